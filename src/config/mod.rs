@@ -1,0 +1,1 @@
+//! Configuration: one file, environment, defaults.

@@ -1,0 +1,1 @@
+//! Federation: activities in and out.

@@ -1,0 +1,1 @@
+//! The HTTP floor: server, middleware, APIs, pages.

@@ -1,0 +1,1 @@
+//! Media: decode, re-encode, store.

@@ -1,0 +1,3 @@
+//! Plain types, parsing and rules: no I/O, no async.
+
+pub mod ids;

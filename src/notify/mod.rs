@@ -1,0 +1,1 @@
+//! Notifications: what an account is told about.

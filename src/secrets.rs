@@ -1,0 +1,30 @@
+//! Randomness, secret tokens and their hashes, and encryption at rest.
+
+use aws_lc_rs::{digest, rand};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// Bytes of randomness in a session token: 256 bits, far beyond guessing.
+const TOKEN_BYTES: usize = 32;
+
+/// The system's random source failed; nothing secret can be made.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the system's random source failed")]
+pub struct NoRandomness;
+
+/// `N` random bytes from the operating system's generator.
+pub fn random_bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
+    let mut bytes = [0; N];
+    rand::fill(&mut bytes).map_err(|_| NoRandomness)?;
+    Ok(bytes)
+}
+
+/// A new secret token, URL-safe. Only its [`token_hash`] is ever stored.
+pub fn new_token() -> Result<String, NoRandomness> {
+    random_bytes::<TOKEN_BYTES>().map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// What is stored of a token: its SHA-256. Tokens are random, so a plain hash cannot be searched.
+pub fn token_hash(token: &str) -> Vec<u8> {
+    digest::digest(&digest::SHA256, token.as_bytes()).as_ref().to_vec()
+}

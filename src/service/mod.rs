@@ -1,0 +1,1 @@
+//! Use-cases: what a person or an instance may do.

@@ -1,0 +1,1 @@
+//! The one storage door: the only SQL.

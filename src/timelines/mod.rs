@@ -1,0 +1,1 @@
+//! Home timelines by hybrid push and pull.
