@@ -1,0 +1,241 @@
+//! Accounts and users as the rest of the house sees them.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{AccountId, SessionId};
+use crate::clock::Millis;
+
+/// A line of a profile, such as a web site.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// Its label, plain text.
+    pub name: String,
+    /// Its value: plain text for local accounts, sanitised HTML for remote ones.
+    pub value: String,
+}
+
+/// What kind of actor an account is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AccountKind {
+    /// A person.
+    #[default]
+    Person,
+    /// A bot.
+    Service,
+    /// A group or channel.
+    Group,
+    /// An instance or a program.
+    Application,
+    /// An organization.
+    Organization,
+}
+
+impl AccountKind {
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Service => "service",
+            Self::Group => "group",
+            Self::Application => "application",
+            Self::Organization => "organization",
+        }
+    }
+
+    /// Reads the stored word; an unknown one is a person.
+    pub fn from_stored(word: &str) -> Self {
+        match word {
+            "service" => Self::Service,
+            "group" => Self::Group,
+            "application" => Self::Application,
+            "organization" => Self::Organization,
+            _ => Self::Person,
+        }
+    }
+}
+
+/// A local user's public face, or a remote actor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// The name before the host, as written.
+    pub username: String,
+    /// The host; `None` for our own accounts.
+    pub domain: Option<String>,
+    /// The name shown, plain text; may be empty.
+    pub display_name: String,
+    /// The bio as its owner wrote it; empty for remote accounts.
+    pub bio: String,
+    /// The bio as sanitised HTML.
+    pub bio_html: String,
+    /// Profile lines.
+    pub fields: Vec<Field>,
+    /// A media key (local) or a remote address.
+    pub avatar: Option<String>,
+    /// A media key (local) or a remote address.
+    pub header: Option<String>,
+    /// What kind of actor it is.
+    pub kind: AccountKind,
+    /// Whether follows wait for its word.
+    pub locked: bool,
+    /// Whether it wants to be found in directories and suggestions.
+    pub discoverable: bool,
+    /// Whether its public tweets may be searched by all.
+    pub indexable: bool,
+    /// When it was made, in milliseconds since 1970.
+    pub created_at: Millis,
+    /// When its profile last changed.
+    pub updated_at: Millis,
+    /// Whether nobody may see it.
+    pub suspended: bool,
+    /// Whether it is kept out of public lists.
+    pub limited: bool,
+    /// How many tweets it has.
+    pub tweets_count: i64,
+    /// How many follow it.
+    pub followers_count: i64,
+    /// How many it follows.
+    pub following_count: i64,
+    /// When it last tweeted.
+    pub last_tweet_at: Option<Millis>,
+    /// The ActivityPub id of a remote account.
+    pub uri: Option<String>,
+    /// The profile page of a remote account.
+    pub url: Option<String>,
+}
+
+impl Account {
+    /// Whether it is one of ours.
+    pub fn is_local(&self) -> bool {
+        self.domain.is_none()
+    }
+
+    /// `user` for ours, `user@host` for others, as in addresses of pages.
+    pub fn acct(&self) -> String {
+        match &self.domain {
+            Some(domain) => format!("{}@{domain}", self.username),
+            None => self.username.clone(),
+        }
+    }
+
+    /// The name to show: the display name, or the username when there is none.
+    pub fn name(&self) -> &str {
+        if self.display_name.is_empty() { &self.username } else { &self.display_name }
+    }
+}
+
+/// What a user may do on this instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Uses it.
+    User,
+    /// Runs it.
+    Admin,
+}
+
+impl Role {
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// Reads the stored word; an unknown one has no rights.
+    pub fn from_stored(word: &str) -> Self {
+        if word == "admin" { Self::Admin } else { Self::User }
+    }
+}
+
+/// Whether a user may log in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UserState {
+    /// Yes.
+    Active,
+    /// Not before an admin approves.
+    Pending,
+}
+
+impl UserState {
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Pending => "pending",
+        }
+    }
+
+    /// Reads the stored word; an unknown one may not log in.
+    pub fn from_stored(word: &str) -> Self {
+        if word == "active" { Self::Active } else { Self::Pending }
+    }
+}
+
+/// Login data and settings of a local account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// The account.
+    pub account_id: AccountId,
+    /// Its username.
+    pub username: String,
+    /// Its e-mail address.
+    pub email: String,
+    /// The Argon2id hash in PHC form.
+    pub password_hash: String,
+    /// What it may do.
+    pub role: Role,
+    /// Whether it may log in.
+    pub state: UserState,
+    /// Whether its account is suspended.
+    pub suspended: bool,
+    /// The language of its pages.
+    pub language: Option<String>,
+}
+
+/// How a session came to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SessionKind {
+    /// A browser's cookie.
+    Web,
+    /// A bearer token.
+    Token,
+}
+
+impl SessionKind {
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Token => "token",
+        }
+    }
+}
+
+/// A web login or a bearer token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// How it came to be.
+    pub kind: SessionKind,
+    /// Space-separated scopes, such as `read write`.
+    pub scopes: String,
+    /// The browser or program.
+    pub name: String,
+    /// The address it was made from.
+    pub address: String,
+    /// When it was made.
+    pub created_at: Millis,
+    /// When it was last used, to the minute.
+    pub last_used_at: Millis,
+    /// When it ends by itself.
+    pub expires_at: Option<Millis>,
+}

@@ -1,0 +1,175 @@
+//! Events: one per committed change that others react to, in the words of the house.
+//!
+//! An event carries what its followers need after the rows it speaks of are gone, such as the audience
+//! of a deleted tweet. The JSON form is stored, so names here never change their meaning.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{AccountId, TweetId};
+use super::visibility::Visibility;
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    /// A tweet, reply, quote or retweet exists.
+    TweetCreated(TweetCreated),
+    /// A tweet's text, warning or media changed.
+    TweetEdited {
+        /// The tweet.
+        tweet: TweetId,
+        /// Its author.
+        author: AccountId,
+    },
+    /// A tweet or retweet is gone.
+    TweetDeleted(TweetDeleted),
+    /// An account likes a tweet.
+    Liked(Reaction),
+    /// A like was taken back.
+    Unliked(Reaction),
+    /// A follow exists.
+    Followed(Relation),
+    /// A follow is over, whoever ended it.
+    Unfollowed(Relation),
+    /// A follow waits for the followee's word.
+    FollowRequested(Relation),
+    /// A follow request was taken back by its maker.
+    FollowRequestCancelled(Relation),
+    /// A follow request was answered with yes; a [`Event::Followed`] comes with it.
+    FollowAccepted(Relation),
+    /// A follow request was answered with no, or a follower was removed.
+    FollowRejected(Relation),
+    /// `from` blocks `to`.
+    Blocked(Relation),
+    /// `from` no longer blocks `to`.
+    Unblocked(Relation),
+    /// `from` mutes `to`.
+    Muted(Relation),
+    /// `from` no longer mutes `to`.
+    Unmuted(Relation),
+    /// A tweet was put on top of its author's profile, or taken off.
+    PinChanged {
+        /// The tweet.
+        tweet: TweetId,
+        /// Its author.
+        author: AccountId,
+        /// Whether it is pinned now.
+        pinned: bool,
+    },
+    /// A bookmark came or went; only its owner may know.
+    BookmarkChanged {
+        /// The tweet.
+        tweet: TweetId,
+        /// The owner of the bookmark.
+        account: AccountId,
+    },
+    /// An account, local or remote, is known.
+    AccountCreated {
+        /// The account.
+        account: AccountId,
+    },
+    /// A profile, or what is allowed to an account, changed.
+    AccountUpdated {
+        /// The account.
+        account: AccountId,
+        /// Whether it is one of ours.
+        local: bool,
+    },
+    /// An account was suspended, or freed.
+    AccountSuspended {
+        /// The account.
+        account: AccountId,
+        /// Whether it is suspended now.
+        suspended: bool,
+    },
+    /// An account has a new notification.
+    Notified {
+        /// Whom it is for.
+        account: AccountId,
+    },
+    /// Sessions or tokens of an account ended; streams that hang on them end too.
+    SessionsEnded {
+        /// The account.
+        account: AccountId,
+    },
+}
+
+/// A new tweet, reply, quote or retweet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TweetCreated {
+    /// The tweet.
+    pub tweet: TweetId,
+    /// Its author.
+    pub author: AccountId,
+    /// Whether the author is one of ours.
+    pub local: bool,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// The tweet that this row repeats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retweet_of: Option<TweetId>,
+    /// The author of the repeated tweet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retweet_of_author: Option<AccountId>,
+    /// The tweet that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<TweetId>,
+    /// The author of the answered tweet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to_author: Option<AccountId>,
+    /// Whether it has pictures.
+    #[serde(default)]
+    pub has_media: bool,
+}
+
+/// A tweet that is gone, with all that its followers need to tell others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TweetDeleted {
+    /// The tweet.
+    pub tweet: TweetId,
+    /// Its author.
+    pub author: AccountId,
+    /// Whether the author is one of ours.
+    pub local: bool,
+    /// Who could see it.
+    pub visibility: Visibility,
+    /// The tweet that this row repeated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retweet_of: Option<TweetId>,
+    /// Accounts that were mentioned or answered, or repeated or liked it: they may hold a copy.
+    #[serde(default)]
+    pub audience: Vec<AccountId>,
+}
+
+/// A like, or its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reaction {
+    /// Who likes.
+    pub account: AccountId,
+    /// Whether that is one of ours.
+    pub local: bool,
+    /// The tweet.
+    pub tweet: TweetId,
+    /// The tweet's author.
+    pub author: AccountId,
+    /// The id of the like's row.
+    pub id: i64,
+}
+
+/// A bond from one account to another, or its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relation {
+    /// The acting side: the follower, the blocker.
+    pub from: AccountId,
+    /// The other side.
+    pub to: AccountId,
+    /// Whether the acting side is one of ours.
+    pub from_local: bool,
+    /// Whether the other side is one of ours.
+    pub to_local: bool,
+    /// The id of the bond's row.
+    pub id: i64,
+    /// The id that a remote instance gave the bond.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uri: Option<String>,
+}

@@ -1,0 +1,72 @@
+//! Notifications: what an account is told about.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{AccountId, NotificationId, TweetId};
+use crate::clock::Millis;
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotificationKind {
+    /// Somebody follows you.
+    Follow,
+    /// Somebody wants to follow you.
+    FollowRequest,
+    /// Somebody mentioned you.
+    Mention,
+    /// Somebody answered your tweet.
+    Reply,
+    /// Somebody likes your tweet.
+    Like,
+    /// Somebody repeated your tweet.
+    Retweet,
+    /// Somebody quoted your tweet.
+    Quote,
+}
+
+impl NotificationKind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::Follow,
+        Self::FollowRequest,
+        Self::Mention,
+        Self::Reply,
+        Self::Like,
+        Self::Retweet,
+        Self::Quote,
+    ];
+
+    /// The stored word, which is also the word of the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Follow => "follow",
+            Self::FollowRequest => "follow_request",
+            Self::Mention => "mention",
+            Self::Reply => "reply",
+            Self::Like => "like",
+            Self::Retweet => "retweet",
+            Self::Quote => "quote",
+        }
+    }
+
+    /// Reads the stored word.
+    pub fn from_stored(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// One thing that an account was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notification {
+    /// Its id.
+    pub id: NotificationId,
+    /// What happened.
+    pub kind: NotificationKind,
+    /// Who did it.
+    pub from: AccountId,
+    /// The tweet it is about.
+    pub tweet: Option<TweetId>,
+    /// When.
+    pub created_at: Millis,
+}

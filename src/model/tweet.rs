@@ -1,0 +1,123 @@
+//! Tweets, their media and mentions as the rest of the house sees them.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{AccountId, MediaId, TweetId};
+use super::visibility::Visibility;
+use crate::clock::Millis;
+
+/// A tweet, a reply, a quote or a retweet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tweet {
+    /// Its id.
+    pub id: TweetId,
+    /// Its author.
+    pub author: AccountId,
+    /// Whether the author is one of ours.
+    pub local: bool,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// What its author wrote; for remote tweets the plain text of the HTML.
+    pub text: String,
+    /// Sanitised HTML.
+    pub html: String,
+    /// A warning to show before the content; empty when there is none.
+    pub content_warning: String,
+    /// Whether media are hidden at first.
+    pub sensitive: bool,
+    /// A BCP 47 language tag.
+    pub language: Option<String>,
+    /// The tweet that it answers.
+    pub reply_to: Option<TweetId>,
+    /// The author of that tweet.
+    pub reply_to_author: Option<AccountId>,
+    /// The first tweet of the thread; its own id when it begins one.
+    pub thread: TweetId,
+    /// The tweet that this row repeats.
+    pub retweet_of: Option<TweetId>,
+    /// The tweet that it quotes.
+    pub quote_of: Option<TweetId>,
+    /// The ActivityPub id of a remote tweet.
+    pub uri: Option<String>,
+    /// The page of a remote tweet.
+    pub url: Option<String>,
+    /// When it was made.
+    pub created_at: Millis,
+    /// When it was last edited.
+    pub edited_at: Option<Millis>,
+    /// How many like it.
+    pub likes_count: i64,
+    /// How many repeated it.
+    pub retweets_count: i64,
+    /// How many answered it.
+    pub replies_count: i64,
+    /// How many quoted it.
+    pub quotes_count: i64,
+    /// Pictures, in order.
+    pub media: Vec<Media>,
+    /// Who is mentioned.
+    pub mentions: Vec<Mention>,
+    /// Hashtags, folded.
+    pub tags: Vec<String>,
+}
+
+/// A mentioned account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// The account.
+    pub account: AccountId,
+    /// Its username.
+    pub username: String,
+    /// Its host; `None` for ours.
+    pub domain: Option<String>,
+    /// The ActivityPub id of a remote account.
+    pub uri: Option<String>,
+}
+
+/// A picture of a tweet, or one that waits for its tweet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Media {
+    /// Its id.
+    pub id: MediaId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// The tweet it belongs to.
+    pub tweet: Option<TweetId>,
+    /// `image` or `gif`.
+    pub kind: String,
+    /// Its media type.
+    pub mime: String,
+    /// Where our store keeps it; `None` for a remote picture that was not fetched yet.
+    pub file_key: Option<String>,
+    /// Where our store keeps the small version.
+    pub thumb_key: Option<String>,
+    /// Where a remote picture comes from.
+    pub remote_url: Option<String>,
+    /// The description for those who cannot see it.
+    pub alt: String,
+    /// Pixels; 0 when unknown.
+    pub width: i64,
+    /// Pixels; 0 when unknown.
+    pub height: i64,
+    /// Pixels of the small version.
+    pub thumb_width: i64,
+    /// Pixels of the small version.
+    pub thumb_height: i64,
+    /// A blurred preview (blurhash).
+    pub blurhash: Option<String>,
+    /// Bytes of the file.
+    pub size_bytes: i64,
+}
+
+/// A version of an edited tweet before its present one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TweetEdit {
+    /// What its author had written.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+    /// The warning of that time.
+    pub content_warning: String,
+    /// From when it stood.
+    pub created_at: Millis,
+}

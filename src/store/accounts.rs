@@ -1,0 +1,180 @@
+//! Accounts: local users' public faces and remote actors.
+
+use super::conn::Conn;
+use super::value::args;
+use super::{Row, StoreError};
+use crate::clock::Millis;
+use crate::model::account::{Account, AccountKind};
+use crate::model::ids::AccountId;
+
+macro_rules! select_accounts {
+    ($rest:literal) => {
+        concat!(
+            "select a.id, a.username, a.domain, a.display_name, a.bio, a.bio_html, a.fields, a.avatar, a.header,
+                a.kind, a.locked, a.discoverable, a.indexable, a.created_at, a.updated_at,
+                a.suspended_at is not null, a.limited_at is not null,
+                a.tweets_count, a.followers_count, a.following_count, a.last_tweet_at, r.uri, r.url
+             from accounts a left join actors r on r.account_id = a.id ",
+            $rest
+        )
+    };
+}
+
+/// Reads an account from the columns of `select_accounts!`.
+fn account(row: &mut Row<'_>) -> Result<Account, StoreError> {
+    Ok(Account {
+        id: row.take()?,
+        username: row.take()?,
+        domain: row.take()?,
+        display_name: row.take()?,
+        bio: row.take()?,
+        bio_html: row.take()?,
+        fields: serde_json::from_str(&row.take::<String>()?)?,
+        avatar: row.take()?,
+        header: row.take()?,
+        kind: AccountKind::from_stored(&row.take::<String>()?),
+        locked: row.take()?,
+        discoverable: row.take()?,
+        indexable: row.take()?,
+        created_at: row.take()?,
+        updated_at: row.take()?,
+        suspended: row.take()?,
+        limited: row.take()?,
+        tweets_count: row.take()?,
+        followers_count: row.take()?,
+        following_count: row.take()?,
+        last_tweet_at: row.take()?,
+        uri: row.take()?,
+        url: row.take()?,
+    })
+}
+
+/// Writes a new account; its counters start at zero. A taken handle is a unique violation.
+pub fn insert(conn: &mut Conn, account: &Account) -> Result<(), StoreError> {
+    conn.execute(
+        "insert into accounts (id, username, username_folded, domain, display_name, bio, bio_html, fields,
+             avatar, header, kind, locked, discoverable, indexable, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        args![
+            account.id,
+            &account.username,
+            account.username.to_lowercase(),
+            account.domain.as_deref(),
+            &account.display_name,
+            &account.bio,
+            &account.bio_html,
+            serde_json::to_string(&account.fields)?,
+            account.avatar.as_deref(),
+            account.header.as_deref(),
+            account.kind.as_str(),
+            account.locked,
+            account.discoverable,
+            account.indexable,
+            account.created_at,
+            account.updated_at,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Rewrites what an account says of itself; not its counters.
+pub fn update_profile(conn: &mut Conn, account: &Account) -> Result<(), StoreError> {
+    conn.execute(
+        "update accounts set display_name = $2, bio = $3, bio_html = $4, fields = $5, avatar = $6, header = $7,
+             kind = $8, locked = $9, discoverable = $10, indexable = $11, updated_at = $12
+         where id = $1",
+        args![
+            account.id,
+            &account.display_name,
+            &account.bio,
+            &account.bio_html,
+            serde_json::to_string(&account.fields)?,
+            account.avatar.as_deref(),
+            account.header.as_deref(),
+            account.kind.as_str(),
+            account.locked,
+            account.discoverable,
+            account.indexable,
+            account.updated_at,
+        ],
+    )?;
+    Ok(())
+}
+
+/// The account with this id.
+pub fn by_id(conn: &mut Conn, id: AccountId) -> Result<Option<Account>, StoreError> {
+    conn.query_opt(select_accounts!("where a.id = $1"), args![id], account)
+}
+
+/// The accounts with these ids, in no particular order; unknown ids are left out.
+pub fn by_ids(conn: &mut Conn, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    conn.query(select_accounts!("where a.id in_ints($1)"), args![ids], account)
+}
+
+/// The account with this username on this host (`None`: ours), whatever the letters' case.
+pub fn by_handle(
+    conn: &mut Conn,
+    username: &str,
+    domain: Option<&str>,
+) -> Result<Option<Account>, StoreError> {
+    conn.query_opt(
+        select_accounts!("where a.username_folded = $1 and coalesce(a.domain, '') = $2"),
+        args![username.to_lowercase(), domain.unwrap_or("")],
+        account,
+    )
+}
+
+/// The remote account with this ActivityPub id.
+pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Account>, StoreError> {
+    conn.query_opt(select_accounts!("where r.uri = $1"), args![uri], account)
+}
+
+/// The remote accounts with these ActivityPub ids.
+pub fn by_uris(conn: &mut Conn, uris: Vec<String>) -> Result<Vec<Account>, StoreError> {
+    conn.query(select_accounts!("where r.uri in_texts($1)"), args![uris], account)
+}
+
+/// All accounts after `after`, in order of their ids, for rebuilding an index.
+pub fn scan(conn: &mut Conn, after: AccountId, limit: i64) -> Result<Vec<Account>, StoreError> {
+    conn.query(select_accounts!("where a.id > $1 order by a.id limit $2"), args![after, limit], account)
+}
+
+/// Suspends an account at `at_ms`, or frees it with `None`. Answers whether anything changed.
+pub fn set_suspended(conn: &mut Conn, id: AccountId, at_ms: Option<Millis>) -> Result<bool, StoreError> {
+    let changed = conn.execute(
+        "update accounts set suspended_at = $2 where id = $1 and (suspended_at is null) <> ($2 is null)",
+        args![id, at_ms],
+    )?;
+    Ok(changed > 0)
+}
+
+/// How many accounts of ours there are that may tweet.
+pub fn count_local(conn: &mut Conn) -> Result<i64, StoreError> {
+    conn.query_one(
+        "select count(*) from users u join accounts a on a.id = u.account_id
+         where u.state = 'active' and a.suspended_at is null",
+        args![],
+        super::int,
+    )
+}
+
+/// How many tweets accounts of ours have written.
+pub fn count_local_tweets(conn: &mut Conn) -> Result<i64, StoreError> {
+    conn.query_one(
+        "select cast(coalesce(sum(tweets_count), 0) as bigint) from accounts where domain is null",
+        args![],
+        super::int,
+    )
+}
+
+/// Remembers when an account last tweeted.
+pub fn touch_last_tweet(conn: &mut Conn, id: AccountId, at_ms: Millis) -> Result<(), StoreError> {
+    conn.execute(
+        "update accounts set last_tweet_at = greatest(coalesce(last_tweet_at, 0), $2) where id = $1",
+        args![id, at_ms],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! The event log, and the cursors of those that follow it.
+//!
+//! A row is written in the transaction of the change it speaks of. Followers read in the order of
+//! (transaction, sequence), and on PostgreSQL only rows of transactions older than every running one:
+//! a transaction that commits late is therefore never skipped.
+
+use super::conn::Conn;
+use super::value::{Row, args};
+use super::{Kind, StoreError, Value};
+use crate::clock::Millis;
+use crate::model::event::Event;
+
+/// A place in the log. Zero is before everything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// The transaction (PostgreSQL), or 0.
+    pub txid: i64,
+    /// The row.
+    pub seq: i64,
+}
+
+/// An event with its place.
+#[derive(Clone, Debug)]
+pub struct Logged {
+    /// Where it stands.
+    pub position: Position,
+    /// What happened.
+    pub event: Event,
+    /// When, in milliseconds since 1970.
+    pub at_ms: Millis,
+}
+
+/// Appends events to the log, in order, in the running transaction.
+pub fn append(conn: &mut Conn, events: &[Event], now_ms: Millis) -> Result<(), StoreError> {
+    let rows = events
+        .iter()
+        .map(|event| Ok(vec![Value::from(serde_json::to_string(event)?), Value::from(now_ms)]))
+        .collect::<Result<Vec<_>, StoreError>>()?;
+    conn.insert_rows("events", &[("payload", Kind::Text), ("created_at", Kind::Int)], "", &rows)?;
+    conn.logged |= !events.is_empty();
+    Ok(())
+}
+
+/// The next events after `position`, at most `limit`, only what is settled.
+pub fn after(conn: &mut Conn, position: Position, limit: i64) -> Result<Vec<Logged>, StoreError> {
+    conn.query(
+        "select txid, seq, payload, created_at from events
+         where (txid, seq) > ($1, $2) and log_settled order by txid, seq limit $3",
+        args![position.txid, position.seq, limit],
+        logged,
+    )
+}
+
+/// The last settled place of the log.
+pub fn head(conn: &mut Conn) -> Result<Position, StoreError> {
+    let head = conn.query_opt(
+        "select txid, seq from events where log_settled order by txid desc, seq desc limit 1",
+        args![],
+        position,
+    )?;
+    Ok(head.unwrap_or_default())
+}
+
+/// Whether rows after `position` exist, settled or not: then a follower should look again soon.
+pub fn has_more(conn: &mut Conn, position: Position) -> Result<bool, StoreError> {
+    conn.query_one(
+        "select exists(select 1 from events where (txid, seq) > ($1, $2))",
+        args![position.txid, position.seq],
+        |row| row.take(),
+    )
+}
+
+/// Where the named consumer stands; `None` before its first step.
+pub fn cursor(conn: &mut Conn, consumer: &str) -> Result<Option<Position>, StoreError> {
+    conn.query_opt("select txid, seq from consumers where name = $1", args![consumer], position)
+}
+
+/// Moves the named consumer to `to`, in the running transaction.
+pub fn move_cursor(conn: &mut Conn, consumer: &str, to: Position) -> Result<(), StoreError> {
+    conn.execute(
+        "insert into consumers (name, txid, seq) values ($1, $2, $3)
+         on conflict (name) do update set txid = excluded.txid, seq = excluded.seq",
+        args![consumer, to.txid, to.seq],
+    )?;
+    Ok(())
+}
+
+/// Removes at most `limit` events older than `before_ms` that every durable consumer has passed.
+pub fn prune(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64, StoreError> {
+    conn.execute(
+        "delete from events where seq in (
+             select seq from events e
+             where e.created_at < $1
+               and not exists (select 1 from consumers c where (c.txid, c.seq) < (e.txid, e.seq))
+             order by e.txid, e.seq limit $2)",
+        args![before_ms, limit],
+    )
+}
+
+fn position(row: &mut Row<'_>) -> Result<Position, StoreError> {
+    Ok(Position { txid: row.take()?, seq: row.take()? })
+}
+
+fn logged(row: &mut Row<'_>) -> Result<Logged, StoreError> {
+    let position = position(row)?;
+    let payload: String = row.take()?;
+    Ok(Logged { position, event: serde_json::from_str(&payload)?, at_ms: row.take()? })
+}

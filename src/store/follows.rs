@@ -1,0 +1,343 @@
+//! Follows, follow requests, blocks and mutes: the bonds between accounts.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::conn::{Conn, Counter};
+use super::notifications::{self, NewNotification};
+use super::value::args;
+use super::{StoreError, events};
+use crate::clock::Millis;
+use crate::model::event::{Event, Relation};
+use crate::model::ids::{AccountId, RowId};
+use crate::model::notification::NotificationKind;
+
+/// Makes a follow. Answers whether it is new. The caller has checked blocks and locks.
+pub fn follow(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
+    let mut log = Vec::new();
+    if !insert_follow(conn, relation, now_ms)? {
+        return Ok(false);
+    }
+    log.push(Event::Followed(relation.clone()));
+    log.extend(tell(conn, relation, NotificationKind::Follow, now_ms)?);
+    events::append(conn, &log, now_ms)?;
+    Ok(true)
+}
+
+fn insert_follow(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
+    let new = conn.execute(
+        "insert into follows (id, follower_id, followee_id, uri, created_at) values ($1, $2, $3, $4, $5)
+         on conflict do nothing",
+        args![relation.id, relation.from, relation.to, relation.uri.as_deref(), now_ms],
+    )?;
+    if new == 0 {
+        return Ok(false);
+    }
+    conn.bump(Counter::AccountFollowing, &BTreeMap::from([(relation.from.0, 1)]))?;
+    conn.bump(Counter::AccountFollowers, &BTreeMap::from([(relation.to.0, 1)]))?;
+    Ok(true)
+}
+
+fn tell(
+    conn: &mut Conn,
+    relation: &Relation,
+    kind: NotificationKind,
+    now_ms: Millis,
+) -> Result<Vec<Event>, StoreError> {
+    let told =
+        NewNotification { account: relation.to, kind, from: relation.from, tweet: None, at_ms: now_ms };
+    notifications::insert(conn, &[told])
+}
+
+/// Ends a follow: unfollowed, removed, blocked. `event` says which, and gets the row's id. Answers whether
+/// there was one.
+pub fn unfollow(
+    conn: &mut Conn,
+    mut relation: Relation,
+    event: fn(Relation) -> Event,
+    now_ms: Millis,
+) -> Result<bool, StoreError> {
+    let gone = conn.query_opt(
+        "delete from follows where follower_id = $1 and followee_id = $2 returning id, uri",
+        args![relation.from, relation.to],
+        |row| Ok((row.take::<i64>()?, row.take::<Option<String>>()?)),
+    )?;
+    let Some((id, uri)) = gone else { return Ok(false) };
+    relation.id = id;
+    relation.uri = uri;
+    conn.bump(Counter::AccountFollowing, &BTreeMap::from([(relation.from.0, -1)]))?;
+    conn.bump(Counter::AccountFollowers, &BTreeMap::from([(relation.to.0, -1)]))?;
+    notifications::retract(conn, relation.to, NotificationKind::Follow, relation.from, None)?;
+    let mut log = vec![event(relation.clone())];
+    if !matches!(log.first(), Some(Event::Unfollowed(_))) {
+        log.push(Event::Unfollowed(relation));
+    }
+    events::append(conn, &log, now_ms)?;
+    Ok(true)
+}
+
+/// Asks for a follow. Answers whether the request is new.
+pub fn request(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
+    let new = conn.execute(
+        "insert into follow_requests (id, follower_id, followee_id, uri, created_at)
+         select $1, $2, $3, $4, $5
+         where not exists (select 1 from follows where follower_id = $2 and followee_id = $3)
+         on conflict do nothing",
+        args![relation.id, relation.from, relation.to, relation.uri.as_deref(), now_ms],
+    )?;
+    if new == 0 {
+        return Ok(false);
+    }
+    let mut log = vec![Event::FollowRequested(relation.clone())];
+    log.extend(tell(conn, relation, NotificationKind::FollowRequest, now_ms)?);
+    events::append(conn, &log, now_ms)?;
+    Ok(true)
+}
+
+/// Takes the pending request away; answers its row.
+fn take_request(conn: &mut Conn, relation: &Relation) -> Result<Option<Relation>, StoreError> {
+    let taken = conn.query_opt(
+        "delete from follow_requests where follower_id = $1 and followee_id = $2 returning id, uri",
+        args![relation.from, relation.to],
+        |row| Ok((row.take::<i64>()?, row.take::<Option<String>>()?)),
+    )?;
+    if taken.is_some() {
+        notifications::retract(conn, relation.to, NotificationKind::FollowRequest, relation.from, None)?;
+    }
+    Ok(taken.map(|(id, uri)| Relation { id, uri, ..relation.clone() }))
+}
+
+/// Answers a request with yes: the follow exists. Answers whether there was a request.
+pub fn accept(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
+    let Some(accepted) = take_request(conn, relation)? else { return Ok(false) };
+    let mut log = vec![Event::FollowAccepted(accepted.clone())];
+    if insert_follow(conn, &accepted, now_ms)? {
+        log.push(Event::Followed(accepted.clone()));
+        log.extend(tell(conn, &accepted, NotificationKind::Follow, now_ms)?);
+    }
+    events::append(conn, &log, now_ms)?;
+    Ok(true)
+}
+
+/// Answers a request with no. Answers whether there was one.
+pub fn reject(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
+    let Some(rejected) = take_request(conn, relation)? else { return Ok(false) };
+    events::append(conn, &[Event::FollowRejected(rejected)], now_ms)?;
+    Ok(true)
+}
+
+/// Takes an own request back. Answers whether there was one.
+pub fn cancel_request(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
+    let Some(cancelled) = take_request(conn, relation)? else { return Ok(false) };
+    events::append(conn, &[Event::FollowRequestCancelled(cancelled)], now_ms)?;
+    Ok(true)
+}
+
+/// Blocks: both follows, requests and what they told each other end. Answers whether the block is new.
+pub fn block(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
+    let new = conn.execute(
+        "insert into blocks (id, account_id, target_id, uri, created_at) values ($1, $2, $3, $4, $5)
+         on conflict do nothing",
+        args![relation.id, relation.from, relation.to, relation.uri.as_deref(), now_ms],
+    )?;
+    if new == 0 {
+        return Ok(false);
+    }
+    let back = Relation {
+        from: relation.to,
+        to: relation.from,
+        from_local: relation.to_local,
+        to_local: relation.from_local,
+        id: 0,
+        uri: None,
+    };
+    unfollow(conn, relation.clone(), Event::Unfollowed, now_ms)?;
+    unfollow(conn, back.clone(), Event::FollowRejected, now_ms)?;
+    cancel_request(conn, relation, now_ms)?;
+    reject(conn, &back, now_ms)?;
+    notifications::forget_between(conn, relation.from, relation.to)?;
+    events::append(conn, &[Event::Blocked(relation.clone())], now_ms)?;
+    Ok(true)
+}
+
+/// Ends a block. Answers whether there was one.
+pub fn unblock(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
+    let gone = conn.query_opt(
+        "delete from blocks where account_id = $1 and target_id = $2 returning id, uri",
+        args![relation.from, relation.to],
+        |row| Ok((row.take::<i64>()?, row.take::<Option<String>>()?)),
+    )?;
+    let Some((id, uri)) = gone else { return Ok(false) };
+    events::append(conn, &[Event::Unblocked(Relation { id, uri, ..relation.clone() })], now_ms)?;
+    Ok(true)
+}
+
+/// Mutes, or changes whether notifications are muted too.
+pub fn mute(
+    conn: &mut Conn,
+    relation: &Relation,
+    notifications_too: bool,
+    now_ms: Millis,
+) -> Result<(), StoreError> {
+    conn.execute(
+        "insert into mutes (id, account_id, target_id, notifications, created_at) values ($1, $2, $3, $4, $5)
+         on conflict (account_id, target_id) do update set notifications = excluded.notifications",
+        args![relation.id, relation.from, relation.to, notifications_too, now_ms],
+    )?;
+    events::append(conn, &[Event::Muted(relation.clone())], now_ms)
+}
+
+/// Ends a mute. Answers whether there was one.
+pub fn unmute(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
+    let gone = conn.execute(
+        "delete from mutes where account_id = $1 and target_id = $2",
+        args![relation.from, relation.to],
+    )?;
+    if gone > 0 {
+        events::append(conn, &[Event::Unmuted(relation.clone())], now_ms)?;
+    }
+    Ok(gone > 0)
+}
+
+/// A list of bonds by one end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bonds {
+    /// Who follows the account.
+    Followers,
+    /// Whom the account follows.
+    Following,
+    /// Who waits for the account's word.
+    Requests,
+    /// Whom the account has asked.
+    Requested,
+    /// Whom the account blocks.
+    Blocks,
+    /// Whom the account mutes.
+    Mutes,
+}
+
+/// The other ends of an account's bonds before row `before`, newest first.
+pub fn bonds(
+    conn: &mut Conn,
+    which: Bonds,
+    account: AccountId,
+    before: Option<RowId>,
+    limit: i64,
+) -> Result<Vec<(RowId, AccountId)>, StoreError> {
+    let sql = match which {
+        Bonds::Followers => {
+            "select id, follower_id from follows where followee_id = $1 and id < $2 order by id desc limit $3"
+        }
+        Bonds::Following => {
+            "select id, followee_id from follows where follower_id = $1 and id < $2 order by id desc limit $3"
+        }
+        Bonds::Requests => {
+            "select id, follower_id from follow_requests where followee_id = $1 and id < $2
+             order by id desc limit $3"
+        }
+        Bonds::Requested => {
+            "select id, followee_id from follow_requests where follower_id = $1 and id < $2
+             order by id desc limit $3"
+        }
+        Bonds::Blocks => {
+            "select id, target_id from blocks where account_id = $1 and id < $2 order by id desc limit $3"
+        }
+        Bonds::Mutes => {
+            "select id, target_id from mutes where account_id = $1 and id < $2 order by id desc limit $3"
+        }
+    };
+    conn.query(sql, args![account, before.map_or(i64::MAX, |id| id.0), limit], |row| {
+        Ok((row.take()?, row.take()?))
+    })
+}
+
+/// All bonds of one account, for the graph kept in memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AllBonds {
+    /// Whom it follows.
+    pub following: HashSet<AccountId>,
+    /// Whom it has asked.
+    pub requested: HashSet<AccountId>,
+    /// Whom it blocks.
+    pub blocking: HashSet<AccountId>,
+    /// Who blocks it.
+    pub blocked_by: HashSet<AccountId>,
+    /// Whom it mutes.
+    pub muting: HashSet<AccountId>,
+    /// Of these, whose notifications are muted too.
+    pub muting_notifications: HashSet<AccountId>,
+}
+
+/// Reads all bonds of an account in one query.
+pub fn all_bonds(conn: &mut Conn, account: AccountId) -> Result<AllBonds, StoreError> {
+    let rows = conn.query(
+        "select cast(0 as bigint), followee_id from follows where follower_id = $1
+         union all select cast(1 as bigint), followee_id from follow_requests where follower_id = $1
+         union all select cast(2 as bigint), target_id from blocks where account_id = $1
+         union all select cast(3 as bigint), account_id from blocks where target_id = $1
+         union all select cast(4 as bigint), target_id from mutes where account_id = $1
+         union all select cast(5 as bigint), target_id from mutes where account_id = $1 and notifications",
+        args![account],
+        |row| Ok((row.take::<i64>()?, row.take::<AccountId>()?)),
+    )?;
+    let mut bonds = AllBonds::default();
+    for (which, other) in rows {
+        match which {
+            0 => bonds.following.insert(other),
+            1 => bonds.requested.insert(other),
+            2 => bonds.blocking.insert(other),
+            3 => bonds.blocked_by.insert(other),
+            4 => bonds.muting.insert(other),
+            _ => bonds.muting_notifications.insert(other),
+        };
+    }
+    Ok(bonds)
+}
+
+/// Which of `accounts` follow `account`.
+pub fn followers_among(
+    conn: &mut Conn,
+    account: AccountId,
+    accounts: &[AccountId],
+) -> Result<HashSet<AccountId>, StoreError> {
+    let found = conn.query(
+        "select follower_id from follows where followee_id = $1 and follower_id in_ints($2)",
+        args![account, accounts],
+        |row| row.take(),
+    )?;
+    Ok(found.into_iter().collect())
+}
+
+/// Local followers of an account after `after`, in order of their ids.
+pub fn local_followers(
+    conn: &mut Conn,
+    account: AccountId,
+    after: AccountId,
+    limit: i64,
+) -> Result<Vec<AccountId>, StoreError> {
+    conn.query(
+        "select f.follower_id from follows f join users u on u.account_id = f.follower_id
+         where f.followee_id = $1 and f.follower_id > $2 order by f.follower_id limit $3",
+        args![account, after, limit],
+        |row| row.take(),
+    )
+}
+
+/// A pending request or a follow by the ActivityPub id of its Follow: follower and followee.
+pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<(AccountId, AccountId)>, StoreError> {
+    conn.query_opt(
+        "select follower_id, followee_id from follow_requests where uri = $1
+         union all select follower_id, followee_id from follows where uri = $1 limit 1",
+        args![uri],
+        |row| Ok((row.take()?, row.take()?)),
+    )
+}
+
+/// The row id of a follow, or of a request that waits.
+pub fn row_id(conn: &mut Conn, from: AccountId, to: AccountId) -> Result<Option<i64>, StoreError> {
+    conn.query_opt(
+        "select id from follows where follower_id = $1 and followee_id = $2
+         union all select id from follow_requests where follower_id = $1 and followee_id = $2 limit 1",
+        args![from, to],
+        super::int,
+    )
+}

@@ -1,0 +1,163 @@
+//! Media: uploads that wait for their tweet, and the pictures of tweets.
+
+use std::collections::HashMap;
+
+use super::conn::Conn;
+use super::value::args;
+use super::{Kind, Row, StoreError, Value};
+use crate::clock::Millis;
+use crate::model::ids::{AccountId, MediaId, TweetId};
+use crate::model::tweet::{Media, Tweet};
+
+macro_rules! select_media {
+    ($rest:literal) => {
+        concat!(
+            "select id, account_id, tweet_id, kind, mime, file_key, thumb_key, remote_url, alt, width, height,
+                thumb_width, thumb_height, blurhash, size_bytes
+             from media ",
+            $rest
+        )
+    };
+}
+
+fn media(row: &mut Row<'_>) -> Result<Media, StoreError> {
+    Ok(Media {
+        id: row.take()?,
+        account: row.take()?,
+        tweet: row.take()?,
+        kind: row.take()?,
+        mime: row.take()?,
+        file_key: row.take()?,
+        thumb_key: row.take()?,
+        remote_url: row.take()?,
+        alt: row.take()?,
+        width: row.take()?,
+        height: row.take()?,
+        thumb_width: row.take()?,
+        thumb_height: row.take()?,
+        blurhash: row.take()?,
+        size_bytes: row.take()?,
+    })
+}
+
+const COLUMNS: &[(&str, Kind)] = &[
+    ("id", Kind::Int),
+    ("account_id", Kind::Int),
+    ("tweet_id", Kind::Int),
+    ("position", Kind::Int),
+    ("kind", Kind::Text),
+    ("mime", Kind::Text),
+    ("file_key", Kind::Text),
+    ("thumb_key", Kind::Text),
+    ("remote_url", Kind::Text),
+    ("alt", Kind::Text),
+    ("width", Kind::Int),
+    ("height", Kind::Int),
+    ("thumb_width", Kind::Int),
+    ("thumb_height", Kind::Int),
+    ("blurhash", Kind::Text),
+    ("size_bytes", Kind::Int),
+    ("created_at", Kind::Int),
+];
+
+fn columns(media: &Media, position: i64, now_ms: Millis) -> Vec<Value> {
+    vec![
+        media.id.into(),
+        media.account.into(),
+        media.tweet.into(),
+        position.into(),
+        (&media.kind).into(),
+        (&media.mime).into(),
+        media.file_key.as_deref().into(),
+        media.thumb_key.as_deref().into(),
+        media.remote_url.as_deref().into(),
+        (&media.alt).into(),
+        media.width.into(),
+        media.height.into(),
+        media.thumb_width.into(),
+        media.thumb_height.into(),
+        media.blurhash.as_deref().into(),
+        media.size_bytes.into(),
+        now_ms.into(),
+    ]
+}
+
+/// Writes an upload.
+pub fn insert(conn: &mut Conn, media: &Media, now_ms: Millis) -> Result<(), StoreError> {
+    conn.insert_rows("media", COLUMNS, "", &[columns(media, 0, now_ms)])?;
+    Ok(())
+}
+
+/// Writes the pictures that a remote tweet brought.
+pub fn insert_remote(conn: &mut Conn, tweet: &Tweet) -> Result<(), StoreError> {
+    let rows: Vec<Vec<Value>> = tweet
+        .media
+        .iter()
+        .zip(0_i64..)
+        .map(|(media, position)| columns(media, position, tweet.created_at))
+        .collect();
+    conn.insert_rows("media", COLUMNS, "", &rows)?;
+    Ok(())
+}
+
+/// One media row.
+pub fn by_id(conn: &mut Conn, id: MediaId) -> Result<Option<Media>, StoreError> {
+    conn.query_opt(select_media!("where id = $1"), args![id], media)
+}
+
+/// The pictures of these tweets, in order.
+pub fn of_tweets(conn: &mut Conn, ids: &[TweetId]) -> Result<HashMap<TweetId, Vec<Media>>, StoreError> {
+    let rows = conn.query(
+        select_media!("where tweet_id in_ints($1) order by tweet_id, position"),
+        args![ids],
+        media,
+    )?;
+    Ok(super::tweets::grouped(rows.into_iter().filter_map(|media| Some((media.tweet?, media))).collect()))
+}
+
+/// Changes the description of an upload. Answers whether it was there and the account's.
+pub fn set_alt(conn: &mut Conn, id: MediaId, account: AccountId, alt: &str) -> Result<bool, StoreError> {
+    Ok(conn
+        .execute("update media set alt = $3 where id = $1 and account_id = $2", args![id, account, alt])?
+        > 0)
+}
+
+/// Frees the pictures of a tweet before others are attached.
+pub fn detach(conn: &mut Conn, tweet: TweetId) -> Result<(), StoreError> {
+    conn.execute("update media set tweet_id = null where tweet_id = $1", args![tweet])?;
+    Ok(())
+}
+
+/// Remembers where a remote picture was cached, or (`None`) that it no longer is.
+pub fn set_cached(conn: &mut Conn, id: MediaId, cached: &Media) -> Result<(), StoreError> {
+    conn.execute(
+        "update media set file_key = $2, thumb_key = $3, mime = $4, width = $5, height = $6, thumb_width = $7,
+             thumb_height = $8, blurhash = coalesce($9, blurhash), size_bytes = $10
+         where id = $1",
+        args![
+            id,
+            cached.file_key.as_deref(),
+            cached.thumb_key.as_deref(),
+            &cached.mime,
+            cached.width,
+            cached.height,
+            cached.thumb_width,
+            cached.thumb_height,
+            cached.blurhash.as_deref(),
+            cached.size_bytes,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Uploads that no tweet took before `before_ms`: removed, and answered so that their files can go too.
+pub fn take_abandoned(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<Vec<Media>, StoreError> {
+    let abandoned = conn.query(
+        select_media!("where tweet_id is null and created_at < $1 order by created_at limit $2"),
+        args![before_ms, limit],
+        media,
+    )?;
+    let ids: Vec<i64> = abandoned.iter().map(|media| media.id.0).collect();
+    conn.execute("delete from media where id in_ints($1)", args![ids])?;
+    Ok(abandoned)
+}

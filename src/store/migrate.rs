@@ -1,0 +1,61 @@
+//! Migrations: numbered files, one folder an engine, applied at start under a lock.
+
+use super::conn::Conn;
+use super::dialect::Dialect;
+use super::value::args;
+use super::{StoreError, int};
+
+/// One step of the schema, in both spellings. Numbers are equal in both folders.
+struct Migration {
+    number: i64,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+macro_rules! migrations {
+    ($($number:literal $name:literal;)*) => {
+        const MIGRATIONS: &[Migration] = &[$(Migration {
+            number: $number,
+            sqlite: include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
+            postgres: include_str!(concat!("../../migrations/postgres/", $name, ".sql")),
+        }),*];
+    };
+}
+
+migrations! {
+    1 "0001_foundation";
+}
+
+/// Any number that no other program on the same database is likely to use: "rook" in ASCII.
+const POSTGRES_LOCK: &str = "select pg_advisory_xact_lock(1919905643)";
+
+/// Brings the schema up to date in one transaction. Refuses a database that a newer version has migrated.
+pub(super) fn apply(conn: &mut Conn) -> Result<(), StoreError> {
+    let dialect = conn.dialect();
+    conn.batch(if dialect == Dialect::Sqlite { "begin immediate" } else { "begin" })?;
+    let applied = apply_missing(conn, dialect);
+    conn.batch(if applied.is_ok() { "commit" } else { "rollback" })?;
+    applied
+}
+
+fn apply_missing(conn: &mut Conn, dialect: Dialect) -> Result<(), StoreError> {
+    if dialect == Dialect::Postgres {
+        conn.batch(POSTGRES_LOCK)?;
+    }
+    conn.batch("create table if not exists migrations (number bigint primary key)")?;
+    let newest = conn.query_one("select coalesce(max(number), 0) from migrations", args![], int)?;
+    let known = MIGRATIONS.last().map_or(0, |migration| migration.number);
+    if newest > known {
+        return Err(StoreError::Corrupt(format!(
+            "its schema is version {newest}, but this Rookery knows only {known}; start a newer Rookery"
+        )));
+    }
+    for migration in MIGRATIONS.iter().filter(|migration| migration.number > newest) {
+        conn.batch(match dialect {
+            Dialect::Sqlite => migration.sqlite,
+            Dialect::Postgres => migration.postgres,
+        })?;
+        conn.execute("insert into migrations (number) values ($1)", args![migration.number])?;
+    }
+    Ok(())
+}

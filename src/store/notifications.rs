@@ -1,0 +1,170 @@
+//! Notifications: written in the transaction of their cause, once each.
+
+use std::collections::HashSet;
+
+use super::conn::Conn;
+use super::value::args;
+use super::{Kind, Row, StoreError, Value};
+use crate::clock::Millis;
+use crate::model::event::Event;
+use crate::model::ids::{AccountId, NotificationId, TweetId};
+use crate::model::notification::{Notification, NotificationKind};
+
+/// A notification to write, unless its receiver does not want it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewNotification {
+    /// Whom it is for; receivers that are not ours are passed over.
+    pub account: AccountId,
+    /// What happened.
+    pub kind: NotificationKind,
+    /// Who did it.
+    pub from: AccountId,
+    /// The tweet it is about.
+    pub tweet: Option<TweetId>,
+    /// When.
+    pub at_ms: Millis,
+}
+
+impl NewNotification {
+    /// What makes it the same notification as another.
+    fn dedupe(&self) -> String {
+        dedupe(self.account, self.kind, self.from, self.tweet)
+    }
+}
+
+fn dedupe(account: AccountId, kind: NotificationKind, from: AccountId, tweet: Option<TweetId>) -> String {
+    format!("{account}:{}:{from}:{}", kind.as_str(), tweet.unwrap_or_default())
+}
+
+/// Writes those that are wanted: the receiver is a user of ours, is not the doer, and neither blocks nor
+/// mutes the doer nor is blocked. Answers an event for each that was written.
+pub fn insert(conn: &mut Conn, new: &[NewNotification]) -> Result<Vec<Event>, StoreError> {
+    if new.is_empty() {
+        return Ok(Vec::new());
+    }
+    let receivers: Vec<i64> = new.iter().map(|n| n.account.0).collect();
+    let doers: Vec<i64> = new.iter().map(|n| n.from.0).collect();
+    let users: HashSet<AccountId> = conn
+        .query(
+            "select account_id from users where account_id in_ints($1)",
+            args![receivers.clone()],
+            |row| row.take(),
+        )?
+        .into_iter()
+        .collect();
+    let unwanted: HashSet<(AccountId, AccountId)> = conn
+        .query(
+            "select account_id, target_id from blocks where account_id in_ints($1) and target_id in_ints($2)
+             union select target_id, account_id from blocks where target_id in_ints($1) and account_id in_ints($2)
+             union select account_id, target_id from mutes
+                 where notifications and account_id in_ints($1) and target_id in_ints($2)",
+            args![receivers, doers],
+            |row| Ok((row.take()?, row.take()?)),
+        )?
+        .into_iter()
+        .collect();
+    let rows: Vec<Vec<Value>> = new
+        .iter()
+        .filter(|n| {
+            n.account != n.from && users.contains(&n.account) && !unwanted.contains(&(n.account, n.from))
+        })
+        .map(|n| {
+            vec![
+                n.account.into(),
+                n.kind.as_str().into(),
+                n.from.into(),
+                n.tweet.into(),
+                n.dedupe().into(),
+                n.at_ms.into(),
+            ]
+        })
+        .collect();
+    let told = conn.insert_rows_returning(
+        "notifications",
+        &[
+            ("account_id", Kind::Int),
+            ("kind", Kind::Text),
+            ("from_id", Kind::Int),
+            ("tweet_id", Kind::Int),
+            ("dedupe", Kind::Text),
+            ("created_at", Kind::Int),
+        ],
+        "on conflict do nothing returning account_id",
+        &rows,
+        |row| row.take(),
+    )?;
+    Ok(told.into_iter().map(|account| Event::Notified { account }).collect())
+}
+
+/// Takes a notification back: the like, follow or request it told of is no more.
+pub fn retract(
+    conn: &mut Conn,
+    account: AccountId,
+    kind: NotificationKind,
+    from: AccountId,
+    tweet: Option<TweetId>,
+) -> Result<(), StoreError> {
+    conn.execute("delete from notifications where dedupe = $1", args![dedupe(account, kind, from, tweet)])?;
+    Ok(())
+}
+
+/// Removes what two accounts told each other: one of them blocked the other.
+pub fn forget_between(conn: &mut Conn, a: AccountId, b: AccountId) -> Result<(), StoreError> {
+    conn.execute(
+        "delete from notifications
+         where (account_id = $1 and from_id = $2) or (account_id = $2 and from_id = $1)",
+        args![a, b],
+    )?;
+    Ok(())
+}
+
+/// The notifications of an account before `before` (newest first), of these kinds when any are given.
+pub fn before(
+    conn: &mut Conn,
+    account: AccountId,
+    before: Option<NotificationId>,
+    kinds: Vec<String>,
+    limit: i64,
+) -> Result<Vec<Notification>, StoreError> {
+    let all = kinds.is_empty();
+    conn.query(
+        "select id, kind, from_id, tweet_id, created_at from notifications
+         where account_id = $1 and id < $2 and ($3 or kind in_texts($4))
+         order by id desc limit $5",
+        args![account, before.map_or(i64::MAX, |id| id.0), all, kinds, limit],
+        notification,
+    )
+}
+
+/// How many are unread (at most `limit`), and up to where was read.
+pub fn unread(conn: &mut Conn, account: AccountId, limit: i64) -> Result<(i64, NotificationId), StoreError> {
+    let read: NotificationId = conn
+        .query_opt("select notifications_read_id from users where account_id = $1", args![account], |row| {
+            row.take()
+        })?
+        .unwrap_or_default();
+    let count = conn.query_one(
+        "select count(*) from (select 1 from notifications where account_id = $1 and id > $2 limit $3) as fresh",
+        args![account, read, limit],
+        super::int,
+    )?;
+    Ok((count, read))
+}
+
+/// Removes one notification of an account. Answers whether it was there.
+pub fn dismiss(conn: &mut Conn, account: AccountId, id: NotificationId) -> Result<bool, StoreError> {
+    Ok(conn.execute("delete from notifications where id = $1 and account_id = $2", args![id, account])? > 0)
+}
+
+fn notification(row: &mut Row<'_>) -> Result<Notification, StoreError> {
+    let id = row.take()?;
+    let kind: String = row.take()?;
+    Ok(Notification {
+        id,
+        kind: NotificationKind::from_stored(&kind)
+            .ok_or_else(|| StoreError::Corrupt(format!("notification kind {kind:?}")))?,
+        from: row.take()?,
+        tweet: row.take()?,
+        created_at: row.take()?,
+    })
+}

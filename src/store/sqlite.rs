@@ -1,0 +1,130 @@
+//! SQLite: one writer thread that commits waiting units together, and several reader threads (WAL).
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+use rusqlite::OpenFlags;
+
+use super::conn::{Conn, Link};
+use super::dialect::Dialect;
+use super::{LogSignal, Outcome, StoreError, Threads, Unit, migrate};
+use crate::telemetry::metrics as names;
+
+/// Units that one commit may carry. Larger groups only make the last one wait longer.
+const GROUP_LIMIT: usize = 512;
+/// Statements that each connection keeps prepared.
+const STATEMENT_CACHE: usize = 256;
+/// How long a connection waits for a lock that another process holds.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often the write-ahead log is moved into the database file, away from the writer's path.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(5);
+
+type Queue = Receiver<Box<dyn Unit>>;
+
+/// Opens the file, migrates it and starts the threads.
+pub(super) fn start(
+    path: &Path,
+    readers: usize,
+    threads: &Threads,
+    (read_queue, write_queue): (Queue, Queue),
+    log: &LogSignal,
+) -> Result<(), StoreError> {
+    let mut writer = open(path)?;
+    migrate::apply(&mut writer)?;
+    let log = log.clone();
+    let failed = |_| StoreError::Closed;
+    let (stop, stopped) = crossbeam_channel::bounded::<()>(0);
+    threads
+        .spawn("store-writer".into(), move || {
+            write_loop(writer, &write_queue, &log);
+            drop(stop);
+        })
+        .map_err(failed)?;
+    for n in 0..readers.max(1) {
+        let reader = open(path)?;
+        let queue = read_queue.clone();
+        threads.spawn(format!("store-reader-{n}"), move || read_loop(reader, &queue)).map_err(failed)?;
+    }
+    let checkpointer = open(path)?;
+    threads.spawn("store-checkpoint".into(), move || checkpoint_loop(checkpointer, &stopped)).map_err(failed)
+}
+
+fn open(path: &Path) -> Result<Conn, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI;
+    let link = rusqlite::Connection::open_with_flags(path, flags)?;
+    link.busy_timeout(BUSY_TIMEOUT)?;
+    link.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    // FULL: an answered write survives a power cut. Checkpoints are another thread's work.
+    link.execute_batch(
+        "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
+         pragma temp_store = memory; pragma cache_size = -8000; pragma mmap_size = 268435456;
+         pragma wal_autocheckpoint = 20000;",
+    )?;
+    Ok(Conn::new(Link::Sqlite(link)))
+}
+
+fn read_loop(mut conn: Conn, queue: &Queue) {
+    while let Ok(mut unit) = queue.recv() {
+        let begun = conn.batch("begin");
+        if begun.is_ok() {
+            unit.run(&mut conn);
+        }
+        // Nothing was written: ending the snapshot cannot fail in a way that matters.
+        let _ = conn.batch("rollback");
+        unit.answer(begun);
+    }
+}
+
+fn write_loop(mut conn: Conn, queue: &Queue, log: &LogSignal) {
+    let mut group: Vec<Box<dyn Unit>> = Vec::with_capacity(GROUP_LIMIT);
+    while let Ok(first) = queue.recv() {
+        let begun = Instant::now();
+        group.push(first);
+        group.extend(queue.try_iter().take(GROUP_LIMIT - 1));
+        metrics::histogram!(names::STORE_WRITER_BATCH).record(u32::try_from(group.len()).unwrap_or(u32::MAX));
+        conn.logged = false;
+        let commit = commit_group(&mut conn, &mut group);
+        metrics::histogram!(names::STORE_WRITER_COMMIT).record(begun.elapsed());
+        if conn.logged && commit.is_ok() {
+            log.wake();
+        }
+        let shared = commit.map_err(std::sync::Arc::new);
+        for unit in group.drain(..) {
+            unit.answer(shared.clone().map_err(StoreError::Commit));
+        }
+    }
+}
+
+/// Runs every unit in its own savepoint and commits them all: a unit that fails is undone alone.
+fn commit_group(conn: &mut Conn, group: &mut [Box<dyn Unit>]) -> Result<(), StoreError> {
+    conn.batch("begin immediate")?;
+    let ran = group.iter_mut().try_for_each(|unit| {
+        conn.batch("savepoint unit")?;
+        let logged = conn.logged;
+        if unit.run(conn) != Outcome::Done {
+            conn.logged = logged;
+            conn.batch("rollback to unit")?;
+        }
+        conn.batch("release unit")
+    });
+    let done = ran.and_then(|()| conn.batch("commit"));
+    if done.is_err() {
+        // The group is lost and every caller is told so; the next one starts clean.
+        let _ = conn.batch("rollback");
+    }
+    done
+}
+
+fn checkpoint_loop(mut conn: Conn, stopped: &Receiver<()>) {
+    while stopped.recv_timeout(CHECKPOINT_EVERY) == Err(RecvTimeoutError::Timeout) {
+        debug_assert_eq!(conn.dialect(), Dialect::Sqlite);
+        if let Err(error) = conn.batch("pragma wal_checkpoint(passive)") {
+            tracing::warn!(%error, "the write-ahead log could not be checkpointed; trying again later");
+        }
+    }
+    let _ = conn.batch("pragma wal_checkpoint(truncate)");
+}

@@ -1,0 +1,237 @@
+//! Lists of tweets by key, newest first: the database behind every timeline. Keyset only, never an offset.
+//!
+//! They answer ids with what the filters need; who may see them is decided by the one predicate above.
+
+use super::conn::Conn;
+use super::value::args;
+use super::{Row, StoreError};
+use crate::model::ids::{AccountId, TweetId};
+use crate::model::visibility::Visibility;
+
+/// A tweet as far as the filters of a timeline need it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The tweet.
+    pub id: TweetId,
+    /// Its author.
+    pub author: AccountId,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// The tweet it repeats.
+    pub retweet_of: Option<TweetId>,
+    /// The author of the repeated tweet.
+    pub retweet_of_author: Option<AccountId>,
+    /// The author of the answered tweet.
+    pub reply_to_author: Option<AccountId>,
+    /// Whether it answers another.
+    pub is_reply: bool,
+    /// Whether it has pictures.
+    pub has_media: bool,
+}
+
+macro_rules! select_lines {
+    ($rest:literal) => {
+        concat!(
+            "select t.id, t.account_id, t.visibility, t.retweet_of, o.account_id, t.reply_to_account,
+                t.reply_to is not null, t.has_media
+             from tweets t left join tweets o on o.id = t.retweet_of ",
+            $rest
+        )
+    };
+}
+
+fn line(row: &mut Row<'_>) -> Result<Line, StoreError> {
+    Ok(Line {
+        id: row.take()?,
+        author: row.take()?,
+        visibility: row.take()?,
+        retweet_of: row.take()?,
+        retweet_of_author: row.take()?,
+        reply_to_author: row.take()?,
+        is_reply: row.take()?,
+        has_media: row.take()?,
+    })
+}
+
+/// A slice of a list: strictly before `before` and strictly after `after`, at most `limit`, newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slice {
+    /// Only older than this.
+    pub before: Option<TweetId>,
+    /// Only newer than this.
+    pub after: Option<TweetId>,
+    /// How many at most.
+    pub limit: i64,
+}
+
+impl Slice {
+    fn before(&self) -> i64 {
+        self.before.map_or(i64::MAX, |id| id.0)
+    }
+
+    fn after(&self) -> i64 {
+        self.after.map_or(-1, |id| id.0)
+    }
+}
+
+/// Tweets and retweets by the accounts that `reader` follows and by itself. Without direct ones of others.
+pub fn home(conn: &mut Conn, reader: AccountId, slice: Slice) -> Result<Vec<Line>, StoreError> {
+    conn.query(
+        select_lines!(
+            "where (t.account_id = $1
+                 or t.account_id in (select followee_id from follows where follower_id = $1))
+                 and t.id < $2 and t.id > $3 and (t.visibility < 3 or t.account_id = $1)
+             order by t.id desc limit $4"
+        ),
+        args![reader, slice.before(), slice.after(), slice.limit],
+        line,
+    )
+}
+
+/// Tweets and retweets of one account.
+pub fn by_account(conn: &mut Conn, account: AccountId, slice: Slice) -> Result<Vec<Line>, StoreError> {
+    conn.query(
+        select_lines!("where t.account_id = $1 and t.id < $2 and t.id > $3 order by t.id desc limit $4"),
+        args![account, slice.before(), slice.after(), slice.limit],
+        line,
+    )
+}
+
+/// The newest `each` lines of several accounts, for filling author rings.
+pub fn newest_of(conn: &mut Conn, accounts: &[AccountId], each: i64) -> Result<Vec<Line>, StoreError> {
+    let mut lines = Vec::new();
+    for account in accounts {
+        let slice = Slice { before: None, after: None, limit: each };
+        lines.extend(by_account(conn, *account, slice)?);
+    }
+    Ok(lines)
+}
+
+/// Tweets of one account that have pictures.
+pub fn by_account_media(conn: &mut Conn, account: AccountId, slice: Slice) -> Result<Vec<Line>, StoreError> {
+    conn.query(
+        select_lines!(
+            "where t.account_id = $1 and t.has_media and t.id < $2 and t.id > $3 order by t.id desc limit $4"
+        ),
+        args![account, slice.before(), slice.after(), slice.limit],
+        line,
+    )
+}
+
+/// Public tweets by accounts of ours.
+pub fn local(conn: &mut Conn, slice: Slice) -> Result<Vec<Line>, StoreError> {
+    conn.query(
+        select_lines!(
+            "where t.local and t.visibility = 0 and t.retweet_of is null and t.id < $1 and t.id > $2
+             order by t.id desc limit $3"
+        ),
+        args![slice.before(), slice.after(), slice.limit],
+        line,
+    )
+}
+
+/// Public tweets by anybody.
+pub fn public(conn: &mut Conn, slice: Slice) -> Result<Vec<Line>, StoreError> {
+    conn.query(
+        select_lines!(
+            "where t.visibility = 0 and t.retweet_of is null and t.id < $1 and t.id > $2
+             order by t.id desc limit $3"
+        ),
+        args![slice.before(), slice.after(), slice.limit],
+        line,
+    )
+}
+
+/// Public tweets with a hashtag (folded).
+pub fn hashtag(conn: &mut Conn, tag: &str, slice: Slice) -> Result<Vec<Line>, StoreError> {
+    conn.query(
+        select_lines!(
+            "join tweet_tags g on g.tweet_id = t.id
+             where g.tag = $1 and t.visibility = 0 and g.tweet_id < $2 and g.tweet_id > $3
+             order by g.tweet_id desc limit $4"
+        ),
+        args![tag, slice.before(), slice.after(), slice.limit],
+        line,
+    )
+}
+
+/// Direct answers to a tweet, oldest first.
+pub fn replies(
+    conn: &mut Conn,
+    tweet: TweetId,
+    after: TweetId,
+    limit: i64,
+) -> Result<Vec<TweetId>, StoreError> {
+    conn.query(
+        "select id from tweets where reply_to = $1 and id > $2 order by id limit $3",
+        args![tweet, after, limit],
+        |row| row.take(),
+    )
+}
+
+/// A thread: each tweet with the one it answers, oldest first.
+pub fn thread(
+    conn: &mut Conn,
+    thread: TweetId,
+    limit: i64,
+) -> Result<Vec<(TweetId, Option<TweetId>)>, StoreError> {
+    conn.query(
+        "select id, reply_to from tweets where thread_id = $1 and retweet_of is null order by id limit $2",
+        args![thread, limit],
+        |row| Ok((row.take()?, row.take()?)),
+    )
+}
+
+/// What a tweet answers, and what that answers, up to `limit` steps; nearest first.
+pub fn ancestors(conn: &mut Conn, tweet: TweetId, limit: i64) -> Result<Vec<TweetId>, StoreError> {
+    conn.query(
+        "with recursive up (id, reply_to, depth) as (
+             select id, reply_to, cast(0 as bigint) from tweets where id = $1
+             union all
+             select t.id, t.reply_to, up.depth + 1 from tweets t join up on t.id = up.reply_to where up.depth < $2)
+         select id from up where depth > 0 order by depth",
+        args![tweet, limit],
+        |row| row.take(),
+    )
+}
+
+/// Everything under a tweet, up to `limit`, oldest first, at most 200 answers deep.
+pub fn descendants(
+    conn: &mut Conn,
+    tweet: TweetId,
+    limit: i64,
+) -> Result<Vec<(TweetId, Option<TweetId>)>, StoreError> {
+    conn.query(
+        "with recursive down (id, reply_to, depth) as (
+             select id, reply_to, cast(0 as bigint) from tweets where id = $1
+             union all
+             select t.id, t.reply_to, down.depth + 1
+             from tweets t join down on t.reply_to = down.id where down.depth < 200)
+         select id, reply_to from down where depth > 0 order by id limit $2",
+        args![tweet, limit],
+        |row| Ok((row.take()?, row.take()?)),
+    )
+}
+
+/// Those who repeated a tweet, before retweet `before`, newest first.
+pub fn retweeters(
+    conn: &mut Conn,
+    tweet: TweetId,
+    before: Option<TweetId>,
+    limit: i64,
+) -> Result<Vec<(TweetId, AccountId)>, StoreError> {
+    conn.query(
+        "select id, account_id from tweets where retweet_of = $1 and id < $2 order by id desc limit $3",
+        args![tweet, before.map_or(i64::MAX, |id| id.0), limit],
+        |row| Ok((row.take()?, row.take()?)),
+    )
+}
+
+/// Tweets that quote a tweet, newest first.
+pub fn quotes(conn: &mut Conn, tweet: TweetId, slice: Slice) -> Result<Vec<Line>, StoreError> {
+    conn.query(
+        select_lines!("where t.quote_of = $1 and t.id < $2 and t.id > $3 order by t.id desc limit $4"),
+        args![tweet, slice.before(), slice.after(), slice.limit],
+        line,
+    )
+}

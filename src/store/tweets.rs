@@ -1,0 +1,215 @@
+//! Tweets: reading them whole, in batches; counts, versions and lists by key.
+
+use std::collections::HashMap;
+
+use super::conn::Conn;
+use super::value::args;
+use super::{Row, StoreError};
+use crate::model::ids::{AccountId, TweetId};
+use crate::model::tweet::{Mention, Tweet, TweetEdit};
+
+/// Reads whole tweets by id, in no particular order; unknown ids are left out. Four queries, however many.
+pub fn by_ids(conn: &mut Conn, ids: &[TweetId]) -> Result<Vec<Tweet>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut tweets = conn.query(
+        "select id, account_id, local, visibility, text, html, content_warning, sensitive, language, reply_to,
+             reply_to_account, thread_id, retweet_of, quote_of, uri, url, created_at, edited_at,
+             likes_count, retweets_count, replies_count, quotes_count
+         from tweets where id in_ints($1)",
+        args![ids],
+        tweet,
+    )?;
+    let mut mentions = mentions_of(conn, ids)?;
+    let mut tags = tags_of(conn, ids)?;
+    let mut media = super::media::of_tweets(conn, ids)?;
+    for tweet in &mut tweets {
+        tweet.mentions = mentions.remove(&tweet.id).unwrap_or_default();
+        tweet.tags = tags.remove(&tweet.id).unwrap_or_default();
+        tweet.media = media.remove(&tweet.id).unwrap_or_default();
+    }
+    Ok(tweets)
+}
+
+/// One whole tweet.
+pub fn by_id(conn: &mut Conn, id: TweetId) -> Result<Option<Tweet>, StoreError> {
+    Ok(by_ids(conn, &[id])?.pop())
+}
+
+fn tweet(row: &mut Row<'_>) -> Result<Tweet, StoreError> {
+    Ok(Tweet {
+        id: row.take()?,
+        author: row.take()?,
+        local: row.take()?,
+        visibility: row.take()?,
+        text: row.take()?,
+        html: row.take()?,
+        content_warning: row.take()?,
+        sensitive: row.take()?,
+        language: row.take()?,
+        reply_to: row.take()?,
+        reply_to_author: row.take()?,
+        thread: row.take()?,
+        retweet_of: row.take()?,
+        quote_of: row.take()?,
+        uri: row.take()?,
+        url: row.take()?,
+        created_at: row.take()?,
+        edited_at: row.take()?,
+        likes_count: row.take()?,
+        retweets_count: row.take()?,
+        replies_count: row.take()?,
+        quotes_count: row.take()?,
+        media: Vec::new(),
+        mentions: Vec::new(),
+        tags: Vec::new(),
+    })
+}
+
+fn mentions_of(conn: &mut Conn, ids: &[TweetId]) -> Result<HashMap<TweetId, Vec<Mention>>, StoreError> {
+    let rows = conn.query(
+        "select m.tweet_id, a.id, a.username, a.domain, r.uri
+         from tweet_mentions m join accounts a on a.id = m.account_id left join actors r on r.account_id = a.id
+         where m.tweet_id in_ints($1) order by m.tweet_id, a.id",
+        args![ids],
+        |row| {
+            let tweet: TweetId = row.take()?;
+            let mention =
+                Mention { account: row.take()?, username: row.take()?, domain: row.take()?, uri: row.take()? };
+            Ok((tweet, mention))
+        },
+    )?;
+    Ok(grouped(rows))
+}
+
+fn tags_of(conn: &mut Conn, ids: &[TweetId]) -> Result<HashMap<TweetId, Vec<String>>, StoreError> {
+    let rows = conn.query(
+        "select tweet_id, tag from tweet_tags where tweet_id in_ints($1) order by tweet_id, tag",
+        args![ids],
+        |row| Ok((row.take()?, row.take()?)),
+    )?;
+    Ok(grouped(rows))
+}
+
+/// Collects values under their keys, in the order they come.
+pub(super) fn grouped<K: std::hash::Hash + Eq, V>(rows: Vec<(K, V)>) -> HashMap<K, Vec<V>> {
+    let mut groups: HashMap<K, Vec<V>> = HashMap::new();
+    for (key, value) in rows {
+        groups.entry(key).or_default().push(value);
+    }
+    groups
+}
+
+/// The id of the tweet with this ActivityPub id.
+pub fn id_by_uri(conn: &mut Conn, uri: &str) -> Result<Option<TweetId>, StoreError> {
+    conn.query_opt("select id from tweets where uri = $1", args![uri], |row| row.take())
+}
+
+/// The retweet of `original` by `account`.
+pub fn retweet_by(
+    conn: &mut Conn,
+    account: AccountId,
+    original: TweetId,
+) -> Result<Option<TweetId>, StoreError> {
+    conn.query_opt(
+        "select id from tweets where retweet_of = $1 and account_id = $2",
+        args![original, account],
+        |row| row.take(),
+    )
+}
+
+/// Versions of a tweet before its present one, oldest first.
+pub fn edits(conn: &mut Conn, tweet: TweetId, limit: i64) -> Result<Vec<TweetEdit>, StoreError> {
+    conn.query(
+        "select text, html, content_warning, created_at from tweet_edits where tweet_id = $1 order by id limit $2",
+        args![tweet, limit],
+        |row| {
+            Ok(TweetEdit {
+                text: row.take()?,
+                html: row.take()?,
+                content_warning: row.take()?,
+                created_at: row.take()?,
+            })
+        },
+    )
+}
+
+/// What a viewer has done to some tweets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// Likes it.
+    pub liked: bool,
+    /// Repeated it.
+    pub retweeted: bool,
+    /// Bookmarked it.
+    pub bookmarked: bool,
+    /// Has it pinned on the own profile.
+    pub pinned: bool,
+}
+
+/// What `viewer` has done to these tweets, in one query; untouched ones are left out.
+pub fn flags(
+    conn: &mut Conn,
+    viewer: AccountId,
+    ids: &[TweetId],
+) -> Result<HashMap<TweetId, Flags>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = conn.query(
+        "select tweet_id, cast(0 as bigint) from likes where account_id = $1 and tweet_id in_ints($2)
+         union all
+         select retweet_of, cast(1 as bigint) from tweets where account_id = $1 and retweet_of in_ints($2)
+         union all
+         select tweet_id, cast(2 as bigint) from bookmarks where account_id = $1 and tweet_id in_ints($2)
+         union all
+         select tweet_id, cast(3 as bigint) from pins where account_id = $1 and tweet_id in_ints($2)",
+        args![viewer, ids],
+        |row| Ok((row.take::<TweetId>()?, row.take::<i64>()?)),
+    )?;
+    let mut flags: HashMap<TweetId, Flags> = HashMap::new();
+    for (tweet, which) in rows {
+        let flags = flags.entry(tweet).or_default();
+        match which {
+            0 => flags.liked = true,
+            1 => flags.retweeted = true,
+            2 => flags.bookmarked = true,
+            _ => flags.pinned = true,
+        }
+    }
+    Ok(flags)
+}
+
+/// What a deletion takes with it, read before the rows go.
+pub fn audience(conn: &mut Conn, tweet: TweetId, limit: i64) -> Result<Vec<AccountId>, StoreError> {
+    conn.query(
+        "select account_id from (
+             select account_id from tweet_mentions where tweet_id = $1
+             union select reply_to_account from tweets where id = $1 and reply_to_account is not null
+             union select account_id from tweets where retweet_of = $1
+             union select account_id from tweets where reply_to = $1
+             union select account_id from likes where tweet_id = $1) as touched
+         order by account_id limit $2",
+        args![tweet, limit],
+        |row| row.take(),
+    )
+}
+
+/// Retweets of a tweet, at most `limit`: they go before their original does.
+pub fn retweets(conn: &mut Conn, original: TweetId, limit: i64) -> Result<Vec<TweetId>, StoreError> {
+    conn.query(
+        "select id from tweets where retweet_of = $1 order by id limit $2",
+        args![original, limit],
+        |row| row.take(),
+    )
+}
+
+/// All tweets after `after` in order of their ids, for rebuilding an index.
+pub fn scan(conn: &mut Conn, after: TweetId, limit: i64) -> Result<Vec<TweetId>, StoreError> {
+    conn.query(
+        "select id from tweets where id > $1 and retweet_of is null order by id limit $2",
+        args![after, limit],
+        |row| row.take(),
+    )
+}

@@ -1,0 +1,230 @@
+//! Users: login data and settings of local accounts; and their sessions.
+
+use super::conn::Conn;
+use super::value::args;
+use super::{Row, StoreError};
+use crate::clock::Millis;
+use crate::model::account::{Role, Session, SessionKind, User, UserState};
+use crate::model::ids::{AccountId, NotificationId, SessionId};
+
+macro_rules! select_users {
+    ($rest:literal) => {
+        concat!(
+            "select u.account_id, a.username, u.email, u.password_hash, u.role, u.state,
+                a.suspended_at is not null, u.language
+             from users u join accounts a on a.id = u.account_id ",
+            $rest
+        )
+    };
+}
+
+fn user(row: &mut Row<'_>) -> Result<User, StoreError> {
+    Ok(User {
+        account_id: row.take()?,
+        username: row.take()?,
+        email: row.take()?,
+        password_hash: row.take()?,
+        role: Role::from_stored(&row.take::<String>()?),
+        state: UserState::from_stored(&row.take::<String>()?),
+        suspended: row.take()?,
+        language: row.take()?,
+    })
+}
+
+/// Writes a new user. A taken e-mail address is a unique violation.
+pub fn insert(conn: &mut Conn, user: &User, now_ms: Millis) -> Result<(), StoreError> {
+    conn.execute(
+        "insert into users (account_id, email, email_folded, password_hash, role, state, language, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        args![
+            user.account_id,
+            &user.email,
+            user.email.to_lowercase(),
+            &user.password_hash,
+            user.role.as_str(),
+            user.state.as_str(),
+            user.language.as_deref(),
+            now_ms,
+        ],
+    )?;
+    Ok(())
+}
+
+/// The user of an account.
+pub fn by_account(conn: &mut Conn, id: AccountId) -> Result<Option<User>, StoreError> {
+    conn.query_opt(select_users!("where u.account_id = $1"), args![id], user)
+}
+
+/// The user with this username or e-mail address.
+pub fn by_login(conn: &mut Conn, login: &str) -> Result<Option<User>, StoreError> {
+    let folded = login.to_lowercase();
+    conn.query_opt(
+        select_users!(
+            "where u.email_folded = $1
+                or u.account_id = (select id from accounts where username_folded = $1 and coalesce(domain, '') = '')"
+        ),
+        args![folded],
+        user,
+    )
+}
+
+/// Whether this e-mail address is taken.
+pub fn email_taken(conn: &mut Conn, email: &str) -> Result<bool, StoreError> {
+    conn.query_one(
+        "select exists(select 1 from users where email_folded = $1)",
+        args![email.to_lowercase()],
+        |row| row.take(),
+    )
+}
+
+/// Users after `after` in order of their accounts, those in `state` when given.
+pub fn list(
+    conn: &mut Conn,
+    state: Option<UserState>,
+    after: AccountId,
+    limit: i64,
+) -> Result<Vec<User>, StoreError> {
+    conn.query(
+        select_users!("where u.account_id > $1 and ($2 = '' or u.state = $2) order by u.account_id limit $3"),
+        args![after, state.map_or("", UserState::as_str), limit],
+        user,
+    )
+}
+
+/// Whether any user exists: if not, the first visit leads to making one.
+pub fn any(conn: &mut Conn) -> Result<bool, StoreError> {
+    conn.query_one("select exists(select 1 from users)", args![], |row| row.take())
+}
+
+/// Changes a password.
+pub fn set_password(conn: &mut Conn, id: AccountId, password_hash: &str) -> Result<(), StoreError> {
+    conn.execute("update users set password_hash = $2 where account_id = $1", args![id, password_hash])?;
+    Ok(())
+}
+
+/// Lets a user in, or makes it wait. Answers whether anything changed.
+pub fn set_state(conn: &mut Conn, id: AccountId, state: UserState) -> Result<bool, StoreError> {
+    let changed = conn.execute(
+        "update users set state = $2 where account_id = $1 and state <> $2",
+        args![id, state.as_str()],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Removes an account that waits for approval, with all that hangs on it.
+pub fn delete_pending(conn: &mut Conn, id: AccountId) -> Result<bool, StoreError> {
+    let gone = conn.execute(
+        "delete from accounts where id = $1
+         and exists (select 1 from users where account_id = $1 and state = 'pending')",
+        args![id],
+    )?;
+    Ok(gone > 0)
+}
+
+/// Remembers up to where notifications were read; never goes back.
+pub fn mark_notifications_read(
+    conn: &mut Conn,
+    id: AccountId,
+    up_to: NotificationId,
+) -> Result<(), StoreError> {
+    conn.execute(
+        "update users set notifications_read_id = greatest(notifications_read_id, $2) where account_id = $1",
+        args![id, up_to],
+    )?;
+    Ok(())
+}
+
+macro_rules! select_sessions {
+    ($rest:literal) => {
+        concat!(
+            "select id, account_id, kind, scopes, name, address, created_at, last_used_at, expires_at
+             from sessions ",
+            $rest
+        )
+    };
+}
+
+fn session(row: &mut Row<'_>) -> Result<Session, StoreError> {
+    Ok(Session {
+        id: row.take()?,
+        account_id: row.take()?,
+        kind: if row.take::<String>()? == "web" { SessionKind::Web } else { SessionKind::Token },
+        scopes: row.take()?,
+        name: row.take()?,
+        address: row.take()?,
+        created_at: row.take()?,
+        last_used_at: row.take()?,
+        expires_at: row.take()?,
+    })
+}
+
+/// Writes a session; only the hash of its secret is kept.
+pub fn insert_session(conn: &mut Conn, session: &Session, token_hash: &[u8]) -> Result<(), StoreError> {
+    conn.execute(
+        "insert into sessions (id, account_id, token_hash, kind, scopes, name, address, created_at, last_used_at,
+             expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        args![
+            session.id,
+            session.account_id,
+            token_hash,
+            session.kind.as_str(),
+            &session.scopes,
+            &session.name,
+            &session.address,
+            session.created_at,
+            session.last_used_at,
+            session.expires_at,
+        ],
+    )?;
+    Ok(())
+}
+
+/// The live session whose secret has this hash, when its user may act now.
+pub fn session_by_hash(
+    conn: &mut Conn,
+    token_hash: &[u8],
+    now_ms: Millis,
+) -> Result<Option<(Session, Role)>, StoreError> {
+    let found = conn.query_opt(
+        select_sessions!("where token_hash = $1 and (expires_at is null or expires_at > $2)"),
+        args![token_hash, now_ms],
+        session,
+    )?;
+    let Some(session) = found else { return Ok(None) };
+    let user = by_account(conn, session.account_id)?;
+    Ok(user
+        .filter(|user| user.state == UserState::Active && !user.suspended)
+        .map(|user| (session, user.role)))
+}
+
+/// Remembers that a session was used.
+pub fn touch_session(conn: &mut Conn, id: SessionId, now_ms: Millis) -> Result<(), StoreError> {
+    conn.execute(
+        "update sessions set last_used_at = greatest(last_used_at, $2) where id = $1",
+        args![id, now_ms],
+    )?;
+    Ok(())
+}
+
+/// The sessions of an account, newest first.
+pub fn sessions(conn: &mut Conn, account: AccountId, limit: i64) -> Result<Vec<Session>, StoreError> {
+    conn.query(
+        select_sessions!("where account_id = $1 order by id desc limit $2"),
+        args![account, limit],
+        session,
+    )
+}
+
+/// Ends one session of an account. Answers whether there was one.
+pub fn end_session(conn: &mut Conn, account: AccountId, id: SessionId) -> Result<bool, StoreError> {
+    Ok(conn.execute("delete from sessions where id = $1 and account_id = $2", args![id, account])? > 0)
+}
+
+/// Ends all sessions of an account but `keep`. Answers how many.
+pub fn end_sessions(conn: &mut Conn, account: AccountId, keep: Option<SessionId>) -> Result<u64, StoreError> {
+    conn.execute(
+        "delete from sessions where account_id = $1 and id <> $2",
+        args![account, keep.unwrap_or_default()],
+    )
+}

@@ -1,0 +1,53 @@
+//! A fresh, empty database for each test, on each engine.
+
+use crate::store::{Place, Settings, Store};
+
+/// Reader connections of a test's store: few, so that tests run side by side.
+const CONNECTIONS: usize = 2;
+
+/// A store of its own, with the folder that keeps it alive.
+pub(crate) struct TestStore {
+    /// The store.
+    pub(crate) store: Store,
+    /// How to open the same database again.
+    pub(crate) settings: Settings,
+    /// `sqlite` or `postgres`.
+    pub(crate) engine: &'static str,
+    pub(crate) _folder: tempfile::TempDir,
+}
+
+/// One store an engine. PostgreSQL is there when `ROOKERY_TEST_POSTGRES` names a server, as the test script
+/// makes it; with `CI` set its absence is an error, so that no run passes on one engine alone.
+pub(crate) async fn stores() -> Vec<TestStore> {
+    let mut places = vec![("sqlite", None)];
+    match std::env::var("ROOKERY_TEST_POSTGRES") {
+        Ok(server) => places.push(("postgres", Some(server))),
+        Err(_) => assert!(std::env::var("CI").is_err(), "CI runs must set ROOKERY_TEST_POSTGRES"),
+    }
+    let mut stores = Vec::new();
+    for (engine, server) in places {
+        let folder = tempfile::tempdir().unwrap();
+        let place = match server {
+            None => Place::Sqlite(folder.path().join("rookery.db")),
+            Some(server) => Place::Postgres(create_database(&server).await),
+        };
+        let settings = Settings { place, connections: CONNECTIONS };
+        let opened = settings.clone();
+        let store = tokio::task::spawn_blocking(move || Store::open(&opened)).await.unwrap().unwrap();
+        stores.push(TestStore { store, settings, engine, _folder: folder });
+    }
+    stores
+}
+
+async fn create_database(server: &str) -> String {
+    use sqlx::{Connection as _, Executor as _};
+    let name =
+        format!("t{}", crate::secrets::random_bytes::<8>().unwrap().map(|b| format!("{b:02x}")).concat());
+    let mut connection = sqlx::PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+    connection
+        .execute(sqlx::AssertSqlSafe(format!("create database {name} template template0")))
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    format!("{server}/{name}")
+}
