@@ -1,1 +1,3 @@
 //! Configuration: one file, environment, defaults.
+
+pub mod limits;

@@ -3,16 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{AccountId, SessionId};
+use super::profile::Field;
 use crate::clock::Millis;
-
-/// A line of a profile, such as a web site.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Field {
-    /// Its label, plain text.
-    pub name: String,
-    /// Its value: plain text for local accounts, sanitised HTML for remote ones.
-    pub value: String,
-}
 
 /// What kind of actor an account is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

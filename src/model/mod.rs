@@ -1,8 +1,24 @@
 //! Plain types, parsing and rules: no I/O, no async.
 
+mod charref;
+mod markup;
+
 pub mod account;
+pub mod address;
+pub mod credentials;
+pub mod cursor;
+pub mod entities;
 pub mod event;
+pub mod handle;
+pub mod host;
+pub mod html;
 pub mod ids;
+pub mod language;
 pub mod notification;
+pub mod profile;
+pub mod sanitize;
+pub mod text;
+pub mod time;
 pub mod tweet;
+pub mod username;
 pub mod visibility;

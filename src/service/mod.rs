@@ -1,1 +1,123 @@
-//! Use-cases: what a person or an instance may do.
+//! Use-cases: what a person or an instance may do. One function each: authorise, one unit of work, answer.
+
+pub mod accounts;
+pub mod follows;
+pub mod graph;
+pub mod notifications;
+mod passwords;
+pub mod profiles;
+pub mod reactions;
+pub mod sessions;
+pub mod timelines;
+pub mod tweets;
+pub mod uploads;
+pub mod views;
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::model::address::Addresses;
+use crate::model::ids::IdMaker;
+use crate::store::Store;
+use crate::store::hot::SetWriter;
+use crate::store::reactions::Like;
+use crate::store::tweet_commands::CreateTweet;
+
+/// How accounts come to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registration {
+    /// At once.
+    Open,
+    /// After an admin's yes.
+    Approval,
+    /// Only by an admin's hand.
+    Closed,
+}
+
+/// What the admin has set.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// How accounts come to be.
+    pub registration: Registration,
+    /// The longest tweet, in characters as people count them.
+    pub tweet_limit: usize,
+    /// Pictures in one tweet.
+    pub max_images: usize,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { registration: Registration::Open, tweet_limit: 280, max_images: 4 }
+    }
+}
+
+/// The use-cases with what they need. Cheap to clone.
+#[derive(Clone)]
+pub struct Service(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    clock: Clock,
+    ids: Arc<IdMaker>,
+    addresses: Addresses,
+    rules: Rules,
+    graph: graph::Graph,
+    passwords: passwords::Passwords,
+    create_tweet: SetWriter<CreateTweet>,
+    like: SetWriter<Like>,
+}
+
+impl Service {
+    /// Builds the use-cases over a store. Must be called inside the async runtime.
+    pub fn new(store: Store, clock: Clock, ids: Arc<IdMaker>, addresses: Addresses, rules: Rules) -> Self {
+        Self(Arc::new(Inner {
+            graph: graph::Graph::new(store.clone()),
+            passwords: passwords::Passwords::new(),
+            create_tweet: SetWriter::new(&store),
+            like: SetWriter::new(&store),
+            store,
+            clock,
+            ids,
+            addresses,
+            rules,
+        }))
+    }
+
+    /// The store, for consumers that read beside the use-cases.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// The maker of ids.
+    pub fn ids(&self) -> &IdMaker {
+        &self.0.ids
+    }
+
+    /// Where our own things live.
+    pub fn addresses(&self) -> &Addresses {
+        &self.0.addresses
+    }
+
+    /// What the admin has set.
+    pub fn rules(&self) -> &Rules {
+        &self.0.rules
+    }
+
+    /// Who follows, blocks and mutes whom, in memory.
+    pub fn graph(&self) -> &graph::Graph {
+        &self.0.graph
+    }
+
+    fn now_ms(&self) -> crate::clock::Millis {
+        self.0.clock.now_ms()
+    }
+
+    fn next_id(&self) -> i64 {
+        self.0.ids.next()
+    }
+}

@@ -10,6 +10,7 @@ use crate::clock::Millis;
 use crate::model::event::{Event, Relation};
 use crate::model::ids::{AccountId, RowId};
 use crate::model::notification::NotificationKind;
+use crate::model::visibility::Relations;
 
 /// Makes a follow. Answers whether it is new. The caller has checked blocks and locks.
 pub fn follow(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
@@ -250,25 +251,8 @@ pub fn bonds(
     })
 }
 
-/// All bonds of one account, for the graph kept in memory.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AllBonds {
-    /// Whom it follows.
-    pub following: HashSet<AccountId>,
-    /// Whom it has asked.
-    pub requested: HashSet<AccountId>,
-    /// Whom it blocks.
-    pub blocking: HashSet<AccountId>,
-    /// Who blocks it.
-    pub blocked_by: HashSet<AccountId>,
-    /// Whom it mutes.
-    pub muting: HashSet<AccountId>,
-    /// Of these, whose notifications are muted too.
-    pub muting_notifications: HashSet<AccountId>,
-}
-
 /// Reads all bonds of an account in one query.
-pub fn all_bonds(conn: &mut Conn, account: AccountId) -> Result<AllBonds, StoreError> {
+pub fn all_bonds(conn: &mut Conn, account: AccountId) -> Result<Relations, StoreError> {
     let rows = conn.query(
         "select cast(0 as bigint), followee_id from follows where follower_id = $1
          union all select cast(1 as bigint), followee_id from follow_requests where follower_id = $1
@@ -279,7 +263,7 @@ pub fn all_bonds(conn: &mut Conn, account: AccountId) -> Result<AllBonds, StoreE
         args![account],
         |row| Ok((row.take::<i64>()?, row.take::<AccountId>()?)),
     )?;
-    let mut bonds = AllBonds::default();
+    let mut bonds = Relations::default();
     for (which, other) in rows {
         match which {
             0 => bonds.following.insert(other),

@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod conn;
 pub mod dialect;
 pub mod events;
+pub mod follower;
 pub mod follows;
 pub mod hot;
 pub mod media;

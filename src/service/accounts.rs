@@ -1,0 +1,209 @@
+//! Accounts: signing up, looking up, approving, suspending.
+
+use super::Registration;
+use super::Service;
+use crate::error::{Error, Result};
+use crate::model::account::{Account, AccountKind, Role, User, UserState};
+use crate::model::event::Event;
+use crate::model::handle::Handle;
+use crate::model::ids::AccountId;
+use crate::model::{credentials, username};
+use crate::store::{StoreError, accounts, events, users};
+
+/// A person who wants an account.
+#[derive(Clone, Debug)]
+pub struct SignUp {
+    /// The name before the host.
+    pub username: String,
+    /// An e-mail address.
+    pub email: String,
+    /// A password.
+    pub password: String,
+    /// The language of the pages.
+    pub language: Option<String>,
+}
+
+impl Service {
+    /// Makes an account as the registration setting allows. It may have to wait for approval.
+    pub async fn register(&self, new: SignUp) -> Result<User> {
+        match self.rules().registration {
+            Registration::Open => self.create_user(new, Role::User, UserState::Active).await,
+            Registration::Approval => self.create_user(new, Role::User, UserState::Pending).await,
+            Registration::Closed => {
+                Err(Error::forbidden("closed", "this instance takes no new accounts; ask its admin"))
+            }
+        }
+    }
+
+    /// Makes the very first account, an admin; refused once there is any.
+    pub async fn set_up(&self, new: SignUp) -> Result<User> {
+        if self.has_users().await? {
+            return Err(Error::forbidden("set_up", "this instance is set up already; log in"));
+        }
+        self.create_user(new, Role::Admin, UserState::Active).await
+    }
+
+    /// Makes an account whatever the registration setting: by an admin's hand.
+    pub async fn create_user(&self, new: SignUp, role: Role, state: UserState) -> Result<User> {
+        let username = username::validate(&new.username)?;
+        let email = credentials::validate_email(&new.email)?;
+        credentials::validate_password(&new.password, &username)?;
+        let password_hash = self.0.passwords.hash(new.password).await?;
+        let now_ms = self.now_ms();
+        let account = blank_account(AccountId(self.next_id()), username.clone(), now_ms);
+        let user = User {
+            account_id: account.id,
+            username,
+            email,
+            password_hash,
+            role,
+            state,
+            suspended: false,
+            language: new.language,
+        };
+        let first_admin = role == Role::Admin;
+        let written = user.clone();
+        self.store()
+            .write(move |conn| {
+                if users::email_taken(conn, &written.email)? {
+                    return Err(Error::conflict(
+                        "email",
+                        "taken",
+                        "this e-mail address has an account already",
+                    )
+                    .into());
+                }
+                if first_admin
+                    && state == UserState::Active
+                    && accounts::by_handle(conn, &account.username, None)?.is_some()
+                {
+                    return Err(taken().into());
+                }
+                accounts::insert(conn, &account).map_err(|error| {
+                    if error.is_unique_violation() { StoreError::from(taken()) } else { error }
+                })?;
+                users::insert(conn, &written, now_ms)?;
+                events::append(conn, &[Event::AccountCreated { account: account.id }], now_ms)
+            })
+            .await?;
+        Ok(user)
+    }
+
+    /// Whether any user exists; if not, the first visit leads to making one.
+    pub async fn has_users(&self) -> Result<bool> {
+        Ok(self.store().read(users::any).await?)
+    }
+
+    /// The account with this id, unless it is suspended.
+    pub async fn account(&self, id: AccountId) -> Result<Account> {
+        let found = self.store().read(move |conn| accounts::by_id(conn, id)).await?;
+        found.filter(|account| !account.suspended).ok_or(Error::NotFound("account"))
+    }
+
+    /// The known account with this handle, unless it is suspended. Our own host may be written or left out.
+    pub async fn account_by_handle(&self, handle: &str) -> Result<Account> {
+        let handle = Handle::parse(handle).map_err(|_| Error::NotFound("account"))?;
+        let handle = handle.relative_to(self.addresses().host());
+        let found = self
+            .store()
+            .read(move |conn| {
+                let host = handle.host.as_ref().map(crate::model::host::Host::as_str);
+                accounts::by_handle(conn, &handle.username, host)
+            })
+            .await?;
+        found.filter(|account| !account.suspended).ok_or(Error::NotFound("account"))
+    }
+
+    /// Accounts by id, in the order of `ids`; suspended and unknown ones are left out.
+    pub async fn accounts(&self, ids: Vec<AccountId>) -> Result<Vec<Account>> {
+        let wanted = ids.clone();
+        let found = self.store().read(move |conn| accounts::by_ids(conn, &wanted)).await?;
+        let mut by_id: std::collections::HashMap<AccountId, Account> = found
+            .into_iter()
+            .filter(|account| !account.suspended)
+            .map(|account| (account.id, account))
+            .collect();
+        Ok(ids.into_iter().filter_map(|id| by_id.remove(&id)).collect())
+    }
+
+    /// The user of an account of ours.
+    pub async fn user(&self, id: AccountId) -> Result<User> {
+        self.store().read(move |conn| users::by_account(conn, id)).await?.ok_or(Error::NotFound("user"))
+    }
+
+    /// Users in order of their making, those in `state` when given.
+    pub async fn users(&self, state: Option<UserState>, after: AccountId, limit: i64) -> Result<Vec<User>> {
+        Ok(self.store().read(move |conn| users::list(conn, state, after, limit)).await?)
+    }
+
+    /// The user with this username or e-mail address.
+    pub async fn user_by_login(&self, login: &str) -> Result<User> {
+        let login = login.trim().to_owned();
+        self.store().read(move |conn| users::by_login(conn, &login)).await?.ok_or(Error::NotFound("user"))
+    }
+
+    /// Lets a waiting account in.
+    pub async fn approve(&self, id: AccountId) -> Result<()> {
+        let approved = self.store().write(move |conn| users::set_state(conn, id, UserState::Active)).await?;
+        if approved { Ok(()) } else { Err(Error::NotFound("waiting account")) }
+    }
+
+    /// Turns a waiting account away and forgets it.
+    pub async fn turn_away(&self, id: AccountId) -> Result<()> {
+        let gone = self.store().write(move |conn| users::delete_pending(conn, id)).await?;
+        if gone { Ok(()) } else { Err(Error::NotFound("waiting account")) }
+    }
+
+    /// Suspends an account, or frees it. A suspended one is seen by nobody and signed out everywhere.
+    pub async fn set_suspended(&self, id: AccountId, suspended: bool) -> Result<bool> {
+        let now_ms = self.now_ms();
+        let changed = self
+            .store()
+            .write(move |conn| {
+                let changed = accounts::set_suspended(conn, id, suspended.then_some(now_ms))?;
+                if changed {
+                    let mut log = vec![Event::AccountSuspended { account: id, suspended }];
+                    if suspended && users::end_sessions(conn, id, None)? > 0 {
+                        log.push(Event::SessionsEnded { account: id });
+                    }
+                    events::append(conn, &log, now_ms)?;
+                }
+                Ok(changed)
+            })
+            .await?;
+        Ok(changed)
+    }
+}
+
+fn taken() -> Error {
+    Error::conflict("username", "taken", "this username is taken; choose another")
+}
+
+/// A local person of whom nothing is known but the name.
+pub(crate) fn blank_account(id: AccountId, username: String, now_ms: crate::clock::Millis) -> Account {
+    Account {
+        id,
+        username,
+        domain: None,
+        display_name: String::new(),
+        bio: String::new(),
+        bio_html: String::new(),
+        fields: Vec::new(),
+        avatar: None,
+        header: None,
+        kind: AccountKind::Person,
+        locked: false,
+        discoverable: true,
+        indexable: true,
+        created_at: now_ms,
+        updated_at: now_ms,
+        suspended: false,
+        limited: false,
+        tweets_count: 0,
+        followers_count: 0,
+        following_count: 0,
+        last_tweet_at: None,
+        uri: None,
+        url: None,
+    }
+}

@@ -1,0 +1,219 @@
+//! Follow, unfollow, requests, block, mute.
+
+use super::Service;
+use crate::config::limits;
+use crate::error::{Error, Result};
+use crate::model::account::Account;
+use crate::model::cursor::{Cursor, Page};
+use crate::model::event::{Event, Relation};
+use crate::model::ids::{AccountId, RowId};
+use crate::store::follows::{self, Bonds};
+
+/// What two accounts have to do with each other, as the first one sees it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Relationship {
+    /// You follow it.
+    pub following: bool,
+    /// Your follow waits for its word.
+    pub requested: bool,
+    /// It follows you.
+    pub followed_by: bool,
+    /// You block it.
+    pub blocking: bool,
+    /// You mute it.
+    pub muting: bool,
+}
+
+impl Service {
+    /// Follows an account, or asks to when it is locked or remote. Doing it twice changes nothing.
+    pub async fn follow(&self, from: AccountId, to: AccountId) -> Result<Relationship> {
+        let target = self.other(from, to).await?;
+        let relations = self.graph().relations(from).await?;
+        if relations.blocked_by.contains(&to) || relations.blocking.contains(&to) {
+            return Err(Error::forbidden("blocked", "there is a block between you and this account"));
+        }
+        let relation = self.relation(from, &target);
+        let now_ms = self.now_ms();
+        let ask = target.locked || !target.is_local();
+        let written = relation.clone();
+        self.store()
+            .write(move |conn| {
+                if ask {
+                    follows::request(conn, &written, now_ms)
+                } else {
+                    follows::follow(conn, &written, now_ms)
+                }
+            })
+            .await?;
+        self.after(&relation).await
+    }
+
+    /// Ends a follow, or takes the request back.
+    pub async fn unfollow(&self, from: AccountId, to: AccountId) -> Result<Relationship> {
+        let target = self.other(from, to).await?;
+        let relation = self.relation(from, &target);
+        let now_ms = self.now_ms();
+        let written = relation.clone();
+        self.store()
+            .write(move |conn| {
+                follows::unfollow(conn, written.clone(), Event::Unfollowed, now_ms)?;
+                follows::cancel_request(conn, &written, now_ms)
+            })
+            .await?;
+        self.after(&relation).await
+    }
+
+    /// Makes somebody no longer follow `account`.
+    pub async fn remove_follower(&self, account: AccountId, follower: AccountId) -> Result<Relationship> {
+        let relation = self.incoming(account, follower).await?;
+        let now_ms = self.now_ms();
+        let written = relation.clone();
+        self.store()
+            .write(move |conn| follows::unfollow(conn, written.clone(), Event::FollowRejected, now_ms))
+            .await?;
+        self.graph().forget(&relation);
+        self.relationship(account, follower).await
+    }
+
+    /// Answers a follow request.
+    pub async fn answer_request(
+        &self,
+        account: AccountId,
+        follower: AccountId,
+        yes: bool,
+    ) -> Result<Relationship> {
+        let relation = self.incoming(account, follower).await?;
+        let now_ms = self.now_ms();
+        let written = relation.clone();
+        let answered = self
+            .store()
+            .write(move |conn| {
+                if yes {
+                    follows::accept(conn, &written, now_ms)
+                } else {
+                    follows::reject(conn, &written, now_ms)
+                }
+            })
+            .await?;
+        if !answered {
+            return Err(Error::NotFound("follow request"));
+        }
+        self.graph().forget(&relation);
+        self.relationship(account, follower).await
+    }
+
+    /// Blocks an account: neither sees or follows the other any more.
+    pub async fn block(&self, from: AccountId, to: AccountId) -> Result<Relationship> {
+        let target = self.other(from, to).await?;
+        let relation = self.relation(from, &target);
+        let now_ms = self.now_ms();
+        let written = relation.clone();
+        self.store().write(move |conn| follows::block(conn, &written, now_ms)).await?;
+        self.after(&relation).await
+    }
+
+    /// Ends a block.
+    pub async fn unblock(&self, from: AccountId, to: AccountId) -> Result<Relationship> {
+        let target = self.other(from, to).await?;
+        let relation = self.relation(from, &target);
+        let now_ms = self.now_ms();
+        let written = relation.clone();
+        self.store().write(move |conn| follows::unblock(conn, &written, now_ms)).await?;
+        self.after(&relation).await
+    }
+
+    /// Mutes an account: its tweets leave one's lists, and its notifications when `notifications_too`.
+    pub async fn mute(
+        &self,
+        from: AccountId,
+        to: AccountId,
+        notifications_too: bool,
+    ) -> Result<Relationship> {
+        let target = self.other(from, to).await?;
+        let relation = self.relation(from, &target);
+        let now_ms = self.now_ms();
+        let written = relation.clone();
+        self.store().write(move |conn| follows::mute(conn, &written, notifications_too, now_ms)).await?;
+        self.after(&relation).await
+    }
+
+    /// Ends a mute.
+    pub async fn unmute(&self, from: AccountId, to: AccountId) -> Result<Relationship> {
+        let target = self.other(from, to).await?;
+        let relation = self.relation(from, &target);
+        let now_ms = self.now_ms();
+        let written = relation.clone();
+        self.store().write(move |conn| follows::unmute(conn, &written, now_ms)).await?;
+        self.after(&relation).await
+    }
+
+    /// What `from` has to do with `to`.
+    pub async fn relationship(&self, from: AccountId, to: AccountId) -> Result<Relationship> {
+        Ok(self.relationships(from, vec![to]).await?.pop().unwrap_or_default())
+    }
+
+    /// What `from` has to do with each of these accounts, in their order.
+    pub async fn relationships(&self, from: AccountId, others: Vec<AccountId>) -> Result<Vec<Relationship>> {
+        let relations = self.graph().relations(from).await?;
+        let asked = others.clone();
+        let followers = self.store().read(move |conn| follows::followers_among(conn, from, &asked)).await?;
+        Ok(others
+            .iter()
+            .map(|other| Relationship {
+                following: relations.following.contains(other),
+                requested: relations.requested.contains(other),
+                followed_by: followers.contains(other),
+                blocking: relations.blocking.contains(other),
+                muting: relations.muting.contains(other),
+            })
+            .collect())
+    }
+
+    /// A page of an account's followers, follows, requests, blocks or mutes, newest first.
+    pub async fn bonds(
+        &self,
+        which: Bonds,
+        account: AccountId,
+        cursor: Cursor,
+        limit: usize,
+    ) -> Result<Page<Account>> {
+        let before = cursor.before.map(RowId);
+        let wanted = i64::try_from(limit.min(limits::ACCOUNT_PAGE_MAX)).unwrap_or(1);
+        let mut rows =
+            self.store().read(move |conn| follows::bonds(conn, which, account, before, wanted + 1)).await?;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let page = Page::new(rows, more, |(row, _)| row.0);
+        let people = self.accounts(page.items.iter().map(|(_, id)| *id).collect()).await?;
+        Ok(Page { items: people, next: page.next, prev: page.prev })
+    }
+
+    /// The account on the other side, which is never oneself.
+    async fn other(&self, from: AccountId, to: AccountId) -> Result<Account> {
+        if from == to {
+            return Err(Error::invalid("id", "yourself", "this cannot be done to your own account"));
+        }
+        self.account(to).await
+    }
+
+    async fn incoming(&self, account: AccountId, follower: AccountId) -> Result<Relation> {
+        let other = self.account(follower).await?;
+        Ok(Relation {
+            from: follower,
+            to: account,
+            from_local: other.is_local(),
+            to_local: true,
+            id: 0,
+            uri: None,
+        })
+    }
+
+    fn relation(&self, from: AccountId, to: &Account) -> Relation {
+        Relation { from, to: to.id, from_local: true, to_local: to.is_local(), id: self.next_id(), uri: None }
+    }
+
+    async fn after(&self, relation: &Relation) -> Result<Relationship> {
+        self.graph().forget(relation);
+        self.relationship(relation.from, relation.to).await
+    }
+}

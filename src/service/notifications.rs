@@ -1,0 +1,133 @@
+//! Notifications: what an account was told, and up to where it has read.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::Service;
+use super::views::TweetView;
+use crate::error::{Error, Result};
+use crate::model::account::Account;
+use crate::model::cursor::{Cursor, Page};
+use crate::model::ids::{AccountId, NotificationId, TweetId};
+use crate::model::notification::{Notification, NotificationKind};
+use crate::model::visibility::Place;
+use crate::store::{notifications, users};
+
+/// Unread notifications are counted up to here; a badge shows "99+" beyond anyway.
+const UNREAD_COUNTED: i64 = 100;
+
+/// A notification with what it speaks of.
+#[derive(Clone, Debug)]
+pub struct NotificationView {
+    /// The notification.
+    pub notification: Notification,
+    /// Who did it.
+    pub from: Arc<Account>,
+    /// The tweet it is about.
+    pub tweet: Option<TweetView>,
+    /// Whether it came after what was read last.
+    pub unread: bool,
+}
+
+/// How many notifications wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// How many, counted up to 100.
+    pub count: i64,
+    /// Up to where was read.
+    pub read_up_to: NotificationId,
+}
+
+impl Service {
+    /// A page of an account's notifications, newest first; of these kinds when any are given. Those of blocked
+    /// and muted accounts, and those about tweets that it may no longer see, are left out.
+    pub async fn notifications(
+        &self,
+        account: AccountId,
+        kinds: Vec<NotificationKind>,
+        cursor: Cursor,
+        limit: usize,
+    ) -> Result<Page<NotificationView>> {
+        let before = cursor.before.map(NotificationId);
+        let kinds: Vec<String> = kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
+        let wanted = i64::try_from(limit).unwrap_or(1).saturating_add(1);
+        let (mut rows, read) = self
+            .store()
+            .read(move |conn| {
+                let rows = notifications::before(conn, account, before, kinds.clone(), wanted)?;
+                let (_, read) = notifications::unread(conn, account, 1)?;
+                Ok((rows, read))
+            })
+            .await?;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let page = Page::new(rows, more, |row| row.id.0);
+        let items = self.notification_views(account, page.items, read).await?;
+        Ok(Page { items, next: page.next, prev: page.prev })
+    }
+
+    async fn notification_views(
+        &self,
+        account: AccountId,
+        rows: Vec<Notification>,
+        read: NotificationId,
+    ) -> Result<Vec<NotificationView>> {
+        let eyes = self.eyes(Some(account)).await?;
+        let mut people_ids: Vec<AccountId> = rows.iter().map(|row| row.from).collect();
+        people_ids.sort_unstable();
+        people_ids.dedup();
+        let people: HashMap<AccountId, Arc<Account>> = self
+            .accounts(people_ids)
+            .await?
+            .into_iter()
+            .map(|account| (account.id, Arc::new(account)))
+            .collect();
+        let mut tweet_ids: Vec<TweetId> = rows.iter().filter_map(|row| row.tweet).collect();
+        tweet_ids.sort_unstable();
+        tweet_ids.dedup();
+        let tweets: HashMap<TweetId, TweetView> = self
+            .views(&eyes, tweet_ids, Place::Direct)
+            .await?
+            .into_iter()
+            .map(|view| (view.tweet.id, view))
+            .collect();
+        let hidden = |from: &AccountId| {
+            eyes.relations().is_some_and(|relations| {
+                relations.blocking.contains(from)
+                    || relations.blocked_by.contains(from)
+                    || relations.muting_notifications.contains(from)
+            })
+        };
+        Ok(rows
+            .into_iter()
+            .filter(|row| !hidden(&row.from))
+            .filter_map(|row| {
+                let tweet = match row.tweet {
+                    Some(id) => Some(tweets.get(&id)?.clone()),
+                    None => None,
+                };
+                let from = Arc::clone(people.get(&row.from)?);
+                Some(NotificationView { unread: row.id > read, from, tweet, notification: row })
+            })
+            .collect())
+    }
+
+    /// How many notifications are unread.
+    pub async fn unread(&self, account: AccountId) -> Result<Unread> {
+        let (count, read_up_to) =
+            self.store().read(move |conn| notifications::unread(conn, account, UNREAD_COUNTED)).await?;
+        Ok(Unread { count, read_up_to })
+    }
+
+    /// Marks everything up to and with `up_to` as read; never goes back.
+    pub async fn mark_notifications_read(&self, account: AccountId, up_to: NotificationId) -> Result<Unread> {
+        self.store().write(move |conn| users::mark_notifications_read(conn, account, up_to)).await?;
+        self.unread(account).await
+    }
+
+    /// Removes one notification.
+    pub async fn dismiss_notification(&self, account: AccountId, id: NotificationId) -> Result<()> {
+        let gone = self.store().write(move |conn| notifications::dismiss(conn, account, id)).await?;
+        if gone { Ok(()) } else { Err(Error::NotFound("notification")) }
+    }
+}

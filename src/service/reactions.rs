@@ -1,0 +1,160 @@
+//! Likes, bookmarks and pins.
+
+use super::Service;
+use super::views::TweetView;
+use crate::config::limits;
+use crate::error::{Error, Result};
+use crate::model::account::Account;
+use crate::model::cursor::{Cursor, Page};
+use crate::model::event::Reaction;
+use crate::model::ids::{AccountId, RowId, TweetId};
+use crate::model::visibility::Place;
+use crate::store::reactions::{self, Like};
+use crate::store::{StoreError, timelines};
+
+impl Service {
+    /// Likes a tweet. Doing it twice changes nothing.
+    pub async fn like(&self, account: AccountId, id: TweetId) -> Result<TweetView> {
+        let reaction = self.reaction(account, id).await?;
+        let shown = reaction.tweet;
+        self.0.like.write(Like { reaction, uri: None, now_ms: self.now_ms() }).await?;
+        self.tweet(Some(account), shown).await
+    }
+
+    /// Takes a like back.
+    pub async fn unlike(&self, account: AccountId, id: TweetId) -> Result<TweetView> {
+        let reaction = self.reaction(account, id).await?;
+        let (shown, now_ms) = (reaction.tweet, self.now_ms());
+        self.store().write(move |conn| reactions::unlike(conn, reaction.clone(), now_ms)).await?;
+        self.tweet(Some(account), shown).await
+    }
+
+    /// Writes a like that came from another instance. Answers whether it is new.
+    pub(crate) async fn write_like(&self, like: Like) -> Result<bool> {
+        Ok(self.0.like.write(like).await?)
+    }
+
+    async fn reaction(&self, account: AccountId, id: TweetId) -> Result<Reaction> {
+        let tweet = self.tweet(Some(account), id).await?.shown().tweet.clone();
+        Ok(Reaction { account, local: true, tweet: tweet.id, author: tweet.author, id: self.next_id() })
+    }
+
+    /// Puts or takes away a bookmark; nobody else learns of it.
+    pub async fn set_bookmark(&self, account: AccountId, id: TweetId, wanted: bool) -> Result<TweetView> {
+        let tweet = self.tweet(Some(account), id).await?.shown().tweet.id;
+        let (row, now_ms) = (RowId(self.next_id()), self.now_ms());
+        self.store()
+            .write(move |conn| reactions::set_bookmark(conn, row, account, tweet, wanted, now_ms))
+            .await?;
+        self.tweet(Some(account), tweet).await
+    }
+
+    /// Puts one's own tweet on top of one's profile, or takes it off.
+    pub async fn set_pin(&self, account: AccountId, id: TweetId, wanted: bool) -> Result<TweetView> {
+        let view = self.tweet(Some(account), id).await?;
+        if view.tweet.author != account || view.tweet.retweet_of.is_some() {
+            return Err(Error::forbidden("not_yours", "only your own posts can be pinned"));
+        }
+        if wanted && !view.tweet.visibility.is_open() {
+            return Err(Error::invalid("id", "not_public", "only public and unlisted posts can be pinned"));
+        }
+        let most = i64::try_from(limits::PINNED_MAX).unwrap_or(i64::MAX);
+        let (row, now_ms) = (RowId(self.next_id()), self.now_ms());
+        self.store()
+            .write(move |conn| {
+                let pinned = reactions::pins(conn, account, most)?;
+                if wanted && pinned.len() >= limits::PINNED_MAX && !pinned.contains(&id) {
+                    let message = format!("at most {most} posts can be pinned; take one off first");
+                    return Err(StoreError::from(Error::invalid("id", "too_many", message)));
+                }
+                reactions::set_pin(conn, row, account, id, wanted, now_ms)
+            })
+            .await?;
+        self.tweet(Some(account), id).await
+    }
+
+    /// The pinned tweets of an account that the viewer may see.
+    pub async fn pinned(&self, viewer: Option<AccountId>, account: AccountId) -> Result<Vec<TweetView>> {
+        let most = i64::try_from(limits::PINNED_MAX).unwrap_or(i64::MAX);
+        let ids = self.store().read(move |conn| reactions::pins(conn, account, most)).await?;
+        let eyes = self.eyes(viewer).await?;
+        self.views(&eyes, ids, Place::Direct).await
+    }
+
+    /// One's bookmarks, newest first.
+    pub async fn bookmarks(
+        &self,
+        account: AccountId,
+        cursor: Cursor,
+        limit: usize,
+    ) -> Result<Page<TweetView>> {
+        self.marked(account, cursor, limit, reactions::bookmarks).await
+    }
+
+    /// What one likes, newest first.
+    pub async fn likes(&self, account: AccountId, cursor: Cursor, limit: usize) -> Result<Page<TweetView>> {
+        self.marked(account, cursor, limit, reactions::liked_by).await
+    }
+
+    async fn marked(
+        &self,
+        account: AccountId,
+        cursor: Cursor,
+        limit: usize,
+        list: fn(
+            &mut crate::store::Conn,
+            AccountId,
+            Option<RowId>,
+            i64,
+        ) -> Result<Vec<(RowId, TweetId)>, StoreError>,
+    ) -> Result<Page<TweetView>> {
+        let before = cursor.before.map(RowId);
+        let wanted = i64::try_from(limit).unwrap_or(1).saturating_add(1);
+        let mut rows = self.store().read(move |conn| list(conn, account, before, wanted)).await?;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let page = Page::new(rows, more, |(row, _)| row.0);
+        let eyes = self.eyes(Some(account)).await?;
+        let ids = page.items.iter().map(|(_, id)| *id).collect();
+        let items = self.views(&eyes, ids, Place::Direct).await?;
+        Ok(Page { items, next: page.next, prev: page.prev })
+    }
+
+    /// Those who like a tweet that the viewer may see.
+    pub async fn likers(
+        &self,
+        viewer: Option<AccountId>,
+        id: TweetId,
+        cursor: Cursor,
+        limit: usize,
+    ) -> Result<Page<Account>> {
+        self.tweet(viewer, id).await?;
+        let before = cursor.before.map(RowId);
+        let wanted = i64::try_from(limit).unwrap_or(1).saturating_add(1);
+        let rows = self.store().read(move |conn| reactions::likers(conn, id, before, wanted)).await?;
+        self.people_page(rows.into_iter().map(|(row, account)| (row.0, account)).collect(), limit).await
+    }
+
+    /// Those who repeated a tweet that the viewer may see.
+    pub async fn retweeters(
+        &self,
+        viewer: Option<AccountId>,
+        id: TweetId,
+        cursor: Cursor,
+        limit: usize,
+    ) -> Result<Page<Account>> {
+        self.tweet(viewer, id).await?;
+        let before = cursor.before.map(TweetId);
+        let wanted = i64::try_from(limit).unwrap_or(1).saturating_add(1);
+        let rows = self.store().read(move |conn| timelines::retweeters(conn, id, before, wanted)).await?;
+        self.people_page(rows.into_iter().map(|(row, account)| (row.0, account)).collect(), limit).await
+    }
+
+    async fn people_page(&self, mut rows: Vec<(i64, AccountId)>, limit: usize) -> Result<Page<Account>> {
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let page = Page::new(rows, more, |(row, _)| *row);
+        let items = self.accounts(page.items.iter().map(|(_, id)| *id).collect()).await?;
+        Ok(Page { items, next: page.next, prev: page.prev })
+    }
+}

@@ -1,0 +1,192 @@
+//! Logging in and out, bearer tokens, passwords.
+
+use super::Service;
+use crate::clock::{DAY_MS, MINUTE_MS};
+use crate::config::limits;
+use crate::error::{Error, Result};
+use crate::model::account::{Role, Session, SessionKind, User, UserState};
+use crate::model::credentials;
+use crate::model::event::Event;
+use crate::model::ids::{AccountId, SessionId};
+use crate::secrets;
+use crate::store::{events, users};
+
+/// How long a web login lasts without being used again.
+const WEB_SESSION_MS: i64 = 90 * DAY_MS;
+/// A session's last use is remembered to this exactness, so that reads do not write.
+const TOUCH_EVERY_MS: i64 = 10 * MINUTE_MS;
+/// The longest remembered name of a browser or program, in characters.
+const NAME_CHARS: usize = 120;
+/// All scopes that a token may have.
+pub const SCOPES: &[&str] = &["read", "write", "follow", "push", "profile", "admin:read", "admin:write"];
+
+/// Who is asking: a live session and what it may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The account.
+    pub account: AccountId,
+    /// The session.
+    pub session: SessionId,
+    /// How the session came to be.
+    pub kind: SessionKind,
+    /// What the user may do.
+    pub role: Role,
+    /// Space-separated scopes.
+    pub scopes: String,
+}
+
+impl SignedIn {
+    /// Whether the session has this scope, itself or by its broader word (`read` covers `read:search`).
+    pub fn has_scope(&self, scope: &str) -> bool {
+        let broad = scope.split_once(':').map_or(scope, |(broad, _)| broad);
+        self.scopes.split(' ').any(|own| own == scope || (own == broad && broad != "admin"))
+    }
+}
+
+/// Where a login comes from, shown to its owner in the list of sessions.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// The browser or program.
+    pub name: String,
+    /// The client's address.
+    pub address: String,
+}
+
+impl Service {
+    /// Checks a username or e-mail address with a password.
+    pub async fn check_password(&self, login: &str, password: String) -> Result<User> {
+        let user = match self.user_by_login(login).await {
+            Ok(user) => Some(user),
+            Err(Error::NotFound(_)) => None,
+            Err(other) => return Err(other),
+        };
+        let hash = user.as_ref().map(|user| user.password_hash.clone());
+        let fits = self.0.passwords.verify(password, hash).await?;
+        let user =
+            user.filter(|_| fits).ok_or(Error::Unauthorized("the username or the password is wrong"))?;
+        if user.suspended {
+            return Err(Error::forbidden(
+                "suspended",
+                "this account is suspended; write to the instance's admin",
+            ));
+        }
+        if user.state == UserState::Pending {
+            return Err(Error::forbidden("pending", "this account waits for an admin's approval"));
+        }
+        Ok(user)
+    }
+
+    /// Starts a session and answers its secret, which is never told again.
+    pub async fn start_session(
+        &self,
+        account: AccountId,
+        kind: SessionKind,
+        scopes: &str,
+        origin: Origin,
+    ) -> Result<(Session, String)> {
+        let unknown = scopes.split(' ').find(|word| !is_scope(word));
+        if let Some(word) = unknown {
+            let known = SCOPES.join(", ");
+            return Err(Error::invalid("scopes", "unknown_scope", format!("{word:?} is not one of {known}")));
+        }
+        let secret = secrets::new_token().map_err(Error::internal)?;
+        let now_ms = self.now_ms();
+        let session = Session {
+            id: SessionId(self.next_id()),
+            account_id: account,
+            kind,
+            scopes: scopes.to_owned(),
+            name: origin.name.chars().take(NAME_CHARS).collect(),
+            address: origin.address,
+            created_at: now_ms,
+            last_used_at: now_ms,
+            expires_at: (kind == SessionKind::Web).then(|| now_ms.saturating_add(WEB_SESSION_MS)),
+        };
+        let written = session.clone();
+        let hash = secrets::token_hash(&secret);
+        self.store().write(move |conn| users::insert_session(conn, &written, &hash)).await?;
+        Ok((session, secret))
+    }
+
+    /// Whose secret this is: `None` when no live session has it.
+    pub async fn session(&self, secret: &str) -> Result<Option<SignedIn>> {
+        let hash = secrets::token_hash(secret);
+        let now_ms = self.now_ms();
+        let found = self.store().read(move |conn| users::session_by_hash(conn, &hash, now_ms)).await?;
+        let Some((session, role)) = found else { return Ok(None) };
+        if now_ms.saturating_sub(session.last_used_at) > TOUCH_EVERY_MS {
+            let id = session.id;
+            self.store().write(move |conn| users::touch_session(conn, id, now_ms)).await?;
+        }
+        Ok(Some(SignedIn {
+            account: session.account_id,
+            session: session.id,
+            kind: session.kind,
+            role,
+            scopes: session.scopes,
+        }))
+    }
+
+    /// The sessions of an account, newest first.
+    pub async fn sessions(&self, account: AccountId) -> Result<Vec<Session>> {
+        let limit = i64::try_from(limits::SESSIONS_MAX).unwrap_or(i64::MAX);
+        Ok(self.store().read(move |conn| users::sessions(conn, account, limit)).await?)
+    }
+
+    /// Ends one of an account's sessions.
+    pub async fn end_session(&self, account: AccountId, id: SessionId) -> Result<()> {
+        let now_ms = self.now_ms();
+        let ended = self
+            .store()
+            .write(move |conn| {
+                let ended = users::end_session(conn, account, id)?;
+                if ended {
+                    events::append(conn, &[Event::SessionsEnded { account }], now_ms)?;
+                }
+                Ok(ended)
+            })
+            .await?;
+        if ended { Ok(()) } else { Err(Error::NotFound("session")) }
+    }
+
+    /// Changes one's password; every other session ends.
+    pub async fn change_password(&self, who: &SignedIn, current: String, new: String) -> Result<()> {
+        let user = self.user(who.account).await?;
+        credentials::validate_password(&new, &user.username)?;
+        if !self.0.passwords.verify(current, Some(user.password_hash)).await? {
+            return Err(Error::invalid(
+                "current_password",
+                "wrong_password",
+                "this is not your current password",
+            ));
+        }
+        self.store_password(who.account, new, Some(who.session)).await
+    }
+
+    /// Sets a password by an admin's hand; every session ends.
+    pub async fn reset_password(&self, account: AccountId, new: String) -> Result<()> {
+        let user = self.user(account).await?;
+        credentials::validate_password(&new, &user.username)?;
+        self.store_password(account, new, None).await
+    }
+
+    async fn store_password(&self, account: AccountId, new: String, keep: Option<SessionId>) -> Result<()> {
+        let hash = self.0.passwords.hash(new).await?;
+        let now_ms = self.now_ms();
+        self.store()
+            .write(move |conn| {
+                users::set_password(conn, account, &hash)?;
+                if users::end_sessions(conn, account, keep)? > 0 {
+                    events::append(conn, &[Event::SessionsEnded { account }], now_ms)?;
+                }
+                Ok(())
+            })
+            .await?;
+        Ok(())
+    }
+}
+
+fn is_scope(word: &str) -> bool {
+    let broad = word.split_once(':').map_or(word, |(broad, _)| broad);
+    SCOPES.contains(&word) || (broad != "admin" && SCOPES.contains(&broad))
+}

@@ -1,0 +1,170 @@
+//! Timelines that come from the database: account, local, federated, hashtag; and threads.
+
+use super::Service;
+use super::views::{Eyes, TweetView};
+use crate::config::limits;
+use crate::error::Result;
+use crate::model::cursor::{Cursor, Page};
+use crate::model::entities::fold_tag;
+use crate::model::ids::{AccountId, TweetId};
+use crate::model::visibility::Place;
+use crate::store::timelines::{self, Line, Slice};
+use crate::store::{Conn, StoreError};
+
+/// Rounds in which a page may be refilled after hidden tweets were taken out of it. A page can be short then;
+/// its cursor still leads on.
+const REFILLS: usize = 5;
+
+/// Which of an account's tweets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// Tweets and retweets, no replies to others.
+    Posts,
+    /// Replies too.
+    Replies,
+    /// Those with pictures.
+    Media,
+}
+
+/// A list that everybody shares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PublicList {
+    /// By accounts of ours.
+    Local,
+    /// By anybody known here.
+    Federated,
+    /// With a hashtag.
+    Hashtag(String),
+}
+
+/// A tweet with what came before and after it.
+#[derive(Clone, Debug)]
+pub struct Thread {
+    /// What it answers, the oldest first.
+    pub ancestors: Vec<TweetView>,
+    /// The tweet.
+    pub tweet: TweetView,
+    /// What answers it, directly or not, the oldest first.
+    pub descendants: Vec<TweetView>,
+}
+
+impl Service {
+    /// The tweets of an account, newest first.
+    pub async fn account_tweets(
+        &self,
+        viewer: Option<AccountId>,
+        account: AccountId,
+        tab: Tab,
+        cursor: Cursor,
+        limit: usize,
+    ) -> Result<Page<TweetView>> {
+        self.account(account).await?;
+        let list = move |conn: &mut Conn, slice: Slice| match tab {
+            Tab::Media => timelines::by_account_media(conn, account, slice),
+            Tab::Posts | Tab::Replies => timelines::by_account(conn, account, slice),
+        };
+        let keep = move |line: &Line| {
+            tab != Tab::Posts
+                || line.retweet_of.is_some()
+                || !line.is_reply
+                || line.reply_to_author == Some(account)
+        };
+        // Going to a profile is asking for it: a mute does not empty it.
+        self.tweet_page(viewer, Place::Direct, (cursor, limit), list, keep).await
+    }
+
+    /// A list that everybody shares, newest first.
+    pub async fn public_tweets(
+        &self,
+        viewer: Option<AccountId>,
+        list: PublicList,
+        cursor: Cursor,
+        limit: usize,
+    ) -> Result<Page<TweetView>> {
+        let read = move |conn: &mut Conn, slice: Slice| match &list {
+            PublicList::Local => timelines::local(conn, slice),
+            PublicList::Federated => timelines::public(conn, slice),
+            PublicList::Hashtag(tag) => match fold_tag(tag) {
+                Some(tag) => timelines::hashtag(conn, &tag, slice),
+                None => Ok(Vec::new()),
+            },
+        };
+        let keep = |line: &Line| !line.is_reply || line.reply_to_author == Some(line.author);
+        self.tweet_page(viewer, Place::PublicList, (cursor, limit), read, keep).await
+    }
+
+    /// Fills a page from a list, leaving out what `keep` or the viewer's eyes do not want.
+    async fn tweet_page(
+        &self,
+        viewer: Option<AccountId>,
+        place: Place,
+        (cursor, limit): (Cursor, usize),
+        list: impl Fn(&mut Conn, Slice) -> Result<Vec<Line>, StoreError> + Clone + Send + 'static,
+        keep: impl Fn(&Line) -> bool,
+    ) -> Result<Page<TweetView>> {
+        let eyes = self.eyes(viewer).await?;
+        let mut before = cursor.before.map(TweetId);
+        let after = cursor.after.map(TweetId);
+        let chunk = limit.saturating_mul(2).min(limits::BATCH_IDS_MAX);
+        let mut items: Vec<TweetView> = Vec::new();
+        let mut more = true;
+        for _ in 0..REFILLS {
+            let slice = Slice { before, after, limit: i64::try_from(chunk).unwrap_or(1) };
+            let list = list.clone();
+            let lines = self.store().read(move |conn| list(conn, slice)).await?;
+            more = lines.len() == chunk;
+            before = lines.last().map(|line| line.id).or(before);
+            let ids = lines.iter().filter(|line| keep(line)).map(|line| line.id).collect();
+            items.extend(self.views(&eyes, ids, place).await?);
+            if !more || items.len() > limit {
+                break;
+            }
+        }
+        if items.len() > limit {
+            items.truncate(limit);
+            return Ok(Page::new(items, true, |view| view.tweet.id.0));
+        }
+        let mut page = Page::new(items, false, |view: &TweetView| view.tweet.id.0);
+        // Everything read so far was looked at: the next page goes on below the last row, shown or not.
+        page.next = before.filter(|_| more).map(|last| Cursor::before(last.0).to_string());
+        Ok(page)
+    }
+
+    /// A tweet with its thread.
+    pub async fn thread(&self, viewer: Option<AccountId>, id: TweetId) -> Result<Thread> {
+        let tweet = self.tweet(viewer, id).await?;
+        let eyes = self.eyes(viewer).await?;
+        let up = i64::try_from(limits::THREAD_ANCESTORS_MAX).unwrap_or(i64::MAX);
+        let down = i64::try_from(limits::THREAD_MAX).unwrap_or(i64::MAX);
+        let (mut above, below) = self
+            .store()
+            .read(move |conn| {
+                Ok((timelines::ancestors(conn, id, up)?, timelines::descendants(conn, id, down)?))
+            })
+            .await?;
+        above.reverse();
+        let ancestors = self.views(&eyes, above, Place::Direct).await?;
+        let descendants = self.replies(&eyes, id, below).await?;
+        Ok(Thread { ancestors, tweet, descendants })
+    }
+
+    /// The visible answers; an answer to something hidden is hidden with it.
+    async fn replies(
+        &self,
+        eyes: &Eyes,
+        root: TweetId,
+        below: Vec<(TweetId, Option<TweetId>)>,
+    ) -> Result<Vec<TweetView>> {
+        let ids = below.iter().map(|(id, _)| *id).collect();
+        let mut reachable = std::collections::HashSet::from([root]);
+        Ok(self
+            .views(eyes, ids, Place::List)
+            .await?
+            .into_iter()
+            .filter(|view| {
+                let hangs_on_visible = view.tweet.reply_to.is_some_and(|parent| reachable.contains(&parent));
+                hangs_on_visible && reachable.insert(view.tweet.id)
+            })
+            .collect())
+    }
+}

@@ -1,0 +1,182 @@
+//! Tweets as a viewer sees them: whole, with author, original, quote and the viewer's own marks.
+//!
+//! The one place where a tweet becomes visible: every list and every single tweet passes [`Service::views`],
+//! which asks the one predicate of [`crate::model::visibility`]. A page costs a constant number of queries.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::Service;
+use crate::error::{Error, Result};
+use crate::model::account::Account;
+use crate::model::ids::{AccountId, TweetId};
+use crate::model::tweet::Tweet;
+use crate::model::visibility::{Facts, Place, Relations, Viewer, can_see, can_see_retweet};
+use crate::store::tweets::Flags;
+use crate::store::{Conn, StoreError, accounts, tweets};
+
+/// A tweet with what a viewer needs to see of it.
+#[derive(Clone, Debug)]
+pub struct TweetView {
+    /// The row: of a retweet, the retweet's own.
+    pub tweet: Tweet,
+    /// Its author.
+    pub author: Arc<Account>,
+    /// What the viewer did to it (to the original, for a retweet).
+    pub flags: Flags,
+    /// The author of the tweet it answers.
+    pub reply_to_author: Option<Arc<Account>>,
+    /// The original, when this is a retweet.
+    pub retweet_of: Option<Box<TweetView>>,
+    /// The quoted tweet, when there is one and the viewer may see it.
+    pub quote_of: Option<Box<TweetView>>,
+}
+
+impl TweetView {
+    /// The tweet to show: the original of a retweet, else itself.
+    pub fn shown(&self) -> &TweetView {
+        self.retweet_of.as_deref().unwrap_or(self)
+    }
+}
+
+/// A viewer with its relations, held while a page is made.
+#[derive(Clone, Debug)]
+pub struct Eyes {
+    viewer: Option<(AccountId, Arc<Relations>)>,
+}
+
+impl Eyes {
+    /// The viewer as the predicate wants it.
+    pub fn viewer(&self) -> Option<Viewer<'_>> {
+        self.viewer.as_ref().map(|(id, relations)| Viewer { id: *id, relations })
+    }
+
+    /// The viewer's account.
+    pub fn account(&self) -> Option<AccountId> {
+        self.viewer.as_ref().map(|(id, _)| *id)
+    }
+
+    /// The viewer's relations.
+    pub fn relations(&self) -> Option<&Relations> {
+        self.viewer.as_ref().map(|(_, relations)| relations.as_ref())
+    }
+}
+
+impl Service {
+    /// A viewer's eyes; `None` is somebody who is not signed in.
+    pub async fn eyes(&self, viewer: Option<AccountId>) -> Result<Eyes> {
+        let viewer = match viewer {
+            Some(id) => Some((id, self.graph().relations(id).await?)),
+            None => None,
+        };
+        Ok(Eyes { viewer })
+    }
+
+    /// Those of these tweets that the viewer may see in this place, in the order of `ids`.
+    pub async fn views(&self, eyes: &Eyes, ids: Vec<TweetId>, place: Place) -> Result<Vec<TweetView>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let viewer = eyes.account();
+        let wanted = ids.clone();
+        let loaded = self.store().read(move |conn| load(conn, viewer, &wanted)).await?;
+        Ok(ids.into_iter().filter_map(|id| loaded.view(id, eyes, place, true)).collect())
+    }
+
+    /// One tweet by its address.
+    pub async fn tweet(&self, viewer: Option<AccountId>, id: TweetId) -> Result<TweetView> {
+        let eyes = self.eyes(viewer).await?;
+        self.views(&eyes, vec![id], Place::Direct).await?.pop().ok_or(Error::NotFound("tweet"))
+    }
+}
+
+/// What one read brought: everything that the views of a page are put together from.
+struct Loaded {
+    tweets: HashMap<TweetId, Tweet>,
+    accounts: HashMap<AccountId, Arc<Account>>,
+    flags: HashMap<TweetId, Flags>,
+}
+
+fn load(conn: &mut Conn, viewer: Option<AccountId>, ids: &[TweetId]) -> Result<Loaded, StoreError> {
+    let mut known: HashMap<TweetId, Tweet> = HashMap::new();
+    let mut wanted: Vec<TweetId> = ids.to_vec();
+    // Three rounds: the tweets, their originals and quotes, and the quotes of originals.
+    for _ in 0..3 {
+        wanted.retain(|id| !known.contains_key(id));
+        wanted.sort_unstable();
+        wanted.dedup();
+        let found = tweets::by_ids(conn, &wanted)?;
+        wanted = found.iter().flat_map(|tweet| [tweet.retweet_of, tweet.quote_of]).flatten().collect();
+        known.extend(found.into_iter().map(|tweet| (tweet.id, tweet)));
+    }
+    let people: HashSet<AccountId> =
+        known.values().flat_map(|tweet| [Some(tweet.author), tweet.reply_to_author]).flatten().collect();
+    let people: Vec<AccountId> = people.into_iter().collect();
+    let accounts = accounts::by_ids(conn, &people)?;
+    let flags = match viewer {
+        Some(viewer) => tweets::flags(conn, viewer, &known.keys().copied().collect::<Vec<_>>())?,
+        None => HashMap::new(),
+    };
+    Ok(Loaded {
+        tweets: known,
+        accounts: accounts.into_iter().map(|account| (account.id, Arc::new(account))).collect(),
+        flags,
+    })
+}
+
+impl Loaded {
+    /// Puts a view together when the viewer may see it; `outer` is false for a quoted tweet, whose own quote
+    /// is not shown.
+    fn view(&self, id: TweetId, eyes: &Eyes, place: Place, outer: bool) -> Option<TweetView> {
+        let tweet = self.tweets.get(&id)?;
+        let author = self.accounts.get(&tweet.author)?;
+        let mentions = mentions(tweet);
+        let facts = facts(tweet, author, &mentions);
+        let retweet_of = match tweet.retweet_of {
+            None => {
+                if !can_see(eyes.viewer().as_ref(), &facts, place) {
+                    return None;
+                }
+                None
+            }
+            Some(original_id) => {
+                let original = self.tweets.get(&original_id)?;
+                let original_author = self.accounts.get(&original.author)?;
+                let mentions = self::mentions(original);
+                let original_facts = self::facts(original, original_author, &mentions);
+                if !can_see_retweet(eyes.viewer().as_ref(), &facts, &original_facts, place) {
+                    return None;
+                }
+                Some(Box::new(self.view(original_id, eyes, Place::Direct, outer)?))
+            }
+        };
+        let quote_of = tweet
+            .quote_of
+            .filter(|_| outer)
+            .and_then(|quoted| self.view(quoted, eyes, Place::Direct, false))
+            .map(Box::new);
+        Some(TweetView {
+            author: Arc::clone(author),
+            flags: self.flags.get(&tweet.retweet_of.unwrap_or(id)).copied().unwrap_or_default(),
+            reply_to_author: tweet.reply_to_author.and_then(|id| self.accounts.get(&id)).map(Arc::clone),
+            retweet_of,
+            quote_of,
+            tweet: tweet.clone(),
+        })
+    }
+}
+
+fn mentions(tweet: &Tweet) -> Vec<AccountId> {
+    tweet.mentions.iter().map(|mention| mention.account).collect()
+}
+
+fn facts<'a>(tweet: &Tweet, author: &'a Account, mentions: &'a [AccountId]) -> Facts<'a> {
+    Facts {
+        author: tweet.author,
+        author_domain: author.domain.as_deref(),
+        author_suspended: author.suspended,
+        author_limited: author.limited,
+        visibility: tweet.visibility,
+        mentions,
+    }
+}

@@ -1,0 +1,125 @@
+//! Following the log: one loop for every consumer.
+//!
+//! Delivery is at-least-once and in commit order. A consumer that fails is tried again after a pause, with
+//! the same events, and never skips one.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::events::{self, Logged, Position};
+use super::{Store, StoreError};
+use crate::error::Chain;
+use crate::telemetry::metrics as names;
+
+/// Events that a consumer is given at once.
+const BATCH_LIMIT: i64 = 500;
+/// How long a follower sleeps when nothing wakes it: the safety net behind the signal, and the way to see
+/// what another process wrote.
+const POLL_EVERY: Duration = Duration::from_millis(500);
+/// How soon it looks again when rows are there that are not settled yet.
+const UNSETTLED_RETRY: Duration = Duration::from_millis(5);
+/// Pause after a consumer failed; doubled up to [`FAILURE_PAUSE_MAX`].
+const FAILURE_PAUSE_MIN: Duration = Duration::from_millis(50);
+/// The longest pause after failures.
+const FAILURE_PAUSE_MAX: Duration = Duration::from_secs(10);
+
+/// How far a consumer has come; others wait on it.
+#[derive(Clone, Debug)]
+pub struct Progress(watch::Sender<Position>);
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self(watch::Sender::new(Position::default()))
+    }
+}
+
+impl Progress {
+    /// Where the consumer stands.
+    pub fn position(&self) -> Position {
+        *self.0.borrow()
+    }
+
+    /// Sets where the consumer stands.
+    pub fn set(&self, position: Position) {
+        self.0.send_replace(position);
+    }
+
+    /// Waits until the consumer has reached `position`, at most `patience`. Says whether it has.
+    pub async fn reached(&self, position: Position, patience: Duration) -> bool {
+        let mut progress = self.0.subscribe();
+        let reached = progress.wait_for(|current| *current >= position);
+        matches!(tokio::time::timeout(patience, reached).await, Ok(Ok(_)))
+    }
+}
+
+/// Follows the log from `progress` on until `stop`: gives `consume` each batch, and moves `progress` after it.
+/// `name` is the consumer's, for logs and metrics.
+pub async fn follow(
+    store: Store,
+    name: &'static str,
+    progress: Progress,
+    stop: CancellationToken,
+    mut consume: impl AsyncFnMut(&[Logged]) -> Result<(), StoreError>,
+) {
+    let mut signal = store.log_signal().subscribe();
+    let mut pause = FAILURE_PAUSE_MIN;
+    while !stop.is_cancelled() {
+        signal.mark_unchanged();
+        let wait = match step(&store, &progress, &mut consume).await {
+            Ok(Step::Consumed(lag)) => {
+                pause = FAILURE_PAUSE_MIN;
+                metrics::gauge!(names::LOG_LAG, "consumer" => name).set(lag);
+                continue;
+            }
+            Ok(Step::Unsettled) => UNSETTLED_RETRY,
+            Ok(Step::Idle) => {
+                metrics::gauge!(names::LOG_LAG, "consumer" => name).set(0.0);
+                POLL_EVERY
+            }
+            Err(error) => {
+                tracing::warn!(consumer = name, error = %Chain(&error), "a consumer of the log failed; trying again");
+                let failed_for = pause;
+                pause = (pause * 2).min(FAILURE_PAUSE_MAX);
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(failed_for) => continue,
+                }
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = signal.changed() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+enum Step {
+    Consumed(f64),
+    Unsettled,
+    Idle,
+}
+
+async fn step(
+    store: &Store,
+    progress: &Progress,
+    consume: &mut impl AsyncFnMut(&[Logged]) -> Result<(), StoreError>,
+) -> Result<Step, StoreError> {
+    let position = progress.position();
+    let (batch, more) = store
+        .read(move |conn| {
+            let batch = events::after(conn, position, BATCH_LIMIT)?;
+            let more = batch.is_empty() && events::has_more(conn, position)?;
+            Ok((batch, more))
+        })
+        .await?;
+    let Some(last) = batch.last() else {
+        return Ok(if more { Step::Unsettled } else { Step::Idle });
+    };
+    consume(&batch).await?;
+    progress.set(last.position);
+    // Behind by at most this much: an exact count would cost a query a batch.
+    Ok(Step::Consumed(u32::try_from(batch.len()).map_or(f64::MAX, f64::from)))
+}
