@@ -1,0 +1,161 @@
+//! The one table of fixed limits: strings, lists, depth, fan-out, pages.
+//!
+//! What an operator may choose is a setting; what only keeps the house standing is here. "Characters" are
+//! Unicode scalar values unless a line says otherwise. Limits of a mechanism (a pool, a retry, a timeout)
+//! stand beside that mechanism.
+
+use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS, Millis};
+
+// Pages and threads
+
+/// Entries on a page when the client names no number: about two screens of a phone.
+pub const PAGE_DEFAULT: usize = 20;
+/// The most tweets or notifications on a page: what existing clients ask for at most.
+pub const PAGE_MAX: usize = 40;
+/// The most accounts on a page: they are smaller than tweets.
+pub const ACCOUNT_PAGE_MAX: usize = 80;
+/// Characters of a cursor in a URL: ours have at most two ids, a longer one is not ours.
+pub const CURSOR_MAX: usize = 64;
+/// Tweets above the one that was opened: deeper conversations continue on the next page.
+pub const THREAD_ANCESTORS_MAX: usize = 100;
+/// Tweets in one answer of a thread, ancestors and replies together: one page must stay one bounded query.
+pub const THREAD_MAX: usize = 500;
+/// Suggestions while somebody types: a list that fits beside the field.
+pub const AUTOCOMPLETE_MAX: usize = 10;
+/// Ids in one request that names several things (batch look-ups).
+pub const BATCH_IDS_MAX: usize = 100;
+
+// Accounts
+
+/// Characters of a local username: it must fit in a handle that people type.
+pub const USERNAME_MAX: usize = 30;
+/// Characters of a display name: longer ones push everything else off a phone's line.
+pub const DISPLAY_NAME_MAX: usize = 50;
+/// Characters of a bio.
+pub const BIO_MAX: usize = 500;
+/// Fields of a profile (website, pronouns …): what other servers show too.
+pub const FIELDS_MAX: usize = 4;
+/// Characters of a profile field's name.
+pub const FIELD_NAME_MAX: usize = 100;
+/// Characters of a profile field's value: room for a long link.
+pub const FIELD_VALUE_MAX: usize = 255;
+/// Bytes of an e-mail address: RFC 5321's path of 256 without its angle brackets.
+pub const EMAIL_MAX_BYTES: usize = 254;
+/// Characters of a password: the least that NIST SP 800-63B lets people choose.
+pub const PASSWORD_MIN: usize = 8;
+/// Bytes of a password: far beyond any passphrase, and hashing more would be work given away.
+pub const PASSWORD_MAX_BYTES: usize = 512;
+/// Pinned tweets of an account: a profile starts with its newest tweets, not with a wall of old ones.
+pub const PINNED_MAX: usize = 5;
+/// Sessions and tokens of an account at once; the oldest ends when one more begins.
+pub const SESSIONS_MAX: usize = 100;
+
+// Tweets
+
+/// Characters that a link counts for, whatever its length, so that nobody needs a shortener.
+pub const LINK_CHARACTERS: usize = 23;
+/// Bytes of text a counted character may take on average: one "character" can be a letter under a hundred
+/// accents and a link counts as 23, so the count alone bounds nothing.
+pub const TWEET_BYTES_PER_CHARACTER: usize = 32;
+/// Accounts mentioned in one tweet: each is a notification, so more is a megaphone.
+pub const MENTIONS_MAX: usize = 50;
+/// Hashtags in one tweet: each is a row and a trend's vote.
+pub const HASHTAGS_MAX: usize = 30;
+/// Characters of a hashtag.
+pub const HASHTAG_MAX: usize = 100;
+/// Characters of a content warning.
+pub const CONTENT_WARNING_MAX: usize = 200;
+/// Characters of an image's description: a few good sentences.
+pub const ALT_TEXT_MAX: usize = 1_500;
+/// Versions kept of an edited tweet, the first and the newest always.
+pub const EDITS_MAX: usize = 50;
+/// Bytes of a URL that we store or follow.
+pub const URL_MAX_BYTES: usize = 2_048;
+/// Bytes of an `Idempotency-Key`: a UUID has 36.
+pub const IDEMPOTENCY_KEY_MAX_BYTES: usize = 255;
+/// How long a repeated `Idempotency-Key` gives the first answer: longer than any client retries.
+pub const IDEMPOTENCY_KEEP_MS: Millis = DAY_MS;
+/// How long an uploaded image waits for its tweet before it is removed.
+pub const UNUSED_MEDIA_KEEP_MS: Millis = DAY_MS;
+
+// Search
+
+/// Bytes of a search query.
+pub const QUERY_MAX_BYTES: usize = 512;
+/// Words and operators of a search query: each is a look-up in the index.
+pub const QUERY_TERMS_MAX: usize = 24;
+
+// Requests
+
+/// Bytes of a request's body where no image is uploaded: the longest tweet with every escape fits.
+pub const BODY_MAX_BYTES: usize = 512 * 1024;
+/// Bytes of a multipart upload's parts other than the files.
+pub const UPLOAD_FORM_MAX_BYTES: usize = 64 * 1024;
+/// Levels of nesting in JSON from outside: ActivityPub objects need six or seven.
+pub const JSON_DEPTH_MAX: usize = 32;
+
+// Remote accounts and tweets: wider than ours, as others' rules are theirs, yet bounded
+
+/// Bytes of an activity or a fetched object: what the largest servers accept too.
+pub const REMOTE_DOCUMENT_MAX_BYTES: usize = 1024 * 1024;
+/// Characters of a remote display name or poll option; the rest is cut.
+pub const REMOTE_NAME_MAX: usize = 2_048;
+/// Characters of a remote bio; the rest is cut.
+pub const REMOTE_BIO_MAX: usize = 20_000;
+/// Profile fields kept of a remote account.
+pub const REMOTE_FIELDS_MAX: usize = 50;
+/// Bytes of a remote tweet's HTML before it is cleaned; a longer one is refused.
+pub const REMOTE_HTML_MAX_BYTES: usize = 128 * 1024;
+/// Levels of nesting in HTML from outside; deeper elements are flattened.
+pub const HTML_DEPTH_MAX: usize = 32;
+/// Characters of a remote image's description; the rest is cut.
+pub const REMOTE_ALT_TEXT_MAX: usize = 10_000;
+/// Attachments kept of a remote tweet.
+pub const REMOTE_ATTACHMENTS_MAX: usize = 16;
+/// Tags (mentions, hashtags, emoji) read from a remote tweet: its addressees may be many.
+pub const REMOTE_TAGS_MAX: usize = 500;
+/// Recipients read from `to` and `cc` together.
+pub const REMOTE_RECIPIENTS_MAX: usize = 1_000;
+/// Aliases (`alsoKnownAs`) kept of a remote account.
+pub const REMOTE_ALIASES_MAX: usize = 256;
+
+// Federation
+
+/// Bytes of an activity that we send: some servers refuse more than 64 KiB.
+pub const SENT_ACTIVITY_MAX_BYTES: usize = 64 * 1024;
+/// Fetches that one inbound activity may cause, directly and through what they bring.
+pub const FETCHES_PER_ACTIVITY_MAX: usize = 20;
+/// Steps up a remote thread from a reply.
+pub const THREAD_WALK_MAX: usize = 100;
+/// Replies fetched at once from a remote thread's first page.
+pub const REPLIES_FETCH_MAX: usize = 5;
+/// Tweets fetched of a remote account when it is first followed.
+pub const BACKFILL_TWEETS_MAX: usize = 20;
+/// Items on a page of our outbox and collections.
+pub const COLLECTION_PAGE: usize = 20;
+/// Inboxes planned in one transaction: a post to a million followers must not hold the writer.
+pub const DELIVERY_CHUNK: usize = 500;
+/// How old an activity's date may be: twelve hours cover queues of servers that were away.
+pub const SIGNATURE_AGE_MAX_MS: Millis = 12 * HOUR_MS;
+/// How far ahead another server's clock may be.
+pub const SIGNATURE_AHEAD_MAX_MS: Millis = HOUR_MS;
+/// How long ids of activities are remembered against repetition: far longer than a signature lives.
+pub const ACTIVITY_ID_KEEP_MS: Millis = 7 * DAY_MS;
+/// The least time between two fetches of one actor after a failed signature: else a bad signature would be
+/// a way to make us fetch.
+pub const KEY_REFETCH_MS: Millis = 5 * MINUTE_MS;
+
+// Fan-out
+
+/// Readers pushed to before other work gets its turn: a slice takes a few milliseconds.
+pub const PUSH_SLICE: usize = 10_000;
+
+// Configuration
+
+/// Items in a list of the configuration.
+pub const CONFIG_LIST_MAX: usize = 256;
+
+const _: () = assert!(PAGE_DEFAULT <= PAGE_MAX && PAGE_MAX <= ACCOUNT_PAGE_MAX);
+const _: () = assert!(THREAD_ANCESTORS_MAX < THREAD_MAX && PASSWORD_MIN <= PASSWORD_MAX_BYTES);
+// The repetition guard must outlive every signature that could be replayed.
+const _: () = assert!(SIGNATURE_AGE_MAX_MS + SIGNATURE_AHEAD_MAX_MS < ACTIVITY_ID_KEEP_MS);
