@@ -1,0 +1,190 @@
+//! `rookery doctor`: what is wrong or unwise in this setup, and what to do about it.
+//!
+//! Checks that need no database are here. It tries what the server would do (write to the data folder, listen
+//! on the port) and leaves nothing behind.
+
+use std::fmt;
+use std::io::{self, Write as _};
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+
+use super::Failure;
+use crate::config::{Config, Registration};
+
+/// `doctor` has no options of its own.
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+pub struct Args {}
+
+/// How grave a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// Checked and right.
+    Fine,
+    /// It works, yet somebody may be surprised.
+    Advice,
+    /// It will not work.
+    Broken,
+}
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// How grave it is.
+    pub weight: Weight,
+    /// What was found, and what to do about it.
+    pub sentence: String,
+}
+
+impl Finding {
+    fn new(weight: Weight, sentence: impl Into<String>) -> Self {
+        Self { weight, sentence: sentence.into() }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mark = match self.weight {
+            Weight::Fine => "ok     ",
+            Weight::Advice => "advice ",
+            Weight::Broken => "broken ",
+        };
+        write!(f, "{mark} {}", self.sentence)
+    }
+}
+
+/// Runs every check, prints what was found, and fails when something is broken.
+pub fn run(_args: &Args, config: &Config) -> Result<(), Failure> {
+    let mut findings = vec![data_dir_finding(&config.storage.data_dir), listen_finding(config.server.listen)];
+    findings.extend(advice(config));
+    report(&findings)
+}
+
+/// Prints findings; an error when any of them is [`Weight::Broken`].
+pub fn report(findings: &[Finding]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    for finding in findings {
+        writeln!(out, "{finding}")?;
+    }
+    match findings.iter().filter(|finding| finding.weight == Weight::Broken).count() {
+        0 => Ok(()),
+        1 => Err(Failure::Other("one thing is broken".to_owned())),
+        broken => Err(Failure::Other(format!("{broken} things are broken"))),
+    }
+}
+
+/// Whether files can be made in the data folder, or the folder itself.
+pub fn data_dir_finding(folder: &Path) -> Finding {
+    let shown = folder.display();
+    let probe = folder.join(format!(".doctor-{}", std::process::id()));
+    let existed = folder.exists();
+    let tried = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&probe, b"probe"));
+    // What cannot be removed was never made; an empty new folder goes as it came.
+    let _ = std::fs::remove_file(&probe);
+    if !existed {
+        let _ = std::fs::remove_dir(folder);
+    }
+    match tried {
+        Ok(()) => Finding::new(Weight::Fine, format!("the data folder {shown} can be written")),
+        Err(error) => Finding::new(
+            Weight::Broken,
+            format!("the data folder {shown} cannot be written ({error}); mend its owner or set data_dir"),
+        ),
+    }
+}
+
+/// Whether the port is free.
+pub fn listen_finding(listen: SocketAddr) -> Finding {
+    match TcpListener::bind(listen) {
+        Ok(_) => Finding::new(Weight::Fine, format!("{listen} is free to listen on")),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Finding::new(
+            Weight::Advice,
+            format!("{listen} is taken: by this server if it is running, else set listen to another port"),
+        ),
+        Err(error) => {
+            Finding::new(Weight::Broken, format!("{listen} cannot be listened on ({error}); set listen"))
+        }
+    }
+}
+
+/// What is unwise in the settings taken together.
+pub fn advice(config: &Config) -> Vec<Finding> {
+    let server = &config.server;
+    let mut sentences = Vec::new();
+    if config.federation.insecure {
+        sentences.push(
+            "federation_insecure is on: anybody can make this server call into your network; \
+             turn it off outside tests",
+        );
+    } else if config.federation.enabled && server.base_url.is_local() {
+        sentences.push(
+            "base_url is on localhost: other instances cannot reach this one; set it to your public \
+             address before the first account is made, or turn federation off",
+        );
+    }
+    if server.base_url.is_https() && server.trusted_proxies.is_empty() {
+        sentences.push(
+            "base_url is https, which a proxy in front must provide, yet trusted_proxies is empty: all \
+             visitors would share the proxy's address and rate limits; name the proxy there",
+        );
+    }
+    if !server.rate_limits {
+        sentences.push("rate_limits is off: passwords can be guessed without end; turn it on outside tests");
+    }
+    if config.community.registration == Registration::Open
+        && !server.base_url.is_local()
+        && config.community.admin_contact.is_empty()
+    {
+        sentences.push(
+            "everybody may sign up, yet admin_contact is empty: set it so that people can report problems",
+        );
+    }
+    sentences.into_iter().map(|sentence| Finding::new(Weight::Advice, sentence)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn advice_names(config: &Config) -> Vec<String> {
+        let first_word = |finding: Finding| finding.sentence.split(' ').next().unwrap().to_owned();
+        advice(config).into_iter().map(first_word).collect()
+    }
+
+    #[test]
+    fn a_first_try_on_localhost_is_told_that_nobody_can_reach_it() {
+        assert_eq!(advice_names(&Config::defaults()), ["base_url"]);
+    }
+
+    #[test]
+    fn switches_for_tests_are_pointed_out() {
+        let mut config = Config::defaults();
+        config.federation.insecure = true;
+        config.server.rate_limits = false;
+        assert_eq!(advice_names(&config), ["federation_insecure", "rate_limits"]);
+    }
+
+    #[test]
+    fn the_data_folder_is_tried_and_left_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let fresh = folder.path().join("data");
+        assert_eq!(data_dir_finding(&fresh).weight, Weight::Fine);
+        assert!(!fresh.exists());
+        std::fs::write(&fresh, b"a file").unwrap();
+        assert_eq!(data_dir_finding(&fresh).weight, Weight::Broken);
+    }
+
+    #[test]
+    fn a_taken_port_is_seen() {
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        assert_eq!(listen_finding(taken.local_addr().unwrap()).weight, Weight::Advice);
+        assert_eq!(listen_finding("127.0.0.1:0".parse().unwrap()).weight, Weight::Fine);
+        assert_eq!(listen_finding("203.0.113.1:1".parse().unwrap()).weight, Weight::Broken);
+    }
+
+    #[test]
+    fn only_what_is_broken_fails_the_check() {
+        let of = |weight| [Finding::new(weight, "x")];
+        assert!(report(&of(Weight::Fine)).is_ok() && report(&of(Weight::Advice)).is_ok());
+        assert_eq!(report(&of(Weight::Broken)).unwrap_err().to_string(), "one thing is broken");
+    }
+}
