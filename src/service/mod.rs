@@ -15,6 +15,15 @@ pub mod views;
 
 use std::sync::Arc;
 
+pub use accounts::SignUp;
+pub use follows::Relationship;
+pub use notifications::{NotificationView, Unread};
+pub use profiles::ProfileChanges;
+pub use sessions::{Origin, SCOPES, SignedIn};
+pub use timelines::{PublicList, Tab, Thread};
+pub use tweets::{NewTweet, TweetChanges};
+pub use views::{Eyes, TweetView};
+
 use crate::clock::Clock;
 use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
