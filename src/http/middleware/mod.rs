@@ -1,6 +1,6 @@
 //! The gateway: what every request passes before and after its handler.
 //!
-//! One function, [`enter`], walks the stations in order, each in its own file:
+//! One function, `enter`, walks the stations in order, each in its own file:
 //! request id → measuring → client address → size → rate limits → CSRF → (time limit, panics) → handler → the
 //! shape of a failure → security headers. Authentication is the handlers' extractors' business; rate limits know
 //! a signed-in client by its credential. One middleware for all is one boxed future a request instead of nine.
