@@ -1,7 +1,11 @@
 //! Plain types, parsing and rules: no I/O, no async.
 
+pub mod credentials;
 pub mod cursor;
+pub mod handle;
+pub mod host;
 pub mod ids;
 pub mod language;
 pub mod time;
+pub mod username;
 pub mod visibility;
