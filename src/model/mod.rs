@@ -2,10 +2,13 @@
 
 pub mod credentials;
 pub mod cursor;
+pub mod entities;
 pub mod handle;
 pub mod host;
 pub mod ids;
 pub mod language;
+pub mod profile;
+pub mod text;
 pub mod time;
 pub mod username;
 pub mod visibility;
