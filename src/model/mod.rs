@@ -1,13 +1,18 @@
 //! Plain types, parsing and rules: no I/O, no async.
 
+mod charref;
+mod markup;
+
 pub mod credentials;
 pub mod cursor;
 pub mod entities;
 pub mod handle;
 pub mod host;
+pub mod html;
 pub mod ids;
 pub mod language;
 pub mod profile;
+pub mod sanitize;
 pub mod text;
 pub mod time;
 pub mod username;
