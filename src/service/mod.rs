@@ -15,6 +15,7 @@ pub mod views;
 
 use std::sync::Arc;
 
+pub use crate::config::Registration;
 pub use accounts::SignUp;
 pub use follows::Relationship;
 pub use notifications::{NotificationView, Unread};
@@ -31,17 +32,6 @@ use crate::store::Store;
 use crate::store::hot::SetWriter;
 use crate::store::reactions::Like;
 use crate::store::tweet_commands::CreateTweet;
-
-/// How accounts come to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Registration {
-    /// At once.
-    Open,
-    /// After an admin's yes.
-    Approval,
-    /// Only by an admin's hand.
-    Closed,
-}
 
 /// What the admin has set.
 #[derive(Clone, Debug)]

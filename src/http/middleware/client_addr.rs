@@ -51,6 +51,12 @@ pub struct TrustedProxies(Vec<IpNet>);
 )]
 pub struct BadProxy(String);
 
+impl From<Vec<IpNet>> for TrustedProxies {
+    fn from(networks: Vec<IpNet>) -> Self {
+        Self(networks)
+    }
+}
+
 impl TrustedProxies {
     /// From addresses (`127.0.0.1`) and networks (`10.0.0.0/8`, `fd00::/8`).
     pub fn parse<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Result<Self, BadProxy> {
