@@ -2,8 +2,8 @@
 //!
 //! - Tweets are in a tantivy index on disk ([`TweetIndex`]): words, phrases, hashtags and operators
 //!   ([`SearchQuery`]), the newest or the best first.
-//! - Accounts, hashtags and a person's own recent searches are in memory, found by prefix in well under
-//!   20 ms with a million of them.
+//! - Accounts, hashtags and a person's own recent searches are in memory, found by prefix in some
+//!   milliseconds with a million of them.
 //!
 //! No SQL and no events here: the caller feeds [`Batch`]es from the log or the database, and resolves the
 //! handles of a query. What is found is a candidate: everyone may find it or the viewer is in its audience;
@@ -171,7 +171,7 @@ impl Search {
     }
 
     /// Adds accounts or replaces what is known of them, under one lock: at the start, in slices of some
-    /// thousands (6 µs each), so that nobody waits long.
+    /// thousands (some 15 µs each), so that nobody waits long.
     pub fn put_accounts(&self, docs: &[AccountDoc]) {
         let mut people = write(&self.people);
         for doc in docs {
