@@ -75,6 +75,7 @@ struct Item {
     form: Form,
     // The other form has been tried too, because the first was refused.
     knocked: bool,
+    was_unauthorized: bool,
     unauthorized: usize,
     failed_ms: Option<Millis>,
     own_failures: u32,
@@ -144,6 +145,7 @@ impl Lane {
                 id,
                 form: Form::Cavage,
                 knocked: false,
+                was_unauthorized: false,
                 unauthorized: 0,
                 failed_ms: None,
                 own_failures: 0,
@@ -181,9 +183,16 @@ impl Lane {
         let Some(item) = queue.items.front_mut().filter(|item| item.id == id) else { return Vec::new() };
         if matches!(outcome, Outcome::Unauthorized | Outcome::Final(400)) && may_knock(&self.breaker, item) {
             item.knocked = true;
+            item.was_unauthorized = outcome == Outcome::Unauthorized;
             item.form = other(item.form);
             return vec![Command::Send { id, form: item.form }];
         }
+        // One form was right but for the key: what the host says to the other does not count.
+        let outcome = if item.knocked && item.was_unauthorized && outcome == Outcome::Final(400) {
+            Outcome::Unauthorized
+        } else {
+            outcome
+        };
         queue.under_way = false;
         self.under_way = self.under_way.saturating_sub(1);
         let was_probe = self.probe.take_if(|probe| *probe == id).is_some();
@@ -200,10 +209,7 @@ impl Lane {
                 None
             }
             Outcome::Delivered => self.delivered(author, now_ms),
-            Outcome::Final(status) => {
-                self.refused(author, now_ms);
-                Some(End::Refused(status))
-            }
+            Outcome::Final(status) => Some(self.refused(status, now_ms)),
             Outcome::Unauthorized => self.unauthorized(author, now_ms),
         };
         if let Some(end) = end {
@@ -262,16 +268,18 @@ impl Lane {
         Some(End::Delivered)
     }
 
-    /// The host answered by a refusal. If it refused both forms, the first is what is remembered.
-    fn refused(&mut self, author: AccountId, now_ms: Millis) {
+    /// The host answered by a refusal. After a 400 or the last 401 the known form is in doubt: let the next delivery
+    /// try both again. Never conclude from refusals which form is taken, they may be for another cause.
+    fn refused(&mut self, status: u16, now_ms: Millis) -> End {
         self.breaker.answered(now_ms);
-        if self.breaker.form().is_none() && self.head(author).is_some_and(|item| item.knocked) {
-            self.breaker.set_form(Some(Form::Cavage));
+        if matches!(status, 400 | 401) {
+            self.breaker.set_form(None);
         }
+        End::Refused(status)
     }
 
     fn unauthorized(&mut self, author: AccountId, now_ms: Millis) -> Option<End> {
-        self.refused(author, now_ms);
+        self.breaker.answered(now_ms);
         let queue = self.queues.get_mut(&author)?;
         let item = queue.items.front_mut()?;
         match UNAUTHORIZED_WAITS_MS.get(item.unauthorized) {
@@ -280,11 +288,7 @@ impl Lane {
                 queue.not_before_ms = now_ms.saturating_add(*wait_ms);
                 None
             }
-            None => {
-                // The peer may have changed: let the next delivery try both forms again.
-                self.breaker.set_form(None);
-                Some(End::Refused(401))
-            }
+            None => Some(self.refused(401, now_ms)),
         }
     }
 
@@ -293,8 +297,9 @@ impl Lane {
     fn failed(&mut self, author: AccountId, failure: Failure, now_ms: Millis) -> Option<End> {
         let queue = self.queues.get_mut(&author)?;
         let item = queue.items.front_mut()?;
+        let failed_before_ms = item.failed_ms.replace(now_ms);
         let took_others =
-            item.failed_ms.is_some_and(|failed_ms| self.breaker.last_answer_ms() > Some(failed_ms));
+            failed_before_ms.is_some_and(|before_ms| self.breaker.last_answer_ms() > Some(before_ms));
         if took_others && self.breaker.state() == State::Closed {
             item.own_failures += 1;
             let wait_ms =
@@ -302,7 +307,6 @@ impl Lane {
             queue.not_before_ms = now_ms.saturating_add(wait_ms);
             return (item.own_failures >= MAX_OWN_FAILURES).then_some(End::GivenUp);
         }
-        item.failed_ms = Some(now_ms);
         self.breaker.failed(failure, now_ms);
         None
     }
