@@ -1,5 +1,6 @@
 //! What handlers need.
 
+use crate::federation::Federation;
 use crate::service::Service;
 use crate::timelines::Home;
 
@@ -10,4 +11,6 @@ pub struct AppState {
     pub service: Service,
     /// Home timelines.
     pub home: Home,
+    /// Exchange with other instances.
+    pub federation: Federation,
 }
