@@ -17,6 +17,7 @@ use crate::error::{Chain, Error, Result};
 use crate::federation::{DeliverySettings, Federation, InstanceKey};
 use crate::http::health::Check;
 use crate::http::state::AppState;
+use crate::media::{Media, MediaSettings};
 use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
 use crate::secrets;
@@ -28,6 +29,10 @@ use crate::timelines::Home;
 /// The process number that commands use in ids, beside a server that runs on the same data.
 pub const COMMAND_PROCESS: u8 = 31;
 
+/// Threads that decode pictures; each may need half a GiB for the largest that is allowed.
+const DECODE_THREADS: usize = 2;
+/// Pictures that may wait for a thread before people are told to come back.
+const DECODE_QUEUE: usize = 64;
 /// Requests to one remote host at once: enough for bursts, little enough to be polite.
 const PER_HOST_REQUESTS: usize = 8;
 
@@ -37,6 +42,8 @@ pub struct App {
     pub service: Service,
     /// Home timelines.
     pub home: Home,
+    /// Pictures.
+    pub media: Arc<Media>,
     /// Exchange with other instances.
     pub federation: Federation,
     /// How deliveries run.
@@ -72,7 +79,16 @@ impl App {
         let instance_key = tokio::task::spawn_blocking(move || instance_key(&key_folder)).await;
         let instance_key = instance_key.map_err(Error::internal)??;
         let federation = Federation::open(service.clone(), client, instance_key).await?;
+        let media_settings = MediaSettings {
+            data_dir: config.storage.data_dir.clone(),
+            decode_threads: DECODE_THREADS,
+            decode_queue: DECODE_QUEUE,
+        };
+        let media_clock = service.clock().clone();
+        let media = tokio::task::spawn_blocking(move || Media::open(&media_settings, &media_clock)).await;
+        let media = media.map_err(Error::internal)??;
         Ok(Self {
+            media: Arc::new(media),
             federation,
             delivery: DeliverySettings { at_once: config.federation.delivery_concurrency },
             federates: config.federation.enabled,
@@ -124,6 +140,7 @@ impl App {
         AppState {
             service: self.service.clone(),
             home: self.home.clone(),
+            media: Arc::clone(&self.media),
             federation: self.federation.clone(),
         }
     }

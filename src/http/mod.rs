@@ -8,6 +8,7 @@ pub mod middleware;
 pub mod problem;
 pub mod server;
 pub mod state;
+pub mod web;
 
 use axum::Router;
 use url::Url;
