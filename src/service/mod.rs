@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod follows;
 pub mod graph;
 pub mod notifications;
+mod pages;
 mod passwords;
 pub mod profiles;
 pub mod reactions;
@@ -12,6 +13,9 @@ pub mod timelines;
 pub mod tweets;
 pub mod uploads;
 pub mod views;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
