@@ -48,7 +48,7 @@ impl Service {
         let changed = self
             .store()
             .write(move |conn| {
-                // Read and written in one unit: two changes at once both last.
+                // Read in the unit that writes, so that hardly ever one change undoes another.
                 let account = accounts::by_id(conn, id)?.filter(|account| !account.suspended);
                 let mut account = account.ok_or(Error::NotFound("account"))?;
                 let orphans = apply(&changes, &mut account, &base);

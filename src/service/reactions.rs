@@ -128,7 +128,8 @@ impl Service {
     ) -> Result<Page<Account>> {
         let id = self.tweet(viewer, id).await?.shown().tweet.id;
         let limit = limit.clamp(1, limits::ACCOUNT_PAGE_MAX);
-        let rows = self.store().read(move |conn| reactions::likers(conn, id, cursor, one_more(limit))).await?;
+        let rows =
+            self.store().read(move |conn| reactions::likers(conn, id, cursor, one_more(limit))).await?;
         let page = page_of_rows(rows, cursor, limit, |(row, _)| row.0);
         self.people_page(page.map(|(_, account)| account)).await
     }
@@ -143,7 +144,8 @@ impl Service {
     ) -> Result<Page<Account>> {
         let id = self.tweet(viewer, id).await?.shown().tweet.id;
         let limit = limit.clamp(1, limits::ACCOUNT_PAGE_MAX);
-        let rows = self.store().read(move |conn| timelines::retweeters(conn, id, cursor, one_more(limit))).await?;
+        let rows =
+            self.store().read(move |conn| timelines::retweeters(conn, id, cursor, one_more(limit))).await?;
         let page = page_of_rows(rows, cursor, limit, |(row, _)| row.0);
         self.people_page(page.map(|(_, account)| account)).await
     }

@@ -1,7 +1,7 @@
 //! What the store promises, on both engines.
 
 #[path = "../../tests/support/database.rs"]
-mod database;
+pub(crate) mod database;
 
 use std::collections::BTreeSet;
 

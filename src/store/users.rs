@@ -240,10 +240,7 @@ pub fn trim_sessions(
     most: i64,
     now_ms: Millis,
 ) -> Result<bool, StoreError> {
-    conn.execute(
-        "delete from sessions where account_id = $1 and expires_at <= $2",
-        args![account, now_ms],
-    )?;
+    conn.execute("delete from sessions where account_id = $1 and expires_at <= $2", args![account, now_ms])?;
     let ended = conn.execute(
         "delete from sessions where account_id = $1 and id not in (
              select id from sessions where account_id = $1 order by id desc limit $2)",

@@ -158,19 +158,12 @@ pub fn delete(
 /// Takes back what a retweet told the author of its original.
 fn retract_retweet(conn: &mut Conn, retweet: &Tweet) -> Result<(), StoreError> {
     let Some(original) = retweet.retweet_of else { return Ok(()) };
-    let author = conn.query_opt(
-        "select account_id from tweets where id = $1",
-        args![original],
-        |row| row.take(),
-    )?;
+    let author =
+        conn.query_opt("select account_id from tweets where id = $1", args![original], |row| row.take())?;
     match author {
-        Some(author) => notifications::retract(
-            conn,
-            author,
-            NotificationKind::Retweet,
-            retweet.author,
-            Some(original),
-        ),
+        Some(author) => {
+            notifications::retract(conn, author, NotificationKind::Retweet, retweet.author, Some(original))
+        }
         None => Ok(()),
     }
 }
