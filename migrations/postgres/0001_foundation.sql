@@ -280,12 +280,12 @@ create table consumers (
 -- Remote hosts and the health of the way to them.
 create table instances (
     host text primary key,
-    state text not null default 'closed',
+    state bigint not null default 0,
     failures bigint not null default 0,
-    next_attempt_at bigint not null default 0,
+    next_attempt_at bigint,
     first_failure_at bigint,
     last_success_at bigint,
-    form text not null default 'cavage',
+    form bigint not null default 0,
     lease_owner text,
     lease_until bigint not null default 0,
     blocked boolean not null default false,

@@ -107,9 +107,9 @@ pub fn run_with(
 fn dispatch(command: Command, config: &Config) -> Result<(), Failure> {
     match command {
         Command::Doctor(args) => doctor::run(&args, config),
-        Command::Serve(_) | Command::User(_) | Command::Token(_) => {
-            Err(Failure::Other("this command is not part of this build yet".to_owned()))
-        }
+        Command::Serve(_) => serve::run(config),
+        Command::User(command) => user::run(command, config),
+        Command::Token(command) => token::run(command, config),
     }
 }
 

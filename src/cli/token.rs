@@ -1,6 +1,14 @@
 //! `rookery token`: bearer tokens for scripts and tests.
 
+use std::io::{self, Write as _};
+
 use clap::Subcommand;
+
+use super::Failure;
+use crate::app::{App, COMMAND_PROCESS};
+use crate::config::Config;
+use crate::model::account::SessionKind;
+use crate::service::{Origin, Service};
 
 /// What to do with tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
@@ -25,4 +33,24 @@ impl Create {
     pub fn scope_words(&self) -> Vec<&str> {
         self.scopes.split([' ', ',']).filter(|scope| !scope.is_empty()).collect()
     }
+}
+
+/// Runs a `token` command.
+pub fn run(command: Command, config: &Config) -> Result<(), Failure> {
+    let Command::Create(args) = command;
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        let app = App::open(config, COMMAND_PROCESS).await?;
+        let done = create(&args, &app.service).await;
+        app.close().await;
+        done
+    })
+}
+
+async fn create(args: &Create, service: &Service) -> Result<(), Failure> {
+    let user = service.user_by_login(&args.username).await?;
+    let scopes = args.scope_words().join(" ");
+    let origin = Origin { name: "rookery token create".to_owned(), address: String::new() };
+    let (_, secret) = service.start_session(user.account_id, SessionKind::Token, &scopes, origin).await?;
+    Ok(writeln!(io::stdout(), "{secret}")?)
 }

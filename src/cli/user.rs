@@ -1,6 +1,15 @@
 //! `rookery user`: people's logins, from the machine that the instance runs on.
 
+use std::io::{self, Write as _};
+
 use clap::Subcommand;
+
+use super::{Failure, read_password, table};
+use crate::app::{App, COMMAND_PROCESS};
+use crate::config::Config;
+use crate::model::account::{Role, UserState};
+use crate::model::ids::AccountId;
+use crate::service::{Service, SignUp};
 
 /// What to do with users.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
@@ -13,6 +22,8 @@ pub enum Command {
     Password(Password),
     /// Suspend a user: nobody sees them and they cannot log in
     Suspend(Suspend),
+    /// Let in a user who waits for approval, or turn them away
+    Approve(Approve),
 }
 
 /// Arguments of `user create`.
@@ -60,4 +71,87 @@ pub struct Suspend {
     /// Lift the suspension instead
     #[arg(long)]
     pub undo: bool,
+}
+
+/// Arguments of `user approve`.
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+pub struct Approve {
+    /// Whom to let in
+    #[arg(long, value_name = "NAME")]
+    pub username: String,
+    /// Turn them away instead: the account is forgotten
+    #[arg(long)]
+    pub turn_away: bool,
+}
+
+/// Runs a `user` command.
+pub fn run(command: Command, config: &Config) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        let app = App::open(config, COMMAND_PROCESS).await?;
+        let done = dispatch(command, &app.service).await;
+        app.close().await;
+        done
+    })
+}
+
+async fn dispatch(command: Command, service: &Service) -> Result<(), Failure> {
+    match command {
+        Command::Create(args) => create(args, service).await,
+        Command::List(args) => list(&args, service).await,
+        Command::Password(args) => password(args, service).await,
+        Command::Suspend(args) => suspend(&args, service).await,
+        Command::Approve(args) => approve(&args, service).await,
+    }
+}
+
+async fn create(args: Create, service: &Service) -> Result<(), Failure> {
+    let password = read_password(args.password)?;
+    let new = SignUp { username: args.username, email: args.email, password, language: None };
+    let role = if args.admin { Role::Admin } else { Role::User };
+    let user = service.create_user(new, role, UserState::Active).await?;
+    println(&format!("made {} {}, id {}", role.as_str(), user.username, user.account_id))
+}
+
+async fn list(args: &List, service: &Service) -> Result<(), Failure> {
+    let mut users = service.users(None, AccountId::default(), i64::from(args.limit)).await?;
+    users.reverse();
+    let rows: Vec<[String; 5]> = users
+        .into_iter()
+        .map(|user| {
+            let state = if user.suspended { "suspended" } else { user.state.as_str() };
+            let role = user.role.as_str().to_owned();
+            [user.account_id.to_string(), user.username, user.email, role, state.to_owned()]
+        })
+        .collect();
+    println(table(["id", "username", "e-mail", "role", "state"], &rows).trim_end())
+}
+
+async fn password(args: Password, service: &Service) -> Result<(), Failure> {
+    let user = service.user_by_login(&args.username).await?;
+    service.reset_password(user.account_id, read_password(args.password)?).await?;
+    println(&format!("{} has a new password; all their sessions have ended", user.username))
+}
+
+async fn suspend(args: &Suspend, service: &Service) -> Result<(), Failure> {
+    let user = service.user_by_login(&args.username).await?;
+    let changed = service.set_suspended(user.account_id, !args.undo).await?;
+    let now = if args.undo { "not suspended" } else { "suspended" };
+    let already = if changed { "" } else { " already" };
+    println(&format!("{} is {now}{already}", user.username))
+}
+
+async fn approve(args: &Approve, service: &Service) -> Result<(), Failure> {
+    let user = service.user_by_login(&args.username).await?;
+    if args.turn_away {
+        service.turn_away(user.account_id).await?;
+        println(&format!("{} was turned away and forgotten", user.username))
+    } else {
+        service.approve(user.account_id).await?;
+        println(&format!("{} may log in now", user.username))
+    }
+}
+
+fn println(line: &str) -> Result<(), Failure> {
+    Ok(writeln!(io::stdout(), "{line}")?)
 }

@@ -213,7 +213,7 @@ mod tests {
         #[test]
         fn the_normal_form_is_a_fixed_point(text in "[a-zA-Z0-9.ü:\\[\\]-]{0,40}") {
             if let Ok(host) = Host::parse(&text) {
-                prop_assert_eq!(Host::parse(host.as_str()), Ok(host.clone()));
+                prop_assert_eq!(Host::parse(host.as_str()), Ok(host));
             }
         }
 

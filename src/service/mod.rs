@@ -19,6 +19,16 @@ mod tests;
 
 use std::sync::Arc;
 
+pub use crate::config::Registration;
+pub use accounts::SignUp;
+pub use follows::Relationship;
+pub use notifications::{NotificationView, Unread};
+pub use profiles::ProfileChanges;
+pub use sessions::{Origin, SCOPES, SignedIn};
+pub use timelines::{PublicList, Tab, Thread};
+pub use tweets::{NewTweet, TweetChanges};
+pub use views::{Eyes, TweetView};
+
 use crate::clock::Clock;
 use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
@@ -26,17 +36,6 @@ use crate::store::Store;
 use crate::store::hot::SetWriter;
 use crate::store::reactions::Like;
 use crate::store::tweet_commands::CreateTweet;
-
-/// How accounts come to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Registration {
-    /// At once.
-    Open,
-    /// After an admin's yes.
-    Approval,
-    /// Only by an admin's hand.
-    Closed,
-}
 
 /// What the admin has set.
 #[derive(Clone, Debug)]

@@ -117,7 +117,7 @@ impl Service {
         let id = command.tweet.id;
         match self.0.create_tweet.write(command).await? {
             Created::New => {
-                metrics::counter!(names::TWEETS_CREATED).increment(1);
+                metrics::counter!(names::TWEETS_CREATED_TOTAL).increment(1);
                 Ok(id)
             }
             Created::Existing(existing) => Ok(existing),

@@ -70,12 +70,12 @@ pub async fn follow(
         let wait = match step(&store, &progress, &mut consume).await {
             Ok(Step::Consumed(lag)) => {
                 pause = FAILURE_PAUSE_MIN;
-                metrics::gauge!(names::LOG_LAG, "consumer" => name).set(lag);
+                metrics::gauge!(names::LOG_LAG_EVENTS, "consumer" => name).set(lag);
                 continue;
             }
             Ok(Step::Unsettled) => UNSETTLED_RETRY,
             Ok(Step::Idle) => {
-                metrics::gauge!(names::LOG_LAG, "consumer" => name).set(0.0);
+                metrics::gauge!(names::LOG_LAG_EVENTS, "consumer" => name).set(0.0);
                 POLL_EVERY
             }
             Err(error) => {

@@ -6,12 +6,16 @@
 //! hot writes come in sets ([`hot`]). A write is answered after it is durable, never before.
 
 pub mod accounts;
+pub mod actors;
 pub mod conn;
+pub mod deliveries;
 pub mod dialect;
 pub mod events;
 pub mod follower;
 pub mod follows;
 pub mod hot;
+pub mod inbox;
+pub mod instances;
 pub mod media;
 mod migrate;
 pub mod notifications;
@@ -35,6 +39,7 @@ use std::sync::Arc;
 use tokio::sync::{oneshot, watch};
 
 use crate::model::cursor::Cursor;
+use crate::telemetry::metrics as names;
 
 pub use conn::Conn;
 pub use dialect::Dialect;
@@ -176,6 +181,9 @@ pub(crate) enum Outcome {
 struct Work<F, T> {
     work: F,
     result: Option<Result<T, StoreError>>,
+    queued: std::time::Instant,
+    /// The metric of the time it waits for a thread.
+    wait: &'static str,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
@@ -185,6 +193,7 @@ where
     T: Send,
 {
     fn run(&mut self, conn: &mut Conn) -> Outcome {
+        metrics::histogram!(self.wait).record(self.queued.elapsed());
         let work = &self.work;
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(conn)))
             .unwrap_or(Err(StoreError::Panicked));
@@ -293,7 +302,7 @@ impl Store {
         F: Fn(&mut Conn) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        Self::submit(&self.readers, work).await
+        Self::submit(&self.readers, names::STORE_READ_WAIT_SECONDS, work).await
     }
 
     /// Runs a writing unit of work in a transaction and answers after it is durable. An error undoes the
@@ -304,16 +313,21 @@ impl Store {
         F: Fn(&mut Conn) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        Self::submit(&self.writers, work).await
+        Self::submit(&self.writers, names::STORE_WRITER_WAIT_SECONDS, work).await
     }
 
-    async fn submit<T, F>(queue: &crossbeam_channel::Sender<Box<dyn Unit>>, work: F) -> Result<T, StoreError>
+    async fn submit<T, F>(
+        queue: &crossbeam_channel::Sender<Box<dyn Unit>>,
+        wait: &'static str,
+        work: F,
+    ) -> Result<T, StoreError>
     where
         F: Fn(&mut Conn) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let unit: Box<dyn Unit> = Box::new(Work { work, result: None, reply });
+        let unit: Box<dyn Unit> =
+            Box::new(Work { work, result: None, queued: std::time::Instant::now(), wait, reply });
         queue.try_send(unit).map_err(|refused| match refused {
             crossbeam_channel::TrySendError::Full(_) => StoreError::Busy,
             crossbeam_channel::TrySendError::Disconnected(_) => StoreError::Closed,

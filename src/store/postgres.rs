@@ -9,7 +9,6 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 use super::conn::{Conn, Link, PgLink};
 use super::{LogSignal, Outcome, StoreError, Threads, Unit, migrate};
-use crate::telemetry::metrics as names;
 
 /// Tries of a transaction that PostgreSQL asks to repeat.
 const TRIES: usize = 8;
@@ -104,7 +103,6 @@ fn run_read(conn: &mut Conn, mut unit: Box<dyn Unit>) -> bool {
 
 /// Runs a unit in a transaction; says whether the connection is still good.
 fn run_write(conn: &mut Conn, mut unit: Box<dyn Unit>, log: &LogSignal) -> bool {
-    let begun = std::time::Instant::now();
     for attempt in 1..=TRIES {
         conn.logged = false;
         if let Err(error) = conn.batch("begin") {
@@ -118,7 +116,6 @@ fn run_write(conn: &mut Conn, mut unit: Box<dyn Unit>, log: &LogSignal) -> bool 
                 continue;
             }
             let good = commit.is_ok();
-            metrics::histogram!(names::STORE_WRITER_COMMIT).record(begun.elapsed());
             if good && conn.logged {
                 log.wake();
             }

@@ -1,7 +1,7 @@
 //! SQLite: one writer thread that commits waiting units together, and several reader threads (WAL).
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use rusqlite::OpenFlags;
@@ -82,13 +82,12 @@ fn read_loop(mut conn: Conn, queue: &Queue) {
 fn write_loop(mut conn: Conn, queue: &Queue, log: &LogSignal) {
     let mut group: Vec<Box<dyn Unit>> = Vec::with_capacity(GROUP_LIMIT);
     while let Ok(first) = queue.recv() {
-        let begun = Instant::now();
         group.push(first);
         group.extend(queue.try_iter().take(GROUP_LIMIT - 1));
-        metrics::histogram!(names::STORE_WRITER_BATCH).record(u32::try_from(group.len()).unwrap_or(u32::MAX));
+        metrics::histogram!(names::STORE_WRITER_BATCH_UNITS)
+            .record(u32::try_from(group.len()).unwrap_or(u32::MAX));
         conn.logged = false;
         let commit = commit_group(&mut conn, &mut group);
-        metrics::histogram!(names::STORE_WRITER_COMMIT).record(begun.elapsed());
         if conn.logged && commit.is_ok() {
             log.wake();
         }

@@ -1,0 +1,1 @@
+//! What leaves: documents of our own, deliveries planned from the log, and the workers that send them.

@@ -1,0 +1,71 @@
+//! A form's body.
+
+use axum::extract::{FromRequest, Request};
+use serde::de::DeserializeOwned;
+
+use super::{body, refused_field};
+use crate::http::problem::Problem;
+
+const FORM_TYPE: &str = "application/x-www-form-urlencoded";
+
+/// The fields of a posted form. A repeated name fills a `Vec`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Form<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        if body::media_type(request.headers()) != FORM_TYPE {
+            return Err(body::wrong_type(FORM_TYPE));
+        }
+        parse(&body::read(request).await?).map(Self)
+    }
+}
+
+/// Reads `name=value&…`. Bytes that are not UTF-8 become replacement characters, as browsers do it.
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(serde_html_form::Deserializer::from_bytes(bytes))
+        .map_err(|error| refused_field(&error.path().to_string(), &error.inner().to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Compose {
+        text: String,
+        sensitive: Option<bool>,
+        #[serde(default, rename = "option")]
+        options: Vec<String>,
+    }
+
+    async fn take(content_type: &str, body: &'static str) -> Result<Compose, Problem> {
+        let request = Request::post("/").header("content-type", content_type).body(Body::from(body)).unwrap();
+        Form::from_request(request, &()).await.map(|Form(compose)| compose)
+    }
+
+    #[tokio::test]
+    async fn a_form_is_decoded_with_repeated_fields() {
+        let compose = take(FORM_TYPE, "text=caf%C3%A9+now&option=a&option=b").await.unwrap();
+        let options = vec!["a".to_owned(), "b".to_owned()];
+        assert_eq!(compose, Compose { text: "café now".into(), sensitive: None, options });
+    }
+
+    #[tokio::test]
+    async fn a_wrong_or_missing_field_is_named() {
+        let missing = take(FORM_TYPE, "sensitive=true").await.unwrap_err();
+        assert_eq!((missing.code, missing.field.as_deref()), ("missing", Some("text")));
+        let wrong = take(FORM_TYPE, "text=a&sensitive=perhaps").await.unwrap_err();
+        assert_eq!((wrong.code, wrong.field.as_deref()), ("invalid", Some("sensitive")));
+    }
+
+    #[tokio::test]
+    async fn json_is_not_a_form() {
+        assert_eq!(take("application/json", "{}").await.unwrap_err().status.as_u16(), 415);
+    }
+}
