@@ -2,6 +2,10 @@
 
 #[path = "../../tests/support/database.rs"]
 pub(crate) mod database;
+mod home;
+mod log;
+mod people;
+mod rows;
 
 use std::collections::BTreeSet;
 

@@ -84,8 +84,9 @@ async fn one_person_who_clicks_fifty_times_likes_and_retweets_once() {
         let retweets = all_at_once(&world, &[bob; CROWD], move |service, who| async move {
             service.like(who, id).await.unwrap();
             service.retweet(who, id).await.unwrap().tweet.id
-        });
-        let distinct: BTreeSet<TweetId> = retweets.await.into_iter().collect();
+        })
+        .await;
+        let distinct: BTreeSet<TweetId> = retweets.into_iter().collect();
         assert_eq!((distinct.len(), world.counts(ann, id).await), (1, [1, 1, 0, 0]), "{}", world.engine);
         assert_eq!(world.told(ann).await.len(), 2);
         all_at_once(&world, &[bob; CROWD], move |service, who| async move {
@@ -105,8 +106,9 @@ async fn one_key_sent_twenty_times_at_once_is_one_tweet() {
         let written = all_at_once(&world, &[ann; 20], |service, who| async move {
             let new = NewTweet { idempotency_key: Some("one".into()), ..saying("once") };
             service.create_tweet(who, new).await.unwrap().tweet.id
-        });
-        let distinct: BTreeSet<TweetId> = written.await.into_iter().collect();
+        })
+        .await;
+        let distinct: BTreeSet<TweetId> = written.into_iter().collect();
         assert_eq!((distinct.len(), world.account_counts(ann).await), (1, [1, 0, 0]), "{}", world.engine);
         let log = world.log().await;
         assert_eq!(count(&log, |event| matches!(event, Event::TweetCreated(_))), 1);

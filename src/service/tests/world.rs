@@ -1,6 +1,7 @@
 //! A small world for stories: a service over a fresh database, with a clock that is moved by hand.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -20,6 +21,8 @@ use crate::store::{Store, events};
 
 /// Some day in 2026, in milliseconds since 1970.
 pub(super) const MORNING_MS: i64 = 1_780_000_000_000;
+/// How often a story looks again until the log is settled, every 5 ms.
+const SETTLING_TRIES: usize = 2_000;
 /// Rows that a story may read back at once.
 const PLENTY: i64 = 100_000;
 
@@ -177,8 +180,19 @@ impl World {
 
     /// The whole log, oldest first.
     pub(super) async fn log(&self) -> Vec<Event> {
-        let all = self.store().read(|conn| events::after(conn, events::Position::default(), PLENTY)).await;
-        all.unwrap().into_iter().map(|logged| logged.event).collect()
+        // PostgreSQL shows an event once no older transaction runs, even one of another test's database.
+        for _ in 0..SETTLING_TRIES {
+            let read = self.store().read(|conn| {
+                let all = events::after(conn, events::Position::default(), PLENTY)?;
+                let last = all.last().map(|logged| logged.position).unwrap_or_default();
+                Ok((!events::has_more(conn, last)?).then_some(all))
+            });
+            if let Some(all) = read.await.unwrap() {
+                return all.into_iter().map(|logged| logged.event).collect();
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("the log does not settle");
     }
 
     /// What an act appends to the log.
