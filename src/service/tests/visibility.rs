@@ -15,7 +15,7 @@ use crate::service::tweets::NewTweet;
 use crate::service::views::TweetView;
 
 const PEOPLE: usize = 5;
-const STORIES: usize = 12;
+const STORIES: usize = 8;
 const ACTS: usize = 40;
 /// Small, so that lists have several pages.
 const PAGE: usize = 4;
