@@ -23,6 +23,7 @@ use crate::model::account::Account;
 use crate::service::Service;
 
 pub use keys::InstanceKey;
+pub use outbound::DeliverySettings;
 
 /// Federation with what it needs. Cheap to clone.
 #[derive(Clone)]
