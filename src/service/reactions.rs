@@ -1,6 +1,7 @@
 //! Likes, bookmarks and pins.
 
 use super::Service;
+use super::pages::{one_more, page_of_rows};
 use super::views::TweetView;
 use crate::config::limits;
 use crate::error::{Error, Result};
@@ -104,16 +105,13 @@ impl Service {
         list: fn(
             &mut crate::store::Conn,
             AccountId,
-            Option<RowId>,
+            Cursor,
             i64,
         ) -> Result<Vec<(RowId, TweetId)>, StoreError>,
     ) -> Result<Page<TweetView>> {
-        let before = cursor.before.map(RowId);
-        let wanted = i64::try_from(limit).unwrap_or(1).saturating_add(1);
-        let mut rows = self.store().read(move |conn| list(conn, account, before, wanted)).await?;
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let page = Page::new(rows, more, |(row, _)| row.0);
+        let limit = limit.clamp(1, limits::PAGE_MAX);
+        let rows = self.store().read(move |conn| list(conn, account, cursor, one_more(limit))).await?;
+        let page = page_of_rows(rows, cursor, limit, |(row, _)| row.0);
         let eyes = self.eyes(Some(account)).await?;
         let ids = page.items.iter().map(|(_, id)| *id).collect();
         let items = self.views(&eyes, ids, Place::Direct).await?;
@@ -128,11 +126,12 @@ impl Service {
         cursor: Cursor,
         limit: usize,
     ) -> Result<Page<Account>> {
-        self.tweet(viewer, id).await?;
-        let before = cursor.before.map(RowId);
-        let wanted = i64::try_from(limit).unwrap_or(1).saturating_add(1);
-        let rows = self.store().read(move |conn| reactions::likers(conn, id, before, wanted)).await?;
-        self.people_page(rows.into_iter().map(|(row, account)| (row.0, account)).collect(), limit).await
+        let id = self.tweet(viewer, id).await?.shown().tweet.id;
+        let limit = limit.clamp(1, limits::ACCOUNT_PAGE_MAX);
+        let rows =
+            self.store().read(move |conn| reactions::likers(conn, id, cursor, one_more(limit))).await?;
+        let page = page_of_rows(rows, cursor, limit, |(row, _)| row.0);
+        self.people_page(page.map(|(_, account)| account)).await
     }
 
     /// Those who repeated a tweet that the viewer may see.
@@ -143,18 +142,16 @@ impl Service {
         cursor: Cursor,
         limit: usize,
     ) -> Result<Page<Account>> {
-        self.tweet(viewer, id).await?;
-        let before = cursor.before.map(TweetId);
-        let wanted = i64::try_from(limit).unwrap_or(1).saturating_add(1);
-        let rows = self.store().read(move |conn| timelines::retweeters(conn, id, before, wanted)).await?;
-        self.people_page(rows.into_iter().map(|(row, account)| (row.0, account)).collect(), limit).await
+        let id = self.tweet(viewer, id).await?.shown().tweet.id;
+        let limit = limit.clamp(1, limits::ACCOUNT_PAGE_MAX);
+        let rows =
+            self.store().read(move |conn| timelines::retweeters(conn, id, cursor, one_more(limit))).await?;
+        let page = page_of_rows(rows, cursor, limit, |(row, _)| row.0);
+        self.people_page(page.map(|(_, account)| account)).await
     }
 
-    async fn people_page(&self, mut rows: Vec<(i64, AccountId)>, limit: usize) -> Result<Page<Account>> {
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let page = Page::new(rows, more, |(row, _)| *row);
-        let items = self.accounts(page.items.iter().map(|(_, id)| *id).collect()).await?;
+    async fn people_page(&self, page: Page<AccountId>) -> Result<Page<Account>> {
+        let items = self.accounts(page.items).await?;
         Ok(Page { items, next: page.next, prev: page.prev })
     }
 }

@@ -6,8 +6,9 @@ use super::conn::{Conn, Counter};
 use super::hot::HotCommand;
 use super::notifications::{self, NewNotification};
 use super::value::args;
-use super::{Kind, StoreError, Value, events};
+use super::{Kind, StoreError, Value, events, newer_than, older_than};
 use crate::clock::Millis;
+use crate::model::cursor::Cursor;
 use crate::model::event::{Event, Reaction};
 use crate::model::ids::{AccountId, RowId, TweetId};
 use crate::model::notification::NotificationKind;
@@ -108,30 +109,32 @@ pub fn like_by_uri(conn: &mut Conn, uri: &str) -> Result<Option<(AccountId, Twee
     })
 }
 
-/// Those who like a tweet, before row `before`, newest first.
+/// Those who like a tweet, newest first.
 pub fn likers(
     conn: &mut Conn,
     tweet: TweetId,
-    before: Option<RowId>,
+    cursor: Cursor,
     limit: i64,
 ) -> Result<Vec<(RowId, AccountId)>, StoreError> {
     conn.query(
-        "select id, account_id from likes where tweet_id = $1 and id < $2 order by id desc limit $3",
-        args![tweet, before.map_or(i64::MAX, |id| id.0), limit],
+        "select id, account_id from likes where tweet_id = $1 and id < $2 and id > $3
+         order by id desc limit $4",
+        args![tweet, older_than(cursor), newer_than(cursor), limit],
         |row| Ok((row.take()?, row.take()?)),
     )
 }
 
-/// What an account likes, before row `before`, newest first.
+/// What an account likes, newest first.
 pub fn liked_by(
     conn: &mut Conn,
     account: AccountId,
-    before: Option<RowId>,
+    cursor: Cursor,
     limit: i64,
 ) -> Result<Vec<(RowId, TweetId)>, StoreError> {
     conn.query(
-        "select id, tweet_id from likes where account_id = $1 and id < $2 order by id desc limit $3",
-        args![account, before.map_or(i64::MAX, |id| id.0), limit],
+        "select id, tweet_id from likes where account_id = $1 and id < $2 and id > $3
+         order by id desc limit $4",
+        args![account, older_than(cursor), newer_than(cursor), limit],
         |row| Ok((row.take()?, row.take()?)),
     )
 }
@@ -159,16 +162,17 @@ pub fn set_bookmark(
     Ok(changed > 0)
 }
 
-/// Bookmarks of an account before row `before`, newest first.
+/// Bookmarks of an account, newest first.
 pub fn bookmarks(
     conn: &mut Conn,
     account: AccountId,
-    before: Option<RowId>,
+    cursor: Cursor,
     limit: i64,
 ) -> Result<Vec<(RowId, TweetId)>, StoreError> {
     conn.query(
-        "select id, tweet_id from bookmarks where account_id = $1 and id < $2 order by id desc limit $3",
-        args![account, before.map_or(i64::MAX, |id| id.0), limit],
+        "select id, tweet_id from bookmarks where account_id = $1 and id < $2 and id > $3
+         order by id desc limit $4",
+        args![account, older_than(cursor), newer_than(cursor), limit],
         |row| Ok((row.take()?, row.take()?)),
     )
 }

@@ -133,7 +133,11 @@ impl Applier {
         let inner = self.home.inner();
         let slot = inner.slots.of(relation.from);
         if let Some(known) = self.followers.get_mut(&relation.to) {
-            if follows { known.insert(slot) } else { known.remove(slot) };
+            if follows {
+                known.insert(slot)
+            } else {
+                known.remove(slot)
+            };
         }
         inner.rings.follows_changed(slot);
     }

@@ -30,13 +30,15 @@ mod table;
 
 #[cfg(test)]
 mod histories;
+#[cfg(test)]
+mod tests;
 
 pub use accounts::AccountSet;
 pub use authors::LoadTicket;
 pub use entry::{Entry, Kind};
+pub use filter::{Draft, Page, Viewer, filter_page};
 pub use follower::run;
 pub use home::Home;
-pub use filter::{Draft, Page, Viewer, filter_page};
 pub use policy::{Edge, Thresholds, Way, push_or_pull};
 pub use readers::FanOut;
 pub use state::{Outcome, Settings, Sizes, Timelines};
