@@ -115,7 +115,8 @@ fn push(title: &str, followers: u32, readers: u32, ring: usize) {
 }
 
 fn pushed_readers(followers: u32, readers: u32, reader_ring: usize) -> Timelines {
-    let thresholds = Thresholds { celebrity_followers: u64::MAX, dear_looks_per_day: 0, entries_per_page: u64::MAX };
+    let thresholds =
+        Thresholds { celebrity_followers: u64::MAX, dear_looks_per_day: 0, entries_per_page: u64::MAX };
     let settings = Settings { reader_ring, reader_budget: usize::MAX, thresholds, ..Settings::default() };
     let timelines = Timelines::new(&settings);
     let followees = [account(0)].into_iter().collect();

@@ -41,31 +41,20 @@ pub struct LoadTicket {
 pub(super) struct AuthorRings {
     ring_size: usize,
     budget: usize,
-    slots: IdMap<AccountId, Slot>,
+    /// Where an author's ring is in `rings`. Apart from the rings, so that it stays small and in the cache.
+    places: IdMap<AccountId, usize>,
+    rings: Vec<Ring>,
+    loads: IdMap<AccountId, Load>,
     graves: Graves,
     generation: u64,
     /// Counts evictions; a ring's age is the count at its last use.
     round: u32,
 }
 
-enum Slot {
-    Loading(Load),
-    Loaded(Ring),
-}
-
-struct Load {
-    generation: u64,
-    noted: Vec<Change>,
-    used: u32,
-}
-
-enum Change {
-    Added(Cell),
-    Deleted(TweetId),
-}
-
-/// One author's newest entries, oldest first.
+/// One author's newest entries, oldest first. What a merge looks at first is one cache line.
+#[repr(align(64))]
 pub(super) struct Ring {
+    pub(super) author: AccountId,
     pub(super) cells: Vec<Cell>,
     /// The id of the newest cell (0 if none), kept here so that a merge need not touch the cells.
     pub(super) newest: i64,
@@ -76,12 +65,25 @@ pub(super) struct Ring {
     used: AtomicU32,
 }
 
+struct Load {
+    generation: u64,
+    noted: Vec<Change>,
+    begun: u32,
+}
+
+enum Change {
+    Added(Cell),
+    Deleted(TweetId),
+}
+
 impl AuthorRings {
     pub(super) fn new(ring_size: usize, budget: usize) -> Self {
         Self {
             ring_size: ring_size.max(1),
             budget: budget.max(1),
-            slots: IdMap::default(),
+            places: IdMap::default(),
+            rings: Vec::new(),
+            loads: IdMap::default(),
             graves: Graves::default(),
             generation: 0,
             round: 0,
@@ -93,20 +95,29 @@ impl AuthorRings {
         authors <= self.budget / 2
     }
 
+    /// How many authors are loaded or being loaded.
     pub(super) fn len(&self) -> usize {
-        self.slots.len()
+        self.rings.len() + self.loads.len()
     }
 
-    /// The author's ring, if it is loaded; marks it as used.
-    pub(super) fn get(&self, author: AccountId) -> Option<&Ring> {
-        let Some(Slot::Loaded(ring)) = self.slots.get(&author) else {
-            return None;
-        };
+    /// Where the author's ring is, if it is loaded: good for [`AuthorRings::at`] until something changes.
+    pub(super) fn place(&self, author: AccountId) -> Option<usize> {
+        self.places.get(&author).copied()
+    }
+
+    /// The ring in a place; marks it as used.
+    pub(super) fn at(&self, place: usize) -> Option<&Ring> {
+        let ring = self.rings.get(place)?;
         // Read first: most of the time nothing changes and the cache line stays shared.
         if ring.used.load(Ordering::Relaxed) != self.round {
             ring.used.store(self.round, Ordering::Relaxed);
         }
         Some(ring)
+    }
+
+    /// The author's ring, if it is loaded; marks it as used.
+    pub(super) fn get(&self, author: AccountId) -> Option<&Ring> {
+        self.at(self.place(author)?)
     }
 
     pub(super) fn is_buried(&self, tweet: TweetId) -> bool {
@@ -115,41 +126,47 @@ impl AuthorRings {
 
     /// A new entry, of an author who has this many local followers. Nothing happens if nobody reads the author.
     pub(super) fn added(&mut self, entry: &Entry, followers: u64) {
-        match self.slots.get_mut(&entry.author) {
-            Some(Slot::Loaded(ring)) => {
-                ring.followers = followers;
-                ring.insert(Cell::from(entry), self.ring_size);
-            }
-            Some(Slot::Loading(_)) => self.note(entry.author, Change::Added(Cell::from(entry))),
-            None => {}
+        let size = self.ring_size;
+        if let Some(ring) = self.get_mut(entry.author) {
+            ring.followers = followers;
+            ring.insert(Cell::from(entry), size);
+        } else {
+            self.note(entry.author, Change::Added(Cell::from(entry)));
         }
     }
 
     /// An entry is gone, and so are all retweets of it.
     pub(super) fn deleted(&mut self, author: AccountId, tweet: TweetId) {
         self.graves.bury(tweet);
-        match self.slots.get_mut(&author) {
-            Some(Slot::Loaded(ring)) => ring.delete(tweet),
-            Some(Slot::Loading(_)) => self.note(author, Change::Deleted(tweet)),
-            None => {}
+        if let Some(ring) = self.get_mut(author) {
+            ring.delete(tweet);
+        } else {
+            self.note(author, Change::Deleted(tweet));
         }
     }
 
     /// Forgets an author, whose entries changed in bulk.
     pub(super) fn reset(&mut self, author: AccountId) {
-        self.slots.remove(&author);
+        self.loads.remove(&author);
+        let Some(place) = self.places.remove(&author) else {
+            return;
+        };
+        self.rings.swap_remove(place);
+        if let Some(moved) = self.rings.get(place) {
+            self.places.insert(moved.author, place);
+        }
     }
 
     /// Announces the load of each of `authors` that is not loaded by now.
     pub(super) fn begin_loads(&mut self, authors: &[AccountId]) -> Vec<LoadTicket> {
         let mut tickets = Vec::with_capacity(authors.len());
         for &author in authors {
-            let generation = match self.slots.get(&author) {
-                Some(Slot::Loaded(_)) => continue,
-                // Somebody is at it. A second read begins later and saw more: the same notes serve both.
-                Some(Slot::Loading(load)) => load.generation,
-                None => self.begin_load(author),
-            };
+            if self.places.contains_key(&author) {
+                continue;
+            }
+            // If somebody is at it, a second read begins later and sees more: the same notes serve both.
+            let under_way = self.loads.get(&author).map(|load| load.generation);
+            let generation = under_way.unwrap_or_else(|| self.begin_load(author));
             tickets.push(LoadTicket { author, generation });
         }
         tickets
@@ -158,66 +175,70 @@ impl AuthorRings {
     /// Hands in what was read: the author's newest entries, and whether there are no older ones. `false` if
     /// the announcement is void and the author must be loaded again.
     pub(super) fn loaded(&mut self, ticket: &LoadTicket, entries: &[Entry], complete: bool) -> bool {
-        let load = match self.slots.get_mut(&ticket.author) {
-            Some(Slot::Loaded(_)) => return true,
-            Some(Slot::Loading(load)) if load.generation == ticket.generation => load,
-            Some(Slot::Loading(_)) | None => return false,
-        };
-        let mut ring = Ring::from_entries(entries, complete, self.ring_size, self.round);
-        for change in load.noted.drain(..) {
+        let author = ticket.author;
+        if self.places.contains_key(&author) {
+            return true;
+        }
+        if self.loads.get(&author).is_none_or(|load| load.generation != ticket.generation) {
+            return false;
+        }
+        let mut ring = Ring::new(author, entries, complete, self.ring_size);
+        ring.used = AtomicU32::new(self.round);
+        for change in self.loads.remove(&author).into_iter().flat_map(|load| load.noted) {
             match change {
                 Change::Added(cell) => ring.insert(cell, self.ring_size),
                 Change::Deleted(tweet) => ring.delete(tweet),
             }
         }
-        self.slots.insert(ticket.author, Slot::Loaded(ring));
+        self.places.insert(author, self.rings.len());
+        self.rings.push(ring);
         true
     }
 
+    fn get_mut(&mut self, author: AccountId) -> Option<&mut Ring> {
+        let place = self.place(author)?;
+        self.rings.get_mut(place)
+    }
+
     fn begin_load(&mut self, author: AccountId) -> u64 {
-        if self.slots.len() >= self.budget {
+        if self.len() >= self.budget {
             self.evict();
         }
         self.generation += 1;
-        let load = Load { generation: self.generation, noted: Vec::new(), used: self.round };
-        self.slots.insert(author, Slot::Loading(load));
+        let load = Load { generation: self.generation, noted: Vec::new(), begun: self.round };
+        self.loads.insert(author, load);
         self.generation
     }
 
     fn note(&mut self, author: AccountId, change: Change) {
-        let Some(Slot::Loading(load)) = self.slots.get_mut(&author) else {
+        let Some(load) = self.loads.get_mut(&author) else {
             return;
         };
         if load.noted.len() < MAX_NOTED {
             load.noted.push(change);
         } else {
-            self.slots.remove(&author);
+            self.loads.remove(&author);
         }
     }
 
     // Abandoned loads age like rings do, so they go the same way.
     fn evict(&mut self) {
-        let mut ages: Vec<(u32, AccountId)> = self
-            .slots
-            .iter()
-            .map(|(&author, slot)| match slot {
-                Slot::Loading(load) => (load.used, author),
-                Slot::Loaded(ring) => (ring.used.load(Ordering::Relaxed), author),
-            })
-            .collect();
+        let loads = self.loads.iter().map(|(&author, load)| (load.begun, author));
+        let rings = self.rings.iter().map(|ring| (ring.used.load(Ordering::Relaxed), ring.author));
+        let mut ages: Vec<(u32, AccountId)> = loads.chain(rings).collect();
         let goners = (self.budget / EVICTED_PART).max(1);
         if goners < ages.len() {
             ages.select_nth_unstable(goners);
         }
         for (_, author) in ages.into_iter().take(goners) {
-            self.slots.remove(&author);
+            self.reset(author);
         }
         self.round = self.round.saturating_add(1);
     }
 }
 
 impl Ring {
-    fn from_entries(entries: &[Entry], complete: bool, size: usize, round: u32) -> Self {
+    fn new(author: AccountId, entries: &[Entry], complete: bool, size: usize) -> Self {
         let mut cells: Vec<Cell> = entries.iter().map(Cell::from).collect();
         cells.sort_unstable_by_key(|cell| cell.id);
         cells.dedup_by_key(|cell| cell.id);
@@ -229,7 +250,7 @@ impl Ring {
             None => i64::MAX,
         };
         let newest = cells.last().map_or(0, |cell| cell.id.0);
-        Self { cells, newest, known_from, followers: 0, used: AtomicU32::new(round) }
+        Self { author, cells, newest, known_from, followers: 0, used: AtomicU32::new(0) }
     }
 
     /// Entries a day, over the time the ring spans.
@@ -417,7 +438,7 @@ mod tests {
         }
         rings.evict();
         assert_eq!(rings.len(), 2);
-        let kept: Vec<i64> = (1..=3).filter(|&id| rings.slots.contains_key(&AccountId(id))).collect();
+        let kept: Vec<i64> = (1..=3).filter(|&id| rings.place(AccountId(id)).is_some()).collect();
         assert!(rings.get(AccountId(kept[0])).is_some());
         let tickets = rings.begin_loads(&[AccountId(4)]);
         assert!(rings.loaded(&tickets[0], &[], true));

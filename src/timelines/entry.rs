@@ -64,9 +64,7 @@ impl Cell {
         let kind = match self.original {
             NO_RETWEET => Kind::Tweet,
             REPLY => Kind::Reply { to: (self.other != 0).then_some(AccountId(self.other)) },
-            original => {
-                Kind::Retweet { original: TweetId(original), original_author: AccountId(self.other) }
-            }
+            original => Kind::Retweet { original: TweetId(original), original_author: AccountId(self.other) },
         };
         Entry { id: self.id, author, kind }
     }

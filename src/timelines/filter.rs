@@ -195,8 +195,12 @@ mod tests {
         let none = AccountSet::default();
         let viewer =
             Viewer { account: ME, slot: None, followees: &followees, hidden: &none, no_retweets: &none };
-        let all =
-            [retweet(9, FRIEND, 4, STRANGER), tweet(8, FRIEND), retweet(7, OTHER_FRIEND, 4, STRANGER), tweet(4, FRIEND)];
+        let all = [
+            retweet(9, FRIEND, 4, STRANGER),
+            tweet(8, FRIEND),
+            retweet(7, OTHER_FRIEND, 4, STRANGER),
+            tweet(4, FRIEND),
+        ];
         let page = filter_page(Draft::new(None, 10), all, &viewer).finish();
         assert_eq!(page.entries, [all[0], all[1]]);
         assert_eq!(page.next, None);

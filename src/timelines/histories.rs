@@ -12,8 +12,8 @@ use proptest::prelude::*;
 use roaring::RoaringBitmap;
 
 use super::{
-    AccountSet, Draft, Entry, FanOut, Kind, LoadTicket, Outcome, Page, Settings, Thresholds, Timelines, Viewer,
-    filter_page,
+    AccountSet, Draft, Entry, FanOut, Kind, LoadTicket, Outcome, Page, Settings, Thresholds, Timelines,
+    Viewer, filter_page,
 };
 use crate::clock::{DAY_MS, HOUR_MS, Millis};
 use crate::model::ids::{AccountId, TweetId, floor_at};
@@ -276,11 +276,8 @@ impl World {
         loop {
             let below = draft.below();
             let older = self.rows.values().rev().filter(|row| below.is_none_or(|below| row.id < below));
-            let portion: Vec<Entry> = older
-                .filter(|row| viewer.followees.contains(row.author))
-                .take(PORTION)
-                .copied()
-                .collect();
+            let portion: Vec<Entry> =
+                older.filter(|row| viewer.followees.contains(row.author)).take(PORTION).copied().collect();
             let end = portion.len() < PORTION;
             draft = filter_page(draft, portion, viewer);
             if end || draft.room() == 0 {
@@ -306,9 +303,9 @@ impl World {
                     && !hidden(author)
                     && match row.kind {
                         Kind::Tweet => true,
-                        Kind::Reply { to } => to.is_some_and(|AccountId(to)| {
-                            !hidden(to) && (follows(to) || to == author)
-                        }),
+                        Kind::Reply { to } => {
+                            to.is_some_and(|AccountId(to)| !hidden(to) && (follows(to) || to == author))
+                        }
                         Kind::Retweet { original_author: AccountId(by), .. } => {
                             !hidden(by) && !has(Relation::HidesRetweets, reader, author)
                         }
@@ -336,7 +333,10 @@ impl Known {
     fn of(reader: i64, relations: &Relations, graph: &BTreeSet<(i64, i64)>) -> Self {
         let followed = graph.iter().filter(|edge| edge.0 == reader).map(|edge| edge.1);
         let set = |relation| {
-            relations.iter().filter(move |row| row.0 == relation && row.1 == reader).map(|row| AccountId(row.2))
+            relations
+                .iter()
+                .filter(move |row| row.0 == relation && row.1 == reader)
+                .map(|row| AccountId(row.2))
         };
         let blocked_by = relations.iter().filter(|row| row.0 == Relation::Blocks && row.2 == reader);
         Self {
@@ -408,7 +408,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 fn settings() -> impl Strategy<Value = Settings> {
     let rings = (2..=8usize, 6..=30usize, 2..=8usize, 0..=6usize, 3..=60usize);
-    let thresholds = (0..6u64, prop_oneof![3 => Just(0), 1 => 1..40u64], prop_oneof![2 => Just(1_000), 1 => 0..4u64]);
+    let thresholds =
+        (0..6u64, prop_oneof![3 => Just(0), 1 => 1..40u64], prop_oneof![2 => Just(1_000), 1 => 0..4u64]);
     (rings, thresholds).prop_map(
         |((author_ring, author_budget, reader_ring, reader_budget, shared_entries), thresholds)| Settings {
             author_ring,

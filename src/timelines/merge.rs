@@ -8,7 +8,7 @@ use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 
 use super::authors::{AuthorRings, Ring};
-use super::entry::{Cell, Entry};
+use super::entry::Entry;
 use crate::model::ids::{AccountId, TweetId};
 
 /// An iterator over the trusted entries of some authors, newest first.
@@ -17,11 +17,11 @@ pub(super) struct Merge<'a> {
     line: i64,
 }
 
-/// What one ring has left: `cells` are oldest first, and `newest` is the id of the last of them.
+/// What one ring has left: the oldest `left` of its cells, of which `newest` is the newest.
 struct Head<'a> {
     newest: i64,
-    author: AccountId,
-    cells: &'a [Cell],
+    ring: &'a Ring,
+    left: usize,
 }
 
 /// Merges the rings of `authors`, with ids below `before`; or says which of them are missing.
@@ -30,20 +30,23 @@ pub(super) fn merge(
     authors: impl ExactSizeIterator<Item = AccountId>,
     before: Option<TweetId>,
 ) -> Result<Merge<'_>, Vec<AccountId>> {
-    let mut heads = Vec::with_capacity(authors.len());
+    // First all look-ups, then all rings: each loop's memory accesses overlap.
+    let mut places = Vec::with_capacity(authors.len());
     let mut missing = Vec::new();
-    let mut line = i64::MIN;
     for author in authors {
-        match rings.get(author) {
-            Some(ring) => {
-                line = line.max(ring.known_from);
-                heads.extend(head(author, ring, before).filter(|head| head.newest >= line));
-            }
+        match rings.place(author) {
+            Some(place) => places.push(place),
             None => missing.push(author),
         }
     }
     if !missing.is_empty() {
         return Err(missing);
+    }
+    let mut line = i64::MIN;
+    let mut heads = Vec::with_capacity(places.len());
+    for ring in places.into_iter().filter_map(|place| rings.at(place)) {
+        line = line.max(ring.known_from);
+        heads.extend(head(ring, before).filter(|head| head.newest >= line));
     }
     heads.retain(|head| head.newest >= line);
     Ok(Merge { heads: BinaryHeap::from(heads), line })
@@ -61,12 +64,12 @@ impl Iterator for Merge<'_> {
 
     fn next(&mut self) -> Option<Entry> {
         let mut top = self.heads.peek_mut()?;
-        let (newest, older) = top.cells.split_last()?;
-        let entry = newest.entry(top.author);
+        let (newest, older) = top.ring.cells.get(..top.left)?.split_last()?;
+        let entry = newest.entry(top.ring.author);
         match older.last() {
             Some(next) if next.id.0 >= self.line => {
                 top.newest = next.id.0;
-                top.cells = older;
+                top.left = older.len();
             }
             _ => {
                 PeekMut::pop(top);
@@ -76,16 +79,16 @@ impl Iterator for Merge<'_> {
     }
 }
 
-fn head(author: AccountId, ring: &Ring, before: Option<TweetId>) -> Option<Head<'_>> {
-    let mut cells = ring.cells.as_slice();
-    let mut newest = ring.newest;
-    if let Some(before) = before
-        && before.0 <= newest
-    {
-        cells = cells.get(..cells.partition_point(|cell| cell.id < before))?;
-        newest = cells.last()?.id.0;
+fn head(ring: &Ring, before: Option<TweetId>) -> Option<Head<'_>> {
+    let whole = Head { newest: ring.newest, ring, left: ring.cells.len() };
+    match before {
+        Some(before) if before.0 <= ring.newest => {
+            let left = ring.cells.partition_point(|cell| cell.id < before);
+            let newest = ring.cells.get(left.checked_sub(1)?)?.id.0;
+            Some(Head { newest, left, ..whole })
+        }
+        _ => (whole.left > 0).then_some(whole),
     }
-    (!cells.is_empty()).then_some(Head { newest, author, cells })
 }
 
 impl Ord for Head<'_> {
@@ -125,7 +128,11 @@ mod tests {
         rings
     }
 
-    fn merged(rings: &AuthorRings, authors: &[i64], before: Option<i64>) -> Result<(Vec<i64>, i64), Vec<i64>> {
+    fn merged(
+        rings: &AuthorRings,
+        authors: &[i64],
+        before: Option<i64>,
+    ) -> Result<(Vec<i64>, i64), Vec<i64>> {
         let authors: Vec<AccountId> = authors.iter().copied().map(AccountId).collect();
         match merge(rings, authors.into_iter(), before.map(TweetId)) {
             Ok(merge) => {

@@ -1,12 +1,12 @@
 //! Home timelines by hybrid push and pull: the pure core, without I/O, async or SQL.
 //!
-//! **Pull.** [`authors`] holds the newest few entries of every author that somebody here follows; a home
-//! page is a [`merge`] of the followees' rings. **Push.** [`readers`] holds a ring of tweet ids for each
-//! reader for whom merging is dear; [`policy`] says for whom and for which authors. **Database.** What the
+//! **Pull.** `authors` holds the newest few entries of every author that somebody here follows; a home
+//! page is a `merge` of the followees' rings. **Push.** `readers` holds a ring of tweet ids for each
+//! reader for whom merging is dear; `policy` says for whom and for which authors. **Database.** What the
 //! rings cannot vouch for is read from the database by the caller. All three ways end in the same function,
-//! [`filter::filter_page`], so that a page has the same entries whichever way it was made.
+//! [`filter_page`], so that a page has the same entries whichever way it was made.
 //!
-//! [`state::Timelines`] puts them together: the caller feeds it the log in order and asks it for pages; it
+//! [`Timelines`] puts them together: the caller feeds it the log in order and asks it for pages; it
 //! answers with a page or says what to fetch first.
 //!
 //! What is not known here, and so must be checked when the page is rendered: suspended accounts, blocks of
@@ -16,14 +16,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-pub mod accounts;
+mod accounts;
 mod authors;
-pub mod entry;
-pub mod filter;
+mod entry;
+mod filter;
 mod merge;
-pub mod policy;
+mod policy;
 mod readers;
-pub mod state;
+mod state;
 mod table;
 
 #[cfg(test)]

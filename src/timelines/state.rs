@@ -165,7 +165,7 @@ impl Timelines {
         if celebrity { FanOut::none(entry) } else { self.readers.begin(entry, followers, own_slot) }
     }
 
-    /// Pushes to the next `at_most` readers; `true` while some are left. 10,000 take about a millisecond.
+    /// Pushes to the next `at_most` readers; `true` while some are left. 10,000 take about 0.4 ms.
     pub fn push(&self, fan_out: &mut FanOut, at_most: usize) -> bool {
         self.readers.push(fan_out, at_most)
     }
@@ -209,9 +209,11 @@ impl Timelines {
         viewer: &Viewer<'_>,
     ) -> Result<Outcome, Vec<AccountId>> {
         let mut pulled: Vec<AccountId> = ring.pulled.iter().collect();
-        pulled.extend(shared(&self.celebrities).iter().filter(|&&author| {
-            viewer.followees.contains(author) && !ring.pulled.contains(author)
-        }));
+        pulled.extend(
+            shared(&self.celebrities)
+                .iter()
+                .filter(|&&author| viewer.followees.contains(author) && !ring.pulled.contains(author)),
+        );
         let merge = merge(authors, pulled.into_iter(), draft.below())?;
         let table = self.readers.table();
         let line = merge.line().max(ring.line(&table));
@@ -259,11 +261,7 @@ impl Timelines {
     }
 }
 
-fn read_authors(
-    authors: &AuthorRings,
-    draft: Draft,
-    viewer: &Viewer<'_>,
-) -> Result<Outcome, Vec<AccountId>> {
+fn read_authors(authors: &AuthorRings, draft: Draft, viewer: &Viewer<'_>) -> Result<Outcome, Vec<AccountId>> {
     let merge = merge(authors, viewer.followees.iter(), draft.below())?;
     let line = merge.line();
     Ok(settle(authors, draft, merge, line, viewer))
@@ -403,7 +401,9 @@ mod tests {
     fn who_follows_more_than_memory_holds_reads_from_the_database() {
         let timelines = Timelines::new(&settings(100));
         let many: Vec<AccountId> = (1..=11).map(AccountId).collect();
-        assert!(matches!(home(&timelines, &many, 10), Outcome::NeedDatabase(draft) if draft.below().is_none()));
+        assert!(
+            matches!(home(&timelines, &many, 10), Outcome::NeedDatabase(draft) if draft.below().is_none())
+        );
         assert_eq!(timelines.sizes().authors, 0);
     }
 
