@@ -1,5 +1,6 @@
 //! The HTTP floor: server, middleware, APIs, pages.
 
+pub mod api;
 pub mod extract;
 pub mod health;
 pub mod metrics;
@@ -21,7 +22,7 @@ use crate::telemetry::metrics::Metrics;
 
 /// All routes behind the gateway.
 pub fn router(state: AppState, gateway: Gateway, checks: Vec<Check>, metrics: Metrics) -> Router {
-    let stateful: Router<AppState> = Router::new();
+    let stateful: Router<AppState> = Router::new().merge(api::routes());
     let router = stateful.with_state(state).merge(health::routes(checks)).merge(metrics::routes(metrics));
     layers(router, gateway)
 }
