@@ -27,7 +27,7 @@ pub(super) async fn get_blocks(
 }
 
 /// Block an account
-#[utoipa::path(post, path = "/api/users/{userId}/block", tag = "relations", responses((status = 200, description = "Also when you did already.", body = Relationship)))]
+#[utoipa::path(post, path = "/api/users/{userId}/block", tag = "relations", params(OfUser), responses((status = 200, description = "Also when you did already.", body = Relationship)))]
 pub(super) async fn block(
     State(state): State<AppState>,
     Auth(who): Auth,
@@ -37,7 +37,7 @@ pub(super) async fn block(
 }
 
 /// Unblock an account
-#[utoipa::path(delete, path = "/api/users/{userId}/block", tag = "relations", responses((status = 200, description = "Also when you did not block it.", body = Relationship)))]
+#[utoipa::path(delete, path = "/api/users/{userId}/block", tag = "relations", params(OfUser), responses((status = 200, description = "Also when you did not block it.", body = Relationship)))]
 pub(super) async fn unblock(
     State(state): State<AppState>,
     Auth(who): Auth,

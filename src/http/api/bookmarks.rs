@@ -25,7 +25,7 @@ pub(super) async fn get_bookmarks(
 }
 
 /// Put a bookmark on a tweet
-#[utoipa::path(post, path = "/api/tweets/{tweetId}/bookmark", tag = "tweets", responses((status = 200, description = "The tweet; also when there was one already.", body = Tweet)))]
+#[utoipa::path(post, path = "/api/tweets/{tweetId}/bookmark", tag = "tweets", params(OfTweet), responses((status = 200, description = "The tweet; also when there was one already.", body = Tweet)))]
 pub(super) async fn bookmark(
     State(state): State<AppState>,
     Auth(who): Auth,
@@ -35,7 +35,7 @@ pub(super) async fn bookmark(
 }
 
 /// Take a bookmark away
-#[utoipa::path(delete, path = "/api/tweets/{tweetId}/bookmark", tag = "tweets", responses((status = 200, description = "The tweet; also when there was none.", body = Tweet)))]
+#[utoipa::path(delete, path = "/api/tweets/{tweetId}/bookmark", tag = "tweets", params(OfTweet), responses((status = 200, description = "The tweet; also when there was none.", body = Tweet)))]
 pub(super) async fn unbookmark(
     State(state): State<AppState>,
     Auth(who): Auth,

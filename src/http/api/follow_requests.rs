@@ -27,7 +27,7 @@ pub(super) async fn get_follow_requests(
 }
 
 /// Let an account follow you
-#[utoipa::path(post, path = "/api/follow-requests/{userId}/accept", tag = "relations", responses((status = 200, description = "It follows you now.", body = Relationship)))]
+#[utoipa::path(post, path = "/api/follow-requests/{userId}/accept", tag = "relations", params(OfUser), responses((status = 200, description = "It follows you now.", body = Relationship)))]
 pub(super) async fn accept_follow_request(
     State(state): State<AppState>,
     Auth(who): Auth,
@@ -37,7 +37,7 @@ pub(super) async fn accept_follow_request(
 }
 
 /// Turn an account's request down
-#[utoipa::path(post, path = "/api/follow-requests/{userId}/reject", tag = "relations", responses((status = 200, description = "It does not follow you.", body = Relationship)))]
+#[utoipa::path(post, path = "/api/follow-requests/{userId}/reject", tag = "relations", params(OfUser), responses((status = 200, description = "It does not follow you.", body = Relationship)))]
 pub(super) async fn reject_follow_request(
     State(state): State<AppState>,
     Auth(who): Auth,

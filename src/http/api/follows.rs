@@ -14,7 +14,7 @@ use crate::store::follows::Bonds;
 
 /// Who follows an account
 #[utoipa::path(
-    get, path = "/api/users/{userId}/followers", tag = "relations", params(AccountPaging),
+    get, path = "/api/users/{userId}/followers", tag = "relations", params(OfUser, AccountPaging),
     responses((status = 200, description = "A page of them.", body = Page<User>)),
 )]
 pub(super) async fn get_followers(
@@ -30,7 +30,7 @@ pub(super) async fn get_followers(
 
 /// Whom an account follows
 #[utoipa::path(
-    get, path = "/api/users/{userId}/following", tag = "relations", params(AccountPaging),
+    get, path = "/api/users/{userId}/following", tag = "relations", params(OfUser, AccountPaging),
     responses((status = 200, description = "A page of them.", body = Page<User>)),
 )]
 pub(super) async fn get_following(
@@ -45,7 +45,7 @@ pub(super) async fn get_following(
 }
 
 /// What you and an account have to do with each other
-#[utoipa::path(get, path = "/api/users/{userId}/relationship", tag = "relations", responses((status = 200, description = "As you see it.", body = Relationship)))]
+#[utoipa::path(get, path = "/api/users/{userId}/relationship", tag = "relations", params(OfUser), responses((status = 200, description = "As you see it.", body = Relationship)))]
 pub(super) async fn get_relationship(
     State(state): State<AppState>,
     Auth(who): Auth,
@@ -56,7 +56,7 @@ pub(super) async fn get_relationship(
 }
 
 /// Follow an account, or ask to when it is locked or remote
-#[utoipa::path(post, path = "/api/users/{userId}/follow", tag = "relations", responses((status = 200, description = "Also when you did already.", body = Relationship)))]
+#[utoipa::path(post, path = "/api/users/{userId}/follow", tag = "relations", params(OfUser), responses((status = 200, description = "Also when you did already.", body = Relationship)))]
 pub(super) async fn follow(
     State(state): State<AppState>,
     Auth(who): Auth,
@@ -66,7 +66,7 @@ pub(super) async fn follow(
 }
 
 /// Unfollow an account, or take the request back
-#[utoipa::path(delete, path = "/api/users/{userId}/follow", tag = "relations", responses((status = 200, description = "Also when you did not follow.", body = Relationship)))]
+#[utoipa::path(delete, path = "/api/users/{userId}/follow", tag = "relations", params(OfUser), responses((status = 200, description = "Also when you did not follow.", body = Relationship)))]
 pub(super) async fn unfollow(
     State(state): State<AppState>,
     Auth(who): Auth,
@@ -76,7 +76,7 @@ pub(super) async fn unfollow(
 }
 
 /// Make an account no longer follow you
-#[utoipa::path(delete, path = "/api/users/{userId}/follower", tag = "relations", responses((status = 200, description = "Also when it did not follow you.", body = Relationship)))]
+#[utoipa::path(delete, path = "/api/users/{userId}/follower", tag = "relations", params(OfUser), responses((status = 200, description = "Also when it did not follow you.", body = Relationship)))]
 pub(super) async fn remove_follower(
     State(state): State<AppState>,
     Auth(who): Auth,

@@ -12,7 +12,7 @@ use crate::http::state::AppState;
 
 /// Who likes a tweet
 #[utoipa::path(
-    get, path = "/api/tweets/{tweetId}/likes", tag = "tweets", params(AccountPaging),
+    get, path = "/api/tweets/{tweetId}/likes", tag = "tweets", params(OfTweet, AccountPaging),
     responses((status = 200, description = "A page of them.", body = Page<User>)),
 )]
 pub(super) async fn get_likers(
@@ -27,7 +27,7 @@ pub(super) async fn get_likers(
 }
 
 /// Like a tweet
-#[utoipa::path(post, path = "/api/tweets/{tweetId}/like", tag = "tweets", responses((status = 200, description = "The tweet; also when you did already.", body = Tweet)))]
+#[utoipa::path(post, path = "/api/tweets/{tweetId}/like", tag = "tweets", params(OfTweet), responses((status = 200, description = "The tweet; also when you did already.", body = Tweet)))]
 pub(super) async fn like(
     State(state): State<AppState>,
     Auth(who): Auth,
@@ -37,7 +37,7 @@ pub(super) async fn like(
 }
 
 /// Take a like back
-#[utoipa::path(delete, path = "/api/tweets/{tweetId}/like", tag = "tweets", responses((status = 200, description = "The tweet; also when you did not like it.", body = Tweet)))]
+#[utoipa::path(delete, path = "/api/tweets/{tweetId}/like", tag = "tweets", params(OfTweet), responses((status = 200, description = "The tweet; also when you did not like it.", body = Tweet)))]
 pub(super) async fn unlike(
     State(state): State<AppState>,
     Auth(who): Auth,

@@ -27,10 +27,10 @@ mod users;
 
 use std::sync::Arc;
 
-use axum::{Extension, Router};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::Html;
 use axum::routing::get;
+use axum::{Extension, Router};
 use bytes::Bytes;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::routes;

@@ -37,7 +37,7 @@ pub(super) async fn get_mutes(
 }
 
 /// Mute an account
-#[utoipa::path(post, path = "/api/users/{userId}/mute", tag = "relations", responses((status = 200, description = "Also when you did already.", body = Relationship)))]
+#[utoipa::path(post, path = "/api/users/{userId}/mute", tag = "relations", params(OfUser, How), responses((status = 200, description = "Also when you did already.", body = Relationship)))]
 pub(super) async fn mute(
     State(state): State<AppState>,
     Auth(who): Auth,
@@ -49,7 +49,7 @@ pub(super) async fn mute(
 }
 
 /// Unmute an account
-#[utoipa::path(delete, path = "/api/users/{userId}/mute", tag = "relations", responses((status = 200, description = "Also when you did not mute it.", body = Relationship)))]
+#[utoipa::path(delete, path = "/api/users/{userId}/mute", tag = "relations", params(OfUser), responses((status = 200, description = "Also when you did not mute it.", body = Relationship)))]
 pub(super) async fn unmute(
     State(state): State<AppState>,
     Auth(who): Auth,

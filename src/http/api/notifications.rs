@@ -36,7 +36,7 @@ pub(super) struct ReadUpTo {
 
 /// Your notifications, the newest first
 #[utoipa::path(
-    get, path = "/api/users/{userId}/notifications", tag = "notifications", params(OfUser, TweetPaging),
+    get, path = "/api/users/{userId}/notifications", tag = "notifications", params(OfUser, Which, TweetPaging),
     responses((status = 200, description = "A page of them.", body = Page<Notification>)),
 )]
 pub(super) async fn get_notifications(
@@ -45,8 +45,7 @@ pub(super) async fn get_notifications(
     Query(which): Query<Which>,
     paging: TweetPaging,
 ) -> Result<Paged<Notification>, ApiError> {
-    let page =
-        state.service.notifications(who.account, which.kind, paging.cursor, paging.limit).await?;
+    let page = state.service.notifications(who.account, which.kind, paging.cursor, paging.limit).await?;
     Ok(paging.older(page, |view| Notification::of(&view, state.service.addresses())))
 }
 
@@ -68,7 +67,7 @@ pub(super) async fn mark_read(
 
 /// Remove one of your notifications
 #[utoipa::path(
-    delete, path = "/api/users/{userId}/notifications/{notificationId}", tag = "notifications", params(OfUser),
+    delete, path = "/api/users/{userId}/notifications/{notificationId}", tag = "notifications", params(OfUser, OfNotification),
     responses((status = 204, description = "It is gone.")),
 )]
 pub(super) async fn dismiss(

@@ -104,7 +104,9 @@ pub(super) fn render(document: &OpenApi) -> String {
         version: text(&document, "/info/version"),
         about: about.split("\n\n").map(str::to_owned).collect(),
         groups: groups(&document),
-        types: members(&document, "/components/schemas").map(|(name, schema)| describe(name, schema)).collect(),
+        types: members(&document, "/components/schemas")
+            .map(|(name, schema)| describe(name, schema))
+            .collect(),
     };
     page.render().unwrap_or_default()
 }
@@ -180,16 +182,15 @@ fn kind(schema: Option<&Value>) -> String {
     if let Some(name) = name_of(schema) {
         return name;
     }
-    let choices: Vec<String> = list(schema, "/oneOf").chain(list(schema, "/allOf")).map(|one| kind(Some(one))).collect();
+    let choices: Vec<String> =
+        list(schema, "/oneOf").chain(list(schema, "/allOf")).map(|one| kind(Some(one))).collect();
     if !choices.is_empty() {
         return choices.join(" or ");
     }
     match schema.get("type") {
         Some(Value::String(word)) if word == "array" => format!("list of {}", kind(schema.get("items"))),
         Some(Value::String(word)) => word.clone(),
-        Some(Value::Array(words)) => {
-            words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or ")
-        }
+        Some(Value::Array(words)) => words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
         _ => "anything".to_owned(),
     }
 }

@@ -9,7 +9,7 @@ use crate::http::extract::{Auth, Path};
 use crate::http::state::AppState;
 
 /// Put one of your tweets on top of your profile
-#[utoipa::path(post, path = "/api/tweets/{tweetId}/pin", tag = "tweets", responses((status = 200, description = "The tweet; also when it was there already.", body = Tweet)))]
+#[utoipa::path(post, path = "/api/tweets/{tweetId}/pin", tag = "tweets", params(OfTweet), responses((status = 200, description = "The tweet; also when it was there already.", body = Tweet)))]
 pub(super) async fn pin(
     State(state): State<AppState>,
     Auth(who): Auth,
@@ -19,7 +19,7 @@ pub(super) async fn pin(
 }
 
 /// Take one of your tweets off the top of your profile
-#[utoipa::path(delete, path = "/api/tweets/{tweetId}/pin", tag = "tweets", responses((status = 200, description = "The tweet; also when it was not there.", body = Tweet)))]
+#[utoipa::path(delete, path = "/api/tweets/{tweetId}/pin", tag = "tweets", params(OfTweet), responses((status = 200, description = "The tweet; also when it was not there.", body = Tweet)))]
 pub(super) async fn unpin(
     State(state): State<AppState>,
     Auth(who): Auth,

@@ -12,7 +12,7 @@ use crate::http::state::AppState;
 
 /// Who repeated a tweet
 #[utoipa::path(
-    get, path = "/api/tweets/{tweetId}/retweets", tag = "tweets", params(AccountPaging),
+    get, path = "/api/tweets/{tweetId}/retweets", tag = "tweets", params(OfTweet, AccountPaging),
     responses((status = 200, description = "A page of them.", body = Page<User>)),
 )]
 pub(super) async fn get_retweeters(
@@ -27,7 +27,7 @@ pub(super) async fn get_retweeters(
 }
 
 /// Repeat a tweet to your followers
-#[utoipa::path(post, path = "/api/tweets/{tweetId}/retweet", tag = "tweets", responses((status = 200, description = "The repeated tweet; also when you did already.", body = Tweet)))]
+#[utoipa::path(post, path = "/api/tweets/{tweetId}/retweet", tag = "tweets", params(OfTweet), responses((status = 200, description = "The repeated tweet; also when you did already.", body = Tweet)))]
 pub(super) async fn retweet(
     State(state): State<AppState>,
     Auth(who): Auth,
@@ -38,7 +38,7 @@ pub(super) async fn retweet(
 }
 
 /// Take a retweet back
-#[utoipa::path(delete, path = "/api/tweets/{tweetId}/retweet", tag = "tweets", responses((status = 200, description = "The tweet; also when you did not repeat it.", body = Tweet)))]
+#[utoipa::path(delete, path = "/api/tweets/{tweetId}/retweet", tag = "tweets", params(OfTweet), responses((status = 200, description = "The tweet; also when you did not repeat it.", body = Tweet)))]
 pub(super) async fn unretweet(
     State(state): State<AppState>,
     Auth(who): Auth,

@@ -122,7 +122,7 @@ pub(super) async fn get_sessions(State(state): State<AppState>, Auth(who): Auth)
 }
 
 /// End one of your sessions
-#[utoipa::path(delete, path = "/api/users/me/sessions/{sessionId}", tag = "accounts", responses((status = 204, description = "It has ended.")))]
+#[utoipa::path(delete, path = "/api/users/me/sessions/{sessionId}", tag = "accounts", params(OfSession), responses((status = 204, description = "It has ended.")))]
 pub(super) async fn end_session(
     State(state): State<AppState>,
     Auth(who): Auth,

@@ -17,7 +17,10 @@ use crate::http::state::AppState;
 
 /// A line of the table.
 #[derive(Clone, Debug)]
-#[cfg_attr(not(test), expect(dead_code, reason = "kept for the test that walks the table; the router has it already"))]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "kept for the test that walks the table; the router has it already")
+)]
 pub(super) struct Route {
     /// The method, in capitals.
     pub(super) method: &'static str,

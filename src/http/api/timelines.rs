@@ -53,7 +53,7 @@ pub(super) async fn get_federated(
 
 /// Public tweets with a hashtag
 #[utoipa::path(
-    get, path = "/api/timelines/hashtag/{tag}", tag = "timelines", params(TweetPaging),
+    get, path = "/api/timelines/hashtag/{tag}", tag = "timelines", params(OfTag, TweetPaging),
     responses((status = 200, description = "A page of them.", body = Page<Tweet>)),
 )]
 pub(super) async fn get_hashtag(

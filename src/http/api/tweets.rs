@@ -94,7 +94,7 @@ pub(super) async fn create_tweet(
 }
 
 /// A tweet
-#[utoipa::path(get, path = "/api/tweets/{tweetId}", tag = "tweets", responses((status = 200, description = "The tweet.", body = Tweet)))]
+#[utoipa::path(get, path = "/api/tweets/{tweetId}", tag = "tweets", params(OfTweet), responses((status = 200, description = "The tweet.", body = Tweet)))]
 pub(super) async fn get_tweet(
     State(state): State<AppState>,
     MaybeAuth(viewer): MaybeAuth,
@@ -105,7 +105,7 @@ pub(super) async fn get_tweet(
 }
 
 /// Change one of your tweets; the version before is kept
-#[utoipa::path(patch, path = "/api/tweets/{tweetId}", tag = "tweets", responses((status = 200, description = "The changed tweet.", body = Tweet)))]
+#[utoipa::path(patch, path = "/api/tweets/{tweetId}", tag = "tweets", params(OfTweet), responses((status = 200, description = "The changed tweet.", body = Tweet)))]
 pub(super) async fn edit_tweet(
     State(state): State<AppState>,
     Auth(who): Auth,
@@ -118,7 +118,7 @@ pub(super) async fn edit_tweet(
 }
 
 /// Delete one of your tweets
-#[utoipa::path(delete, path = "/api/tweets/{tweetId}", tag = "tweets", responses((status = 204, description = "It is gone.")))]
+#[utoipa::path(delete, path = "/api/tweets/{tweetId}", tag = "tweets", params(OfTweet), responses((status = 204, description = "It is gone.")))]
 pub(super) async fn delete_tweet(
     State(state): State<AppState>,
     Auth(who): Auth,
@@ -129,7 +129,7 @@ pub(super) async fn delete_tweet(
 }
 
 /// A tweet with what came before and after it
-#[utoipa::path(get, path = "/api/tweets/{tweetId}/thread", tag = "tweets", responses((status = 200, description = "As far as you may see it.", body = Thread)))]
+#[utoipa::path(get, path = "/api/tweets/{tweetId}/thread", tag = "tweets", params(OfTweet), responses((status = 200, description = "As far as you may see it.", body = Thread)))]
 pub(super) async fn get_thread(
     State(state): State<AppState>,
     MaybeAuth(viewer): MaybeAuth,
@@ -141,7 +141,7 @@ pub(super) async fn get_thread(
 }
 
 /// The versions of a tweet
-#[utoipa::path(get, path = "/api/tweets/{tweetId}/history", tag = "tweets", responses((status = 200, description = "The oldest first.", body = History)))]
+#[utoipa::path(get, path = "/api/tweets/{tweetId}/history", tag = "tweets", params(OfTweet), responses((status = 200, description = "The oldest first.", body = History)))]
 pub(super) async fn get_history(
     State(state): State<AppState>,
     MaybeAuth(viewer): MaybeAuth,

@@ -47,7 +47,7 @@ pub(super) enum Tab {
 
 /// An account by its handle
 #[utoipa::path(
-    get, path = "/api/users/lookup", tag = "accounts",
+    get, path = "/api/users/lookup", tag = "accounts", params(LookUp),
     responses(
         (status = 200, description = "The account.", body = User),
         (status = 404, description = "No such account is known here.", body = Problem, content_type = "application/problem+json"),
@@ -63,7 +63,7 @@ pub(super) async fn look_up_user(
 }
 
 /// An account
-#[utoipa::path(get, path = "/api/users/{userId}", tag = "accounts", responses((status = 200, description = "The account.", body = User)))]
+#[utoipa::path(get, path = "/api/users/{userId}", tag = "accounts", params(OfUser), responses((status = 200, description = "The account.", body = User)))]
 pub(super) async fn get_user(
     State(state): State<AppState>,
     _viewer: MaybeAuth,
@@ -75,7 +75,7 @@ pub(super) async fn get_user(
 
 /// An account's tweets, the newest first
 #[utoipa::path(
-    get, path = "/api/users/{userId}/tweets", tag = "timelines", params(TweetPaging),
+    get, path = "/api/users/{userId}/tweets", tag = "timelines", params(OfUser, Which, TweetPaging),
     responses((status = 200, description = "A page of them.", body = Page<Tweet>)),
 )]
 pub(super) async fn get_user_tweets(

@@ -93,7 +93,13 @@ mod tests {
     use crate::model::ids::{AccountId, SessionId};
 
     fn who(kind: SessionKind, scopes: &str) -> SignedIn {
-        SignedIn { account: AccountId(1), session: SessionId(2), kind, role: Role::User, scopes: scopes.into() }
+        SignedIn {
+            account: AccountId(1),
+            session: SessionId(2),
+            kind,
+            role: Role::User,
+            scopes: scopes.into(),
+        }
     }
 
     #[test]

@@ -1,1 +1,10 @@
-//! x
+//! The API through its real router and gateway, on both engines.
+
+mod bad_input;
+mod description;
+mod everyday;
+mod idempotency;
+mod lists;
+mod scopes;
+mod sessions;
+mod world;
