@@ -10,7 +10,7 @@ use super::paging::{Page, Paged, TweetPaging};
 use super::paths::{OfNotification, OfUser, Own};
 use super::types::{Id, Notification, Unread, notification_kinds};
 use crate::error::Result;
-use crate::http::extract::{Json, Path, Query};
+use crate::http::extract::{Json, Query};
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
 use crate::model::ids::NotificationId;
@@ -73,7 +73,7 @@ pub(super) async fn mark_read(
 pub(super) async fn dismiss(
     State(state): State<AppState>,
     Own(who): Own,
-    Path(at): Path<OfNotification>,
+    at: OfNotification,
 ) -> Result<StatusCode, ApiError> {
     state.service.dismiss_notification(who.account, at.notification_id).await?;
     Ok(StatusCode::NO_CONTENT)

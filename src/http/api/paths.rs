@@ -1,6 +1,7 @@
 //! The variable parts of the API's paths.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -8,7 +9,7 @@ use utoipa::IntoParams;
 
 use crate::error::Error;
 use crate::http::extract::{Auth, Path};
-use crate::http::problem::ApiError;
+use crate::http::problem::{ApiError, Problem};
 use crate::http::state::AppState;
 use crate::model::ids::{AccountId, NotificationId, SessionId, TweetId};
 use crate::service::SignedIn;
@@ -43,14 +44,29 @@ pub(super) struct OfSession {
     pub(super) session_id: SessionId,
 }
 
-/// The notification that a path names, of an account.
-#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase")]
+/// The notification that a path names, beside the account.
+#[derive(Clone, Copy, Debug, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub(super) struct OfNotification {
     /// The id of a notification.
-    #[param(value_type = String, pattern = "^[0-9]{1,19}$", max_length = 19)]
+    #[param(rename = "notificationId", value_type = String, pattern = "^[0-9]{1,19}$", max_length = 19)]
     pub(super) notification_id: NotificationId,
+}
+
+impl FromRequestParts<AppState> for OfNotification {
+    type Rejection = Problem;
+
+    /// Read by hand: of two ids in a path, serde would not say which one is wrong.
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let params = RawPathParams::from_request_parts(parts, state).await;
+        let text = params.iter().flatten().find(|(name, _)| *name == "notificationId").map(|(_, text)| text);
+        let id = text.unwrap_or_default().parse::<NotificationId>();
+        let notification_id = id.map_err(|error| {
+            let detail = format!("notificationId: {error}");
+            Problem::new(StatusCode::BAD_REQUEST, "bad_id", detail).about("notificationId")
+        })?;
+        Ok(Self { notification_id })
+    }
 }
 
 /// The hashtag that a path names.

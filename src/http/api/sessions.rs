@@ -103,7 +103,9 @@ pub(super) async fn login(
     client: Client,
     Json(login): Json<Login>,
 ) -> Answer<Welcome> {
-    let user = state.service.check_password(&login.login, login.password).await?;
+    // No name has a NUL, and PostgreSQL takes none in a question.
+    let name = login.login.replace('\0', "\u{fffd}");
+    let user = state.service.check_password(&name, login.password).await?;
     Ok(welcome(&state, &user, Some(client)).await?)
 }
 
