@@ -280,12 +280,12 @@ create table consumers (
 -- Remote hosts and the health of the way to them.
 create table instances (
     host text primary key,
-    state text not null default 'closed',
+    state bigint not null default 0,
     failures bigint not null default 0,
-    next_attempt_at bigint not null default 0,
+    next_attempt_at bigint,
     first_failure_at bigint,
     last_success_at bigint,
-    form text not null default 'cavage',
+    form bigint not null default 0,
     lease_owner text,
     lease_until bigint not null default 0,
     blocked boolean not null default false,
@@ -293,15 +293,18 @@ create table instances (
     created_at bigint not null
 );
 
--- Outgoing activities, stored once each; a row per inbox waits in its host's lane.
+-- Outgoing activities, stored once each; a row per inbox waits in its host's lane. While rows for the
+-- followers' inboxes are still being written, fanout_after is the last inbox that has its row.
 create table outbox (
     id integer primary key,
     account_id bigint not null references accounts (id) on delete cascade,
     activity_uri text not null,
     body blob not null,
     tweet_id bigint,
+    fanout_after text,
     created_at bigint not null
 );
+create index outbox_fanning_out on outbox (id) where fanout_after is not null;
 create table deliveries (
     id integer primary key,
     outbox_id bigint not null references outbox (id) on delete cascade,

@@ -1,5 +1,6 @@
 //! The HTTP floor: server, middleware, APIs, pages.
 
+pub mod activitypub;
 pub mod api;
 pub mod extract;
 pub mod health;
@@ -8,6 +9,7 @@ pub mod middleware;
 pub mod problem;
 pub mod server;
 pub mod state;
+pub mod web;
 
 use axum::Router;
 use url::Url;
@@ -22,7 +24,7 @@ use crate::telemetry::metrics::Metrics;
 
 /// All routes behind the gateway.
 pub fn router(state: AppState, gateway: Gateway, checks: Vec<Check>, metrics: Metrics) -> Router {
-    let stateful: Router<AppState> = Router::new().merge(api::routes());
+    let stateful: Router<AppState> = activitypub::routes().merge(api::routes());
     let router = stateful.with_state(state).merge(health::routes(checks)).merge(metrics::routes(metrics));
     layers(router, gateway)
 }

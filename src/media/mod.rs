@@ -1,1 +1,264 @@
-//! Media: decode, re-encode, store.
+//! Media: take images in, make them safe and small, keep them, hand them out. A door to the outside; no SQL, no
+//! HTTP.
+//!
+//! The way of an image: bytes stream into a temporary file under a limit ([`UploadFolder`]), the kind is told by
+//! content ([`sniff`]), the bounded [`MediaPool`] decodes and re-encodes it without metadata ([`process`]), and
+//! [`MediaStore`] keeps the picture and its thumbnail under random [`Key`]s. [`CacheIndex`] says which copies of
+//! remote media to drop when their budget is used up.
+//!
+//! Only images: AVIF, HEIC, SVG, video and audio are refused with [`MediaError::UnsupportedType`], which says what
+//! is allowed.
+//!
+//! # How the HTTP floor serves a file
+//!
+//! Everything here was made by somebody else's will, so that it is never served as anything but an image:
+//!
+//! - the path is parsed as a [`Key`]; what does not parse is 404, like a file that is not there;
+//! - `Content-Type` is [`ImageKind::mime`] of the key's kind: our own table by extension, never what the sender
+//!   claimed, never HTML or JSON;
+//! - every answer carries [`SERVING_HEADERS`]: `X-Content-Type-Options: nosniff`, `Content-Security-Policy:
+//!   default-src 'none'`, `Content-Disposition: inline` (images only; a kind that is not an image would be
+//!   `attachment`), and caching for ever, because a key's bytes never change.
+//!
+//! # What can be left over
+//!
+//! A caller that goes away or a crash between the files and the row that names them leaves files without a row.
+//! They cannot be found by guessing; deleting them is a matter of comparing the folder with the rows.
+
+mod animation;
+mod cache;
+mod container;
+mod decode;
+mod error;
+#[cfg(test)]
+mod fixtures;
+mod image;
+mod pool;
+mod shape;
+mod sniff;
+mod storage;
+mod upload;
+
+pub use cache::CacheIndex;
+pub use error::MediaError;
+pub use image::{Encoded, MAX_INPUT_BYTES, Processed, Purpose, process};
+pub use pool::MediaPool;
+pub use sniff::{ImageKind, sniff};
+pub use storage::{BadKey, Key, MediaStore, StoredFile};
+pub use upload::{TempUpload, UploadFolder};
+
+use std::path::PathBuf;
+
+use ::bytes::Bytes;
+use futures_util::Stream;
+
+use crate::clock::Clock;
+
+/// The headers, besides `Content-Type` and `Content-Length`, of every stored file that is served.
+pub const SERVING_HEADERS: [(&str, &str); 4] = [
+    ("x-content-type-options", "nosniff"),
+    ("content-security-policy", "default-src 'none'"),
+    ("content-disposition", "inline"),
+    ("cache-control", "public, max-age=31536000, immutable"),
+];
+
+/// Where media are kept and how much work may go on at once.
+#[derive(Clone, Debug)]
+pub struct MediaSettings {
+    /// The instance's data folder; files go to `media`, unfinished uploads to `tmp` in it.
+    pub data_dir: PathBuf,
+    /// Threads that decode. Each may need up to 512 MiB for the largest image that is allowed.
+    pub decode_threads: usize,
+    /// Jobs that may wait for a thread before callers are told to come back later.
+    pub decode_queue: usize,
+}
+
+/// A stored image and its thumbnail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// The picture.
+    pub image: StoredImage,
+    /// The small version.
+    pub thumb: StoredImage,
+    /// What to show until the picture is there.
+    pub blurhash: String,
+}
+
+/// One file of a stored image; its media type is that of `key.kind()`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredImage {
+    /// Its address.
+    pub key: Key,
+    /// Its length in bytes.
+    pub size: u64,
+    /// Pixels from left to right.
+    pub width: u32,
+    /// Pixels from top to bottom.
+    pub height: u32,
+}
+
+/// All of media behind one handle.
+#[derive(Debug)]
+pub struct Media {
+    store: MediaStore,
+    uploads: UploadFolder,
+    pool: MediaPool,
+}
+
+impl Media {
+    /// Opens the folders, cleans up after a crash, and starts the pool. Blocks shortly; for start-up.
+    pub fn open(settings: &MediaSettings, clock: &Clock) -> Result<Self, MediaError> {
+        let store = MediaStore::open_local(&settings.data_dir.join("media"))?;
+        let uploads = UploadFolder::open(&settings.data_dir.join("tmp"), clock.now_ms())
+            .map_err(MediaError::storage)?;
+        let pool =
+            MediaPool::new(settings.decode_threads, settings.decode_queue).map_err(MediaError::storage)?;
+        Ok(Self { store, uploads, pool })
+    }
+
+    /// Takes an uploaded image in. Both files are durable when this returns; none is there when it fails.
+    pub async fn accept_image<S, E>(&self, stream: S, purpose: Purpose) -> Result<Stored, MediaError>
+    where
+        S: Stream<Item = Result<Bytes, E>>,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let upload = self.uploads.receive(stream, MAX_INPUT_BYTES).await?;
+        let work = move || {
+            let bytes = upload.read().map_err(MediaError::storage)?;
+            drop(upload);
+            process(&bytes, purpose)
+        };
+        self.keep(self.pool.run(work).await?).await
+    }
+
+    /// Takes in an image that is in memory already, as the guarded client fetched it; like
+    /// [`Media::accept_image`].
+    pub async fn accept_bytes(&self, bytes: Bytes, purpose: Purpose) -> Result<Stored, MediaError> {
+        self.keep(self.pool.run(move || process(&bytes, purpose)).await?).await
+    }
+
+    /// Opens a file. [`MediaError::NotFound`] when there is none.
+    pub async fn read(&self, key: &Key) -> Result<StoredFile, MediaError> {
+        self.store.get(key).await
+    }
+
+    /// Removes a file; one that is not there is removed already.
+    pub async fn remove(&self, key: &Key) -> Result<(), MediaError> {
+        self.store.delete(key).await
+    }
+
+    /// How many images wait for a decoder, for a gauge.
+    pub fn waiting(&self) -> usize {
+        self.pool.waiting()
+    }
+
+    async fn keep(&self, made: Processed) -> Result<Stored, MediaError> {
+        let (image, image_bytes) = addressed(made.image)?;
+        let (thumb, thumb_bytes) = addressed(made.thumb)?;
+        self.put_both((&image.key, image_bytes), (&thumb.key, thumb_bytes)).await?;
+        Ok(Stored { image, thumb, blurhash: made.blurhash })
+    }
+
+    async fn put_both(&self, first: (&Key, Bytes), second: (&Key, Bytes)) -> Result<(), MediaError> {
+        self.store.put(first.0, first.1).await?;
+        let Err(failed) = self.store.put(second.0, second.1).await else { return Ok(()) };
+        if let Err(cause) = self.store.delete(first.0).await {
+            tracing::warn!(media.key = %first.0, media.error = %cause, "a file without its thumbnail stays");
+        }
+        Err(failed)
+    }
+}
+
+fn addressed(made: Encoded) -> Result<(StoredImage, Bytes), MediaError> {
+    let key = Key::random(made.kind)?;
+    let size = u64::try_from(made.bytes.len()).unwrap_or(u64::MAX);
+    Ok((StoredImage { key, size, width: made.width, height: made.height }, made.bytes.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::{TryStreamExt as _, stream};
+    use std::fs;
+    use std::path::Path;
+
+    fn open(folder: &Path) -> Media {
+        let settings = MediaSettings { data_dir: folder.to_owned(), decode_threads: 1, decode_queue: 2 };
+        Media::open(&settings, &Clock::system()).unwrap()
+    }
+
+    fn in_pieces(bytes: &[u8]) -> impl Stream<Item = Result<Bytes, std::io::Error>> {
+        stream::iter(bytes.chunks(1_000).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect::<Vec<_>>())
+    }
+
+    /// Every file below a folder.
+    fn files(folder: &Path) -> usize {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.map(|path| if path.is_dir() { files(&path) } else { 1 }).sum()
+    }
+
+    #[tokio::test]
+    async fn an_accepted_image_is_stored_with_its_thumbnail_until_it_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let media = open(folder.path());
+        let photo = fixtures::jpeg(&fixtures::photo(800, 600));
+        let stored = media.accept_image(in_pieces(&photo), Purpose::Attachment).await.unwrap();
+        assert_eq!((stored.image.width, stored.image.height), (800, 600));
+        assert_eq!((stored.thumb.width, stored.thumb.height), (400, 300));
+        for image in [&stored.image, &stored.thumb] {
+            let file = media.read(&image.key).await.unwrap();
+            assert_eq!((file.kind, file.size), (ImageKind::Jpeg, image.size));
+            let bytes: Vec<Bytes> = file.body.try_collect().await.unwrap();
+            let decoded = ::image::load_from_memory(&bytes.concat()).unwrap();
+            assert_eq!((decoded.width(), decoded.height()), (image.width, image.height));
+        }
+        assert_eq!((files(&folder.path().join("media")), files(&folder.path().join("tmp"))), (2, 0));
+        media.remove(&stored.image.key).await.unwrap();
+        media.remove(&stored.thumb.key).await.unwrap();
+        assert_eq!(media.read(&stored.image.key).await.unwrap_err().code(), "not_found");
+        assert_eq!(files(folder.path()), 0);
+    }
+
+    #[tokio::test]
+    async fn fetched_bytes_become_the_same_as_an_upload() {
+        let folder = tempfile::tempdir().unwrap();
+        let media = open(folder.path());
+        let photo = fixtures::jpeg(&fixtures::photo(90, 60));
+        let uploaded = media.accept_image(in_pieces(&photo), Purpose::Avatar).await.unwrap();
+        let fetched = media.accept_bytes(photo.into(), Purpose::Avatar).await.unwrap();
+        assert_eq!((&uploaded.blurhash, uploaded.image.size), (&fetched.blurhash, fetched.image.size));
+        assert_ne!(uploaded.image.key, fetched.image.key);
+    }
+
+    #[tokio::test]
+    async fn a_refused_file_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let media = open(folder.path());
+        for (bytes, code) in [
+            (b"<html>not an image</html>".to_vec(), "unsupported_type"),
+            (b"\xFF\xD8\xFFbroken".to_vec(), "broken_image"),
+            (vec![0; usize::try_from(MAX_INPUT_BYTES).unwrap() + 1], "too_big"),
+        ] {
+            let refused = media.accept_image(in_pieces(&bytes), Purpose::Attachment).await.unwrap_err();
+            assert_eq!(refused.code(), code);
+            let refused = media.accept_bytes(bytes.into(), Purpose::Attachment).await.unwrap_err();
+            assert_eq!(refused.code(), code);
+        }
+        assert_eq!(files(folder.path()), 0);
+    }
+
+    #[tokio::test]
+    async fn when_the_thumbnail_cannot_be_stored_the_picture_is_removed_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let media = open(folder.path());
+        let first = Key::random(ImageKind::Jpeg).unwrap();
+        let second: Key = "ff/ff/ffff0000000000000000000000000000.jpg".parse().unwrap();
+        // A file where the second key's folder would be.
+        fs::write(folder.path().join("media/ff"), b"in the way").unwrap();
+        let put =
+            media.put_both((&first, Bytes::from_static(b"1")), (&second, Bytes::from_static(b"2"))).await;
+        assert_eq!(put.unwrap_err().code(), "internal");
+        assert_eq!(media.read(&first).await.unwrap_err().code(), "not_found");
+        assert_eq!(files(folder.path()), 1);
+    }
+}

@@ -22,6 +22,7 @@ pub use notifications::{NotificationView, Unread};
 pub use profiles::ProfileChanges;
 pub use sessions::{Origin, SCOPES, SignedIn};
 pub use timelines::{PublicList, Tab, Thread};
+pub(crate) use tweets::blank_tweet;
 pub use tweets::{NewTweet, TweetChanges};
 pub use views::{Eyes, TweetView};
 
@@ -42,11 +43,21 @@ pub struct Rules {
     pub tweet_limit: usize,
     /// Pictures in one tweet.
     pub max_images: usize,
+    /// The instance's name.
+    pub instance_name: String,
+    /// A sentence or two about it; may be empty.
+    pub instance_description: String,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { registration: Registration::Open, tweet_limit: 280, max_images: 4 }
+        Self {
+            registration: Registration::Open,
+            tweet_limit: 280,
+            max_images: 4,
+            instance_name: "Rookery".to_owned(),
+            instance_description: String::new(),
+        }
     }
 }
 

@@ -178,3 +178,12 @@ pub fn touch_last_tweet(conn: &mut Conn, id: AccountId, at_ms: Millis) -> Result
     )?;
     Ok(())
 }
+
+/// How many accounts of ours have tweeted since `since_ms`.
+pub fn count_active_local(conn: &mut Conn, since_ms: Millis) -> Result<i64, StoreError> {
+    conn.query_one(
+        "select count(*) from accounts where domain is null and last_tweet_at > $1",
+        args![since_ms],
+        super::int,
+    )
+}

@@ -6,12 +6,16 @@
 //! hot writes come in sets ([`hot`]). A write is answered after it is durable, never before.
 
 pub mod accounts;
+pub mod actors;
 pub mod conn;
+pub mod deliveries;
 pub mod dialect;
 pub mod events;
 pub mod follower;
 pub mod follows;
 pub mod hot;
+pub mod inbox;
+pub mod instances;
 pub mod media;
 mod migrate;
 pub mod notifications;

@@ -213,3 +213,23 @@ pub fn scan(conn: &mut Conn, after: TweetId, limit: i64) -> Result<Vec<TweetId>,
         |row| row.take(),
     )
 }
+
+/// What the ActivityPub id of a tweet is made from: its remote id, or its author's username.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdParts {
+    /// The id, when the tweet is remote.
+    pub uri: Option<String>,
+    /// The author.
+    pub author: AccountId,
+    /// The author's username.
+    pub username: String,
+}
+
+/// What the ActivityPub id of a tweet is made from.
+pub fn id_parts(conn: &mut Conn, tweet: TweetId) -> Result<Option<IdParts>, StoreError> {
+    conn.query_opt(
+        "select t.uri, t.account_id, a.username from tweets t join accounts a on a.id = t.account_id where t.id = $1",
+        args![tweet],
+        |row| Ok(IdParts { uri: row.take()?, author: row.take()?, username: row.take()? }),
+    )
+}

@@ -25,6 +25,8 @@ const COUNTED_EVERY_MS: Millis = MINUTE_MS;
 pub(super) struct Instance {
     /// Its name.
     name: String,
+    /// A sentence or two about it; may be empty.
+    description: String,
     /// The host that follows the `@` in handles.
     host: String,
     /// Its address.
@@ -92,13 +94,14 @@ pub(super) async fn get_instance(
 ) -> Answer<Instance> {
     let counts = counted.counts(&state).await?;
     let addresses = state.service.addresses();
-    let host = addresses.host().to_string();
+    let rules = state.service.rules();
     Ok(Json(Instance {
-        name: host.clone(),
-        host,
+        name: rules.instance_name.clone(),
+        description: rules.instance_description.clone(),
+        host: addresses.host().to_string(),
         url: addresses.origin().to_owned(),
         version: env!("CARGO_PKG_VERSION"),
-        registration: registration(state.service.rules().registration),
+        registration: registration(rules.registration),
         limits: Limits::of(&state),
         counts,
     }))

@@ -87,7 +87,8 @@ pub(super) async fn change_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn current(state: &AppState, id: AccountId) -> Result<Json<CurrentUser>> {
+/// One's own account as it is now.
+pub(super) async fn current(state: &AppState, id: AccountId) -> Result<Json<CurrentUser>> {
     let (account, user) = (state.service.account(id).await?, state.service.user(id).await?);
     Ok(Json(CurrentUser::of(&account, user, state.service.addresses())))
 }

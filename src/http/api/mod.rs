@@ -11,6 +11,7 @@ mod follows;
 mod instance;
 mod likes;
 mod me;
+mod media;
 mod mutes;
 mod notifications;
 mod page;
@@ -116,6 +117,13 @@ fn table() -> Table {
         .add(WRITE, routes!(bookmarks::unbookmark))
         .add(WRITE, routes!(pins::pin))
         .add(WRITE, routes!(pins::unpin))
+        // Pictures
+        .add(WRITE, routes!(media::upload_media))
+        .add(WRITE, routes!(media::describe_media))
+        .add(WRITE, routes!(media::set_avatar))
+        .add(WRITE, routes!(media::remove_avatar))
+        .add(WRITE, routes!(media::set_header))
+        .add(WRITE, routes!(media::remove_header))
         // Timelines and notifications
         .add(READ, routes!(timelines::get_home))
         .add(ANYONE, routes!(timelines::get_local))

@@ -5,6 +5,7 @@ mod description;
 mod everyday;
 mod idempotency;
 mod lists;
+mod media;
 mod scopes;
 mod sessions;
 mod world;

@@ -1,29 +1,35 @@
 //! An instance with a clock of its own, and people who use its API.
 
 #[path = "../../../../tests/support/database.rs"]
+#[expect(dead_code, reason = "how to open a database again is for other tests")]
 mod database;
 #[path = "../../../../tests/support/rows.rs"]
 mod rows;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tower::ServiceExt as _;
 use url::Url;
 
 use self::database::{TestStore, stores};
 use self::rows::rows;
+use crate::client::{Client, ClientSettings};
 use crate::clock::Clock;
 use crate::config::Registration;
+use crate::federation::{Federation, InstanceKey};
 use crate::http::api::OWN_SCOPES;
 use crate::http::middleware::{Gateway, layers};
 use crate::http::server::PeerAddr;
 use crate::http::state::AppState;
+use crate::media::{Media, MediaSettings};
 use crate::model::account::{Role, SessionKind, UserState};
 use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
@@ -40,6 +46,7 @@ pub(super) struct World {
     pub(super) clock: Clock,
     pub(super) engine: &'static str,
     router: Router,
+    files: TempDir,
     _database: TestStore,
 }
 
@@ -65,7 +72,11 @@ pub(super) async fn worlds() -> Vec<World> {
 
 /// One instance an engine, under these rules.
 pub(super) async fn worlds_with(rules: Rules) -> Vec<World> {
-    stores().await.into_iter().map(|database| World::new(database, rules.clone())).collect()
+    let mut worlds = Vec::new();
+    for database in stores().await {
+        worlds.push(World::new(database, rules.clone()).await);
+    }
+    worlds
 }
 
 /// The rules of an instance where an admin lets people in.
@@ -74,16 +85,32 @@ pub(super) fn with_approval() -> Rules {
 }
 
 impl World {
-    fn new(database: TestStore, rules: Rules) -> Self {
+    async fn new(database: TestStore, rules: Rules) -> Self {
         let clock = Clock::manual(BEGIN_MS);
         let base: Url = "https://rook.test".parse().unwrap();
         let addresses = Addresses::new(base.clone()).unwrap();
         let ids = Arc::new(IdMaker::new(clock.clone(), 1));
         let service = Service::new(database.store.clone(), clock.clone(), ids, addresses, rules);
-        let state = AppState { service: service.clone(), home: Home::new(service.clone()) };
+        let files = tempfile::tempdir().unwrap();
+        let settings =
+            MediaSettings { data_dir: files.path().to_owned(), decode_threads: 1, decode_queue: 8 };
+        let settings_of_client = ClientSettings {
+            insecure: false,
+            dev_hosts: HashMap::new(),
+            user_agent: "test".to_owned(),
+            per_host: 1,
+        };
+        let client = Client::new(settings_of_client).unwrap();
+        let key = InstanceKey::new([7; 32]);
+        let state = AppState {
+            service: service.clone(),
+            home: Home::new(service.clone()),
+            media: Arc::new(Media::open(&settings, &clock).unwrap()),
+            federation: Federation::open(service.clone(), client, key).await.unwrap(),
+        };
         let gateway = Gateway { enforce_rate_limits: false, ..Gateway::new(base, clock.clone()) };
         let router = layers(crate::http::api::routes().with_state(state), gateway);
-        Self { service, clock, engine: database.engine, router, _database: database }
+        Self { service, clock, engine: database.engine, router, files, _database: database }
     }
 
     /// A new person who may do everything.
@@ -146,6 +173,15 @@ impl World {
     /// How many rows there are of everything that a request could change.
     pub(super) async fn rows(&self) -> BTreeMap<String, i64> {
         rows(self.service.store()).await
+    }
+
+    /// How many media files are kept.
+    pub(super) fn files(&self) -> usize {
+        fn count(folder: &Path) -> usize {
+            let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+            entries.map(|path| if path.is_dir() { count(&path) } else { 1 }).sum()
+        }
+        count(&self.files.path().join("media"))
     }
 }
 

@@ -1,0 +1,7 @@
+//! Delivering activities: the health of hosts and the order of what waits for them.
+//!
+//! Both are pure state machines (inputs: event and time; outputs: commands), so that they can be run through every
+//! mishap in a plain test. Whoever drives them holds the rows, the leases and the connections.
+
+pub mod breaker;
+pub mod lane;

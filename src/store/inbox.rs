@@ -1,0 +1,172 @@
+//! Incoming activities: stored before they are acknowledged, then worked off in order per object.
+
+use std::collections::HashSet;
+
+use super::conn::Conn;
+use super::hot::HotCommand;
+use super::value::args;
+use super::{Kind, Row, StoreError, Value};
+use crate::clock::Millis;
+use crate::model::ids::RowId;
+
+/// A verified activity to store.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    /// The row's id.
+    pub id: RowId,
+    /// The activity's id: the same one again is not stored again.
+    pub activity_uri: String,
+    /// Who signed it.
+    pub actor_uri: String,
+    /// What it is about: activities of the same object are worked off in order.
+    pub object_uri: String,
+    /// The JSON bytes as they came.
+    pub body: Vec<u8>,
+    /// The present.
+    pub now_ms: Millis,
+}
+
+impl HotCommand for Receipt {
+    /// Whether it is new.
+    type Output = bool;
+
+    fn write_set(conn: &mut Conn, set: &[Self]) -> Result<Vec<bool>, StoreError> {
+        let rows: Vec<Vec<Value>> = set
+            .iter()
+            .map(|receipt| {
+                vec![
+                    receipt.id.into(),
+                    (&receipt.activity_uri).into(),
+                    (&receipt.actor_uri).into(),
+                    (&receipt.object_uri).into(),
+                    receipt.body.as_slice().into(),
+                    receipt.now_ms.into(),
+                ]
+            })
+            .collect();
+        let new: HashSet<i64> = conn
+            .insert_rows_returning(
+                "inbox",
+                &[
+                    ("id", Kind::Int),
+                    ("activity_uri", Kind::Text),
+                    ("actor_uri", Kind::Text),
+                    ("object_uri", Kind::Text),
+                    ("body", Kind::Bytes),
+                    ("created_at", Kind::Int),
+                ],
+                "on conflict do nothing returning id",
+                &rows,
+                super::int,
+            )?
+            .into_iter()
+            .collect();
+        Ok(set.iter().map(|receipt| new.contains(&receipt.id.0)).collect())
+    }
+}
+
+/// An activity that a worker has claimed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claimed {
+    /// The row's id.
+    pub id: RowId,
+    /// The activity's id.
+    pub activity_uri: String,
+    /// Who signed it.
+    pub actor_uri: String,
+    /// What it is about.
+    pub object_uri: String,
+    /// The JSON bytes as they came.
+    pub body: Vec<u8>,
+    /// How often it was tried before.
+    pub attempts: i64,
+}
+
+/// Claims activities that may be worked off now: never one whose object has an older one waiting, whoever
+/// holds that. A claim ends by itself at `until_ms`, so that another worker takes over when its holder dies.
+pub fn claim(
+    conn: &mut Conn,
+    now_ms: Millis,
+    until_ms: Millis,
+    limit: i64,
+) -> Result<Vec<Claimed>, StoreError> {
+    let mut claimed = conn.query(
+        "update inbox set lease_until = $2
+         where id in (
+             select i.id from inbox i
+             where i.state = 'waiting' and i.lease_until <= $1 and i.next_attempt_at <= $1
+                 and not exists (
+                     select 1 from inbox older
+                     where older.object_uri = i.object_uri and older.state = 'waiting' and older.id < i.id)
+             order by i.next_attempt_at, i.id limit $3 for update skip locked)
+         returning id, activity_uri, actor_uri, object_uri, body, attempts",
+        args![now_ms, until_ms, limit],
+        claimed_row,
+    )?;
+    claimed.sort_unstable_by_key(|row| row.id);
+    Ok(claimed)
+}
+
+fn claimed_row(row: &mut Row<'_>) -> Result<Claimed, StoreError> {
+    Ok(Claimed {
+        id: row.take()?,
+        activity_uri: row.take()?,
+        actor_uri: row.take()?,
+        object_uri: row.take()?,
+        body: row.take()?,
+        attempts: row.take()?,
+    })
+}
+
+/// An activity is worked off. Its id stays, so that it is known when it comes again; its bytes go.
+pub fn finish(conn: &mut Conn, id: RowId) -> Result<(), StoreError> {
+    let nothing: &[u8] = &[];
+    conn.execute(
+        "update inbox set state = 'done', body = $2, error = null where id = $1",
+        args![id, nothing],
+    )?;
+    Ok(())
+}
+
+/// An activity failed for a passing cause: it is tried again at `at_ms`.
+pub fn retry(conn: &mut Conn, id: RowId, error: &str, at_ms: Millis) -> Result<(), StoreError> {
+    conn.execute(
+        "update inbox set attempts = attempts + 1, error = $2, next_attempt_at = $3, lease_until = 0 where id = $1",
+        args![id, error, at_ms],
+    )?;
+    Ok(())
+}
+
+/// An activity cannot be worked off: it is kept with the reason for the admin, and no longer stands in the way.
+pub fn park(conn: &mut Conn, id: RowId, error: &str) -> Result<(), StoreError> {
+    conn.execute(
+        "update inbox set state = 'parked', attempts = attempts + 1, error = $2 where id = $1",
+        args![id, error],
+    )?;
+    Ok(())
+}
+
+/// Whether an activity with this id has come before.
+pub fn is_known(conn: &mut Conn, activity_uri: &str) -> Result<bool, StoreError> {
+    conn.query_one("select exists(select 1 from inbox where activity_uri = $1)", args![activity_uri], |row| {
+        row.take()
+    })
+}
+
+/// How many wait, and how many are parked.
+pub fn counts(conn: &mut Conn) -> Result<(i64, i64), StoreError> {
+    conn.query_one(
+        "select (select count(*) from inbox where state = 'waiting'), (select count(*) from inbox where state = 'parked')",
+        args![],
+        |row| Ok((row.take()?, row.take()?)),
+    )
+}
+
+/// Forgets worked-off activities older than `before_ms`.
+pub fn prune(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64, StoreError> {
+    conn.execute(
+        "delete from inbox where id in (
+             select id from inbox where state = 'done' and created_at < $1 order by created_at limit $2)",
+        args![before_ms, limit],
+    )
+}

@@ -1,0 +1,148 @@
+//! Remote hosts: their health, and who holds the lease of the lane to them.
+
+use super::conn::Conn;
+use super::value::args;
+use super::{Row, StoreError};
+use crate::clock::Millis;
+
+/// The stored health of a host; its meaning is the breaker's of the federation floor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// 0 closed, 1 open, 2 half-open, 3 dead.
+    pub state: i64,
+    /// Failures since the host last answered.
+    pub failures: i64,
+    /// When the next attempt may start, or since when it is dead.
+    pub next_attempt_at: Option<Millis>,
+    /// The first of these failures.
+    pub first_failure_at: Option<Millis>,
+    /// When it last answered.
+    pub last_success_at: Option<Millis>,
+    /// The form of signatures it takes: 0 not known, 1 draft-cavage, 2 RFC 9421.
+    pub form: i64,
+}
+
+/// Makes a row for a host unless there is one.
+pub fn know(conn: &mut Conn, host: &str, now_ms: Millis) -> Result<(), StoreError> {
+    conn.execute(
+        "insert into instances (host, created_at) values ($1, $2) on conflict do nothing",
+        args![host, now_ms],
+    )?;
+    Ok(())
+}
+
+/// Whether an admin blocked a host.
+pub fn is_blocked(conn: &mut Conn, host: &str) -> Result<bool, StoreError> {
+    let blocked =
+        conn.query_opt("select blocked from instances where host = $1", args![host], |row| row.take())?;
+    Ok(blocked.unwrap_or(false))
+}
+
+/// Leases hosts that have deliveries waiting, may be tried now and are nobody's: the longest waiting first.
+/// A lease ends by itself, so that another process takes over when its holder dies.
+pub fn lease(
+    conn: &mut Conn,
+    owner: &str,
+    now_ms: Millis,
+    until_ms: Millis,
+    limit: i64,
+) -> Result<Vec<(String, Health)>, StoreError> {
+    conn.query(
+        "update instances set lease_owner = $1, lease_until = $3
+         where host in (
+             select i.host from instances i
+             where i.lease_until <= $2 and i.state <> 3 and not i.blocked
+                 and (i.next_attempt_at is null or i.next_attempt_at <= $2)
+                 and exists (select 1 from deliveries d where d.host = i.host)
+             order by i.lease_until limit $4 for update skip locked)
+         returning host, state, failures, next_attempt_at, first_failure_at, last_success_at, form",
+        args![owner, now_ms, until_ms, limit],
+        |row| Ok((row.take()?, health(row)?)),
+    )
+}
+
+/// Keeps leases that are held.
+pub fn renew(conn: &mut Conn, owner: &str, hosts: Vec<String>, until_ms: Millis) -> Result<(), StoreError> {
+    conn.execute(
+        "update instances set lease_until = $3 where lease_owner = $1 and host in_texts($2)",
+        args![owner, hosts, until_ms],
+    )?;
+    Ok(())
+}
+
+/// Writes a host's health and gives its lease back when `release`.
+pub fn store_health(
+    conn: &mut Conn,
+    host: &str,
+    health: &Health,
+    owner: &str,
+    release: bool,
+) -> Result<(), StoreError> {
+    conn.execute(
+        "update instances set state = $3, failures = $4, next_attempt_at = $5, first_failure_at = $6,
+             last_success_at = $7, form = $8, lease_until = case when $9 then 0 else lease_until end
+         where host = $1 and lease_owner = $2",
+        args![
+            host,
+            owner,
+            health.state,
+            health.failures,
+            health.next_attempt_at,
+            health.first_failure_at,
+            health.last_success_at,
+            health.form,
+            release,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Gives back everything that `owner` holds: it starts, or stops.
+pub fn release_all(conn: &mut Conn, owner: &str) -> Result<(), StoreError> {
+    conn.execute("update instances set lease_until = 0 where lease_owner = $1", args![owner])?;
+    Ok(())
+}
+
+/// The health of a host; `None` when it is not known.
+pub fn health_of(conn: &mut Conn, host: &str) -> Result<Option<Health>, StoreError> {
+    conn.query_opt(
+        "select state, failures, next_attempt_at, first_failure_at, last_success_at, form
+         from instances where host = $1",
+        args![host],
+        health,
+    )
+}
+
+/// A verified request came from a host that is open or dead: it may be probed again at `at_ms`.
+pub fn earn_probe(conn: &mut Conn, host: &str, at_ms: Millis) -> Result<(), StoreError> {
+    conn.execute(
+        "update instances set state = 1, next_attempt_at = case
+             when state = 3 or next_attempt_at is null then $2 else least(next_attempt_at, $2) end
+         where host = $1 and state in (1, 3)",
+        args![host, at_ms],
+    )?;
+    Ok(())
+}
+
+/// How many hosts and waiting deliveries there are by state, for metrics.
+pub fn by_state(conn: &mut Conn) -> Result<Vec<(i64, i64, i64)>, StoreError> {
+    conn.query(
+        "select i.state, count(*), cast(coalesce(sum(w.waiting), 0) as bigint)
+         from instances i left join (select host, count(*) as waiting from deliveries group by host) w
+             on w.host = i.host
+         group by i.state",
+        args![],
+        |row| Ok((row.take()?, row.take()?, row.take()?)),
+    )
+}
+
+fn health(row: &mut Row<'_>) -> Result<Health, StoreError> {
+    Ok(Health {
+        state: row.take()?,
+        failures: row.take()?,
+        next_attempt_at: row.take()?,
+        first_failure_at: row.take()?,
+        last_success_at: row.take()?,
+        form: row.take()?,
+    })
+}
