@@ -91,7 +91,7 @@ fn security(access: Access) -> Vec<SecurityRequirement> {
     let with = |scopes: &[&'static str]| {
         vec![
             SecurityRequirement::new(BEARER, scopes.iter().copied()),
-            SecurityRequirement::new(COOKIE, [] as [&str; 0]),
+            SecurityRequirement::new(COOKIE, std::iter::empty::<&str>()),
         ]
     };
     match access {

@@ -114,8 +114,9 @@ async fn what_is_no_json_is_refused_before_anything_is_read() {
                 .header("content-type", content_type)
                 .body(Body::from(body))
                 .unwrap();
-            let (got, found, _) = (world.send(request).await.problem().0, code, ());
-            assert_eq!(got, status, "{found}");
+            let refused = world.send(request).await;
+            let (found_status, found_code, _) = refused.problem();
+            assert_eq!((found_status, found_code), (status, code), "{}", refused.body);
         }
         assert_eq!(world.rows().await, before);
     }

@@ -6,15 +6,18 @@ use serde_json::json;
 
 use super::world::{Answer, Person, World, id, worlds};
 
+/// A part of a form: its name and its content.
+type Part<'a> = (&'a str, &'a [u8]);
+
 fn picture() -> Vec<u8> {
     let mut png = std::io::Cursor::new(Vec::new());
-    let image = image::RgbImage::from_fn(60, 40, |x, y| image::Rgb([x as u8, y as u8, 90]));
+    let image = image::RgbImage::from_pixel(60, 40, image::Rgb([20, 40, 90]));
     image.write_to(&mut png, image::ImageFormat::Png).unwrap();
     png.into_inner()
 }
 
 /// Sends a form of these parts.
-async fn send(world: &World, who: &Person, line: &str, parts: &[(&str, &[u8])]) -> Answer {
+async fn send(world: &World, who: &Person, line: &str, parts: &[Part<'_>]) -> Answer {
     let mut body = Vec::new();
     for (name, content) in parts {
         let head =
@@ -40,7 +43,7 @@ async fn a_picture_is_uploaded_described_and_shown_with_a_tweet() {
     for world in worlds().await {
         let (ann, bob) = (world.person("ann").await, world.person("bob").await);
         let picture = picture();
-        let parts: [(&str, &[u8]); 2] = [("alt", "a slope".as_bytes()), ("file", &picture)];
+        let parts: [Part<'_>; 2] = [("alt", "a slope".as_bytes()), ("file", &picture)];
         let uploaded = send(&world, &ann, "POST /api/media", &parts).await;
         assert_eq!(uploaded.status, 201, "{}", uploaded.body);
         let media = uploaded.body;
@@ -94,7 +97,7 @@ async fn what_is_no_picture_leaves_no_row_and_no_file() {
         let ann = world.person("ann").await;
         let before = world.rows().await;
         let (picture, long) = (picture(), "x".repeat(1_501));
-        let cases: [(&[(&str, &[u8])], &str, &str); 7] = [
+        let cases: [(&[Part<'_>], &str, &str); 7] = [
             (&[], "missing", "file"),
             (&[("picture", &picture)], "missing", "file"),
             (&[("file", b"<script>alert(1)</script>")], "unsupported_type", "file"),

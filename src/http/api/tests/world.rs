@@ -2,6 +2,7 @@
 
 #[path = "../../../../tests/support/database.rs"]
 #[expect(dead_code, reason = "how to open a database again is for other tests")]
+#[expect(clippy::duplicate_mod, reason = "tests of several rooms start from a fresh database")]
 mod database;
 #[path = "../../../../tests/support/rows.rs"]
 mod rows;
