@@ -24,7 +24,8 @@ use crate::telemetry::metrics::Metrics;
 
 /// All routes behind the gateway.
 pub fn router(state: AppState, gateway: Gateway, checks: Vec<Check>, metrics: Metrics) -> Router {
-    let stateful: Router<AppState> = activitypub::routes().merge(api::routes());
+    let gateway = Gateway { render_failure: Some(web::render_failure(&state.service)), ..gateway };
+    let stateful = activitypub::routes().merge(api::routes()).merge(web::routes(&state));
     let router = stateful.with_state(state).merge(health::routes(checks)).merge(metrics::routes(metrics));
     layers(router, gateway)
 }
