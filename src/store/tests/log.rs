@@ -1,5 +1,6 @@
 //! The log's upkeep, and those who follow it.
 
+use std::future::ready;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -82,18 +83,18 @@ async fn a_follower_that_fails_gets_the_same_events_again_and_others_can_wait_fo
         let seen = Arc::new(Mutex::new(Vec::new()));
         let failures = Arc::new(Mutex::new(2));
         let (kept, left) = (Arc::clone(&seen), Arc::clone(&failures));
-        let consume = async move |batch: &[events::Logged]| {
+        let consume = move |batch: Vec<events::Logged>| {
             let mut left = left.lock().unwrap();
             if *left > 0 {
                 *left -= 1;
-                return Err(StoreError::NoRow);
+                return ready(Err(StoreError::NoRow));
             }
             for logged in batch {
                 if let Event::AccountCreated { account: AccountId(n) } = logged.event {
                     kept.lock().unwrap().push(n);
                 }
             }
-            Ok(())
+            ready(Ok(()))
         };
         let follower =
             tokio::spawn(follow(test.store.clone(), "test", progress.clone(), stop.clone(), consume));
