@@ -10,8 +10,11 @@ use crate::model::cursor::{Cursor, Page};
 use crate::model::event::Reaction;
 use crate::model::ids::{AccountId, RowId, TweetId};
 use crate::model::visibility::Place;
-use crate::store::reactions::{self, Like};
-use crate::store::{StoreError, timelines};
+use crate::store::reactions::{self, Like, Mark};
+use crate::store::{Conn, StoreError, timelines};
+
+/// A list of the store: what an account marked, newest first.
+type MarksOf = fn(&mut Conn, AccountId, Cursor, i64) -> Result<Vec<(RowId, TweetId)>, StoreError>;
 
 impl Service {
     /// Likes a tweet. Doing it twice changes nothing.
@@ -43,10 +46,8 @@ impl Service {
     /// Puts or takes away a bookmark; nobody else learns of it.
     pub async fn set_bookmark(&self, account: AccountId, id: TweetId, wanted: bool) -> Result<TweetView> {
         let tweet = self.tweet(Some(account), id).await?.shown().tweet.id;
-        let (row, now_ms) = (RowId(self.next_id()), self.now_ms());
-        self.store()
-            .write(move |conn| reactions::set_bookmark(conn, row, account, tweet, wanted, now_ms))
-            .await?;
+        let (mark, now_ms) = (Mark { id: RowId(self.next_id()), account, tweet }, self.now_ms());
+        self.store().write(move |conn| reactions::set_bookmark(conn, mark, wanted, now_ms)).await?;
         self.tweet(Some(account), tweet).await
     }
 
@@ -60,7 +61,7 @@ impl Service {
             return Err(Error::invalid("id", "not_public", "only public and unlisted posts can be pinned"));
         }
         let most = i64::try_from(limits::PINNED_MAX).unwrap_or(i64::MAX);
-        let (row, now_ms) = (RowId(self.next_id()), self.now_ms());
+        let (mark, now_ms) = (Mark { id: RowId(self.next_id()), account, tweet: id }, self.now_ms());
         self.store()
             .write(move |conn| {
                 let pinned = reactions::pins(conn, account, most)?;
@@ -68,7 +69,7 @@ impl Service {
                     let message = format!("at most {most} posts can be pinned; take one off first");
                     return Err(StoreError::from(Error::invalid("id", "too_many", message)));
                 }
-                reactions::set_pin(conn, row, account, id, wanted, now_ms)
+                reactions::set_pin(conn, mark, wanted, now_ms)
             })
             .await?;
         self.tweet(Some(account), id).await
@@ -102,12 +103,7 @@ impl Service {
         account: AccountId,
         cursor: Cursor,
         limit: usize,
-        list: fn(
-            &mut crate::store::Conn,
-            AccountId,
-            Cursor,
-            i64,
-        ) -> Result<Vec<(RowId, TweetId)>, StoreError>,
+        list: MarksOf,
     ) -> Result<Page<TweetView>> {
         let limit = limit.clamp(1, limits::PAGE_MAX);
         let rows = self.store().read(move |conn| list(conn, account, cursor, one_more(limit))).await?;

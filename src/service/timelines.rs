@@ -53,6 +53,7 @@ pub struct Thread {
 
 impl Service {
     /// The tweets of an account, newest first.
+    #[expect(clippy::too_many_arguments, reason = "a viewer, a list of two words, and where to read it")]
     pub async fn account_tweets(
         &self,
         viewer: Option<AccountId>,
@@ -97,6 +98,7 @@ impl Service {
     }
 
     /// Fills a page from a list, leaving out what `keep` or the viewer's eyes do not want.
+    #[expect(clippy::too_many_arguments, reason = "what to read, for whom, where, and what to leave out")]
     async fn tweet_page(
         &self,
         viewer: Option<AccountId>,

@@ -139,15 +139,20 @@ pub fn liked_by(
     )
 }
 
+/// An account's own mark on a tweet: a bookmark or a pin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The row's id, when it is new.
+    pub id: RowId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// On what.
+    pub tweet: TweetId,
+}
+
 /// Puts a bookmark, or takes it away. Answers whether anything changed.
-pub fn set_bookmark(
-    conn: &mut Conn,
-    id: RowId,
-    account: AccountId,
-    tweet: TweetId,
-    wanted: bool,
-    now_ms: Millis,
-) -> Result<bool, StoreError> {
+pub fn set_bookmark(conn: &mut Conn, mark: Mark, wanted: bool, now_ms: Millis) -> Result<bool, StoreError> {
+    let Mark { id, account, tweet } = mark;
     let changed = if wanted {
         conn.execute(
             "insert into bookmarks (id, account_id, tweet_id) values ($1, $2, $3) on conflict do nothing",
@@ -178,14 +183,8 @@ pub fn bookmarks(
 }
 
 /// Puts a tweet on top of its author's profile, or takes it off. Answers whether anything changed.
-pub fn set_pin(
-    conn: &mut Conn,
-    id: RowId,
-    author: AccountId,
-    tweet: TweetId,
-    wanted: bool,
-    now_ms: Millis,
-) -> Result<bool, StoreError> {
+pub fn set_pin(conn: &mut Conn, mark: Mark, wanted: bool, now_ms: Millis) -> Result<bool, StoreError> {
+    let Mark { id, account: author, tweet } = mark;
     let changed = if wanted {
         conn.execute(
             "insert into pins (id, account_id, tweet_id) values ($1, $2, $3) on conflict do nothing",

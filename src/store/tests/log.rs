@@ -1,5 +1,6 @@
 //! The log's upkeep, and those who follow it.
 
+use std::future::ready;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -86,14 +87,14 @@ async fn a_follower_that_fails_gets_the_same_events_again_and_others_can_wait_fo
             let mut left = left.lock().unwrap();
             if *left > 0 {
                 *left -= 1;
-                return std::future::ready(Err(StoreError::NoRow));
+                return ready(Err(StoreError::NoRow));
             }
             for logged in batch {
                 if let Event::AccountCreated { account: AccountId(n) } = logged.event {
                     kept.lock().unwrap().push(n);
                 }
             }
-            std::future::ready(Ok(()))
+            ready(Ok(()))
         };
         let follower =
             tokio::spawn(follow(test.store.clone(), "test", progress.clone(), stop.clone(), consume));
