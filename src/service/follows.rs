@@ -194,7 +194,7 @@ impl Service {
         let most = i64::try_from(limits::ACCOUNT_PAGE_MAX).unwrap_or(i64::MAX);
         let rows = self
             .store()
-            .read(move |conn| follows::bonds(conn, Bonds::Requests, account, None, most))
+            .read(move |conn| follows::bonds(conn, Bonds::Requests, account, Cursor::default(), most))
             .await?;
         Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX))
     }

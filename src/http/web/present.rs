@@ -1,10 +1,10 @@
 //! What services answer, as templates draw it.
 
+use super::views::pages::{ProfileView, SessionView};
 use super::views::{
     AccountRow, AccountView, Audience, FieldView, MediaView, NotificationKind, NotificationView, QuoteView,
     Relation, ReplyContext, RowMenu, SafeHtml, TweetCounts, TweetView,
 };
-use super::views::pages::{ProfileView, SessionView};
 use crate::error::Result;
 use crate::model::account::{Account, AccountKind, Session};
 use crate::model::address::Addresses;

@@ -38,9 +38,9 @@ impl Site {
         {
             return Ok(Arc::clone(view));
         }
-        let counted = service.store().read(|conn| {
-            Ok((accounts::count_local(conn)?, accounts::count_local_tweets(conn)?))
-        });
+        let counted = service
+            .store()
+            .read(|conn| Ok((accounts::count_local(conn)?, accounts::count_local_tweets(conn)?)));
         let (people, tweets) = counted.await.map_err(Error::from)?;
         let count = |n: i64| u64::try_from(n).unwrap_or(0);
         let view = SiteView { accounts: count(people), tweets: count(tweets), ..plain(service) };

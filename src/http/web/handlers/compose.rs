@@ -8,9 +8,7 @@ use crate::error::{Error, Result};
 use crate::http::extract::Query;
 use crate::http::web::present::{audience, file_path};
 use crate::http::web::views::pages::ComposePage;
-use crate::http::web::views::{
-    self, Audience, Composer, FieldError, FormErrors, ImageSlot, Nav,
-};
+use crate::http::web::views::{self, Audience, Composer, FieldError, FormErrors, ImageSlot, Nav};
 use crate::http::web::visit::{Answer, Member, Visit, show};
 use crate::media::Purpose;
 use crate::model::ids::{AccountId, MediaId, TweetId};
@@ -259,7 +257,9 @@ impl Draft {
             content_warning: Some(self.content_warning.clone()),
             sensitive: None,
             language: Some(self.language.clone()).filter(|tag| !tag.is_empty()),
-            idempotency_key: Some(&self.once).filter(|once| !once.is_empty()).map(|once| format!("page {once}")),
+            idempotency_key: Some(&self.once)
+                .filter(|once| !once.is_empty())
+                .map(|once| format!("page {once}")),
         })
     }
 

@@ -54,7 +54,11 @@ pub(in crate::http::web) async fn setup_page(visit: Visit) -> Answer {
 }
 
 /// `POST /setup`
-pub(in crate::http::web) async fn set_up(visit: Visit, client: Client, Form(form): Form<NewAccount>) -> Answer {
+pub(in crate::http::web) async fn set_up(
+    visit: Visit,
+    client: Client,
+    Form(form): Form<NewAccount>,
+) -> Answer {
     match visit.service().set_up(form.sign_up(&visit)).await {
         Ok(user) => let_in(&visit, client, &user, HOME, Some("welcome")).await,
         Err(error) => {
@@ -83,7 +87,11 @@ pub(in crate::http::web) async fn signup_page(visit: Visit, Query(step): Query<S
 }
 
 /// `POST /signup`
-pub(in crate::http::web) async fn sign_up(visit: Visit, client: Client, Form(form): Form<NewAccount>) -> Answer {
+pub(in crate::http::web) async fn sign_up(
+    visit: Visit,
+    client: Client,
+    Form(form): Form<NewAccount>,
+) -> Answer {
     let registered = match wants_reason(&visit, &form) {
         Some(refusal) => Err(refusal),
         None => visit.service().register(form.sign_up(&visit)).await,

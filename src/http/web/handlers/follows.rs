@@ -3,8 +3,8 @@
 use super::{At, older, profile};
 use crate::config::limits;
 use crate::http::extract::{Path, Query};
+use crate::http::web::views::RowMenu;
 use crate::http::web::views::pages::{FollowsKind, FollowsPage};
-use crate::http::web::views::{Nav, RowMenu};
 use crate::http::web::visit::{Answer, Visit, show};
 use crate::store::follows::Bonds;
 

@@ -61,7 +61,9 @@ impl Posted {
     ) -> Result<()> {
         let mut room = limits::BODY_MAX_BYTES;
         for _ in 0..MAX_PARTS {
-            let Some(field) = parts.next_field().await.map_err(|error| broken(&error))? else { return Ok(()) };
+            let Some(field) = parts.next_field().await.map_err(|error| broken(&error))? else {
+                return Ok(());
+            };
             let name = field.name().unwrap_or_default().to_owned();
             // An input without a file sends an empty name.
             let has_file = field.file_name().is_some_and(|name| !name.is_empty());

@@ -2,6 +2,7 @@
 
 use super::parts::{Parts, Posted, remove};
 use super::refused;
+use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::http::state::AppState;
 use crate::http::web::present::file_path;
@@ -10,7 +11,7 @@ use crate::http::web::views::{self, FieldError, FormErrors, Nav};
 use crate::http::web::visit::{Answer, Member, Visit, show};
 use crate::media::{Key, Purpose};
 use crate::model::account::{Account, AccountKind};
-use crate::model::profile::{Field, MAX_FIELDS};
+use crate::model::profile::Field;
 use crate::service::ProfileChanges;
 
 /// `GET /settings/profile`
@@ -61,7 +62,7 @@ async fn form_page(
     mut form: ProfileForm,
     errors: FormErrors,
 ) -> Result<EditProfilePage> {
-    form.fields.resize_with(MAX_FIELDS, Default::default);
+    form.fields.resize_with(limits::FIELDS_MAX, Default::default);
     let shell = visit.shell(Nav::Settings).await?;
     Ok(EditProfilePage { shell, account: visit.present().account(account), form, errors })
 }
@@ -90,7 +91,7 @@ fn form_from(posted: &Posted) -> ProfileForm {
         display_name: posted.text("display_name").to_owned(),
         bio: posted.text("bio").to_owned(),
         header: None,
-        fields: (0..MAX_FIELDS).map(field).collect(),
+        fields: (0..limits::FIELDS_MAX).map(field).collect(),
         locked: posted.has("locked"),
         bot: posted.has("bot"),
         discoverable: posted.has("discoverable"),
@@ -138,7 +139,8 @@ impl Pictures {
             }
             Some(Err(refusal)) => {
                 let errors = FormErrors::from_error(&Error::from(refusal));
-                self.refusal = errors.0.into_iter().next().map(|error| FieldError { field: name.to_owned(), ..error });
+                self.refusal =
+                    errors.0.into_iter().next().map(|error| FieldError { field: name.to_owned(), ..error });
                 None
             }
             None => posted.has(&format!("remove_{name}")).then_some(None),
