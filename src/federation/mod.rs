@@ -12,6 +12,7 @@ pub mod origin;
 pub mod outbound;
 mod own_keys;
 pub mod quirks;
+pub mod resolve;
 pub mod signature;
 mod wire;
 
@@ -32,6 +33,7 @@ struct Inner {
     service: Service,
     client: Client,
     own_keys: own_keys::OwnKeys,
+    fetcher: resolve::Fetcher,
 }
 
 impl Federation {
@@ -39,7 +41,7 @@ impl Federation {
     /// actor's key when there is none.
     pub async fn open(service: Service, client: Client, instance_key: InstanceKey) -> Result<Self> {
         let own_keys = own_keys::OwnKeys::open(service.clone(), instance_key).await?;
-        Ok(Self(Arc::new(Inner { service, client, own_keys })))
+        Ok(Self(Arc::new(Inner { service, client, own_keys, fetcher: resolve::Fetcher::new() })))
     }
 
     /// The use-cases.

@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use quick_cache::sync::Cache;
 
-use super::keys::KeyPair;
 use super::keys::InstanceKey;
+use super::keys::KeyPair;
 use super::objects::LocalActor;
 use crate::error::{Error, Result};
 use crate::model::account::Account;

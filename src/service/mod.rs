@@ -23,6 +23,7 @@ pub use profiles::ProfileChanges;
 pub use sessions::{Origin, SCOPES, SignedIn};
 pub use timelines::{PublicList, Tab, Thread};
 pub use tweets::{NewTweet, TweetChanges};
+pub(crate) use tweets::{mention, told_of};
 pub use views::{Eyes, TweetView};
 
 use crate::clock::Clock;

@@ -101,6 +101,11 @@ pub(super) fn grouped<K: std::hash::Hash + Eq, V>(rows: Vec<(K, V)>) -> HashMap<
     groups
 }
 
+/// Whether a tweet has this id.
+pub fn exists(conn: &mut Conn, id: TweetId) -> Result<bool, StoreError> {
+    conn.query_one("select exists(select 1 from tweets where id = $1)", args![id], |row| row.take())
+}
+
 /// The id of the tweet with this ActivityPub id.
 pub fn id_by_uri(conn: &mut Conn, uri: &str) -> Result<Option<TweetId>, StoreError> {
     conn.query_opt("select id from tweets where uri = $1", args![uri], |row| row.take())
