@@ -6,6 +6,7 @@
 
 pub mod context;
 pub mod delivery;
+pub mod inbound;
 pub mod keys;
 pub mod objects;
 pub mod origin;
@@ -34,6 +35,7 @@ struct Inner {
     client: Client,
     own_keys: own_keys::OwnKeys,
     fetcher: resolve::Fetcher,
+    inbound: inbound::Inbound,
 }
 
 impl Federation {
@@ -41,7 +43,8 @@ impl Federation {
     /// actor's key when there is none.
     pub async fn open(service: Service, client: Client, instance_key: InstanceKey) -> Result<Self> {
         let own_keys = own_keys::OwnKeys::open(service.clone(), instance_key).await?;
-        Ok(Self(Arc::new(Inner { service, client, own_keys, fetcher: resolve::Fetcher::new() })))
+        let inbound = inbound::Inbound::new(service.store());
+        Ok(Self(Arc::new(Inner { service, client, own_keys, fetcher: resolve::Fetcher::new(), inbound })))
     }
 
     /// The use-cases.

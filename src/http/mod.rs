@@ -1,5 +1,6 @@
 //! The HTTP floor: server, middleware, APIs, pages.
 
+pub mod activitypub;
 pub mod extract;
 pub mod health;
 pub mod metrics;

@@ -23,7 +23,7 @@ pub use profiles::ProfileChanges;
 pub use sessions::{Origin, SCOPES, SignedIn};
 pub use timelines::{PublicList, Tab, Thread};
 pub use tweets::{NewTweet, TweetChanges};
-pub(crate) use tweets::{mention, told_of};
+pub(crate) use tweets::{blank_tweet, mention, told_of};
 pub use views::{Eyes, TweetView};
 
 use crate::clock::Clock;

@@ -8,6 +8,7 @@ use super::notifications::{self, NewNotification};
 use super::value::args;
 use super::{Kind, StoreError, Value, events, tweets};
 use crate::clock::Millis;
+use crate::config::limits;
 use crate::error::Error;
 use crate::model::event::{Event, TweetCreated, TweetDeleted};
 use crate::model::ids::{AccountId, MediaId, TweetId};
@@ -317,6 +318,7 @@ pub fn edit(conn: &mut Conn, edit: &EditTweet) -> Result<bool, StoreError> {
     if kept == 0 {
         return Ok(false);
     }
+    trim_versions(conn, tweet.id)?;
     conn.execute(
         "update tweets set text = $2, html = $3, content_warning = $4, sensitive = $5, language = $6, edited_at = $7
          where id = $1",
@@ -342,6 +344,18 @@ pub fn edit(conn: &mut Conn, edit: &EditTweet) -> Result<bool, StoreError> {
     log.extend(notifications::insert(conn, &edit.notifications)?);
     events::append(conn, &log, edit.now_ms)?;
     Ok(true)
+}
+
+/// Keeps the first and the newest versions only: another server may edit as often as it likes.
+fn trim_versions(conn: &mut Conn, tweet: TweetId) -> Result<(), StoreError> {
+    let newest = i64::try_from(limits::EDITS_MAX).unwrap_or(i64::MAX).saturating_sub(2);
+    conn.execute(
+        "delete from tweet_edits where tweet_id = $1
+             and id <> (select min(id) from tweet_edits where tweet_id = $1)
+             and id not in (select id from tweet_edits where tweet_id = $1 order by id desc limit $2)",
+        args![tweet, newest],
+    )?;
+    Ok(())
 }
 
 /// Removes a tweet or a retweet, with all that hangs on it. `tombstone` is its ActivityPub id, kept so that

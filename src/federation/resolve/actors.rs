@@ -116,10 +116,7 @@ impl Federation {
     }
 
     /// Writes an actor and answers its account.
-    pub(in crate::federation) async fn store_actor(
-        &self,
-        actor: RemoteActor,
-    ) -> Result<Account, ResolveError> {
+    async fn store_actor(&self, actor: RemoteActor) -> Result<Account, ResolveError> {
         let now_ms = self.now_ms();
         let uri = actor.reach.uri.clone();
         let written = self.service().store().write(move |conn| {
@@ -194,7 +191,7 @@ impl Federation {
 }
 
 /// An actor as it is stored. `id` counts when it is new.
-pub(in crate::federation) fn remote_actor(
+fn remote_actor(
     actor: &Actor,
     id: AccountId,
     domain: String,

@@ -5,13 +5,12 @@
 //! a time; failures are remembered for a while; actors are asked again after a day.
 
 mod actors;
-mod compose;
+pub(in crate::federation) mod compose;
 mod fetch;
 mod posts;
 
 use url::Url;
 
-pub(in crate::federation) use actors::remote_actor;
 pub use fetch::FetchError;
 pub(in crate::federation) use fetch::{Budget, Fetcher};
 

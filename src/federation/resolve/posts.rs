@@ -18,7 +18,7 @@ use crate::model::host::Host;
 use crate::model::ids::TweetId;
 use crate::model::language;
 use crate::model::tweet::{Mention, Tweet};
-use crate::service::{mention, told_of};
+use crate::service::{blank_tweet, mention, told_of};
 use crate::store::tweet_commands::CreateTweet;
 use crate::store::{accounts, actors, tombstones, tweets};
 
@@ -214,8 +214,6 @@ impl Federation {
         let id = self.free_id(created_at).await?;
         let parent = links.parent.as_ref();
         Ok(Tweet {
-            id,
-            author: author.id,
             local: false,
             visibility: compose::visibility(post.addressing.audience(followers.as_ref())),
             text: words.text,
@@ -226,19 +224,13 @@ impl Federation {
             reply_to: parent.map(|parent| parent.id),
             reply_to_author: parent.map(|parent| parent.author),
             thread: parent.map_or(id, |parent| parent.thread),
-            retweet_of: None,
             quote_of: links.quoted.as_ref().map(|quoted| quoted.id),
             uri: Some(post.id.as_str().to_owned()),
             url: post.url.as_ref().map(Url::to_string),
-            created_at,
-            edited_at: post.updated_ms.filter(|at_ms| *at_ms > created_at && *at_ms <= now_ms),
-            likes_count: 0,
-            retweets_count: 0,
-            replies_count: 0,
-            quotes_count: 0,
             media: compose::pictures(post, id, author.id, self.service().ids()),
             mentions: self.mentioned(post, budget).await?,
             tags: compose::tags(post),
+            ..blank_tweet(id, author.id, created_at)
         })
     }
 

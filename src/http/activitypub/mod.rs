@@ -1,0 +1,3 @@
+//! What other instances ask of us and deliver to us.
+
+pub mod inbox;
