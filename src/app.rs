@@ -137,6 +137,8 @@ impl App {
                 tracing::error!(error = %Chain(&error), "federation's planner stopped");
             }
         });
+        let (federation, stop) = (self.federation.clone(), self.stop.clone());
+        self.tasks.spawn(async move { federation.work_inbox(stop).await });
         let (federation, settings, stop) = (self.federation.clone(), self.delivery, self.stop.clone());
         self.tasks.spawn(async move { federation.run_delivery(settings, &planned, stop).await });
     }

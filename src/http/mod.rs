@@ -26,7 +26,12 @@ use crate::telemetry::metrics::Metrics;
 pub fn router(state: AppState, gateway: Gateway, checks: Vec<Check>, metrics: Metrics) -> Router {
     let gateway = Gateway { render_failure: Some(web::render_failure(&state.service)), ..gateway };
     let stateful = activitypub::routes().merge(api::routes()).merge(web::routes(&state));
-    let router = stateful.with_state(state).merge(health::routes(checks)).merge(metrics::routes(metrics));
+    let inboxes = activitypub::inbox::routes(state.federation.clone());
+    let router = stateful
+        .with_state(state)
+        .merge(inboxes)
+        .merge(health::routes(checks))
+        .merge(metrics::routes(metrics));
     layers(router, gateway)
 }
 

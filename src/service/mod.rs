@@ -26,8 +26,8 @@ pub use notifications::{NotificationView, Unread};
 pub use profiles::ProfileChanges;
 pub use sessions::{Origin, SCOPES, SignedIn};
 pub use timelines::{PublicList, Tab, Thread};
-pub(crate) use tweets::blank_tweet;
 pub use tweets::{NewTweet, TweetChanges};
+pub(crate) use tweets::{blank_tweet, mention, told_of};
 pub use views::{Eyes, TweetView};
 
 use crate::clock::Clock;

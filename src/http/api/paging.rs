@@ -100,7 +100,7 @@ impl<const MAX: usize> IntoParams for Paging<MAX> {
         };
         let cursor = ObjectBuilder::new()
             .schema_type(Type::String)
-            .max_length(Some(limits::CURSOR_MAX))
+            .max_length(Some(crate::model::cursor::MAX_CURSOR_BYTES))
             .pattern(Some("^(b[0-9]{1,18})?(a[0-9]{1,18})?$"));
         let limit = ObjectBuilder::new()
             .schema_type(Type::Integer)
