@@ -121,11 +121,6 @@ impl Visit {
         Present { addresses: self.state.service.addresses(), viewer: self.viewer() }
     }
 
-    /// Path and query of this request.
-    pub(super) fn here(&self) -> &str {
-        &self.here
-    }
-
     /// Everything around a page.
     pub(super) async fn shell(&self, nav: Nav) -> Result<PageShell> {
         let viewer = match self.viewer() {

@@ -151,10 +151,9 @@ impl Page {
     /// The value of the input with this name.
     #[track_caller]
     pub(super) fn input(&self, name: &str) -> String {
-        let (_, rest) = self
-            .html
-            .split_once(&format!("name=\"{name}\" value=\""))
-            .unwrap_or_else(|| panic!("no input {name} in {}", self.html));
+        let tag = self.html.split('<').find(|tag| tag.contains(&format!(" name=\"{name}\"")));
+        let tag = tag.unwrap_or_else(|| panic!("no input {name} in {}", self.html));
+        let (_, rest) = tag.split_once(" value=\"").unwrap_or_else(|| panic!("no value in {tag}"));
         unescaped(rest.split('"').next().unwrap())
     }
 

@@ -1,6 +1,8 @@
 //! An instance whose pages are asked without a network.
 
 #[path = "../../../../tests/support/database.rs"]
+#[expect(dead_code, reason = "how to open a database again is for other tests")]
+#[expect(clippy::duplicate_mod, reason = "tests of several rooms start from a fresh database")]
 mod database;
 
 use std::collections::HashMap;
