@@ -21,7 +21,7 @@ use tower::ServiceExt as _;
 use url::Url;
 
 use self::database::{TestStore, stores};
-use self::rows::rows;
+use self::rows::counts;
 use crate::client::{Client, ClientSettings};
 use crate::clock::Clock;
 use crate::config::Registration;
@@ -172,8 +172,8 @@ impl World {
     }
 
     /// How many rows there are of everything that a request could change.
-    pub(super) async fn rows(&self) -> BTreeMap<String, i64> {
-        rows(self.service.store()).await
+    pub(super) async fn rows(&self) -> BTreeMap<&'static str, i64> {
+        counts(self.service.store()).await
     }
 
     /// How many media files are kept.
