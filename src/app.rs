@@ -24,7 +24,7 @@ use crate::secrets;
 use crate::service::{Rules, Service};
 use crate::store::follower::{self, Progress};
 use crate::store::{Place, Settings, Store, events};
-use crate::timelines::Home;
+use crate::timelines::{self, Home};
 
 /// The process number that commands use in ids, beside a server that runs on the same data.
 pub const COMMAND_PROCESS: u8 = 31;
@@ -92,7 +92,7 @@ impl App {
             federation,
             delivery: DeliverySettings { at_once: config.federation.delivery_concurrency },
             federates: config.federation.enabled,
-            home: Home::new(service.clone()),
+            home: Home::new(service.clone(), &timeline_settings(config)),
             service,
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -116,6 +116,12 @@ impl App {
                 std::future::ready(Ok(()))
             },
         ));
+        let (home, stop) = (self.home.clone(), self.stop.clone());
+        self.tasks.spawn(async move {
+            if let Err(error) = timelines::run(home, stop).await {
+                tracing::error!(error = %Chain(&error), "home timelines no longer follow the log");
+            }
+        });
         if self.federates {
             self.start_federation();
         }
@@ -188,6 +194,17 @@ fn place(config: &Config) -> Place {
 fn open_store(data_dir: &Path, settings: &Settings) -> Result<Store> {
     std::fs::create_dir_all(data_dir).map_err(Error::internal)?;
     Ok(Store::open(settings)?)
+}
+
+/// When home timelines push, as the configuration says.
+fn timeline_settings(config: &Config) -> timelines::Settings {
+    let set = &config.timelines;
+    let thresholds = timelines::Thresholds {
+        celebrity_followers: set.celebrity_followers,
+        dear_looks_per_day: set.dear_looks_per_day,
+        entries_per_page: set.entries_per_page,
+    };
+    timelines::Settings { thresholds, ..timelines::Settings::default() }
 }
 
 /// The one client for everything outgoing, as the configuration allows.

@@ -73,7 +73,7 @@ impl Service {
         self.store()
             .write(move |conn| follows::unfollow(conn, written.clone(), Event::FollowRejected, now_ms))
             .await?;
-        self.graph().forget(&relation);
+        self.bonds_changed(&relation);
         self.relationship(account, follower).await
     }
 
@@ -100,7 +100,7 @@ impl Service {
         if !answered {
             return Err(Error::NotFound("follow request"));
         }
-        self.graph().forget(&relation);
+        self.bonds_changed(&relation);
         self.relationship(account, follower).await
     }
 
@@ -221,8 +221,15 @@ impl Service {
         Relation { from, to: to.id, from_local: true, to_local: to.is_local(), id: self.next_id(), uri: None }
     }
 
-    async fn after(&self, relation: &Relation) -> Result<Relationship> {
+    /// What is derived from this bond is forgotten, and both ends see the change at once.
+    fn bonds_changed(&self, relation: &Relation) {
         self.graph().forget(relation);
+        self.wrote(relation.from);
+        self.wrote(relation.to);
+    }
+
+    async fn after(&self, relation: &Relation) -> Result<Relationship> {
+        self.bonds_changed(relation);
         self.relationship(relation.from, relation.to).await
     }
 }

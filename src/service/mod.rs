@@ -32,7 +32,7 @@ pub use views::{Eyes, TweetView};
 
 use crate::clock::Clock;
 use crate::model::address::Addresses;
-use crate::model::ids::IdMaker;
+use crate::model::ids::{AccountId, IdMaker};
 use crate::store::Store;
 use crate::store::hot::SetWriter;
 use crate::store::reactions::Like;
@@ -65,6 +65,9 @@ impl Default for Rules {
     }
 }
 
+/// Accounts remembered as having written just now; forgetting one only shows its write a moment later.
+const RECENT_WRITERS: usize = 10_000;
+
 /// The use-cases with what they need. Cheap to clone.
 #[derive(Clone)]
 pub struct Service(Arc<Inner>);
@@ -77,6 +80,8 @@ struct Inner {
     rules: Rules,
     graph: graph::Graph,
     passwords: passwords::Passwords,
+    /// Accounts that wrote and have not read their home timeline since.
+    recent_writers: quick_cache::sync::Cache<AccountId, ()>,
     create_tweet: SetWriter<CreateTweet>,
     like: SetWriter<Like>,
 }
@@ -87,6 +92,7 @@ impl Service {
         Self(Arc::new(Inner {
             graph: graph::Graph::new(store.clone()),
             passwords: passwords::Passwords::new(),
+            recent_writers: quick_cache::sync::Cache::new(RECENT_WRITERS),
             create_tweet: SetWriter::new(&store),
             like: SetWriter::new(&store),
             store,
@@ -125,6 +131,16 @@ impl Service {
     /// Who follows, blocks and mutes whom, in memory.
     pub fn graph(&self) -> &graph::Graph {
         &self.0.graph
+    }
+
+    /// Whether the account wrote something since this was last asked: then its next read waits, within bounds,
+    /// for what is derived from the log.
+    pub(crate) fn take_recent_write(&self, account: AccountId) -> bool {
+        self.0.recent_writers.remove(&account).is_some()
+    }
+
+    fn wrote(&self, account: AccountId) {
+        self.0.recent_writers.insert(account, ());
     }
 
     fn now_ms(&self) -> crate::clock::Millis {

@@ -114,10 +114,13 @@ impl Service {
     /// Writes a tweet that is parsed and authorised; answers the id it has, which is an earlier one's when it
     /// was there already.
     pub(crate) async fn write_tweet(&self, command: CreateTweet) -> Result<TweetId> {
-        let id = command.tweet.id;
+        let (id, author, local) = (command.tweet.id, command.tweet.author, command.tweet.local);
         match self.0.create_tweet.write(command).await? {
             Created::New => {
-                metrics::counter!(names::TWEETS_CREATED_TOTAL).increment(1);
+                if local {
+                    metrics::counter!(names::TWEETS_CREATED_TOTAL).increment(1);
+                    self.wrote(author);
+                }
                 Ok(id)
             }
             Created::Existing(existing) => Ok(existing),

@@ -61,6 +61,16 @@ pub fn head(conn: &mut Conn) -> Result<Position, StoreError> {
     Ok(head.unwrap_or_default())
 }
 
+/// The last place of the log, settled or not: what was just written is at or before it.
+pub fn newest(conn: &mut Conn) -> Result<Position, StoreError> {
+    let newest = conn.query_opt(
+        "select txid, seq from events order by txid desc, seq desc limit 1",
+        args![],
+        position,
+    )?;
+    Ok(newest.unwrap_or_default())
+}
+
 /// Whether rows after `position` exist, settled or not: then a follower should look again soon.
 pub fn has_more(conn: &mut Conn, position: Position) -> Result<bool, StoreError> {
     conn.query_one(

@@ -382,7 +382,7 @@ impl Send {
             // Its activity or its signer is gone, or the inbox is no address: it cannot be sent, ever.
             return Outcome::Final(0);
         };
-        let Ok(_place) = self.driver.places.acquire().await else { return Outcome::Transient };
+        let Ok(_place) = self.driver.places.acquire().await else { return Outcome::NotSent };
         let federation = &self.driver.federation;
         let outcome = match federation.post_activity(&inbox, body, &key, self.form).await {
             Ok(response) => {

@@ -7,19 +7,14 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::federation::context::WithContext;
+use crate::federation::objects::media_type::wants_activity;
 use crate::http::problem::ApiError;
 
 const ACTIVITY_JSON: HeaderValue = HeaderValue::from_static("application/activity+json; charset=utf-8");
 
 /// Whether a request asks for an ActivityPub document rather than a page (ActivityPub section 3.2).
 pub(super) fn wants_document(headers: &HeaderMap) -> bool {
-    headers.get_all(ACCEPT).iter().filter_map(|accept| accept.to_str().ok()).any(|accept| {
-        accept.split(',').any(|range| {
-            let media_type = range.split(';').next().unwrap_or_default().trim();
-            media_type.eq_ignore_ascii_case("application/activity+json")
-                || media_type.eq_ignore_ascii_case("application/ld+json")
-        })
-    })
+    headers.get_all(ACCEPT).iter().filter_map(|accept| accept.to_str().ok()).any(wants_activity)
 }
 
 /// A document with its context.
