@@ -1,6 +1,6 @@
 //! The composition root: builds every part from the configuration and wires them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
@@ -14,6 +14,7 @@ use crate::http::health::Check;
 use crate::http::state::AppState;
 use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
+use crate::search::{Feeder, Finder, OpenError, Opened, Search};
 use crate::service::{Rules, Service};
 use crate::store::follower::{self, Progress};
 use crate::store::{Place, Settings, Store, events};
@@ -33,6 +34,8 @@ pub struct App {
     /// What runs by itself.
     pub tasks: TaskTracker,
     store: Store,
+    search_folder: PathBuf,
+    process: u8,
 }
 
 impl App {
@@ -56,11 +59,18 @@ impl App {
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
             store,
+            search_folder: config.storage.data_dir.join("search"),
+            process,
         })
     }
 
-    /// Starts the consumers of the log.
-    pub async fn start(&self) -> Result<()> {
+    /// Opens the search, which only one process can have open, and starts the consumers of the log. Answers
+    /// what the handlers need.
+    pub async fn start(&self) -> Result<AppState> {
+        let search = Arc::new(open_search(self.search_folder.clone()).await?);
+        let finder = Finder::new(self.service.clone(), Arc::clone(&search));
+        let clock = self.service.clock().clone();
+        let feeder = Feeder::new(self.store.clone(), clock, search, self.process);
         let head = self.store.read(events::head).await?;
         let graph = self.service.clone();
         let progress = Progress::default();
@@ -75,12 +85,8 @@ impl App {
                 Ok(())
             },
         ));
-        Ok(())
-    }
-
-    /// What the handlers need.
-    pub fn state(&self) -> AppState {
-        AppState { service: self.service.clone(), home: self.home.clone() }
+        self.tasks.spawn(feeder.run(self.stop.clone()));
+        Ok(AppState { service: self.service.clone(), home: self.home.clone(), finder })
     }
 
     /// What must work before requests are welcome.
@@ -126,4 +132,28 @@ fn place(config: &Config) -> Place {
 fn open_store(data_dir: &Path, settings: &Settings) -> Result<Store> {
     std::fs::create_dir_all(data_dir).map_err(Error::internal)?;
     Ok(Store::open(settings)?)
+}
+
+/// Opens the search's files and tells what was found there.
+async fn open_search(folder: PathBuf) -> Result<Search> {
+    let opened = tokio::task::spawn_blocking(move || Search::open(&folder)).await.map_err(Error::internal)?;
+    let (search, opened) = opened.map_err(|error| match error {
+        OpenError::InUse(folder) => {
+            let folder = folder.display();
+            let message = format!(
+                "the search index in {folder} is open in another process: stop the server that runs there, \
+                 or give each server a data_dir of its own"
+            );
+            Error::conflict("data_dir", "in_use", message)
+        }
+        error => Error::internal(error),
+    })?;
+    match opened {
+        Opened::Resumed { .. } => tracing::info!(tweets = search.tweets().len(), "the search index is open"),
+        Opened::Fresh => tracing::info!("there is no search index yet"),
+        Opened::Rebuilt { reason } => {
+            tracing::warn!(reason, "the search index was unusable and is made anew")
+        }
+    }
+    Ok(search)
 }

@@ -1,5 +1,6 @@
 //! What handlers need.
 
+use crate::search::Finder;
 use crate::service::Service;
 use crate::timelines::Home;
 
@@ -10,4 +11,6 @@ pub struct AppState {
     pub service: Service,
     /// Home timelines.
     pub home: Home,
+    /// Search and suggestions.
+    pub finder: Finder,
 }
