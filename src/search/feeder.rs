@@ -86,7 +86,10 @@ impl Feeder {
     /// Follows the log from what is committed on, until `stop` or until something that was applied is lost.
     async fn round(self: &Arc<Self>, stop: &CancellationToken) -> Result<()> {
         let from = match self.resume().await? {
-            Some(position) => position,
+            Some(position) => {
+                self.people.reload();
+                position
+            }
             None => match self.fill(stop).await? {
                 Some(position) => position,
                 None => return Ok(()),
@@ -140,6 +143,7 @@ impl Feeder {
             Ok(head)
         });
         let head = noting.await?;
+        self.people.reload();
         let total = u64::try_from(self.store.read(stored::count).await?).unwrap_or_default();
         // A filling that was broken off may have left tweets that are gone by now.
         self.search.tweets().clear().await?;

@@ -69,6 +69,7 @@ impl Finder {
 
     /// The tweets that match what somebody typed and that the viewer may see.
     /// A query that makes no sense is an [`Error::Invalid`] on `q` with a sentence for its writer.
+    #[expect(clippy::too_many_arguments, reason = "who asks, what, in which order, and which page of it")]
     pub async fn tweets(
         &self,
         viewer: Option<AccountId>,
@@ -264,8 +265,7 @@ fn is_offered(viewer: Option<&Viewer>, account: &Account) -> bool {
 mod tests {
     use super::*;
     use crate::model::visibility::{Relations, Visibility};
-    use crate::service::accounts::blank_account;
-    use crate::service::tweets::blank_tweet;
+    use crate::service::{blank_account, blank_tweet};
 
     const ANN: AccountId = AccountId(1);
     const BEA: AccountId = AccountId(2);

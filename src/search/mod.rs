@@ -31,6 +31,7 @@ mod writer;
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::model::ids::{AccountId, TweetId};
@@ -168,6 +169,7 @@ pub struct Building {
 pub struct Search {
     tweets: TweetIndex,
     building: Mutex<Option<Building>>,
+    people_loaded: AtomicBool,
     people: RwLock<People>,
     tags: RwLock<Tags>,
     recent: Mutex<RecentSearches>,
@@ -184,6 +186,7 @@ impl Search {
         let search = Self {
             tweets,
             building: Mutex::new(building),
+            people_loaded: AtomicBool::new(false),
             people: RwLock::default(),
             tags: RwLock::default(),
             recent: Mutex::default(),
@@ -203,6 +206,15 @@ impl Search {
     /// The index of tweets.
     pub fn tweets(&self) -> &TweetIndex {
         &self.tweets
+    }
+
+    /// Whether all accounts and hashtags are there; before, some are not found.
+    pub fn people_loaded(&self) -> bool {
+        self.people_loaded.load(Ordering::Acquire)
+    }
+
+    fn set_people_loaded(&self, loaded: bool) {
+        self.people_loaded.store(loaded, Ordering::Release);
     }
 
     /// Adds accounts or replaces what is known of them, under one lock: at the start, in slices of some

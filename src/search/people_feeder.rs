@@ -1,11 +1,12 @@
 //! Keeps the accounts and hashtags that can be offered in step with the database. They are in memory, and
-//! loaded at each start beside everything else.
+//! loaded beside everything else once it is known from where the log is followed: what changed before is in
+//! the tables then, and what changes later comes with the log.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::feeder::FAILURE_PAUSE;
@@ -32,8 +33,8 @@ pub(super) struct PeopleFeeder {
     search: Arc<Search>,
     /// Accounts to read again at leisure: each once, so never more than there are.
     later: Mutex<BTreeSet<AccountId>>,
-    /// Until then, what is read again may be overwritten by an older slice.
-    loaded: AtomicBool,
+    /// Asks for everything to be loaded.
+    wanted: Notify,
     /// One refresh at a time, so that an older reading never comes after a newer one.
     refreshing: tokio::sync::Mutex<()>,
 }
@@ -45,25 +46,32 @@ impl PeopleFeeder {
             clock,
             search,
             later: Mutex::default(),
-            loaded: AtomicBool::new(false),
+            wanted: Notify::new(),
             refreshing: tokio::sync::Mutex::default(),
         }
     }
 
-    /// Loads everything once, then reads counts of followers again now and then, until `stop`.
+    /// Loads everything when asked to, and reads counts of followers again now and then, until `stop`.
     pub(super) async fn run(&self, stop: &CancellationToken) {
-        while let Some(Err(error)) = stop.run_until_cancelled(self.load()).await {
-            tracing::warn!(error = %Chain(&error), "accounts could not be loaded into the search; trying again");
+        while !stop.is_cancelled() {
+            let done = tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.wanted.notified() => stop.run_until_cancelled(self.load()).await,
+                () = tokio::time::sleep(RECOUNT_EVERY) => stop.run_until_cancelled(self.recount()).await,
+            };
+            let Some(Err(error)) = done else { continue };
+            tracing::warn!(error = %Chain(&error), "accounts could not be read for the search; trying again");
+            if !self.search.people_loaded() {
+                self.wanted.notify_one();
+            }
             stop.run_until_cancelled(tokio::time::sleep(FAILURE_PAUSE)).await;
         }
-        loop {
-            if let Err(error) = self.recount().await {
-                tracing::warn!(error = %Chain(&error), "accounts in the search could not be refreshed; trying again");
-            }
-            if stop.run_until_cancelled(tokio::time::sleep(RECOUNT_EVERY)).await.is_none() {
-                return;
-            }
-        }
+    }
+
+    /// Has everything loaded (again), as the log is now followed from another place.
+    pub(super) fn reload(&self) {
+        self.search.set_people_loaded(false);
+        self.wanted.notify_one();
     }
 
     /// Reads `changed` again at once and `followed` later.
@@ -73,7 +81,8 @@ impl PeopleFeeder {
         followed: BTreeSet<AccountId>,
     ) -> Result<()> {
         self.put_off(&followed);
-        if !self.loaded.load(Ordering::Acquire) {
+        if !self.search.people_loaded() {
+            // An older slice of the loading may come after this.
             self.put_off(&changed);
         }
         self.refresh(changed).await
@@ -87,9 +96,10 @@ impl PeopleFeeder {
             let Some(last) = found.last() else { break };
             after = last.id;
             self.blocking(move |search| {
-                let docs: Vec<AccountDoc> =
-                    found.into_iter().filter(|account| account.findable).map(doc).collect();
-                search.put_accounts(&docs);
+                let (findable, hidden): (Vec<_>, Vec<_>) =
+                    found.into_iter().partition(|account| account.findable);
+                hidden.iter().for_each(|account| search.hide_account(account.id));
+                search.put_accounts(&findable.into_iter().map(doc).collect::<Vec<_>>());
             })
             .await?;
         }
@@ -100,13 +110,13 @@ impl PeopleFeeder {
             tags.chunks(SLICE).for_each(|slice| search.load_tags(slice));
         })
         .await?;
-        self.loaded.store(true, Ordering::Release);
+        self.search.set_people_loaded(true);
         tracing::info!(
             accounts = self.search.accounts_len(),
             hashtags = self.search.tags_len(),
             "accounts and hashtags can be found"
         );
-        Ok(())
+        self.recount().await
     }
 
     async fn recount(&self) -> Result<()> {
