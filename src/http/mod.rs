@@ -3,6 +3,7 @@
 pub mod activitypub;
 pub mod extract;
 pub mod health;
+pub mod media;
 pub mod metrics;
 pub mod middleware;
 pub mod problem;
@@ -23,7 +24,7 @@ use crate::telemetry::metrics::Metrics;
 
 /// All routes behind the gateway.
 pub fn router(state: AppState, gateway: Gateway, checks: Vec<Check>, metrics: Metrics) -> Router {
-    let stateful: Router<AppState> = activitypub::routes();
+    let stateful: Router<AppState> = activitypub::routes().merge(media::routes());
     let router = stateful.with_state(state).merge(health::routes(checks)).merge(metrics::routes(metrics));
     layers(router, gateway)
 }

@@ -9,14 +9,16 @@ use crate::clock::Millis;
 use crate::model::ids::{AccountId, MediaId, TweetId};
 use crate::model::tweet::{Media, Tweet};
 
+macro_rules! media_columns {
+    () => {
+        "id, account_id, tweet_id, kind, mime, file_key, thumb_key, remote_url, alt, width, height,
+            thumb_width, thumb_height, blurhash, size_bytes"
+    };
+}
+
 macro_rules! select_media {
     ($rest:literal) => {
-        concat!(
-            "select id, account_id, tweet_id, kind, mime, file_key, thumb_key, remote_url, alt, width, height,
-                thumb_width, thumb_height, blurhash, size_bytes
-             from media ",
-            $rest
-        )
+        concat!("select ", media_columns!(), " from media ", $rest)
     };
 }
 
@@ -128,23 +130,31 @@ pub fn detach(conn: &mut Conn, tweet: TweetId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Remembers where a remote picture was cached, or (`None`) that it no longer is.
-pub fn set_cached(conn: &mut Conn, id: MediaId, cached: &Media) -> Result<(), StoreError> {
+/// Frees the pictures of a tweet of ours that goes away, for [`take_abandoned`] to take at once.
+pub fn abandon(conn: &mut Conn, tweet: TweetId) -> Result<(), StoreError> {
     conn.execute(
-        "update media set file_key = $2, thumb_key = $3, mime = $4, width = $5, height = $6, thumb_width = $7,
-             thumb_height = $8, blurhash = coalesce($9, blurhash), size_bytes = $10
-         where id = $1",
+        "update media set tweet_id = null, created_at = 0 where tweet_id = $1 and remote_url is null",
+        args![tweet],
+    )?;
+    Ok(())
+}
+
+/// Remembers what was learnt of a remote picture by looking at it: type, sizes and blurhash of `seen`.
+pub fn set_seen(conn: &mut Conn, id: MediaId, seen: &Media) -> Result<(), StoreError> {
+    conn.execute(
+        "update media set kind = $2, mime = $3, width = $4, height = $5, thumb_width = $6, thumb_height = $7,
+             blurhash = coalesce($8, blurhash), size_bytes = $9
+         where id = $1 and remote_url is not null",
         args![
             id,
-            cached.file_key.as_deref(),
-            cached.thumb_key.as_deref(),
-            &cached.mime,
-            cached.width,
-            cached.height,
-            cached.thumb_width,
-            cached.thumb_height,
-            cached.blurhash.as_deref(),
-            cached.size_bytes,
+            &seen.kind,
+            &seen.mime,
+            seen.width,
+            seen.height,
+            seen.thumb_width,
+            seen.thumb_height,
+            seen.blurhash.as_deref(),
+            seen.size_bytes,
         ],
     )?;
     Ok(())
@@ -152,12 +162,14 @@ pub fn set_cached(conn: &mut Conn, id: MediaId, cached: &Media) -> Result<(), St
 
 /// Uploads that no tweet took before `before_ms`: removed, and answered so that their files can go too.
 pub fn take_abandoned(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<Vec<Media>, StoreError> {
-    let abandoned = conn.query(
-        select_media!("where tweet_id is null and created_at < $1 order by created_at limit $2"),
+    conn.query(
+        concat!(
+            "delete from media where tweet_id is null and id in
+                 (select id from media where tweet_id is null and created_at < $1 order by created_at limit $2)
+             returning ",
+            media_columns!()
+        ),
         args![before_ms, limit],
         media,
-    )?;
-    let ids: Vec<i64> = abandoned.iter().map(|media| media.id.0).collect();
-    conn.execute("delete from media where id in_ints($1)", args![ids])?;
-    Ok(abandoned)
+    )
 }

@@ -354,6 +354,8 @@ pub fn delete(
 ) -> Result<bool, StoreError> {
     let Some(tweet) = tweets::by_id(conn, id)? else { return Ok(false) };
     let audience = tweets::audience(conn, id, AUDIENCE_LIMIT)?;
+    // The rows of its pictures stay until their files are gone.
+    super::media::abandon(conn, id)?;
     conn.execute("delete from tweets where id = $1", args![id])?;
     conn.bump(Counter::AccountTweets, &BTreeMap::from([(tweet.author.0, -1)]))?;
     for (target, counter) in [

@@ -9,11 +9,13 @@
 mod body;
 mod form;
 mod json;
+mod multipart;
 mod path;
 mod query;
 
 pub use form::Form;
 pub use json::Json;
+pub use multipart::{Multipart, Part};
 pub use path::Path;
 pub use query::Query;
 
