@@ -1,6 +1,7 @@
 //! The HTTP floor: server, middleware, APIs, pages.
 
 pub mod activitypub;
+pub mod api;
 pub mod extract;
 pub mod health;
 pub mod media;
@@ -24,7 +25,7 @@ use crate::telemetry::metrics::Metrics;
 
 /// All routes behind the gateway.
 pub fn router(state: AppState, gateway: Gateway, checks: Vec<Check>, metrics: Metrics) -> Router {
-    let stateful: Router<AppState> = activitypub::routes().merge(media::routes());
+    let stateful: Router<AppState> = activitypub::routes().merge(api::routes()).merge(media::routes());
     let router = stateful.with_state(state).merge(health::routes(checks)).merge(metrics::routes(metrics));
     layers(router, gateway)
 }

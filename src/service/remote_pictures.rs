@@ -30,8 +30,8 @@ use crate::clock::{HOUR_MS, MINUTE_MS, Millis};
 use crate::error::{Chain, Error, Result};
 use crate::media::{ImageKind, Key, Media, MediaError, Purpose, Stored, StoredFile};
 use crate::model::ids::{AccountId, MediaId};
+use crate::model::pictures;
 use crate::model::tweet;
-use crate::secrets;
 use crate::store::cached_pictures::{self, Cached};
 use crate::store::{Conn, StoreError, accounts, media};
 
@@ -51,8 +51,6 @@ const FAILURE_KEEP_MS: Millis = 10 * MINUTE_MS;
 const FAILURES_MAX: usize = 10_000;
 /// How stale the stored time of the last look may be, so that looking is not writing.
 const USED_STEP_MS: Millis = HOUR_MS;
-/// Bytes of a hash in a version: 64 bits cannot be guessed over the network.
-const VERSION_BYTES: usize = 8;
 /// What we can decode, so that instances that offer a choice send no AVIF.
 const WANTED: &str = "image/webp, image/png, image/jpeg, image/gif";
 
@@ -96,12 +94,6 @@ struct Inner {
     failures: Cache<String, Millis>,
 }
 
-/// A word that changes with the address a picture comes from, and that only who knows the address can tell.
-pub fn version(source_url: &str) -> String {
-    let hash = secrets::token_hash(source_url);
-    hash.iter().take(VERSION_BYTES).map(|byte| format!("{byte:02x}")).collect()
-}
-
 impl RemotePictures {
     /// Remote pictures, none known yet; see [`RemotePictures::refill`].
     pub fn new(service: Service, media: Arc<Media>, client: Client, settings: PictureSettings) -> Self {
@@ -123,11 +115,11 @@ impl RemotePictures {
     }
 
     /// Opens a remote picture, fetched when there is no copy. [`Error::NotFound`] when there is no such picture, when
-    /// `version` is not its [`version`], and when it cannot be had at present.
+    /// `version` is not its [`pictures::version`], and when it cannot be had at present.
     pub async fn open(&self, which: RemotePicture, version: &str, size: Size) -> Result<(Key, StoredFile)> {
         let missing = || Error::NotFound("picture");
         let (source, copy) = self.0.look_up(which).await?.ok_or_else(missing)?;
-        if self::version(&source) != version {
+        if pictures::version(&source) != version {
             return Err(missing());
         }
         if let Some(file) = self.0.read(copy, &source, size).await? {

@@ -6,7 +6,8 @@
 
 mod serve;
 pub mod upload;
-pub mod urls;
+
+pub use crate::model::pictures as urls;
 
 use axum::Router;
 use axum::routing::get;
@@ -21,6 +22,3 @@ pub fn routes() -> Router<AppState> {
         .route("/media/remote/avatar/{accountId}", get(serve::avatar))
         .route("/media/remote/header/{accountId}", get(serve::header))
 }
-
-#[cfg(test)]
-mod tests;

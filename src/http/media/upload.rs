@@ -2,7 +2,7 @@
 //!
 //! A part of a form streams through the media room ([`crate::media`]) into the store. Every refusal leaves no file
 //! behind, also when the picture was fine and what came after it was not: whoever got files here and cannot use
-//! them gives them back to [`remove_files`].
+//! them gives them back ([`discard`], [`remove_files`]).
 
 use crate::error::{Error, Result};
 use crate::http::extract::Part;
@@ -29,7 +29,7 @@ pub async fn accept_attachment(
 pub async fn accept_picture(state: &AppState, part: Part<'_>, purpose: Purpose) -> Result<String> {
     let stored = receive(state, part, purpose).await?;
     // A profile names one file.
-    remove_files(state, [stored.thumb.key.as_str()]).await;
+    remove_files(state, vec![stored.thumb.key.to_string()]).await;
     Ok(stored.image.key.to_string())
 }
 
@@ -42,7 +42,7 @@ pub async fn receive(state: &AppState, part: Part<'_>, purpose: Purpose) -> Resu
 pub async fn add_upload(state: &AppState, account: AccountId, stored: &Stored, alt: &str) -> Result<Media> {
     let added = state.service.add_upload(account, as_upload(account, stored, alt)).await;
     if added.is_err() {
-        remove_files(state, [stored.image.key.as_str(), stored.thumb.key.as_str()]).await;
+        discard(state, stored).await;
     }
     added
 }
@@ -56,14 +56,19 @@ pub async fn change_profile(state: &AppState, id: AccountId, changes: ProfileCha
         Ok((account, orphans)) => (Ok(account), orphans),
         Err(refused) => (Err(refused), new),
     };
-    remove_files(state, unused.iter().map(String::as_str)).await;
+    remove_files(state, unused).await;
     answer
+}
+
+/// Gives back the files of a stored picture of which no row knows.
+pub async fn discard(state: &AppState, stored: &Stored) {
+    remove_files(state, vec![stored.image.key.to_string(), stored.thumb.key.to_string()]).await;
 }
 
 /// Removes files that nothing names any more. One that cannot be removed costs disk and harms nobody: it is told
 /// in the log only.
-pub async fn remove_files(state: &AppState, keys: impl IntoIterator<Item = &str>) {
-    for key in keys.into_iter().filter_map(|key| key.parse::<Key>().ok()) {
+pub async fn remove_files(state: &AppState, keys: Vec<String>) {
+    for key in keys.iter().filter_map(|key| key.parse::<Key>().ok()) {
         if let Err(error) = state.media.remove(&key).await {
             tracing::warn!(media.key = %key, media.error = %error, "a file that nothing names stays");
         }

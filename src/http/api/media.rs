@@ -1,0 +1,167 @@
+//! Pictures: uploading them for a tweet, describing them, and one's avatar and header.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::Answer;
+use super::paths::OfMedia;
+use super::types::{CurrentUser, Media};
+use crate::error::Result;
+use crate::http::extract::{Auth, Json, Multipart, Path};
+use crate::http::media::upload;
+use crate::http::problem::ApiError;
+use crate::http::state::AppState;
+use crate::media::{Purpose, Stored};
+use crate::service::{ProfileChanges, SignedIn};
+
+/// A picture and its description.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only the schema of a body that is read part by part")]
+pub(super) struct Upload {
+    /// The picture: JPEG, PNG, GIF or WebP.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+    /// The description for those who cannot see it.
+    #[schema(max_length = 1_500)]
+    alt: Option<String>,
+}
+
+/// A picture.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only the schema of a body that is read part by part")]
+pub(super) struct Picture {
+    /// The picture: JPEG, PNG, GIF or WebP.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// A picture's description.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct Description {
+    /// The description for those who cannot see it.
+    #[schema(max_length = 1_500)]
+    alt: String,
+}
+
+/// Upload a picture, for a tweet to be written within a day
+#[utoipa::path(
+    post, path = "/api/media", tag = "media", request_body(content = Upload, content_type = "multipart/form-data"),
+    responses((status = 201, description = "The picture; its id goes into a tweet's `media`.", body = Media)),
+)]
+pub(super) async fn upload_media(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    mut form: Multipart,
+) -> Result<(StatusCode, Json<Media>), ApiError> {
+    let (stored, alt) = receive(&state, &mut form).await?;
+    let media = upload::add_upload(&state, who.account, &stored, &alt).await?;
+    Ok((StatusCode::CREATED, Json(Media::of(&media, state.service.addresses()))))
+}
+
+/// One of your uploads
+#[utoipa::path(get, path = "/api/media/{mediaId}", tag = "media", params(OfMedia), responses((status = 200, description = "The picture.", body = Media)))]
+pub(super) async fn get_media(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(at): Path<OfMedia>,
+) -> Answer<Media> {
+    let media = state.service.upload(who.account, at.media_id).await?;
+    Ok(Json(Media::of(&media, state.service.addresses())))
+}
+
+/// Describe one of your uploads, before or after it is shown
+#[utoipa::path(patch, path = "/api/media/{mediaId}", tag = "media", params(OfMedia), responses((status = 200, description = "The described picture.", body = Media)))]
+pub(super) async fn describe_media(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(at): Path<OfMedia>,
+    Json(description): Json<Description>,
+) -> Answer<Media> {
+    let media = state.service.describe_upload(who.account, at.media_id, &description.alt).await?;
+    Ok(Json(Media::of(&media, state.service.addresses())))
+}
+
+/// Set your avatar; its middle square is kept
+#[utoipa::path(
+    put, path = "/api/users/me/avatar", tag = "media", request_body(content = Picture, content_type = "multipart/form-data"),
+    responses((status = 200, description = "The changed account.", body = CurrentUser)),
+)]
+pub(super) async fn set_avatar(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    mut form: Multipart,
+) -> Answer<CurrentUser> {
+    let avatar = Some(Some(receive_one(&state, &mut form, Purpose::Avatar).await?));
+    Ok(change(&state, &who, ProfileChanges { avatar, ..ProfileChanges::default() }).await?)
+}
+
+/// Take your avatar away
+#[utoipa::path(delete, path = "/api/users/me/avatar", tag = "media", responses((status = 200, description = "The changed account.", body = CurrentUser)))]
+pub(super) async fn remove_avatar(State(state): State<AppState>, Auth(who): Auth) -> Answer<CurrentUser> {
+    Ok(change(&state, &who, ProfileChanges { avatar: Some(None), ..ProfileChanges::default() }).await?)
+}
+
+/// Set the picture on top of your profile
+#[utoipa::path(
+    put, path = "/api/users/me/header", tag = "media", request_body(content = Picture, content_type = "multipart/form-data"),
+    responses((status = 200, description = "The changed account.", body = CurrentUser)),
+)]
+pub(super) async fn set_header(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    mut form: Multipart,
+) -> Answer<CurrentUser> {
+    let header = Some(Some(receive_one(&state, &mut form, Purpose::Header).await?));
+    Ok(change(&state, &who, ProfileChanges { header, ..ProfileChanges::default() }).await?)
+}
+
+/// Take the picture on top of your profile away
+#[utoipa::path(delete, path = "/api/users/me/header", tag = "media", responses((status = 200, description = "The changed account.", body = CurrentUser)))]
+pub(super) async fn remove_header(State(state): State<AppState>, Auth(who): Auth) -> Answer<CurrentUser> {
+    Ok(change(&state, &who, ProfileChanges { header: Some(None), ..ProfileChanges::default() }).await?)
+}
+
+async fn change(state: &AppState, who: &SignedIn, changes: ProfileChanges) -> Result<Json<CurrentUser>> {
+    upload::change_profile(state, who.account, changes).await?;
+    super::me::current(state, who.account).await
+}
+
+/// Takes in the part `file` as a picture of a profile; answers its key.
+async fn receive_one(state: &AppState, form: &mut Multipart, purpose: Purpose) -> Result<String> {
+    while let Some(part) = form.next().await? {
+        if part.name() == "file" {
+            return upload::accept_picture(state, part, purpose).await;
+        }
+    }
+    Err(upload::missing("file"))
+}
+
+/// Reads the parts `file` and `alt`, in any order, and stores the picture.
+async fn receive(state: &AppState, form: &mut Multipart) -> Result<(Stored, String)> {
+    let mut stored = None;
+    match (read_parts(state, form, &mut stored).await, stored) {
+        (Ok(alt), Some(stored)) => Ok((stored, alt)),
+        (Ok(_), None) => Err(upload::missing("file")),
+        (Err(refused), Some(stored)) => {
+            upload::discard(state, &stored).await;
+            Err(refused)
+        }
+        (Err(refused), None) => Err(refused),
+    }
+}
+
+async fn read_parts(state: &AppState, form: &mut Multipart, stored: &mut Option<Stored>) -> Result<String> {
+    let mut alt = String::new();
+    while let Some(part) = form.next().await? {
+        match part.name() {
+            "file" if stored.is_none() => {
+                *stored = Some(upload::receive(state, part, Purpose::Attachment).await?);
+            }
+            "alt" => alt = part.text("alt").await?,
+            _ => {}
+        }
+    }
+    Ok(alt)
+}
