@@ -22,7 +22,7 @@ use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
 use crate::search::{Feeder, Finder, OpenError, Opened, Search};
 use crate::secrets;
-use crate::service::{Rules, Service};
+use crate::service::{PictureSettings, RemotePictures, Rules, Service, media_upkeep};
 use crate::store::follower::{self, Progress};
 use crate::store::{Place, Settings, Store, events};
 use crate::timelines::{self, Home};
@@ -45,6 +45,8 @@ pub struct App {
     pub home: Home,
     /// Pictures.
     pub media: Arc<Media>,
+    /// Pictures of other instances.
+    pub pictures: RemotePictures,
     /// Exchange with other instances.
     pub federation: Federation,
     /// How deliveries run.
@@ -81,24 +83,33 @@ impl App {
         let key_folder = config.storage.data_dir.clone();
         let instance_key = tokio::task::spawn_blocking(move || instance_key(&key_folder)).await;
         let instance_key = instance_key.map_err(Error::internal)??;
-        let federation = Federation::open(service.clone(), client, instance_key).await?;
+        let federation = Federation::open(service.clone(), client.clone(), instance_key).await?;
         let media_settings = MediaSettings {
             data_dir: config.storage.data_dir.clone(),
             decode_threads: DECODE_THREADS,
             decode_queue: DECODE_QUEUE,
+            image_max_bytes: config.media.image_max_bytes,
         };
         let media_clock = service.clock().clone();
         let media = tokio::task::spawn_blocking(move || Media::open(&media_settings, &media_clock)).await;
-        let media = media.map_err(Error::internal)??;
+        let media = Arc::new(media.map_err(Error::internal)??);
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let picture_settings = PictureSettings {
+            cache_bytes: config.media.cache_bytes,
+            fetches: config.federation.enabled,
+            stop: stop.clone(),
+            tasks: tasks.clone(),
+        };
         Ok(Self {
-            media: Arc::new(media),
+            pictures: RemotePictures::new(service.clone(), Arc::clone(&media), client, picture_settings),
+            media,
             federation,
             delivery: DeliverySettings { at_once: config.federation.delivery_concurrency },
             federates: config.federation.enabled,
             home: Home::new(service.clone(), &timeline_settings(config)),
             service,
-            stop: CancellationToken::new(),
-            tasks: TaskTracker::new(),
+            stop,
+            tasks,
             store,
             search_folder: config.storage.data_dir.join("search"),
             process,
@@ -133,6 +144,9 @@ impl App {
                 tracing::error!(error = %Chain(&error), "home timelines no longer follow the log");
             }
         });
+        self.pictures.refill().await?;
+        let (service, media, stop) = (self.service.clone(), Arc::clone(&self.media), self.stop.clone());
+        self.tasks.spawn(async move { media_upkeep::run(service, &media, stop).await });
         if self.federates {
             self.start_federation();
         }
@@ -141,6 +155,7 @@ impl App {
             home: self.home.clone(),
             finder,
             media: Arc::clone(&self.media),
+            pictures: self.pictures.clone(),
             federation: self.federation.clone(),
         })
     }
@@ -177,8 +192,8 @@ impl App {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-        let Self { service, home, federation, store, .. } = self;
-        drop((service, home, federation));
+        let Self { service, home, pictures, federation, store, .. } = self;
+        drop((service, home, pictures, federation));
         // Joining the database threads blocks.
         let closed = tokio::task::spawn_blocking(move || store.close()).await;
         if let Err(error) = closed {

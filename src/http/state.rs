@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::federation::Federation;
 use crate::media::Media;
 use crate::search::Finder;
-use crate::service::Service;
+use crate::service::{RemotePictures, Service};
 use crate::timelines::Home;
 
 /// The parts that handlers call, cheap to clone.
@@ -17,6 +17,8 @@ pub struct AppState {
     pub home: Home,
     /// Pictures.
     pub media: Arc<Media>,
+    /// Pictures of other instances.
+    pub pictures: RemotePictures,
     /// Exchange with other instances.
     pub federation: Federation,
     /// Search and suggestions.

@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod actors;
+pub mod cached_pictures;
 pub mod conn;
 pub mod deliveries;
 pub mod dialect;
