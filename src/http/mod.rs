@@ -1,1 +1,3 @@
 //! The HTTP floor: server, middleware, APIs, pages.
+
+pub mod web;
