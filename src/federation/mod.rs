@@ -8,6 +8,7 @@ pub mod context;
 pub mod delivery;
 pub mod inbound;
 pub mod keys;
+mod mentions;
 pub mod objects;
 pub mod origin;
 pub mod outbound;

@@ -4,6 +4,7 @@ pub mod activitypub;
 pub mod api;
 pub mod extract;
 pub mod health;
+pub mod media;
 pub mod metrics;
 pub mod middleware;
 pub mod problem;
@@ -25,7 +26,8 @@ use crate::telemetry::metrics::Metrics;
 /// All routes behind the gateway.
 pub fn router(state: AppState, gateway: Gateway, checks: Vec<Check>, metrics: Metrics) -> Router {
     let gateway = Gateway { render_failure: Some(web::render_failure(&state.service)), ..gateway };
-    let stateful = activitypub::routes().merge(api::routes()).merge(web::routes(&state));
+    let stateful =
+        activitypub::routes().merge(api::routes()).merge(media::routes()).merge(web::routes(&state));
     let inboxes = activitypub::inbox::routes(state.federation.clone());
     let router = stateful
         .with_state(state)

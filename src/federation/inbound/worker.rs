@@ -4,12 +4,12 @@
 //! this one dies. What fails for a passing cause is tried again with growing pauses; what cannot be understood is
 //! parked with its reason for the admin and no longer stands in the way.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::{MINUTE_MS, Millis, SECOND_MS};
@@ -89,7 +89,8 @@ impl From<ResolveError> for Failure {
 /// What a worker holds.
 #[derive(Default)]
 struct Held {
-    ids: HashSet<RowId>,
+    /// The row that each task works on.
+    rows: HashMap<tokio::task::Id, RowId>,
     renewed_ms: Millis,
     pruned_ms: Millis,
 }
@@ -97,31 +98,27 @@ struct Held {
 impl Federation {
     /// Works off what was received, until `stop`. What is under way then is let go, for the next start.
     pub async fn work_inbox(&self, stop: CancellationToken) {
-        let mut running: JoinSet<RowId> = JoinSet::new();
+        let mut running = JoinSet::new();
         let mut held = Held::default();
         while !stop.is_cancelled() {
             for claimed in self.claim(WORKERS.saturating_sub(running.len())).await {
-                held.ids.insert(claimed.id);
-                let federation = self.clone();
-                running.spawn(async move {
-                    let id = claimed.id;
-                    federation.process(claimed).await;
-                    id
-                });
+                let (federation, row) = (self.clone(), claimed.id);
+                let task = running.spawn(async move { federation.process(claimed).await });
+                held.rows.insert(task.id(), row);
             }
             tokio::select! {
                 () = stop.cancelled() => break,
-                Some(done) = running.join_next() => drop_done(&mut held, done),
+                Some(done) = running.join_next_with_id() => held.let_go(done),
                 () = self.0.inbound.arrived.notified(), if running.len() < WORKERS => {}
                 () = tokio::time::sleep(POLL_EVERY) => {}
             }
-            while let Some(done) = running.try_join_next() {
-                drop_done(&mut held, done);
+            while let Some(done) = running.try_join_next_with_id() {
+                held.let_go(done);
             }
             self.keep_up(&mut held).await;
         }
         running.shutdown().await;
-        let ids = held.ids.into_iter().collect::<Vec<_>>();
+        let ids = held.rows.into_values().collect::<Vec<_>>();
         logged(self.service().store().write(move |conn| inbox::lease_until(conn, &ids, 0)).await);
     }
 
@@ -176,7 +173,7 @@ impl Federation {
         let now_ms = self.now_ms();
         if now_ms.saturating_sub(held.renewed_ms) >= RENEW_EVERY_MS {
             held.renewed_ms = now_ms;
-            let ids = held.ids.iter().copied().collect::<Vec<_>>();
+            let ids = held.rows.values().copied().collect::<Vec<_>>();
             let until_ms = now_ms.saturating_add(LEASE_MS);
             let renew = move |conn: &mut _| inbox::lease_until(conn, &ids, until_ms);
             logged(self.service().store().write(renew).await);
@@ -190,9 +187,10 @@ impl Federation {
     }
 }
 
-fn drop_done(held: &mut Held, done: Result<RowId, tokio::task::JoinError>) {
-    if let Ok(id) = done {
-        held.ids.remove(&id);
+impl Held {
+    fn let_go(&mut self, done: Result<(tokio::task::Id, ()), JoinError>) {
+        let task = done.map_or_else(|error| error.id(), |(task, ())| task);
+        self.rows.remove(&task);
     }
 }
 

@@ -157,7 +157,7 @@ mod tests {
             "name": "On <b>rooks</b>", "summary": "They nest.", "content": "<p>long</p>", "url": "https://b.test/on-rooks" }),
         );
         let words = words(&article, &base()).unwrap();
-        assert_eq!(words.text, "On rooks\n\nThey nest.\n\nhttps://b.test/on-rooks");
+        assert_eq!(words.text, "On rooks\nThey nest.\nhttps://b.test/on-rooks");
         assert!(words.html.contains("href=\"https://b.test/on-rooks\""), "{}", words.html);
         assert_eq!(words.content_warning, "");
     }

@@ -69,6 +69,8 @@ impl Federation {
         if let Some(known) = self.known_tweet(&post.id).await? {
             return Ok(known);
         }
+        self.refuse_foreign(post)?;
+        self.actor_within(&post.attributed_to, Freshness::Day, budget).await?;
         let parent = self.parent_of(post, budget).await?;
         let quoted = match &post.quote {
             Some(uri) => self.lone_tweet(uri, budget).await?,
@@ -120,6 +122,11 @@ impl Federation {
                 break;
             }
             let Some(fetched) = self.post_at(&uri, budget).await? else { break };
+            // Its author before what is above it: a post without one cannot be kept.
+            let author = self.actor_within(&fetched.attributed_to, Freshness::Day, budget).await;
+            if optional(author)?.is_none() {
+                break;
+            }
             next.clone_from(&fetched.in_reply_to);
             above.push(fetched);
         }
@@ -147,9 +154,19 @@ impl Federation {
         let fetched = async {
             self.refuse_gone(uri).await?;
             let document = self.document(uri, budget).await?;
-            Ok(Post::from_document(&document.map)?)
+            let post = Post::from_document(&document.map)?;
+            self.refuse_foreign(&post)?;
+            Ok(post)
         };
         optional(fetched.await)
+    }
+
+    /// A post speaks for its author only from their own host, and never from ours.
+    fn refuse_foreign(&self, post: &Post) -> Result<(), ResolveError> {
+        if self.is_ours(&post.id) || !same_origin(&post.id, &post.attributed_to) {
+            return Err(ResolveError::Refused("the post is not its author's"));
+        }
+        Ok(())
     }
 
     async fn refuse_gone(&self, uri: &Url) -> Result<(), ResolveError> {
@@ -164,9 +181,7 @@ impl Federation {
 
     /// Writes a believed post. The same one again is the same tweet.
     async fn store_post(&self, post: &Post, links: Links, budget: &Budget) -> Result<Tweet, ResolveError> {
-        if self.is_ours(&post.id) || !same_origin(&post.id, &post.attributed_to) {
-            return Err(ResolveError::Refused("the post is not its author's"));
-        }
+        self.refuse_foreign(post)?;
         self.refuse_gone(&post.id).await?;
         let author = self.actor_within(&post.attributed_to, Freshness::Day, budget).await?;
         let tweet = self.compose(post, &author, &links, budget).await?;

@@ -18,6 +18,8 @@ mod visit;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod gallery;
+#[cfg(test)]
 mod render_tests;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,7 @@
 //! `Update`: an author changed a post, or an actor itself. Never goes backwards in time.
 
+use std::collections::BTreeSet;
+
 use super::{Act, Failure, to_be_had};
 use crate::federation::Federation;
 use crate::federation::objects::{Actor, ActorKind, IdOr, Post};
@@ -61,7 +63,7 @@ impl Federation {
             tags: compose::tags(post),
             ..before.clone()
         };
-        if is_same(&before, &after) {
+        if !other_pictures && is_same(&before, &after) {
             return Ok(());
         }
         let was_mentioned = |id| before.mentions.iter().any(|mention| mention.account == id);
@@ -90,11 +92,16 @@ fn shown(media: &Media) -> (&Option<String>, &str) {
     (&media.remote_url, &media.alt)
 }
 
+/// Whether two versions say the same; pictures aside.
 fn is_same(before: &Tweet, after: &Tweet) -> bool {
-    let sorted = |tweet: &Tweet| {
-        let mut mentions: Vec<_> = tweet.mentions.iter().map(|mention| mention.account).collect();
-        mentions.sort_unstable();
-        mentions
+    let words = |tweet: &Tweet| {
+        let (text, html) = (tweet.text.clone(), tweet.html.clone());
+        (text, html, tweet.content_warning.clone(), tweet.sensitive, tweet.language.clone())
     };
-    sorted(before) == sorted(after) && *before == Tweet { mentions: before.mentions.clone(), ..after.clone() }
+    let names = |tweet: &Tweet| {
+        let mentions: BTreeSet<_> = tweet.mentions.iter().map(|mention| mention.account).collect();
+        let tags: BTreeSet<_> = tweet.tags.iter().cloned().collect();
+        (mentions, tags)
+    };
+    words(before) == words(after) && names(before) == names(after)
 }

@@ -1,9 +1,5 @@
 //! An instance with a clock of its own, and people who use its API.
 
-#[path = "../../../../tests/support/database.rs"]
-#[expect(dead_code, reason = "how to open a database again is for other tests")]
-#[expect(clippy::duplicate_mod, reason = "tests of several rooms start from a fresh database")]
-mod database;
 #[path = "../../../../tests/support/rows.rs"]
 mod rows;
 
@@ -14,14 +10,16 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request};
+use axum::http::{HeaderMap, HeaderName, Request};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 use url::Url;
+use wiremock::MockServer;
 
-use self::database::{TestStore, stores};
-use self::rows::rows;
+use self::rows::counts;
 use crate::client::{Client, ClientSettings};
 use crate::clock::Clock;
 use crate::config::Registration;
@@ -34,7 +32,9 @@ use crate::media::{Media, MediaSettings};
 use crate::model::account::{Role, SessionKind, UserState};
 use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
-use crate::service::{Origin, Rules, Service, SignUp};
+use crate::search::{Finder, Search};
+use crate::service::{Origin, PictureSettings, RemotePictures, Rules, Service, SignUp};
+use crate::store::tests::database::{TestStore, stores};
 use crate::timelines::Home;
 
 /// 2026-01-02T03:04:05Z.
@@ -46,6 +46,9 @@ pub(super) struct World {
     pub(super) service: Service,
     pub(super) clock: Clock,
     pub(super) engine: &'static str,
+    pub(super) media: Arc<Media>,
+    /// Another instance, `http://a.test`.
+    pub(super) remote: MockServer,
     router: Router,
     files: TempDir,
     _database: TestStore,
@@ -93,25 +96,46 @@ impl World {
         let ids = Arc::new(IdMaker::new(clock.clone(), 1));
         let service = Service::new(database.store.clone(), clock.clone(), ids, addresses, rules);
         let files = tempfile::tempdir().unwrap();
-        let settings =
-            MediaSettings { data_dir: files.path().to_owned(), decode_threads: 1, decode_queue: 8 };
+        let settings = MediaSettings {
+            data_dir: files.path().to_owned(),
+            decode_threads: 1,
+            decode_queue: 8,
+            image_max_bytes: 1 << 20,
+        };
+        let media = Arc::new(Media::open(&settings, &clock).unwrap());
+        let remote = MockServer::start().await;
         let settings_of_client = ClientSettings {
-            insecure: false,
-            dev_hosts: HashMap::new(),
+            insecure: true,
+            dev_hosts: HashMap::from([("a.test".to_owned(), *remote.address())]),
             user_agent: "test".to_owned(),
             per_host: 1,
         };
         let client = Client::new(settings_of_client).unwrap();
         let key = InstanceKey::new([7; 32]);
+        let (search, _) = Search::open(&files.path().join("search")).unwrap();
+        let picture_settings = PictureSettings {
+            cache_bytes: 1 << 20,
+            fetches: true,
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        };
         let state = AppState {
+            finder: Finder::new(service.clone(), Arc::new(search)),
             service: service.clone(),
             home: Home::new(service.clone(), &crate::timelines::Settings::default()),
-            media: Arc::new(Media::open(&settings, &clock).unwrap()),
+            pictures: RemotePictures::new(
+                service.clone(),
+                Arc::clone(&media),
+                client.clone(),
+                picture_settings,
+            ),
+            media: Arc::clone(&media),
             federation: Federation::open(service.clone(), client, key).await.unwrap(),
         };
+        let routes = crate::http::api::routes().merge(crate::http::media::routes());
         let gateway = Gateway { enforce_rate_limits: false, ..Gateway::new(base, clock.clone()) };
-        let router = layers(crate::http::api::routes().with_state(state), gateway);
-        Self { service, clock, engine: database.engine, router, files, _database: database }
+        let router = layers(routes.with_state(state), gateway);
+        Self { service, clock, engine: database.engine, media, remote, router, files, _database: database }
     }
 
     /// A new person who may do everything.
@@ -150,6 +174,16 @@ impl World {
         Answer { status: head.status.as_u16(), headers: head.headers, body }
     }
 
+    /// Asks for a file by its path or address, as a browser does that is signed in nowhere.
+    pub(super) async fn file(&self, line: &str, headers: &[(&str, &str)]) -> (u16, HeaderMap, Vec<u8>) {
+        let mut request = request(None, &line.replace("https://rook.test", ""), None);
+        for (name, value) in headers {
+            request.headers_mut().insert(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
+        }
+        let (head, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        (head.status.as_u16(), head.headers, to_bytes(body, 8 << 20).await.unwrap().to_vec())
+    }
+
     /// Asks by `method path`, as somebody or as nobody, with or without a body.
     pub(super) async fn ask(&self, who: Option<&Person>, line: &str, body: Option<Value>) -> Answer {
         self.send(request(who.map(|who| who.token.as_str()), line, body)).await
@@ -172,8 +206,8 @@ impl World {
     }
 
     /// How many rows there are of everything that a request could change.
-    pub(super) async fn rows(&self) -> BTreeMap<String, i64> {
-        rows(self.service.store()).await
+    pub(super) async fn rows(&self) -> BTreeMap<&'static str, i64> {
+        counts(self.service.store()).await
     }
 
     /// How many media files are kept.

@@ -1,10 +1,5 @@
 //! An instance whose pages are asked without a network.
 
-#[path = "../../../../tests/support/database.rs"]
-#[expect(dead_code, reason = "how to open a database again is for other tests")]
-#[expect(clippy::duplicate_mod, reason = "tests of several rooms start from a fresh database")]
-mod database;
-
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,10 +9,10 @@ use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 use url::Url;
 
-use self::database::{TestStore, stores};
 use super::browser::{Browser, Page};
 use crate::client::{Client, ClientSettings};
 use crate::clock::Clock;
@@ -30,7 +25,9 @@ use crate::media::{Media, MediaSettings};
 use crate::model::account::{Role, UserState};
 use crate::model::address::Addresses;
 use crate::model::ids::{AccountId, IdMaker};
-use crate::service::{Rules, Service, SignUp};
+use crate::search::{Finder, Search};
+use crate::service::{PictureSettings, RemotePictures, Rules, Service, SignUp};
+use crate::store::tests::database::{TestStore, stores};
 use crate::timelines::{self, Home, Settings};
 
 /// 2026-01-02T03:04:05Z.
@@ -79,8 +76,19 @@ impl World {
         let stop = CancellationToken::new();
         let home = Home::new(service.clone(), &Settings::default());
         tokio::spawn(timelines::run(home.clone(), stop.clone()));
-        let settings =
-            MediaSettings { data_dir: files.path().to_owned(), decode_threads: 1, decode_queue: 8 };
+        let settings = MediaSettings {
+            data_dir: files.path().to_owned(),
+            decode_threads: 1,
+            decode_queue: 8,
+            image_max_bytes: 1 << 20,
+        };
+        let (search, _) = Search::open(&files.path().join("search")).unwrap();
+        let picture_settings = PictureSettings {
+            cache_bytes: 1 << 20,
+            fetches: false,
+            stop: stop.clone(),
+            tasks: TaskTracker::new(),
+        };
         let client = ClientSettings {
             insecure: false,
             dev_hosts: HashMap::new(),
@@ -88,9 +96,17 @@ impl World {
             per_host: 1,
         };
         let client = Client::new(client).unwrap();
-        let federation = Federation::open(service.clone(), client, InstanceKey::new([7; 32])).await.unwrap();
+        let federation =
+            Federation::open(service.clone(), client.clone(), InstanceKey::new([7; 32])).await.unwrap();
         let media = Arc::new(Media::open(&settings, &clock).unwrap());
-        let state = AppState { service: service.clone(), home, media, federation };
+        let state = AppState {
+            finder: Finder::new(service.clone(), Arc::new(search)),
+            pictures: RemotePictures::new(service.clone(), Arc::clone(&media), client, picture_settings),
+            service: service.clone(),
+            home,
+            media,
+            federation,
+        };
         let gateway = Gateway {
             enforce_rate_limits: false,
             render_failure: Some(web::render_failure(&service)),
