@@ -1,17 +1,21 @@
 //! Writing a tweet: the form, and sending it with its images.
 
+use axum::http::StatusCode;
 use serde::Deserialize;
 
-use super::parts::{Parts, Posted, as_upload};
+use super::parts::Posted;
 use super::refused;
 use crate::error::{Error, Result};
-use crate::http::extract::Query;
-use crate::http::web::present::{audience, file_path};
+use crate::http::extract::{Multipart, Query};
+use crate::http::media::{upload, urls};
+use crate::http::problem::ApiError;
+use crate::http::web::present::audience;
 use crate::http::web::views::pages::ComposePage;
 use crate::http::web::views::{self, Audience, Composer, FieldError, FormErrors, ImageSlot, Nav};
 use crate::http::web::visit::{Answer, Member, Visit, show};
 use crate::media::Purpose;
 use crate::model::ids::{AccountId, MediaId, TweetId};
+use crate::model::tweet::Media;
 use crate::model::visibility::Visibility;
 use crate::secrets;
 use crate::service::{NewTweet, TweetView};
@@ -46,16 +50,19 @@ pub(in crate::http::web) async fn page(member: Member, Query(about): Query<About
 }
 
 /// `POST /tweets`
-pub(in crate::http::web) async fn create(member: Member, parts: Parts) -> Answer {
+pub(in crate::http::web) async fn create(member: Member, form: Multipart) -> Answer {
     let Member { visit, me, .. } = member;
-    let draft = Draft::read(&visit, me, parts).await?;
+    let draft = Draft::read(&visit, me, form).await?;
     let error = match draft.new_tweet() {
         Err(error) => error,
         Ok(_) if !draft.errors.is_empty() => return again(&visit, draft, None).await,
-        Ok(new) => match visit.service().create_tweet(me, new).await {
-            Ok(_) => return Ok(visit.to(&draft.return_to, Some("posted"))),
-            Err(error) => error,
-        },
+        Ok(new) => {
+            visit.state.federation.know_mentions(&new.text).await;
+            match visit.service().create_tweet(me, new).await {
+                Ok(_) => return Ok(visit.to(&draft.return_to, Some("posted"))),
+                Err(error) => error,
+            }
+        }
     };
     again(&visit, draft, Some(error)).await
 }
@@ -143,13 +150,13 @@ pub(super) struct Draft {
 
 impl Draft {
     /// Reads the form and stores its images.
-    pub(super) async fn read(visit: &Visit, me: AccountId, parts: Parts) -> Result<Self> {
+    pub(super) async fn read(visit: &Visit, me: AccountId, form: Multipart) -> Result<Self> {
         let places = visit.service().rules().max_images;
         let is_place = |name: &str| {
             let place: Option<usize> = name.strip_prefix("image_").and_then(|place| place.parse().ok());
             place.filter(|place| *place < places).map(|_| Purpose::Attachment)
         };
-        let mut posted = Posted::read(&visit.state, parts, is_place).await?;
+        let mut posted = Posted::read(&visit.state, form, is_place).await?;
         let mut draft = Self {
             return_to: visit.return_path(posted.text("return_to"), HOME),
             once: posted.text("once").to_owned(),
@@ -185,9 +192,9 @@ impl Draft {
     ) -> Result<ImageSlot> {
         let alt = posted.text(&format!("alt_{place}")).to_owned();
         let kept = match posted.take_file(&format!("image_{place}")) {
-            Some(Ok(stored)) => Some(visit.service().add_upload(me, as_upload(&stored)).await?),
+            Some(Ok(stored)) => Some(upload::add_upload(&visit.state, me, &stored, "").await?),
             Some(Err(refusal)) => {
-                self.complain(refusal.into())?;
+                self.complain(refusal)?;
                 None
             }
             None if posted.has(&format!("remove_{place}")) => None,
@@ -197,17 +204,12 @@ impl Draft {
         if let Err(error) = visit.service().describe_upload(me, media.id, &alt).await {
             self.complain(error)?;
         }
-        let preview = media.thumb_key.as_deref().or(media.file_key.as_deref()).and_then(file_path);
-        Ok(ImageSlot { kept: Some((media.id, preview.unwrap_or_default())), alt })
+        let preview = urls::attachment_preview_url(&media).unwrap_or_default();
+        Ok(ImageSlot { kept: Some((media.id, preview)), alt })
     }
 
     /// An upload of an earlier attempt, or an image of the tweet that is edited.
-    async fn upload(
-        &mut self,
-        visit: &Visit,
-        me: AccountId,
-        id: &str,
-    ) -> Result<Option<crate::model::tweet::Media>> {
+    async fn upload(&mut self, visit: &Visit, me: AccountId, id: &str) -> Result<Option<Media>> {
         if id.is_empty() {
             return Ok(None);
         }
@@ -268,9 +270,9 @@ impl Draft {
         self,
         visit: &Visit,
         error: Option<Error>,
-    ) -> Result<(axum::http::StatusCode, Composer), crate::http::problem::ApiError> {
+    ) -> Result<(StatusCode, Composer), ApiError> {
         let mut errors = self.errors;
-        let mut status = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+        let mut status = StatusCode::UNPROCESSABLE_ENTITY;
         if let Some(error) = error {
             let (refusal, more) = refused(error)?;
             status = refusal;

@@ -1,10 +1,10 @@
 //! Changing a tweet, and the versions it had.
 
 use super::compose::{self, Draft};
-use super::parts::Parts;
 use crate::error::{Error, Result};
-use crate::http::extract::Path;
-use crate::http::web::present::{file_path, some_text};
+use crate::http::extract::{Multipart, Path};
+use crate::http::media::urls;
+use crate::http::web::present::some_text;
 use crate::http::web::views::pages::{HistoryPage, VersionView};
 use crate::http::web::views::{self, Composer, ImageSlot, Nav, SafeHtml};
 use crate::http::web::visit::{Answer, Member, Visit, show};
@@ -21,10 +21,10 @@ pub(in crate::http::web) async fn page(member: Member, Path(id): Path<TweetId>) 
 }
 
 /// `POST /tweets/{id}/edit`
-pub(in crate::http::web) async fn change(member: Member, Path(id): Path<TweetId>, parts: Parts) -> Answer {
+pub(in crate::http::web) async fn change(member: Member, Path(id): Path<TweetId>, form: Multipart) -> Answer {
     let Member { visit, me, .. } = member;
     let view = own(&visit, me, id).await?;
-    let draft = Draft::read(&visit, me, parts).await?;
+    let draft = Draft::read(&visit, me, form).await?;
     let changes = TweetChanges {
         text: draft.text.clone(),
         media: Some(draft.media()),
@@ -34,10 +34,13 @@ pub(in crate::http::web) async fn change(member: Member, Path(id): Path<TweetId>
     };
     let error = match draft.errors.is_empty() {
         false => None,
-        true => match visit.service().edit_tweet(me, id, changes).await {
-            Ok(_) => return Ok(visit.to(&draft.return_to, Some("edited"))),
-            Err(error) => Some(error),
-        },
+        true => {
+            visit.state.federation.know_mentions(&changes.text).await;
+            match visit.service().edit_tweet(me, id, changes).await {
+                Ok(_) => return Ok(visit.to(&draft.return_to, Some("edited"))),
+                Err(error) => Some(error),
+            }
+        }
     };
     let return_to = draft.return_to.clone();
     let (status, composer) = draft.composer(&visit, error)?;
@@ -80,8 +83,8 @@ fn filled(visit: &Visit, view: &TweetView) -> Result<Composer> {
         .media
         .iter()
         .map(|media| {
-            let preview = media.thumb_key.as_deref().or(media.file_key.as_deref()).and_then(file_path);
-            ImageSlot { kept: Some((media.id, preview.unwrap_or_default())), alt: media.alt.clone() }
+            let preview = urls::attachment_preview_url(media).unwrap_or_default();
+            ImageSlot { kept: Some((media.id, preview)), alt: media.alt.clone() }
         })
         .collect();
     images.resize_with(fresh.images.len().max(images.len()), ImageSlot::default);

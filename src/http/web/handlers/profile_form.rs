@@ -1,15 +1,18 @@
 //! Editing one's profile.
 
-use super::parts::{Parts, Posted, remove};
+use axum::http::StatusCode;
+
+use super::parts::Posted;
 use super::refused;
 use crate::config::limits;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::http::extract::Multipart;
+use crate::http::media::{upload, urls};
 use crate::http::state::AppState;
-use crate::http::web::present::file_path;
 use crate::http::web::views::pages::{EditProfilePage, ProfileForm};
 use crate::http::web::views::{self, FieldError, FormErrors, Nav};
 use crate::http::web::visit::{Answer, Member, Visit, show};
-use crate::media::{Key, Purpose};
+use crate::media::Purpose;
 use crate::model::account::{Account, AccountKind};
 use crate::model::profile::Field;
 use crate::service::ProfileChanges;
@@ -22,37 +25,30 @@ pub(in crate::http::web) async fn page(member: Member) -> Answer {
 }
 
 /// `POST /settings/profile`
-pub(in crate::http::web) async fn change(member: Member, parts: Parts) -> Answer {
+pub(in crate::http::web) async fn change(member: Member, form: Multipart) -> Answer {
     let Member { visit, me, .. } = member;
     let purpose = |name: &str| match name {
         "avatar" => Some(Purpose::Avatar),
         "header" => Some(Purpose::Header),
         _ => None,
     };
-    let mut posted = Posted::read(&visit.state, parts, purpose).await?;
+    let mut posted = Posted::read(&visit.state, form, purpose).await?;
     let pictures = Pictures::take(&visit.state, &mut posted).await;
     let form = form_from(&posted);
-    let changed = match &pictures.refusal {
-        Some(_) => None,
-        None => Some(visit.service().update_profile(me, changes(&form, &pictures)).await),
-    };
-    let (status, errors) = match changed {
-        Some(Ok((account, orphans))) => {
-            remove_all(&visit.state, orphans).await;
-            return Ok(visit.to(&visit.present().account(&account).href(), Some("profile-saved")));
+    let (status, errors) = match &pictures.refusal {
+        Some(refusal) => {
+            upload::remove_files(&visit.state, pictures.new_files()).await;
+            (StatusCode::UNPROCESSABLE_ENTITY, FormErrors(vec![refusal.clone()]))
         }
-        Some(Err(error)) => {
-            pictures.discard(&visit.state).await;
-            refused(error)?
-        }
-        None => {
-            let refusal = pictures.refusal.clone().into_iter().collect();
-            pictures.discard(&visit.state).await;
-            (axum::http::StatusCode::UNPROCESSABLE_ENTITY, FormErrors(refusal))
-        }
+        None => match upload::change_profile(&visit.state, me, changes(&form, &pictures)).await {
+            Ok(account) => {
+                return Ok(visit.to(&visit.present().account(&account).href(), Some("profile-saved")));
+            }
+            Err(error) => refused(error)?,
+        },
     };
     let account = visit.service().account(me).await?;
-    let form = ProfileForm { header: account.header.as_deref().and_then(file_path), ..form };
+    let form = ProfileForm { header: urls::header_url(&account), ..form };
     Ok(views::page(status, &form_page(&visit, &account, form, errors).await?))
 }
 
@@ -72,7 +68,7 @@ fn form_of(account: &Account) -> ProfileForm {
     ProfileForm {
         display_name: account.display_name.clone(),
         bio: account.bio.clone(),
-        header: account.header.as_deref().and_then(file_path),
+        header: urls::header_url(account),
         fields: account.fields.iter().map(|field| (field.name.clone(), field.value.clone())).collect(),
         locked: account.locked,
         bot: account.kind == AccountKind::Service,
@@ -134,11 +130,11 @@ impl Pictures {
         match posted.take_file(name) {
             Some(Ok(stored)) => {
                 // A profile's picture is small itself.
-                remove(state, &stored.thumb.key).await;
+                upload::remove_files(state, vec![stored.thumb.key.to_string()]).await;
                 Some(Some(stored.image.key.to_string()))
             }
             Some(Err(refusal)) => {
-                let errors = FormErrors::from_error(&Error::from(refusal));
+                let errors = FormErrors::from_error(&refusal);
                 self.refusal =
                     errors.0.into_iter().next().map(|error| FieldError { field: name.to_owned(), ..error });
                 None
@@ -147,14 +143,8 @@ impl Pictures {
         }
     }
 
-    /// Removes the new files of a refused form.
-    async fn discard(self, state: &AppState) {
-        remove_all(state, [self.avatar, self.header].into_iter().flatten().flatten().collect()).await;
-    }
-}
-
-async fn remove_all(state: &AppState, keys: Vec<String>) {
-    for key in keys.iter().filter_map(|key| key.parse::<Key>().ok()) {
-        remove(state, &key).await;
+    /// The files that a refused form leaves without a use.
+    fn new_files(&self) -> Vec<String> {
+        [&self.avatar, &self.header].into_iter().flatten().flatten().cloned().collect()
     }
 }

@@ -2,10 +2,18 @@
 
 use serde::Deserialize;
 
+use super::{PAGE, older};
+use crate::error::{Error, Result};
+use crate::federation::resolve::Found;
 use crate::http::extract::Query;
-use crate::http::web::views::Nav;
-use crate::http::web::views::pages::{Lookup, SearchKind, SearchPage};
+use crate::http::web::views::pages::{Lookup, SearchKind, SearchPage, TagRow};
+use crate::http::web::views::{Nav, RowMenu};
 use crate::http::web::visit::{Answer, Visit, show};
+use crate::model::account::Account;
+use crate::model::cursor::Cursor;
+use crate::model::handle::Handle;
+use crate::model::ids::TweetId;
+use crate::search::Order;
 
 /// What is searched for, and where in the results.
 #[derive(Default, Deserialize)]
@@ -18,14 +26,96 @@ pub(in crate::http::web) struct Asked {
 
 /// `GET /search?q=&kind=`
 pub(in crate::http::web) async fn search(visit: Visit, Query(asked): Query<Asked>) -> Answer {
-    show(&SearchPage {
+    let query = asked.q.trim().to_owned();
+    let kind = match asked.kind.as_str() {
+        // A name is looked for among people, unless one of the tabs was chosen.
+        "" if query.starts_with('@') => SearchKind::People,
+        kind => SearchKind::from_value(kind),
+    };
+    let lookup = look_up(&visit, &query).await?;
+    let mut page = SearchPage {
         shell: visit.shell(Nav::Search).await?,
-        query: asked.q,
-        kind: SearchKind::from_value(&asked.kind),
-        lookup: Lookup::None,
+        query,
+        kind,
+        lookup,
         tweets: Vec::new(),
         people: Vec::new(),
         tags: Vec::new(),
-        older: Some(asked.cursor).filter(|cursor| !cursor.is_empty()),
-    })
+        older: None,
+    };
+    if !page.query.is_empty() && !is_address(&page.query) {
+        fill(&visit, &mut page, &asked.cursor).await?;
+    }
+    show(&page)
+}
+
+/// Fills the list of the tab.
+async fn fill(visit: &Visit, page: &mut SearchPage, cursor: &str) -> Result<()> {
+    let finder = &visit.state.finder;
+    if let Some(me) = visit.viewer()
+        && cursor.is_empty()
+    {
+        finder.remember(me, &page.query);
+    }
+    match page.kind {
+        SearchKind::Posts => {
+            let cursor = Cursor::parse(Some(cursor))?;
+            let found = finder.tweets(visit.viewer(), &page.query, Order::Newest, cursor, PAGE).await?;
+            page.tweets = visit.present().tweets(&found.found.items);
+            let encoded: String = url::form_urlencoded::byte_serialize(page.query.as_bytes()).collect();
+            page.older = older(&format!("/search?q={encoded}&kind=posts"), found.found.next);
+        }
+        SearchKind::People => {
+            let mut found = finder.accounts(visit.viewer(), &page.query, PAGE).await?;
+            if let Lookup::Found(row) = &page.lookup {
+                found.retain(|account| account.id != row.account.id);
+            }
+            page.people = visit.present().rows(visit.service(), &found, RowMenu::Follow).await?;
+        }
+        SearchKind::Tags => {
+            let found = finder.hashtags(&page.query, PAGE);
+            page.tags =
+                found.into_iter().map(|hit| TagRow { name: hit.name, tweets: u64::from(hit.uses) }).collect();
+        }
+    }
+    Ok(())
+}
+
+fn is_address(query: &str) -> bool {
+    query.starts_with("https://") || query.starts_with("http://")
+}
+
+/// An account or a tweet that the query names exactly. Only members make this server ask another one.
+async fn look_up(visit: &Visit, query: &str) -> Result<Lookup> {
+    let is_remote_handle = Handle::parse(query)
+        .is_ok_and(|handle| handle.relative_to(visit.service().addresses().host()).host.is_some());
+    if !is_address(query) && !is_remote_handle {
+        return Ok(Lookup::None);
+    }
+    if visit.who.is_none() {
+        return match visit.service().account_by_handle(query).await {
+            Ok(account) => found_account(visit, account).await,
+            Err(Error::NotFound(_)) => Ok(Lookup::SignIn),
+            Err(error) => Err(error),
+        };
+    }
+    match visit.state.federation.lookup(query).await {
+        Ok(Found::Account(account)) => found_account(visit, *account).await,
+        Ok(Found::Tweet(id)) => found_tweet(visit, id).await,
+        Err(Error::NotFound(_) | Error::Gone(_) | Error::Invalid { .. }) => Ok(Lookup::Failed),
+        Err(error) => Err(error),
+    }
+}
+
+async fn found_account(visit: &Visit, account: Account) -> Result<Lookup> {
+    let rows = visit.present().rows(visit.service(), &[account], RowMenu::Follow).await?;
+    Ok(rows.into_iter().next().map_or(Lookup::Failed, |row| Lookup::Found(Box::new(row))))
+}
+
+async fn found_tweet(visit: &Visit, id: TweetId) -> Result<Lookup> {
+    match visit.service().tweet(visit.viewer(), id).await {
+        Ok(view) => Ok(Lookup::FoundTweet(Box::new(visit.present().tweet(&view)))),
+        Err(Error::NotFound(_)) => Ok(Lookup::Failed),
+        Err(error) => Err(error),
+    }
 }

@@ -6,5 +6,6 @@ mod everyday;
 mod forms;
 mod people;
 mod refusals;
+mod searching;
 mod surfaces;
 mod world;

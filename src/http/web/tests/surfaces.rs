@@ -89,7 +89,11 @@ async fn private_posts_have_no_page_for_others() {
         ];
         ann.post_parts("/tweets", &secret).await;
         let profile = ann.open("/@ann").await;
-        let post = profile.links().into_iter().find(|link| link.starts_with("/@ann/") && !link.contains("/follow")).unwrap();
+        let post = profile
+            .links()
+            .into_iter()
+            .find(|link| link.starts_with("/@ann/") && !link.contains("/follow"))
+            .unwrap();
         ann.open(&post).await.has("a secret");
         for browser in [&bob, &world.browser()] {
             let page = browser.get(&post).await;

@@ -25,7 +25,7 @@ use crate::media::{Media, MediaSettings};
 use crate::model::account::{Role, UserState};
 use crate::model::address::Addresses;
 use crate::model::ids::{AccountId, IdMaker};
-use crate::search::{Finder, Search};
+use crate::search::{Feeder, Finder, Search};
 use crate::service::{PictureSettings, RemotePictures, Rules, Service, SignUp};
 use crate::store::tests::database::{TestStore, stores};
 use crate::timelines::{self, Home, Settings};
@@ -83,6 +83,9 @@ impl World {
             image_max_bytes: 1 << 20,
         };
         let (search, _) = Search::open(&files.path().join("search")).unwrap();
+        let search = Arc::new(search);
+        let feeder = Feeder::new(database.store.clone(), clock.clone(), Arc::clone(&search), 1);
+        tokio::spawn(feeder.run(stop.clone()));
         let picture_settings = PictureSettings {
             cache_bytes: 1 << 20,
             fetches: false,
@@ -100,7 +103,7 @@ impl World {
             Federation::open(service.clone(), client.clone(), InstanceKey::new([7; 32])).await.unwrap();
         let media = Arc::new(Media::open(&settings, &clock).unwrap());
         let state = AppState {
-            finder: Finder::new(service.clone(), Arc::new(search)),
+            finder: Finder::new(service.clone(), search),
             pictures: RemotePictures::new(service.clone(), Arc::clone(&media), client, picture_settings),
             service: service.clone(),
             home,

@@ -1,0 +1,56 @@
+//! Finding things, and asking other servers for what is not here.
+
+use std::time::Duration;
+
+use super::browser::{Browser, Page};
+use super::world::worlds;
+
+/// The index takes in what is written within a second.
+const PATIENCE: Duration = Duration::from_secs(20);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// Opens a page until it says `text`.
+async fn open_until(browser: &Browser<'_>, path: &str, text: &str) -> Page {
+    let found = tokio::time::timeout(PATIENCE, async {
+        loop {
+            let page = browser.open(path).await;
+            if page.html.contains(text) {
+                return page;
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    });
+    found.await.unwrap_or_else(|_| panic!("{path} never says {text:?}"))
+}
+
+#[tokio::test]
+async fn posts_people_and_hashtags_are_found() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let post = ann.tweet("Forty of them in the churchyard elms #rooks").await;
+        let visitor = world.browser();
+        for browser in [&ann, &visitor] {
+            open_until(browser, "/search?q=churchyard", &post).await.has("value=\"churchyard\"");
+            open_until(browser, "/search?q=ann&kind=people", "class=\"person\"").await.has("href=\"/@ann\"");
+            open_until(browser, "/search?q=roo&kind=tags", "href=\"/tags/rooks\"").await.has("1 post");
+            browser.open("/search?q=nothing_like_it").await.has("Nothing found");
+            browser.open("/search").await.has("What you can search for");
+        }
+        open_until(&ann, "/search?q=%40ann", "class=\"person\"").await;
+    }
+}
+
+#[tokio::test]
+async fn only_members_make_this_server_ask_another_one() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        // No name below .invalid is ever found (RFC 2606), so that nobody is asked.
+        for query in ["%40someone%40nowhere.invalid", "https%3A%2F%2Fnowhere.invalid%2F%40someone"] {
+            let path = format!("/search?q={query}");
+            world.browser().open(&path).await.has("Log in to look up accounts on other servers.");
+            ann.open(&path).await.has("That server does not know this address");
+        }
+        ann.open("/search?q=https%3A%2F%2Frook.test%2F%40ann").await.has("Found on the network");
+        ann.open("/search?q=ann%40rook.test&kind=people").await.has("href=\"/@ann\"");
+    }
+}
