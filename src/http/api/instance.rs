@@ -14,7 +14,6 @@ use crate::config::{Registration, limits};
 use crate::error::Result;
 use crate::http::extract::Json;
 use crate::http::state::AppState;
-use crate::model::{credentials, profile};
 use crate::store::accounts;
 
 /// How old the counts may be: they are read by a walk over all accounts, and anybody may ask.
@@ -134,11 +133,11 @@ impl Limits {
             images: rules.max_images,
             alt_characters: limits::ALT_TEXT_MAX,
             content_warning_characters: limits::CONTENT_WARNING_MAX,
-            display_name_characters: profile::MAX_DISPLAY_NAME,
-            bio_characters: profile::MAX_BIO,
-            profile_fields: profile::MAX_FIELDS,
+            display_name_characters: limits::DISPLAY_NAME_MAX,
+            bio_characters: limits::BIO_MAX,
+            profile_fields: limits::FIELDS_MAX,
             pinned_tweets: limits::PINNED_MAX,
-            password_min_characters: credentials::MIN_PASSWORD,
+            password_min_characters: limits::PASSWORD_MIN,
             page: limits::PAGE_MAX,
             account_page: limits::ACCOUNT_PAGE_MAX,
         }

@@ -98,10 +98,8 @@ impl<const MAX: usize> IntoParams for Paging<MAX> {
                 .schema(Some(schema))
                 .build()
         };
-        let cursor = ObjectBuilder::new()
-            .schema_type(Type::String)
-            .max_length(Some(limits::CURSOR_MAX))
-            .pattern(Some("^(b[0-9]{1,18})?(a[0-9]{1,18})?$"));
+        let cursor =
+            ObjectBuilder::new().schema_type(Type::String).pattern(Some("^(b[0-9]{1,18})?(a[0-9]{1,18})?$"));
         let limit = ObjectBuilder::new()
             .schema_type(Type::Integer)
             .minimum(Some(1))

@@ -105,7 +105,7 @@ impl World {
         let key = InstanceKey::new([7; 32]);
         let state = AppState {
             service: service.clone(),
-            home: Home::new(service.clone()),
+            home: Home::new(service.clone(), &crate::timelines::Settings::default()),
             media: Arc::new(Media::open(&settings, &clock).unwrap()),
             federation: Federation::open(service.clone(), client, key).await.unwrap(),
         };
