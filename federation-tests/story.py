@@ -57,9 +57,9 @@ class Story:
         return answer
 
     def run(self):
-        ann, bob = self.a.person("ann"), self.b.person("bob")
         self.a.start()
         self.b.start()
+        ann, bob = self.a.person("ann"), self.b.person("bob")
         bob_at_a = self.step("ann looks bob up", lambda: lookup(ann, bob.handle))["id"]
         ann_at_b = self.step("bob looks ann up", lambda: lookup(bob, ann.handle))["id"]
         bob.post(f"/api/users/{ann_at_b}/follow")

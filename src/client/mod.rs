@@ -184,6 +184,11 @@ impl Client {
         Ok(Self { http, hosts: Arc::new(HostPermits::new(settings.per_host)), insecure: settings.insecure })
     }
 
+    /// Whether plain http may be asked: only in tests and development.
+    pub fn allows_http(&self) -> bool {
+        self.insecure
+    }
+
     /// GET, following up to [`MAX_REDIRECTS`] redirects. Any status is an `Ok`; see [`Response::success`].
     pub async fn get(&self, request: Request<'_>) -> Result<Response, ClientError> {
         self.bounded(Method::GET, request, MAX_REDIRECTS).await

@@ -6,12 +6,15 @@
 
 pub mod context;
 pub mod delivery;
+pub mod inbound;
 pub mod keys;
+mod mentions;
 pub mod objects;
 pub mod origin;
 pub mod outbound;
 mod own_keys;
 pub mod quirks;
+pub mod resolve;
 pub mod signature;
 mod wire;
 
@@ -33,6 +36,8 @@ struct Inner {
     service: Service,
     client: Client,
     own_keys: own_keys::OwnKeys,
+    fetcher: resolve::Fetcher,
+    inbound: inbound::Inbound,
 }
 
 impl Federation {
@@ -40,7 +45,8 @@ impl Federation {
     /// actor's key when there is none.
     pub async fn open(service: Service, client: Client, instance_key: InstanceKey) -> Result<Self> {
         let own_keys = own_keys::OwnKeys::open(service.clone(), instance_key).await?;
-        Ok(Self(Arc::new(Inner { service, client, own_keys })))
+        let inbound = inbound::Inbound::new(service.store());
+        Ok(Self(Arc::new(Inner { service, client, own_keys, fetcher: resolve::Fetcher::new(), inbound })))
     }
 
     /// The use-cases.

@@ -25,7 +25,12 @@ use crate::telemetry::metrics::Metrics;
 /// All routes behind the gateway.
 pub fn router(state: AppState, gateway: Gateway, checks: Vec<Check>, metrics: Metrics) -> Router {
     let stateful: Router<AppState> = activitypub::routes().merge(api::routes());
-    let router = stateful.with_state(state).merge(health::routes(checks)).merge(metrics::routes(metrics));
+    let inboxes = activitypub::inbox::routes(state.federation.clone());
+    let router = stateful
+        .with_state(state)
+        .merge(inboxes)
+        .merge(health::routes(checks))
+        .merge(metrics::routes(metrics));
     layers(router, gateway)
 }
 

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -80,12 +81,20 @@ pub struct IdMaker {
     clock: Clock,
     process: i64,
     last: Mutex<(Millis, i64)>,
+    /// Tells apart things of the same past millisecond; starts anywhere, so that a restart goes on elsewhere.
+    past: AtomicI64,
 }
 
 impl IdMaker {
     /// A maker for process number `process` (0–31; higher numbers wrap).
     pub fn new(clock: Clock, process: u8) -> Self {
-        Self { clock, process: i64::from(process) & ((1 << PROCESS_BITS) - 1), last: Mutex::new((0, 0)) }
+        let past = AtomicI64::new(clock.now_ms());
+        Self {
+            clock,
+            process: i64::from(process) & ((1 << PROCESS_BITS) - 1),
+            last: Mutex::new((0, 0)),
+            past,
+        }
     }
 
     /// The next id, greater than every id this maker made before, even when the clock stands or steps back.
@@ -102,14 +111,15 @@ impl IdMaker {
         compose(time_ms, self.process, sequence)
     }
 
-    /// An id for something that happened at `at_ms` (a remote tweet's published time), clamped to the past.
+    /// An id for something that happened at `at_ms` (a remote tweet's published time), clamped to the past. Unlike
+    /// ids of the present it may have been given before: who writes it looks whether it is free.
     pub fn at(&self, at_ms: Millis) -> i64 {
         let fresh = self.next();
         if at_ms >= fresh >> TIME_SHIFT {
             return fresh;
         }
-        let low_bits = fresh & ((1 << TIME_SHIFT) - 1);
-        (at_ms.max(0) << TIME_SHIFT) | low_bits
+        let sequence = self.past.fetch_add(1, Ordering::Relaxed) & (SEQUENCE_LIMIT - 1);
+        compose(at_ms.max(0), self.process, sequence)
     }
 }
 
@@ -138,6 +148,13 @@ mod tests {
         let maker = IdMaker::new(Clock::manual(1_000), 0);
         assert_eq!(TweetId(maker.at(400)).time_ms(), 400);
         assert_eq!(TweetId(maker.at(9_999)).time_ms(), 1_000);
+    }
+
+    #[test]
+    fn things_of_the_same_past_millisecond_get_different_ids() {
+        let maker = IdMaker::new(Clock::manual(1_000), 0);
+        let ids: std::collections::HashSet<i64> = (0..SEQUENCE_LIMIT).map(|_| maker.at(400)).collect();
+        assert_eq!(i64::try_from(ids.len()), Ok(SEQUENCE_LIMIT));
     }
 
     #[test]

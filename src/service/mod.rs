@@ -21,13 +21,15 @@ use std::sync::Arc;
 
 pub use crate::config::Registration;
 pub use accounts::SignUp;
+#[cfg(test)]
+pub(crate) use accounts::blank_account;
 pub use follows::Relationship;
 pub use notifications::{NotificationView, Unread};
 pub use profiles::ProfileChanges;
 pub use sessions::{Origin, SCOPES, SignedIn};
 pub use timelines::{PublicList, Tab, Thread};
-pub(crate) use tweets::blank_tweet;
 pub use tweets::{NewTweet, TweetChanges};
+pub(crate) use tweets::{blank_tweet, mention, told_of};
 pub use views::{Eyes, TweetView};
 
 use crate::clock::Clock;

@@ -136,14 +136,27 @@ pub fn key(conn: &mut Conn, key_uri: &str) -> Result<Option<PublicKeyRow>, Store
         "select k.account_id, r.uri, k.public_pem, k.fetched_at
          from actor_keys k left join actors r on r.account_id = k.account_id where k.key_uri = $1",
         args![key_uri],
-        |row| {
-            Ok(PublicKeyRow {
-                account: row.take()?,
-                actor_uri: row.take()?,
-                pem: row.take()?,
-                fetched_at: row.take()?,
-            })
-        },
+        public_key_row,
+    )
+}
+
+fn public_key_row(row: &mut Row<'_>) -> Result<PublicKeyRow, StoreError> {
+    Ok(PublicKeyRow {
+        account: row.take()?,
+        actor_uri: row.take()?,
+        pem: row.take()?,
+        fetched_at: row.take()?,
+    })
+}
+
+/// The first key that a remote actor lists.
+pub fn first_key(conn: &mut Conn, actor_uri: &str) -> Result<Option<PublicKeyRow>, StoreError> {
+    conn.query_opt(
+        "select k.account_id, r.uri, k.public_pem, k.fetched_at
+         from actor_keys k join actors r on r.account_id = k.account_id where r.uri = $1
+         order by k.created_at, k.key_uri limit 1",
+        args![actor_uri],
+        public_key_row,
     )
 }
 

@@ -110,6 +110,45 @@ pub fn request(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<b
     Ok(true)
 }
 
+/// A follow that is asked for once more, under a new id: it is answered once more. Answers whether there was
+/// a follow or a request.
+pub fn ask_again(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
+    let ends = args![relation.from, relation.to, relation.uri.as_deref()];
+    let follow = conn.query_opt(
+        "update follows set uri = $3 where follower_id = $1 and followee_id = $2 returning id",
+        ends,
+        super::int,
+    )?;
+    if let Some(id) = follow {
+        events::append(conn, &[Event::Followed(Relation { id, ..relation.clone() })], now_ms)?;
+        return Ok(true);
+    }
+    let waiting = conn
+        .execute("update follow_requests set uri = $3 where follower_id = $1 and followee_id = $2", ends)?;
+    Ok(waiting > 0)
+}
+
+/// Whether `account` blocks `target`.
+pub fn is_blocking(conn: &mut Conn, account: AccountId, target: AccountId) -> Result<bool, StoreError> {
+    conn.query_one(
+        "select exists(select 1 from blocks where account_id = $1 and target_id = $2)",
+        args![account, target],
+        |row| row.take(),
+    )
+}
+
+/// Who blocks whom by the ActivityPub id of the Block.
+pub fn block_by_uri(conn: &mut Conn, uri: &str) -> Result<Option<(AccountId, AccountId)>, StoreError> {
+    conn.query_opt("select account_id, target_id from blocks where uri = $1", args![uri], |row| {
+        Ok((row.take()?, row.take()?))
+    })
+}
+
+/// Whether anybody here follows the account.
+pub fn has_local_follower(conn: &mut Conn, account: AccountId) -> Result<bool, StoreError> {
+    Ok(!local_followers(conn, account, AccountId(0), 1)?.is_empty())
+}
+
 /// Takes the pending request away; answers its row.
 fn take_request(conn: &mut Conn, relation: &Relation) -> Result<Option<Relation>, StoreError> {
     let taken = conn.query_opt(

@@ -153,6 +153,26 @@ pub fn is_known(conn: &mut Conn, activity_uri: &str) -> Result<bool, StoreError>
     })
 }
 
+/// What an activity that has come before is about.
+pub fn object_of(conn: &mut Conn, activity_uri: &str) -> Result<Option<String>, StoreError> {
+    conn.query_opt("select object_uri from inbox where activity_uri = $1", args![activity_uri], |row| {
+        row.take()
+    })
+}
+
+/// Holds claims until `until_ms`; the past lets them go.
+pub fn lease_until(conn: &mut Conn, ids: &[RowId], until_ms: Millis) -> Result<(), StoreError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    conn.execute(
+        "update inbox set lease_until = $2 where state = 'waiting' and id in_ints($1)",
+        args![ids, until_ms],
+    )?;
+    Ok(())
+}
+
 /// How many wait, and how many are parked.
 pub fn counts(conn: &mut Conn) -> Result<(i64, i64), StoreError> {
     conn.query_one(

@@ -102,6 +102,14 @@ pub fn insert_remote(conn: &mut Conn, tweet: &Tweet) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Writes the pictures that a remote tweet has after an edit, in place of those it had.
+pub fn replace_remote(conn: &mut Conn, tweet: &Tweet) -> Result<(), StoreError> {
+    conn.execute("delete from media where tweet_id = $1", args![tweet.id])?;
+    insert_remote(conn, tweet)?;
+    conn.execute("update tweets set has_media = $2 where id = $1", args![tweet.id, !tweet.media.is_empty()])?;
+    Ok(())
+}
+
 /// One media row.
 pub fn by_id(conn: &mut Conn, id: MediaId) -> Result<Option<Media>, StoreError> {
     conn.query_opt(select_media!("where id = $1"), args![id], media)

@@ -102,6 +102,28 @@ pub fn unlike(conn: &mut Conn, mut reaction: Reaction, now_ms: Millis) -> Result
     Ok(true)
 }
 
+/// Takes back at most `limit` likes of an account that goes. Answers how many.
+pub fn unlike_some(
+    conn: &mut Conn,
+    account: AccountId,
+    limit: i64,
+    now_ms: Millis,
+) -> Result<usize, StoreError> {
+    let likes = conn.query(
+        "select l.id, l.tweet_id, t.account_id from likes l join tweets t on t.id = l.tweet_id
+         where l.account_id = $1 order by l.id limit $2",
+        args![account, limit],
+        |row| {
+            Ok(Reaction { account, local: false, id: row.take()?, tweet: row.take()?, author: row.take()? })
+        },
+    )?;
+    let taken = likes.len();
+    for like in likes {
+        unlike(conn, like, now_ms)?;
+    }
+    Ok(taken)
+}
+
 /// A remote like by its ActivityPub id: who likes what.
 pub fn like_by_uri(conn: &mut Conn, uri: &str) -> Result<Option<(AccountId, TweetId)>, StoreError> {
     conn.query_opt("select account_id, tweet_id from likes where uri = $1", args![uri], |row| {

@@ -5,6 +5,7 @@ pub(crate) mod database;
 mod home;
 mod log;
 mod people;
+mod races;
 mod rows;
 
 use std::collections::BTreeSet;

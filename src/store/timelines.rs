@@ -82,17 +82,18 @@ const HOME_WINDOWS_DAYS: [i64; 3] = [1, 7, 30];
 
 /// Tweets and retweets by the accounts that `reader` follows and by itself. Without direct ones of others.
 ///
-/// PostgreSQL takes the newest of each followee by index. SQLite would walk all that each of them ever
-/// wrote, so that there a lower bound of the ids falls in steps until the page is full.
+/// A lower bound of the ids falls in steps until the page is full, so that a page near the top does not read
+/// what each followee wrote years ago.
 pub fn home(
     conn: &mut Conn,
     reader: AccountId,
     slice: Slice,
     now_ms: Millis,
 ) -> Result<Vec<Line>, StoreError> {
-    if conn.dialect() == Dialect::Postgres {
-        return home_by_followee(conn, reader, slice);
-    }
+    let within = match conn.dialect() {
+        Dialect::Sqlite => home_by_range,
+        Dialect::Postgres => home_by_followee,
+    };
     let newest_ms = slice.before.map_or(now_ms, |id| id.time_ms().min(now_ms));
     for days in HOME_WINDOWS_DAYS {
         let floor = floor_at(newest_ms.saturating_sub(days.saturating_mul(DAY_MS)));
@@ -100,14 +101,15 @@ pub fn home(
             break;
         }
         let window = Slice { after: Some(TweetId(floor)), ..slice };
-        let lines = home_since(conn, reader, window)?;
+        let lines = within(conn, reader, window)?;
         if i64::try_from(lines.len()).is_ok_and(|found| found >= slice.limit) {
             return Ok(lines);
         }
     }
-    home_since(conn, reader, slice)
+    within(conn, reader, slice)
 }
 
+/// `lateral`: the newest of each followee by index, of which the newest make the page.
 fn home_by_followee(conn: &mut Conn, reader: AccountId, slice: Slice) -> Result<Vec<Line>, StoreError> {
     conn.query(
         select_lines!(
@@ -129,7 +131,7 @@ fn home_by_followee(conn: &mut Conn, reader: AccountId, slice: Slice) -> Result<
 }
 
 /// `cross join` fixes the order for SQLite: from each followee into the index of its tweets.
-fn home_since(conn: &mut Conn, reader: AccountId, slice: Slice) -> Result<Vec<Line>, StoreError> {
+fn home_by_range(conn: &mut Conn, reader: AccountId, slice: Slice) -> Result<Vec<Line>, StoreError> {
     conn.query(
         select_lines!(
             "where t.id in (

@@ -124,6 +124,15 @@ pub fn retweet_by(
     )
 }
 
+/// Some tweets and retweets of an account, the oldest first: those that go when the account does.
+pub fn of_account(conn: &mut Conn, account: AccountId, limit: i64) -> Result<Vec<TweetId>, StoreError> {
+    conn.query(
+        "select id from tweets where account_id = $1 order by id limit $2",
+        args![account, limit],
+        |row| row.take(),
+    )
+}
+
 /// Versions of a tweet before its present one, oldest first.
 pub fn edits(conn: &mut Conn, tweet: TweetId, limit: i64) -> Result<Vec<TweetEdit>, StoreError> {
     conn.query(

@@ -66,12 +66,12 @@ impl Federation {
     pub async fn created(&self, view: &TweetView) -> Result<OutgoingActivity> {
         let actor = self.local_actor(&view.author);
         match &view.retweet_of {
-            Some(original) => self.announce(&actor, view, original).await,
+            Some(original) => self.retweeted(&actor, view, original).await,
             None => actor.create(&self.note(view).await?).map_err(unwritable),
         }
     }
 
-    async fn announce(
+    async fn retweeted(
         &self,
         actor: &LocalActor,
         view: &TweetView,

@@ -1,7 +1,8 @@
-//! What other instances ask for: actors, posts, collections, WebFinger, NodeInfo.
+//! What other instances ask for and deliver: actors, posts, collections, WebFinger, NodeInfo, inboxes.
 
 mod actors;
 mod collections;
+pub mod inbox;
 mod negotiate;
 mod nodeinfo;
 mod objects;

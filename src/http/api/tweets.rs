@@ -88,6 +88,7 @@ pub(super) async fn create_tweet(
     key: IdempotencyKey,
     Json(new): Json<NewTweet>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1], Json<Tweet>), ApiError> {
+    state.federation.know_mentions(&new.text).await;
     let view = state.service.create_tweet(who.account, new.with(key)).await?;
     let location = [(LOCATION, format!("/api/tweets/{}", view.tweet.id))];
     Ok((StatusCode::CREATED, location, tweet(&state, &view)))

@@ -46,6 +46,8 @@ pub(super) enum Tab {
 }
 
 /// An account by its handle
+///
+/// Signed in, an account of another instance that is not known here yet is asked for there.
 #[utoipa::path(
     get, path = "/api/users/lookup", tag = "accounts", params(LookUp),
     responses(
@@ -55,10 +57,14 @@ pub(super) enum Tab {
 )]
 pub(super) async fn look_up_user(
     State(state): State<AppState>,
-    _viewer: MaybeAuth,
+    MaybeAuth(viewer): MaybeAuth,
     Query(asked): Query<LookUp>,
 ) -> Answer<User> {
-    let account = state.service.account_by_handle(&asked.handle).await?;
+    // Only people of ours may make this server ask another one.
+    let account = match viewer {
+        Some(_) => state.federation.by_handle(&asked.handle).await?,
+        None => state.service.account_by_handle(&asked.handle).await?,
+    };
     Ok(Json(User::of(&account, state.service.addresses())))
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{attach_media, insert_mentions_and_tags};
 use crate::clock::Millis;
+use crate::config::limits;
 use crate::config::limits::EDITS_MAX;
 use crate::model::event::{Event, TweetDeleted};
 use crate::model::ids::{MediaId, TweetId};
@@ -43,6 +44,7 @@ pub fn edit(conn: &mut Conn, edit: &EditTweet) -> Result<bool, StoreError> {
     if kept == 0 {
         return Ok(false);
     }
+    trim_versions(conn, tweet.id)?;
     thin_out_versions(conn, tweet.id)?;
     conn.execute(
         "update tweets set text = $2, html = $3, content_warning = $4, sensitive = $5, language = $6, edited_at = $7
@@ -112,6 +114,18 @@ pub fn prune_keys(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64,
              select account_id, key from idempotency_keys where created_at < $1 order by created_at limit $2)",
         args![before_ms, limit],
     )
+}
+
+/// Keeps the first and the newest versions only: another server may edit as often as it likes.
+fn trim_versions(conn: &mut Conn, tweet: TweetId) -> Result<(), StoreError> {
+    let newest = i64::try_from(limits::EDITS_MAX).unwrap_or(i64::MAX).saturating_sub(2);
+    conn.execute(
+        "delete from tweet_edits where tweet_id = $1
+             and id <> (select min(id) from tweet_edits where tweet_id = $1)
+             and id not in (select id from tweet_edits where tweet_id = $1 order by id desc limit $2)",
+        args![tweet, newest],
+    )?;
+    Ok(())
 }
 
 /// Removes a tweet or a retweet, with all that hangs on it. `tombstone` is its ActivityPub id, kept so that

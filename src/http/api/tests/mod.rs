@@ -7,5 +7,6 @@ mod idempotency;
 mod lists;
 mod media;
 mod scopes;
+mod search;
 mod sessions;
 mod world;

@@ -11,17 +11,19 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use url::Url;
 
 use self::database::{TestStore, stores};
-use self::rows::rows;
+use self::rows::counts;
 use crate::client::{Client, ClientSettings};
 use crate::clock::Clock;
 use crate::config::Registration;
@@ -34,11 +36,15 @@ use crate::media::{Media, MediaSettings};
 use crate::model::account::{Role, SessionKind, UserState};
 use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
+use crate::search::{Feeder, Finder, Search};
 use crate::service::{Origin, Rules, Service, SignUp};
+use crate::store::events;
 use crate::timelines::Home;
 
 /// 2026-01-02T03:04:05Z.
 const BEGIN_MS: i64 = 1_767_323_045_000;
+/// How long a test waits for what takes a moment; then it has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
 pub(super) const PASSWORD: &str = "correct horse battery";
 
 /// An instance.
@@ -47,6 +53,7 @@ pub(super) struct World {
     pub(super) clock: Clock,
     pub(super) engine: &'static str,
     router: Router,
+    search: Arc<Search>,
     files: TempDir,
     _database: TestStore,
 }
@@ -103,7 +110,9 @@ impl World {
         };
         let client = Client::new(settings_of_client).unwrap();
         let key = InstanceKey::new([7; 32]);
+        let search = Arc::new(Search::open(&files.path().join("search")).unwrap().0);
         let state = AppState {
+            finder: Finder::new(service.clone(), Arc::clone(&search)),
             service: service.clone(),
             home: Home::new(service.clone(), &crate::timelines::Settings::default()),
             media: Arc::new(Media::open(&settings, &clock).unwrap()),
@@ -111,7 +120,7 @@ impl World {
         };
         let gateway = Gateway { enforce_rate_limits: false, ..Gateway::new(base, clock.clone()) };
         let router = layers(crate::http::api::routes().with_state(state), gateway);
-        Self { service, clock, engine: database.engine, router, files, _database: database }
+        Self { service, clock, engine: database.engine, router, search, files, _database: database }
     }
 
     /// A new person who may do everything.
@@ -172,8 +181,27 @@ impl World {
     }
 
     /// How many rows there are of everything that a request could change.
-    pub(super) async fn rows(&self) -> BTreeMap<String, i64> {
-        rows(self.service.store()).await
+    pub(super) async fn rows(&self) -> BTreeMap<&'static str, i64> {
+        counts(self.service.store()).await
+    }
+
+    /// Takes everything that was written into the search, until it can be found.
+    pub(super) async fn index(&self) {
+        let store = self.service.store().clone();
+        let head = store.read(events::head).await.unwrap();
+        let feeder = Feeder::new(store, self.clock.clone(), Arc::clone(&self.search), 0);
+        let (progress, stop) = (feeder.progress(), CancellationToken::new());
+        let feeding = tokio::spawn(feeder.run(stop.clone()));
+        let whole = async {
+            while !self.search.people_loaded() || self.search.building().is_some() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, whole).await.unwrap();
+        assert!(progress.reached(head, PATIENCE).await, "the search did not take the log in");
+        self.search.tweets().flush().await.unwrap();
+        stop.cancel();
+        feeding.await.unwrap();
     }
 
     /// How many media files are kept.

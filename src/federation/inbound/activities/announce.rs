@@ -1,0 +1,70 @@
+//! `Announce`: somebody repeats a post. It is fetched from its own host; an embedded copy is not looked at.
+
+use super::{Act, Failure, to_be_had};
+use crate::error::Error;
+use crate::federation::Federation;
+use crate::federation::inbound::subject::announced;
+use crate::federation::objects::IdOr;
+use crate::federation::resolve::compose;
+use crate::model::ids::AccountId;
+use crate::model::notification::NotificationKind;
+use crate::model::tweet::Tweet;
+use crate::service::blank_tweet;
+use crate::store::notifications::NewNotification;
+use crate::store::tweet_commands::CreateTweet;
+
+impl Federation {
+    pub(super) async fn announce(&self, act: &Act<'_>, object: &IdOr) -> Result<(), Failure> {
+        let Some(uri) = announced(object) else { return Ok(()) };
+        if !self.is_ours(&uri) && !self.is_followed(act.actor.id).await? {
+            return Ok(());
+        }
+        if self.known_tweet(&uri).await?.is_none()
+            && to_be_had(self.tweet_within(&uri, act.budget).await)?.is_none()
+        {
+            return Ok(());
+        }
+        let Some(original) = self.tweet_seen_by(act.actor, &uri).await? else { return Ok(()) };
+        if !original.visibility.is_open() && original.author != act.actor.id {
+            return Ok(());
+        }
+        let (tweet, author) = (self.retweet_row(act, &original).await?, original.author);
+        let id = self.service().write_tweet(retweet_command(tweet, author, self.now_ms())).await?;
+        to_be_had(self.unless_gone_meanwhile(id, &act.activity.id).await)?;
+        Ok(())
+    }
+
+    async fn retweet_row(&self, act: &Act<'_>, original: &Tweet) -> Result<Tweet, Error> {
+        let now_ms = self.now_ms();
+        let at_ms = act.activity.published_ms.map_or(now_ms, |at_ms| at_ms.clamp(0, now_ms));
+        let followers = self.followers_uri(act.actor).await?;
+        let audience = act.activity.addressing.audience(followers.as_ref());
+        let id = self.free_id(at_ms).await?;
+        Ok(Tweet {
+            local: false,
+            // Never wider than what it repeats.
+            visibility: compose::visibility(audience).max(original.visibility),
+            retweet_of: Some(original.id),
+            uri: Some(act.activity.id.as_str().to_owned()),
+            ..blank_tweet(id, act.actor.id, at_ms)
+        })
+    }
+}
+
+fn retweet_command(retweet: Tweet, author: AccountId, now_ms: i64) -> CreateTweet {
+    let told = NewNotification {
+        account: author,
+        kind: NotificationKind::Retweet,
+        from: retweet.author,
+        tweet: retweet.retweet_of,
+        at_ms: now_ms,
+    };
+    CreateTweet {
+        tweet: retweet,
+        media: Vec::new(),
+        retweet_of_author: Some(author),
+        notifications: vec![told],
+        idempotency_key: None,
+        now_ms,
+    }
+}

@@ -1,0 +1,61 @@
+//! `Create`: somebody wrote a post. The embedded copy is believed when the author sent it, else it is fetched.
+
+use super::{Act, Failure, to_be_had};
+use crate::error::Error;
+use crate::federation::Federation;
+use crate::federation::objects::liberal::ObjectError;
+use crate::federation::objects::{IdOr, Post};
+use crate::federation::origin::same_origin;
+use crate::federation::resolve::ResolveError;
+
+impl Federation {
+    pub(super) async fn create(&self, act: &Act<'_>, objects: &[IdOr]) -> Result<(), Failure> {
+        for object in objects {
+            if let Some(post) = self.own_post(act, object).await? {
+                self.create_post(act, &post).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores a post of the actor's if anybody here has to do with it.
+    pub(super) async fn create_post(&self, act: &Act<'_>, post: &Post) -> Result<(), Failure> {
+        // Votes have no place yet.
+        if post.vote().is_some() || self.known_tweet(&post.id).await?.is_some() {
+            return Ok(());
+        }
+        if self.is_wanted(act.actor, post).await? {
+            to_be_had(self.tweet_from(post, act.budget).await)?;
+        }
+        Ok(())
+    }
+
+    /// The post that an activity is about, if it is the actor's own.
+    pub(super) async fn own_post(&self, act: &Act<'_>, object: &IdOr) -> Result<Option<Post>, Failure> {
+        let actor = &act.activity.actor;
+        let Some(id) = object.id().filter(|id| same_origin(id, actor)) else { return Ok(None) };
+        match object.document().map(Post::from_document) {
+            Some(Ok(post)) if post.is_believable_from(actor) => return Ok(Some(post)),
+            Some(Err(ObjectError::UnknownType(_))) => return Ok(None),
+            Some(Err(error)) => return Err(error.into()),
+            Some(Ok(_)) | None => {}
+        }
+        if !self.may_be_wanted(act).await? {
+            return Ok(None);
+        }
+        let fetched = async {
+            let document = self.document(id, act.budget).await?;
+            Ok::<_, ResolveError>(Post::from_document(&document.map)?)
+        };
+        Ok(to_be_had(fetched.await)?.filter(|post| post.is_believable_from(actor)))
+    }
+
+    /// Whether a post is worth fetching, as far as its envelope tells.
+    async fn may_be_wanted(&self, act: &Act<'_>) -> Result<bool, Error> {
+        if self.is_followed(act.actor.id).await? {
+            return Ok(true);
+        }
+        let addressed = act.activity.addressing.everyone();
+        self.any_local(addressed.filter_map(|url| self.local_username(url)).collect()).await
+    }
+}

@@ -1,0 +1,110 @@
+//! `Delete`: an author took a post away, or an actor is gone. What is not known here is remembered as gone, so
+//! that a late `Create` does not bring it back.
+
+use url::Url;
+
+use super::Failure;
+use crate::federation::Federation;
+use crate::federation::objects::{Activity, IdOr};
+use crate::federation::origin::same_origin;
+use crate::model::cursor::Cursor;
+use crate::model::event::{Event, Relation};
+use crate::model::ids::AccountId;
+use crate::store::follows::{self, Bonds};
+use crate::store::{Conn, StoreError, accounts, actors, reactions, tombstones, tweets};
+
+/// Rows of a leaving account that are taken away in one unit of work.
+const SLICE: i64 = 100;
+
+impl Federation {
+    pub(super) async fn delete(&self, activity: &Activity, object: &IdOr) -> Result<(), Failure> {
+        let Some(id) = object.id() else { return Ok(()) };
+        if *id == activity.actor {
+            self.delete_actor(id).await
+        } else if same_origin(id, &activity.actor) {
+            self.delete_post(&activity.actor, id).await
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn delete_post(&self, actor: &Url, id: &Url) -> Result<(), Failure> {
+        let actor = actor.as_str().to_owned();
+        let author = self
+            .service()
+            .store()
+            .read(move |conn| accounts::by_uri(conn, &actor))
+            .await?
+            .map(|author| author.id);
+        if self.known_tweet(id).await?.is_some_and(|tweet| Some(tweet.author) != author) {
+            return Ok(());
+        }
+        self.remember_gone(id).await?;
+        // Looked for again after the tombstone: see `unless_gone_meanwhile`.
+        match self.known_tweet(id).await? {
+            Some(tweet) if tweet.retweet_of.is_some() => self.take_back_retweet(tweet).await,
+            Some(tweet) => Ok(self.service().remove_tweet(tweet.id, None).await?),
+            None => Ok(()),
+        }
+    }
+
+    /// Remembers that something of another host is gone or undone.
+    pub(super) async fn remember_gone(&self, id: &Url) -> Result<(), StoreError> {
+        let (uri, now_ms) = (id.as_str().to_owned(), self.now_ms());
+        self.service().store().write(move |conn| tombstones::insert(conn, &uri, now_ms)).await
+    }
+
+    /// Takes an account away: first from sight, then its follows, likes and tweets a slice at a time, so that
+    /// counters and everything that follows the log keep up, then the rest.
+    async fn delete_actor(&self, id: &Url) -> Result<(), Failure> {
+        let uri = id.as_str().to_owned();
+        let Some(account) = self.service().store().read(move |conn| accounts::by_uri(conn, &uri)).await?
+        else {
+            return Ok(());
+        };
+        self.remember_gone(id).await?;
+        self.service().set_suspended(account.id, true).await?;
+        let (gone, now_ms) = (account.id, self.now_ms());
+        for which in [Bonds::Followers, Bonds::Following] {
+            while self.service().store().write(move |conn| unbind(conn, gone, which, now_ms)).await? {}
+        }
+        while self
+            .service()
+            .store()
+            .write(move |conn| reactions::unlike_some(conn, gone, SLICE, now_ms))
+            .await?
+            > 0
+        {}
+        loop {
+            let some = self.service().store().read(move |conn| tweets::of_account(conn, gone, SLICE)).await?;
+            if some.is_empty() {
+                break;
+            }
+            for tweet in some {
+                self.service().remove_tweet(tweet, None).await?;
+            }
+        }
+        self.service().store().write(move |conn| actors::remove(conn, gone)).await?;
+        Ok(())
+    }
+}
+
+/// Ends some of the follows of an account that goes. Answers whether there were any.
+fn unbind(conn: &mut Conn, gone: AccountId, which: Bonds, now_ms: i64) -> Result<bool, StoreError> {
+    let bonds = follows::bonds(conn, which, gone, Cursor::default(), SLICE)?;
+    let others: Vec<AccountId> = bonds.iter().map(|(_, other)| *other).collect();
+    for other in accounts::by_ids(conn, &others)? {
+        let is_follower = which == Bonds::Followers;
+        let (from, to) = if is_follower { (other.id, gone) } else { (gone, other.id) };
+        let relation = Relation {
+            from,
+            to,
+            from_local: is_follower && other.is_local(),
+            to_local: !is_follower && other.is_local(),
+            id: 0,
+            uri: None,
+        };
+        follows::unfollow(conn, relation, Event::Unfollowed, now_ms)?;
+    }
+    Ok(!bonds.is_empty())
+}

@@ -1,0 +1,151 @@
+//! What the kinds of activities do here, one file each. Every effect is such that a second time changes nothing,
+//! and activities may come in any order: what was undone or deleted before it came is remembered as gone.
+//!
+//! Only what somebody here has to do with is kept: posts and retweets of those who are followed from here, and
+//! what mentions, answers or quotes somebody here.
+
+mod accept;
+mod announce;
+mod block;
+mod create;
+mod delete;
+mod follow;
+mod like;
+mod reject;
+mod undo;
+mod update;
+
+use url::Url;
+
+use super::worker::Failure;
+use crate::error::Error;
+use crate::federation::Federation;
+use crate::federation::objects::liberal::ObjectError;
+use crate::federation::objects::{Activity, Body, Post};
+use crate::federation::resolve::{Budget, Freshness, ResolveError};
+use crate::model::account::Account;
+use crate::model::address::Local;
+use crate::model::event::Relation;
+use crate::model::ids::AccountId;
+use crate::model::tweet::Tweet;
+use crate::store::{accounts, follows};
+
+/// An activity under way.
+struct Act<'a> {
+    activity: &'a Activity,
+    /// Who acts, verified.
+    actor: &'a Account,
+    budget: &'a Budget,
+}
+
+impl Federation {
+    /// Does what a verified activity says.
+    pub(super) async fn perform(&self, activity: Activity) -> Result<(), Failure> {
+        if let Body::Delete(object) = &activity.body {
+            return self.delete(&activity, object).await;
+        }
+        if self.is_gone(activity.id.as_str()).await? {
+            return Ok(());
+        }
+        let budget = Budget::new();
+        let actor = self.actor_within(&activity.actor, Freshness::Known, &budget).await;
+        let Some(actor) = to_be_had(actor)? else { return Ok(()) };
+        let act = Act { activity: &activity, actor: &actor, budget: &budget };
+        match &activity.body {
+            Body::Create(objects) => self.create(&act, objects).await,
+            Body::Update(object) => self.update(&act, object).await,
+            Body::Follow(object) => self.follow(&act, object).await,
+            Body::Accept { object, .. } => self.accept(&act, object).await,
+            Body::Reject(object) => self.reject(&act, object).await,
+            Body::Like { object, .. } => self.like(&act, object).await,
+            Body::Announce(object) => self.announce(&act, object).await,
+            Body::Undo(object) => self.undo(&act, object).await,
+            Body::Block(object) => self.block(&act, object).await,
+            // Reports, moves, pins, quote requests and what nobody knows: nothing to do.
+            _ => Ok(()),
+        }
+    }
+
+    /// A bond of the actor with an account of ours, as the activity makes it.
+    fn bond(&self, act: &Act<'_>, to: AccountId) -> Relation {
+        Relation {
+            from: act.actor.id,
+            to,
+            from_local: false,
+            to_local: true,
+            id: self.service().ids().next(),
+            uri: Some(act.activity.id.as_str().to_owned()),
+        }
+    }
+
+    /// Whether anybody here has to do with a post of `author`.
+    async fn is_wanted(&self, author: &Account, post: &Post) -> Result<bool, Error> {
+        if self.is_followed(author.id).await? || self.names_local(post.addressing.everyone(), post).await? {
+            return Ok(true);
+        }
+        for target in [&post.in_reply_to, &post.quote].into_iter().flatten() {
+            if self.is_ours(target) && self.known_tweet(target).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether anybody here follows the account.
+    async fn is_followed(&self, account: AccountId) -> Result<bool, Error> {
+        Ok(self.service().store().read(move |conn| follows::has_local_follower(conn, account)).await?)
+    }
+
+    /// Whether a post mentions somebody here: tagged, and addressed too.
+    async fn names_local(&self, addressed: impl Iterator<Item = &Url>, post: &Post) -> Result<bool, Error> {
+        let tagged = |url: &Url| post.tags.mentions.iter().any(|tag| tag.href.as_ref() == Some(url));
+        let names: Vec<String> =
+            addressed.filter(|url| tagged(url)).filter_map(|url| self.local_username(url)).collect();
+        self.any_local(names).await
+    }
+
+    /// Whether any of these is the username of an account here.
+    async fn any_local(&self, names: Vec<String>) -> Result<bool, Error> {
+        let read = self.service().store().read(move |conn| {
+            for name in &names {
+                if accounts::by_handle(conn, name, None)?.is_some_and(|account| !account.suspended) {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        });
+        Ok(read.await?)
+    }
+
+    fn local_username(&self, url: &Url) -> Option<String> {
+        match self.service().addresses().parse(url.as_str())? {
+            Local::Account(username) => Some(username),
+            Local::Tweet(..) => None,
+        }
+    }
+
+    /// The stored tweet with this id as the actor may see it; a retweet stands for its original.
+    async fn tweet_seen_by(&self, actor: &Account, uri: &Url) -> Result<Option<Tweet>, Error> {
+        let Some(tweet) = self.known_tweet(uri).await? else { return Ok(None) };
+        match self.service().tweet(Some(actor.id), tweet.id).await {
+            Ok(view) => Ok(Some(view.shown().tweet.clone())),
+            Err(Error::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Something of another host: `None` when it is not to be had or not believed, which is nobody's fault here.
+fn to_be_had<T>(found: Result<T, ResolveError>) -> Result<Option<T>, Failure> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(ResolveError::Object(error)) if !matches!(error, ObjectError::UnknownType(_)) => {
+            Err(error.into())
+        }
+        Err(error) if error.is_passing() => Err(error.into()),
+        Err(error) => {
+            tracing::debug!(federation.reason = %error, "something of another host is left");
+            Ok(None)
+        }
+    }
+}

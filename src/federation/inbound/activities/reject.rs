@@ -1,0 +1,21 @@
+//! `Reject`: somebody does not let an account of ours follow them, or no longer.
+
+use super::{Act, Failure};
+use crate::federation::Federation;
+use crate::federation::objects::IdOr;
+use crate::model::event::Event;
+use crate::store::follows;
+
+impl Federation {
+    pub(super) async fn reject(&self, act: &Act<'_>, object: &IdOr) -> Result<(), Failure> {
+        let Some(relation) = self.our_follow(act, object).await? else { return Ok(()) };
+        let (written, now_ms) = (relation.clone(), self.now_ms());
+        let write = self.service().store().write(move |conn| {
+            follows::reject(conn, &written, now_ms)?;
+            follows::unfollow(conn, written.clone(), Event::FollowRejected, now_ms)
+        });
+        write.await?;
+        self.service().graph().apply(&Event::FollowRejected(relation));
+        Ok(())
+    }
+}

@@ -1,0 +1,38 @@
+//! What arrives: verified and stored before it is acknowledged ([`receive`]), worked off after ([`worker`]).
+//!
+//! A request that is refused leaves no row, job or fetch behind. What is accepted is processed at least once, in
+//! order per object, and every effect is such that a second time changes nothing.
+
+mod activities;
+pub mod receive;
+mod subject;
+mod verify;
+pub mod worker;
+
+#[cfg(test)]
+mod tests;
+
+use tokio::sync::{Notify, Semaphore};
+
+use crate::store::Store;
+use crate::store::hot::SetWriter;
+use crate::store::inbox::Receipt;
+
+pub use receive::{Accepted, Refused};
+
+/// What receiving and working off share.
+pub(super) struct Inbound {
+    /// Writes what was accepted, many at once.
+    receipts: SetWriter<Receipt>,
+    /// Places for checking RSA signatures: as many as the machine has cores.
+    verifying: Semaphore,
+    /// Something arrived.
+    arrived: Notify,
+}
+
+impl Inbound {
+    pub(super) fn new(store: &Store) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self { receipts: SetWriter::new(store), verifying: Semaphore::new(cores), arrived: Notify::new() }
+    }
+}

@@ -1,0 +1,227 @@
+//! Receiving an activity: everything that can be said against it is said before a row is written.
+//!
+//! In this order: size, content type, form, signature (all that needs no key), blocked hosts, claims to be ours,
+//! deletions of what we never knew, the key and its RSA signature. Then it is stored, and acknowledged after that
+//! is durable. Nothing is processed here.
+
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+
+use super::verify::Unverified;
+use crate::error::{Chain, Error};
+use crate::federation::Federation;
+use crate::federation::objects::liberal::ObjectError;
+use crate::federation::objects::{Activity, Body, media_type};
+use crate::federation::origin::{authority, same_origin};
+use crate::federation::signature::{self, Claim, MAX_BODY_BYTES, RequestParts, SignatureError};
+use crate::model::ids::RowId;
+use crate::store::actors::{self, PublicKeyRow};
+use crate::store::inbox::Receipt;
+use crate::store::{StoreError, accounts, inbox, instances};
+use crate::telemetry::metrics as names;
+
+/// The breaker states in which a host earns a probe by writing to us: open and dead.
+const TROUBLED: [i64; 2] = [1, 3];
+
+/// What became of an activity that is answered 202.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    /// It is stored and will be worked off.
+    New,
+    /// It came before.
+    Duplicate,
+    /// It deletes what we never knew: there is nothing to do, and nothing was kept or asked.
+    Forgotten,
+}
+
+/// Why an activity is refused. Nothing of it was kept.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// 413: larger than [`MAX_BODY_BYTES`].
+    #[error("an activity has at most {MAX_BODY_BYTES} bytes")]
+    TooLarge,
+    /// 415: not an ActivityPub document.
+    #[error("send application/activity+json, or application/ld+json with the ActivityStreams profile")]
+    WrongType,
+    /// 400: not an activity.
+    #[error("this is not an activity: {0}")]
+    Malformed(#[from] ObjectError),
+    /// 400, 401 or 413: the signature is missing, unreadable, too old, or does not fit the request.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+    /// 401: the signer is not the actor, or its key does not verify the signature.
+    #[error("{0}")]
+    NotVerified(String),
+    /// 403: this instance does not exchange with that host or account.
+    #[error("this instance takes nothing from there")]
+    Blocked,
+    /// 403: it claims to be from here.
+    #[error("an activity from outside cannot be of our own origin")]
+    Ours,
+    /// 503: the signer's key cannot be fetched at this moment.
+    #[error("the key of the signer cannot be had now; send it again later")]
+    KeyUnreachable,
+    /// 503 or 500: our side.
+    #[error(transparent)]
+    Inside(#[from] Error),
+}
+
+impl Refused {
+    /// The status that answers it.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::WrongType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Signature(error) => error.status(),
+            Self::NotVerified(_) => StatusCode::UNAUTHORIZED,
+            Self::Blocked | Self::Ours => StatusCode::FORBIDDEN,
+            Self::KeyUnreachable | Self::Inside(Error::Busy) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Inside(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// A stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooLarge => "too_large",
+            Self::WrongType => "unsupported_media_type",
+            Self::Malformed(_) => "bad_activity",
+            Self::Signature(_) | Self::NotVerified(_) => "bad_signature",
+            Self::Blocked => "blocked",
+            Self::Ours => "not_yours",
+            Self::KeyUnreachable => "key_unreachable",
+            Self::Inside(error) => error.code(),
+        }
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Inside(error.into())
+    }
+}
+
+/// What one read tells of an activity and its signer.
+struct Facts {
+    blocked: bool,
+    actor_known: bool,
+    key: Option<PublicKeyRow>,
+    host_troubled: bool,
+    undone_object: Option<String>,
+}
+
+impl Federation {
+    /// Takes an activity in, or says why not. When it answers `Ok`, it is durable or there is nothing to do.
+    pub async fn receive(&self, request: &RequestParts<'_>) -> Result<Accepted, Refused> {
+        let outcome = self.take_in(request).await;
+        let word = match &outcome {
+            Ok(Accepted::New | Accepted::Forgotten) => "accepted",
+            Ok(Accepted::Duplicate) => "duplicate",
+            Err(_) => "refused",
+        };
+        metrics::counter!(names::INBOX_TOTAL, "outcome" => word).increment(1);
+        if let Err(refused) = &outcome {
+            tracing::debug!(federation.reason = %Chain(refused), "an activity was refused");
+        }
+        outcome
+    }
+
+    async fn take_in(&self, request: &RequestParts<'_>) -> Result<Accepted, Refused> {
+        let activity = read(request)?;
+        let claim = signature::inspect(request, self.now_ms(), self.service().addresses().base())?;
+        let facts = self.facts(&activity, &claim).await?;
+        if facts.blocked {
+            return Err(Refused::Blocked);
+        }
+        if self.is_ours(&activity.actor) || self.is_ours(claim.key_id().url()) {
+            return Err(Refused::Ours);
+        }
+        if !same_origin(claim.key_id().url(), &activity.actor) {
+            return Err(Refused::NotVerified("the signer is not the actor".to_owned()));
+        }
+        if matches!(activity.body, Body::Delete(_)) && !facts.actor_known {
+            return Ok(Accepted::Forgotten);
+        }
+        match self.verify(&activity, claim, facts.key.as_ref(), facts.actor_known).await {
+            Ok(()) => {}
+            Err(Unverified::No(reason)) => return Err(Refused::NotVerified(reason)),
+            Err(Unverified::Unreachable) => return Err(Refused::KeyUnreachable),
+            Err(Unverified::Inside(error)) => return Err(Refused::Inside(error)),
+        }
+        if facts.host_troubled {
+            let (host, now_ms) = (authority(&activity.actor), self.now_ms());
+            self.service().store().write(move |conn| instances::earn_probe(conn, &host, now_ms)).await?;
+        }
+        self.keep(&activity, facts.undone_object, request.body).await
+    }
+
+    async fn facts(&self, activity: &Activity, claim: &Claim) -> Result<Facts, StoreError> {
+        let host = authority(&activity.actor);
+        let key_host = authority(claim.key_id().url());
+        let actor = activity.actor.as_str().to_owned();
+        let key_id = claim.key_id().as_str().to_owned();
+        let undone = match &activity.body {
+            Body::Undo(object) => object.id().map(|id| id.as_str().to_owned()),
+            _ => None,
+        };
+        let read = self.service().store().read(move |conn| {
+            let known = accounts::by_uri(conn, &actor)?;
+            let suspended = known.as_ref().is_some_and(|account| account.suspended);
+            // Some sign with the bare id of the actor: then its first key is meant.
+            let key = match actors::key(conn, &key_id)? {
+                None if key_id == actor => actors::first_key(conn, &actor)?,
+                key => key,
+            };
+            let health = instances::health_of(conn, &host)?;
+            Ok(Facts {
+                blocked: suspended
+                    || instances::is_blocked(conn, &host)?
+                    || instances::is_blocked(conn, &key_host)?,
+                actor_known: known.is_some(),
+                key,
+                host_troubled: health.is_some_and(|health| TROUBLED.contains(&health.state)),
+                undone_object: match &undone {
+                    Some(id) => inbox::object_of(conn, id)?,
+                    None => None,
+                },
+            })
+        });
+        read.await
+    }
+
+    /// Stores an activity and wakes the workers.
+    async fn keep(
+        &self,
+        activity: &Activity,
+        undone_object: Option<String>,
+        body: &[u8],
+    ) -> Result<Accepted, Refused> {
+        let receipt = Receipt {
+            id: RowId(self.service().ids().next()),
+            activity_uri: activity.id.as_str().to_owned(),
+            actor_uri: activity.actor.as_str().to_owned(),
+            object_uri: super::subject::of(activity, undone_object),
+            body: body.to_vec(),
+            now_ms: self.now_ms(),
+        };
+        if self.0.inbound.receipts.write(receipt).await? {
+            self.0.inbound.arrived.notify_one();
+            Ok(Accepted::New)
+        } else {
+            Ok(Accepted::Duplicate)
+        }
+    }
+}
+
+/// The checks that need nothing but the request.
+fn read(request: &RequestParts<'_>) -> Result<Activity, Refused> {
+    if request.body.len() > MAX_BODY_BYTES {
+        return Err(Refused::TooLarge);
+    }
+    let content_type = request.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if !content_type.is_some_and(media_type::is_activity) {
+        return Err(Refused::WrongType);
+    }
+    Ok(Activity::parse(request.body)?)
+}

@@ -1,0 +1,107 @@
+//! Whose key verifies a signature: the stored one first, then the one the actor's own document lists now.
+
+use std::sync::Arc;
+
+use crate::clock::{DAY_MS, Millis};
+use crate::error::Error;
+use crate::federation::Federation;
+use crate::federation::keys::PublicKey;
+use crate::federation::objects::{Activity, Actor, Body};
+use crate::federation::resolve::{Budget, FetchError, ResolveError};
+use crate::federation::signature::Claim;
+use crate::store::actors::PublicKeyRow;
+
+/// How old a stored key may be before its actor is asked again: a key that was taken back must not live on here.
+const KEY_STALE_AFTER_MS: Millis = DAY_MS;
+
+/// Why a signature is not believed.
+pub(super) enum Unverified {
+    /// It is not the actor's.
+    No(String),
+    /// The key could not be fetched for a passing cause.
+    Unreachable,
+    /// Our side.
+    Inside(Error),
+}
+
+impl Federation {
+    /// Checks that the activity was signed by its actor. Writes nothing, except new keys of a known actor, and
+    /// those only after they have verified the signature.
+    pub(super) async fn verify(
+        &self,
+        activity: &Activity,
+        claim: Claim,
+        stored: Option<&PublicKeyRow>,
+        actor_known: bool,
+    ) -> Result<(), Unverified> {
+        let is_theirs = |key: &&PublicKeyRow| key.actor_uri.as_deref() == Some(activity.actor.as_str());
+        if stored.is_some_and(|key| !is_theirs(&key)) {
+            return Err(Unverified::No("the signer is not the actor".to_owned()));
+        }
+        let claim = Arc::new(claim);
+        // A deletion is the last that comes of an actor: its document may be gone already.
+        let is_deletion = matches!(activity.body, Body::Delete(_));
+        let fresh_from = self.now_ms().saturating_sub(KEY_STALE_AFTER_MS);
+        let usable = stored.filter(|key| is_deletion || key.fetched_at > fresh_from);
+        if let Some(key) = usable
+            && self.rsa(&claim, &key.pem).await?
+        {
+            return Ok(());
+        }
+        let actor = match self.fetched_actor(&activity.actor, &Budget::new()).await {
+            Ok(actor) => actor,
+            Err(FetchError::Gone) if deletes_itself(activity) => return Ok(()),
+            Err(error) => return self.without_document(&claim, stored, error).await,
+        };
+        let bare = claim.key_id().url() == &actor.id;
+        let listed = actor.key(claim.key_id().as_str()).or(actor.keys.first().filter(|_| bare));
+        let Some(key) = listed.filter(|_| actor.id == activity.actor) else {
+            return Err(Unverified::No("the actor does not list the key of the signature".to_owned()));
+        };
+        if !self.rsa(&claim, &key.pem).await? {
+            return Err(Unverified::No("the signature does not verify with the actor's key".to_owned()));
+        }
+        if actor_known { self.learn(&actor).await } else { Ok(()) }
+    }
+
+    /// The actor's host does not answer: an old key that we have will do, if it verifies.
+    async fn without_document(
+        &self,
+        claim: &Arc<Claim>,
+        stored: Option<&PublicKeyRow>,
+        error: FetchError,
+    ) -> Result<(), Unverified> {
+        let FetchError::Passing(_) = &error else {
+            return Err(Unverified::No(format!("the key of the signature could not be fetched: {error}")));
+        };
+        match stored {
+            Some(key) if self.rsa(claim, &key.pem).await? => Ok(()),
+            _ => Err(Unverified::Unreachable),
+        }
+    }
+
+    async fn learn(&self, actor: &Actor) -> Result<(), Unverified> {
+        match self.believe_actor(actor, &Budget::new()).await {
+            Ok(_) => Ok(()),
+            Err(ResolveError::Inside(error)) => Err(Unverified::Inside(error)),
+            Err(error) => Err(Unverified::No(error.to_string())),
+        }
+    }
+
+    /// Whether the key verifies the signature; off the async threads, at most one check a core.
+    async fn rsa(&self, claim: &Arc<Claim>, pem: &str) -> Result<bool, Unverified> {
+        let inside =
+            |error: Box<dyn std::error::Error + Send + Sync>| Unverified::Inside(Error::internal(error));
+        let Ok(_place) = self.0.inbound.verifying.acquire().await else {
+            return Err(Unverified::Inside(Error::Busy));
+        };
+        let (claim, pem) = (Arc::clone(claim), pem.to_owned());
+        let check = move || PublicKey::from_pem(&pem).is_ok_and(|key| claim.verify(&key).is_ok());
+        tokio::task::spawn_blocking(check).await.map_err(|error| inside(error.into()))
+    }
+}
+
+/// A deletion of the actor itself: that its document is gone is proof enough.
+fn deletes_itself(activity: &Activity) -> bool {
+    matches!(&activity.body, Body::Delete(object) if object.id() == Some(&activity.actor))
+}

@@ -1,0 +1,235 @@
+//! Working off what was received: several objects at once, one object in order.
+//!
+//! A row is claimed with a lease that is renewed while it is worked on, so that another process takes over when
+//! this one dies. What fails for a passing cause is tried again with growing pauses; what cannot be understood is
+//! parked with its reason for the admin and no longer stands in the way.
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use tokio::task::{JoinError, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::{MINUTE_MS, Millis, SECOND_MS};
+use crate::config::limits;
+use crate::error::{Chain, Error};
+use crate::federation::Federation;
+use crate::federation::objects::Activity;
+use crate::federation::objects::liberal::ObjectError;
+use crate::federation::resolve::{FetchError, ResolveError};
+use crate::model::ids::RowId;
+use crate::store::StoreError;
+use crate::store::inbox::{self, Claimed};
+use crate::telemetry::metrics as names;
+
+/// Activities worked on at once: most of their time is waiting for the database or another host.
+const WORKERS: usize = 16;
+/// How long a claim holds unless it is renewed.
+const LEASE_MS: Millis = 30 * SECOND_MS;
+/// How often claims are renewed.
+const RENEW_EVERY_MS: Millis = 10 * SECOND_MS;
+/// How often a worker looks by itself: for what other processes received, and for what waits for its time.
+const POLL_EVERY: Duration = Duration::from_secs(1);
+/// How long one activity may take: its whole budget of fetches at their slowest.
+const WORK_PATIENCE: Duration = Duration::from_secs(200);
+/// The pause after the first failure; it doubles each time.
+const RETRY_FIRST_MS: Millis = 30 * SECOND_MS;
+/// Attempts before an activity is parked; the last comes about an hour after the first.
+const ATTEMPTS_MAX: i64 = 8;
+/// Characters kept of a reason.
+const REASON_MAX: usize = 500;
+/// How often old ids are forgotten.
+const PRUNE_EVERY_MS: Millis = MINUTE_MS;
+/// Ids forgotten at a time.
+const PRUNE_AT_ONCE: i64 = 1_000;
+
+/// Why an activity was not worked off.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// For a passing cause.
+    Passing(String),
+    /// It never will be.
+    Poison(String),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Internal(cause) => Self::Passing(Chain(cause.as_ref()).to_string()),
+            Error::Busy | Error::TooMany { .. } => Self::Passing(error.to_string()),
+            other => Self::Poison(other.to_string()),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::from(Error::from(error))
+    }
+}
+
+impl From<ObjectError> for Failure {
+    fn from(error: ObjectError) -> Self {
+        Self::Poison(error.to_string())
+    }
+}
+
+impl From<ResolveError> for Failure {
+    fn from(error: ResolveError) -> Self {
+        match error {
+            ResolveError::Inside(error) => error.into(),
+            ResolveError::Fetch(FetchError::Passing(reason)) => Self::Passing(reason),
+            other => Self::Poison(other.to_string()),
+        }
+    }
+}
+
+/// What a worker holds.
+#[derive(Default)]
+struct Held {
+    /// The row that each task works on.
+    rows: HashMap<tokio::task::Id, RowId>,
+    renewed_ms: Millis,
+    pruned_ms: Millis,
+}
+
+impl Federation {
+    /// Works off what was received, until `stop`. What is under way then is let go, for the next start.
+    pub async fn work_inbox(&self, stop: CancellationToken) {
+        let mut running = JoinSet::new();
+        let mut held = Held::default();
+        while !stop.is_cancelled() {
+            for claimed in self.claim(WORKERS.saturating_sub(running.len())).await {
+                let (federation, row) = (self.clone(), claimed.id);
+                let task = running.spawn(async move { federation.process(claimed).await });
+                held.rows.insert(task.id(), row);
+            }
+            tokio::select! {
+                () = stop.cancelled() => break,
+                Some(done) = running.join_next_with_id() => held.let_go(done),
+                () = self.0.inbound.arrived.notified(), if running.len() < WORKERS => {}
+                () = tokio::time::sleep(POLL_EVERY) => {}
+            }
+            while let Some(done) = running.try_join_next_with_id() {
+                held.let_go(done);
+            }
+            self.keep_up(&mut held).await;
+        }
+        running.shutdown().await;
+        let ids = held.rows.into_values().collect::<Vec<_>>();
+        logged(self.service().store().write(move |conn| inbox::lease_until(conn, &ids, 0)).await);
+    }
+
+    /// Claims at most `places` activities.
+    pub(super) async fn claim(&self, places: usize) -> Vec<Claimed> {
+        let Ok(places) = i64::try_from(places) else { return Vec::new() };
+        if places == 0 {
+            return Vec::new();
+        }
+        let now_ms = self.now_ms();
+        let claim = move |conn: &mut _| inbox::claim(conn, now_ms, now_ms.saturating_add(LEASE_MS), places);
+        logged(self.service().store().write(claim).await).unwrap_or_default()
+    }
+
+    /// Works off one activity, and writes what became of it.
+    pub(super) async fn process(&self, claimed: Claimed) {
+        let id = claimed.id;
+        let attempts = claimed.attempts.saturating_add(1);
+        let work = AssertUnwindSafe(self.work(&claimed)).catch_unwind();
+        let outcome = match tokio::time::timeout(WORK_PATIENCE, work).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => Err(Failure::Poison("working on it panicked".to_owned())),
+            Err(_) => Err(Failure::Passing("it took too long".to_owned())),
+        };
+        let now_ms = self.now_ms();
+        let store = self.service().store();
+        let (word, written) = match outcome {
+            Ok(()) => ("done", store.write(move |conn| inbox::finish(conn, id)).await),
+            Err(Failure::Passing(reason)) if attempts < ATTEMPTS_MAX => {
+                let at_ms = now_ms.saturating_add(pause_ms(attempts));
+                let reason = short(&reason);
+                ("retry", store.write(move |conn| inbox::retry(conn, id, &reason, at_ms)).await)
+            }
+            Err(Failure::Passing(reason) | Failure::Poison(reason)) => {
+                let activity = claimed.activity_uri.as_str();
+                tracing::info!(federation.activity = activity, reason, "an activity is parked");
+                let reason = short(&reason);
+                ("parked", store.write(move |conn| inbox::park(conn, id, &reason)).await)
+            }
+        };
+        metrics::counter!(names::INBOX_TOTAL, "outcome" => word).increment(1);
+        logged(written);
+    }
+
+    async fn work(&self, claimed: &Claimed) -> Result<(), Failure> {
+        let activity = Activity::parse(&claimed.body)?;
+        self.perform(activity).await
+    }
+
+    /// Renews what is held, and forgets what is old.
+    async fn keep_up(&self, held: &mut Held) {
+        let now_ms = self.now_ms();
+        if now_ms.saturating_sub(held.renewed_ms) >= RENEW_EVERY_MS {
+            held.renewed_ms = now_ms;
+            let ids = held.rows.values().copied().collect::<Vec<_>>();
+            let until_ms = now_ms.saturating_add(LEASE_MS);
+            let renew = move |conn: &mut _| inbox::lease_until(conn, &ids, until_ms);
+            logged(self.service().store().write(renew).await);
+        }
+        if now_ms.saturating_sub(held.pruned_ms) >= PRUNE_EVERY_MS {
+            held.pruned_ms = now_ms;
+            let before_ms = now_ms.saturating_sub(limits::ACTIVITY_ID_KEEP_MS);
+            let prune = move |conn: &mut _| inbox::prune(conn, before_ms, PRUNE_AT_ONCE);
+            logged(self.service().store().write(prune).await);
+        }
+    }
+}
+
+impl Held {
+    fn let_go(&mut self, done: Result<(tokio::task::Id, ()), JoinError>) {
+        let task = done.map_or_else(|error| error.id(), |(task, ())| task);
+        self.rows.remove(&task);
+    }
+}
+
+fn pause_ms(attempts: i64) -> Millis {
+    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
+    RETRY_FIRST_MS.saturating_mul(2_i64.saturating_pow(doublings))
+}
+
+fn short(reason: &str) -> String {
+    reason.chars().take(REASON_MAX).collect()
+}
+
+/// The answer of the store, or a line in the log: what is not written down is done again.
+fn logged<T>(written: Result<T, StoreError>) -> Option<T> {
+    written
+        .inspect_err(
+            |error| tracing::warn!(error = %Chain(error), "the inbox could not be written; trying again"),
+        )
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_from_half_a_minute() {
+        let pauses: Vec<Millis> = (1..=7).map(|attempts| pause_ms(attempts) / SECOND_MS).collect();
+        assert_eq!(pauses, [30, 60, 120, 240, 480, 960, 1_920]);
+    }
+
+    #[test]
+    fn only_passing_causes_are_tried_again() {
+        assert!(matches!(Failure::from(Error::Busy), Failure::Passing(_)));
+        assert!(matches!(Failure::from(Error::internal("disk")), Failure::Passing(_)));
+        assert!(matches!(Failure::from(ObjectError::NotAnObject), Failure::Poison(_)));
+        let passing = ResolveError::Fetch(FetchError::Passing(String::new()));
+        assert!(matches!(Failure::from(passing), Failure::Passing(_)));
+        let refused = ResolveError::Fetch(FetchError::Refused(String::new()));
+        assert!(matches!(Failure::from(refused), Failure::Poison(_)));
+    }
+}

@@ -1,0 +1,327 @@
+//! Fetching documents by their id: once at a time, within a budget, and believed only by the rules of origin.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use serde_json::{Map, Value};
+use tokio::sync::OnceCell;
+use url::Url;
+
+use crate::client::{ClientError, Response};
+use crate::clock::{MINUTE_MS, Millis};
+use crate::config::limits;
+use crate::federation::Federation;
+use crate::federation::objects::tombstone::is_tombstone;
+use crate::federation::objects::{Actor, Object, media_type, parse_document};
+use crate::federation::origin::{self, Fetched, authority};
+use crate::model::host::Host;
+use crate::store::instances;
+
+/// Addresses of which it is remembered that they answer nothing; the least used go first.
+const FAILURES_KEPT: usize = 10_000;
+/// How long a final failure is believed before the address is asked again.
+const FINAL_FAILURE_KEPT_MS: Millis = 10 * MINUTE_MS;
+/// The same for a passing one: long enough for a crowd, short enough for the retries of the inbox.
+const PASSING_FAILURE_KEPT_MS: Millis = MINUTE_MS / 3;
+/// Bytes of actors' documents that were fetched lately.
+const ACTORS_KEPT_BYTES: u64 = 16 * 1024 * 1024;
+/// What such a document has on average, for the first size of the table.
+const ACTOR_TYPICAL_BYTES: usize = 4 * 1024;
+
+/// Why a document could not be had.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    /// Its host says that it was there and is no more.
+    #[error("its host says that it is gone")]
+    Gone,
+    /// Its host knows nothing of it.
+    #[error("its host knows nothing of it")]
+    Missing,
+    /// It will not be believed, or not be given to us, tomorrow either.
+    #[error("{0}")]
+    Refused(String),
+    /// The network, the host's load, or our own.
+    #[error("{0}")]
+    Passing(String),
+    /// Too many fetches for one cause.
+    #[error("it would take more fetches than are allowed at once")]
+    OverBudget,
+}
+
+impl FetchError {
+    pub(super) fn refused(reason: impl fmt::Display) -> Self {
+        Self::Refused(reason.to_string())
+    }
+
+    pub(super) fn passing(reason: impl fmt::Display) -> Self {
+        Self::Passing(reason.to_string())
+    }
+}
+
+/// How many fetches one cause may still have: an activity that arrived, a look-up by a person.
+#[derive(Debug)]
+pub(in crate::federation) struct Budget(AtomicUsize);
+
+impl Budget {
+    pub(in crate::federation) fn new() -> Self {
+        Self(AtomicUsize::new(limits::FETCHES_PER_ACTIVITY_MAX))
+    }
+
+    pub(super) fn take(&self) -> Result<(), FetchError> {
+        let taken = self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(1));
+        taken.map(|_| ()).map_err(|_| FetchError::OverBudget)
+    }
+}
+
+/// A document that may be believed: its id is the address that answered, and not ours.
+#[derive(Debug)]
+pub(in crate::federation) struct Document {
+    /// Its id.
+    pub(in crate::federation) id: Url,
+    /// All of it.
+    pub(in crate::federation) map: Map<String, Value>,
+    /// Its size.
+    pub(in crate::federation) bytes: usize,
+}
+
+type Outcome = Result<Arc<Document>, FetchError>;
+
+/// What is being fetched, what lately failed, and which actors were fetched lately.
+pub(in crate::federation) struct Fetcher {
+    flights: Mutex<HashMap<String, Arc<OnceCell<Outcome>>>>,
+    failures: Cache<String, (Millis, FetchError)>,
+    actors: Cache<String, LateActor, Bytes>,
+}
+
+#[derive(Clone)]
+struct LateActor {
+    at_ms: Millis,
+    bytes: usize,
+    actor: Arc<Actor>,
+}
+
+#[derive(Clone)]
+struct Bytes;
+
+impl Weighter<String, LateActor> for Bytes {
+    fn weight(&self, _: &String, actor: &LateActor) -> u64 {
+        u64::try_from(actor.bytes).unwrap_or(u64::MAX).max(1)
+    }
+}
+
+impl Fetcher {
+    pub(in crate::federation) fn new() -> Self {
+        let actors = usize::try_from(ACTORS_KEPT_BYTES).unwrap_or(usize::MAX) / ACTOR_TYPICAL_BYTES;
+        Self {
+            flights: Mutex::default(),
+            failures: Cache::new(FAILURES_KEPT),
+            actors: Cache::with_weighter(actors, ACTORS_KEPT_BYTES, Bytes),
+        }
+    }
+
+    /// A failure that is still believed.
+    fn failure(&self, address: &str, now_ms: Millis) -> Option<FetchError> {
+        let (until_ms, failure) = self.failures.get(address)?;
+        (now_ms < until_ms).then_some(failure)
+    }
+
+    fn remember(&self, address: &str, failure: &FetchError, now_ms: Millis) {
+        let kept_ms = match failure {
+            FetchError::OverBudget => return,
+            FetchError::Passing(_) => PASSING_FAILURE_KEPT_MS,
+            _ => FINAL_FAILURE_KEPT_MS,
+        };
+        self.failures.insert(address.to_owned(), (now_ms.saturating_add(kept_ms), failure.clone()));
+    }
+
+    fn board(&self, address: &str) -> Flight<'_> {
+        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+        let cell = Arc::clone(flights.entry(address.to_owned()).or_default());
+        Flight { fetcher: self, address: address.to_owned(), cell }
+    }
+
+    /// The actor, if it was fetched within the last [`limits::KEY_REFETCH_MS`].
+    fn late_actor(&self, id: &Url, now_ms: Millis) -> Option<Arc<Actor>> {
+        let late = self.actors.get(id.as_str())?;
+        (now_ms < late.at_ms.saturating_add(limits::KEY_REFETCH_MS)).then_some(late.actor)
+    }
+
+    /// Remembers an actor whose document just came from its host.
+    pub(in crate::federation) fn keep_actor(&self, actor: Arc<Actor>, bytes: usize, now_ms: Millis) {
+        let late = LateActor { at_ms: now_ms, bytes, actor: Arc::clone(&actor) };
+        self.actors.insert(actor.id.as_str().to_owned(), late);
+    }
+}
+
+/// A fetch that several may wait for; the last one to leave takes it off the list.
+struct Flight<'f> {
+    fetcher: &'f Fetcher,
+    address: String,
+    cell: Arc<OnceCell<Outcome>>,
+}
+
+impl Drop for Flight<'_> {
+    fn drop(&mut self) {
+        let mut flights = self.fetcher.flights.lock().unwrap_or_else(PoisonError::into_inner);
+        let mine = |listed: &Arc<OnceCell<Outcome>>| Arc::ptr_eq(listed, &self.cell);
+        // A fetch that is over is over for those who come later, too.
+        if flights.get(&self.address).is_some_and(mine)
+            && (self.cell.initialized() || Arc::strong_count(&self.cell) <= 2)
+        {
+            flights.remove(&self.address);
+        }
+    }
+}
+
+impl Federation {
+    /// Whether an address is of our own host, whatever its scheme: nothing from outside is believed of those.
+    pub(in crate::federation) fn is_ours(&self, address: &Url) -> bool {
+        Host::of(address).as_ref() == Some(self.service().addresses().host())
+    }
+
+    /// The document with this id, from its own host. An address that is a page is followed to the id its host
+    /// gives it.
+    pub(in crate::federation) async fn document(
+        &self,
+        address: &Url,
+        budget: &Budget,
+    ) -> Result<Arc<Document>, FetchError> {
+        let mut address = address.clone();
+        address.set_fragment(None);
+        if self.is_ours(&address) {
+            return Err(FetchError::refused("it is our own"));
+        }
+        let fetcher = &self.0.fetcher;
+        if let Some(failure) = fetcher.failure(address.as_str(), self.now_ms()) {
+            return Err(failure);
+        }
+        budget.take()?;
+        let flight = fetcher.board(address.as_str());
+        let fetched = flight.cell.get_or_init(|| self.believable(&address, budget)).await.clone();
+        if let Err(failure) = &fetched {
+            fetcher.remember(address.as_str(), failure, self.now_ms());
+        }
+        fetched
+    }
+
+    /// The actor as its host shows it; asked at most once in [`limits::KEY_REFETCH_MS`].
+    pub(in crate::federation) async fn fetched_actor(
+        &self,
+        id: &Url,
+        budget: &Budget,
+    ) -> Result<Arc<Actor>, FetchError> {
+        if let Some(late) = self.0.fetcher.late_actor(id, self.now_ms()) {
+            return Ok(late);
+        }
+        let document = self.document(id, budget).await?;
+        let actor = Arc::new(Actor::from_document(&document.map).map_err(FetchError::refused)?);
+        self.0.fetcher.keep_actor(Arc::clone(&actor), document.bytes, self.now_ms());
+        Ok(actor)
+    }
+
+    async fn believable(&self, address: &Url, budget: &Budget) -> Outcome {
+        let (document, answered) = self.fetch(address).await?;
+        match origin::judge_fetched(&document.id, &answered) {
+            Fetched::Valid => Ok(Arc::new(document)),
+            Fetched::Foreign => Err(FetchError::refused("the document has another host's id")),
+            Fetched::FetchItsId => {
+                budget.take()?;
+                let (again, answered) = self.fetch(&document.id).await?;
+                let same = again.id == document.id;
+                if same && origin::judge_fetched(&again.id, &answered) == Fetched::Valid {
+                    Ok(Arc::new(again))
+                } else {
+                    Err(FetchError::refused("the document is not found under its own id"))
+                }
+            }
+        }
+    }
+
+    async fn fetch(&self, address: &Url) -> Result<(Document, Url), FetchError> {
+        self.allow(address).await?;
+        let response = self.get_document(address).await.map_err(from_client)?;
+        if response.final_url.authority() != address.authority() {
+            self.allow(&response.final_url).await?;
+        }
+        let response = successful(response)?;
+        let content_type = response.header(CONTENT_TYPE).unwrap_or_default();
+        if !media_type::is_activity(content_type) {
+            return Err(FetchError::refused("what is there is not an ActivityPub document"));
+        }
+        let map = parse_document(&response.body).map_err(FetchError::refused)?;
+        let object = Object(&map);
+        if is_tombstone(object) {
+            return Err(FetchError::Gone);
+        }
+        let id = object.id().map_err(FetchError::refused)?;
+        if self.is_ours(&id) {
+            return Err(FetchError::refused("the document claims to be ours"));
+        }
+        Ok((Document { id, bytes: response.body.len(), map }, response.final_url))
+    }
+
+    /// Refuses to speak with ourselves and with blocked hosts.
+    async fn allow(&self, address: &Url) -> Result<(), FetchError> {
+        if self.is_ours(address) {
+            return Err(FetchError::refused("it is our own"));
+        }
+        let host = authority(address);
+        let asked = self.service().store().read(move |conn| instances::is_blocked(conn, &host)).await;
+        match asked {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(FetchError::refused("its host is blocked here")),
+            Err(error) => Err(FetchError::passing(error)),
+        }
+    }
+
+    /// Fetches a plain JSON document; failures are remembered as for [`Federation::document`].
+    pub(super) async fn plain(
+        &self,
+        address: &Url,
+        accept: &'static str,
+        budget: &Budget,
+    ) -> Result<bytes::Bytes, FetchError> {
+        if let Some(failure) = self.0.fetcher.failure(address.as_str(), self.now_ms()) {
+            return Err(failure);
+        }
+        budget.take()?;
+        let fetched = async {
+            self.allow(address).await?;
+            let response = self.get_plain(address, accept).await.map_err(from_client)?;
+            Ok(successful(response)?.body)
+        };
+        let fetched = fetched.await;
+        if let Err(failure) = &fetched {
+            self.0.fetcher.remember(address.as_str(), failure, self.now_ms());
+        }
+        fetched
+    }
+
+    /// The present.
+    pub(in crate::federation) fn now_ms(&self) -> Millis {
+        self.service().clock().now_ms()
+    }
+}
+
+fn successful(response: Response) -> Result<Response, FetchError> {
+    match response.status {
+        StatusCode::GONE => Err(FetchError::Gone),
+        StatusCode::NOT_FOUND => {
+            let left = parse_document(&response.body);
+            let is_gone = left.is_ok_and(|document| is_tombstone(Object(&document)));
+            Err(if is_gone { FetchError::Gone } else { FetchError::Missing })
+        }
+        _ => response.success().map_err(from_client),
+    }
+}
+
+fn from_client(error: ClientError) -> FetchError {
+    let reason = crate::error::Chain(&error).to_string();
+    if error.is_transient() { FetchError::Passing(reason) } else { FetchError::Refused(reason) }
+}

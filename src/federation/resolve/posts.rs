@@ -1,0 +1,339 @@
+//! Posts of other hosts: fetched, judged, put into their threads, and stored as tweets.
+
+use url::Url;
+
+use super::compose;
+use super::fetch::{Budget, Document, FetchError};
+use super::{Freshness, ResolveError};
+use crate::config::limits;
+use crate::error::Error;
+use crate::federation::Federation;
+use crate::federation::objects::Post;
+use crate::federation::objects::parts::Mention as Mentioned;
+use crate::federation::origin::same_origin;
+use crate::model::account::Account;
+use crate::model::address::Local;
+use crate::model::handle::Handle;
+use crate::model::host::Host;
+use crate::model::ids::TweetId;
+use crate::model::language;
+use crate::model::tweet::{Mention, Tweet};
+use crate::service::{blank_tweet, mention, told_of};
+use crate::store::tweet_commands::CreateTweet;
+use crate::store::{accounts, actors, tombstones, tweets};
+
+/// Posts above a new reply that are fetched with it; the rest when somebody opens the thread.
+const ANCESTORS_FETCHED: usize = 20;
+/// Mentioned accounts nobody here knew that are looked up with a post: they only make its mentions richer.
+const MENTIONED_FETCHED: usize = 3;
+
+/// What a post hangs on, as far as it is known here.
+#[derive(Default)]
+struct Links {
+    parent: Option<Tweet>,
+    quoted: Option<Tweet>,
+}
+
+impl Federation {
+    pub(in crate::federation) async fn tweet_within(
+        &self,
+        uri: &Url,
+        budget: &Budget,
+    ) -> Result<Tweet, ResolveError> {
+        if let Some(known) = self.known_tweet(uri).await? {
+            return Ok(known);
+        }
+        if self.is_ours(uri) {
+            return Err(Error::NotFound("tweet").into());
+        }
+        self.refuse_gone(uri).await?;
+        let document = self.document(uri, budget).await?;
+        self.tweet_from_document(&document, budget).await
+    }
+
+    pub(super) async fn tweet_from_document(
+        &self,
+        document: &Document,
+        budget: &Budget,
+    ) -> Result<Tweet, ResolveError> {
+        let post = Post::from_document(&document.map)?;
+        self.tweet_from(&post, budget).await
+    }
+
+    /// The tweet stored for a post that is believed, with the posts above it and the one it quotes.
+    pub(in crate::federation) async fn tweet_from(
+        &self,
+        post: &Post,
+        budget: &Budget,
+    ) -> Result<Tweet, ResolveError> {
+        if let Some(known) = self.known_tweet(&post.id).await? {
+            return Ok(known);
+        }
+        self.refuse_foreign(post)?;
+        self.actor_within(&post.attributed_to, Freshness::Day, budget).await?;
+        let parent = self.parent_of(post, budget).await?;
+        let quoted = match &post.quote {
+            Some(uri) => self.lone_tweet(uri, budget).await?,
+            None => None,
+        };
+        self.store_post(post, Links { parent, quoted }, budget).await
+    }
+
+    /// The tweet with this id that is stored here, ours or another's.
+    pub(in crate::federation) async fn known_tweet(&self, uri: &Url) -> Result<Option<Tweet>, Error> {
+        let own = if self.is_ours(uri) {
+            match self.service().addresses().parse(uri.as_str()) {
+                Some(Local::Tweet(username, id)) => Some((username, id)),
+                _ => return Ok(None),
+            }
+        } else {
+            None
+        };
+        let uri = uri.as_str().to_owned();
+        let read = self.service().store().read(move |conn| match &own {
+            Some((username, id)) => {
+                let Some(tweet) = tweets::by_id(conn, *id)?.filter(|tweet| tweet.local) else {
+                    return Ok(None);
+                };
+                let author = accounts::by_id(conn, tweet.author)?;
+                let named = author.is_some_and(|author| author.username.eq_ignore_ascii_case(username));
+                Ok(named.then_some(tweet))
+            }
+            None => match tweets::id_by_uri(conn, &uri)? {
+                Some(id) => tweets::by_id(conn, id),
+                None => Ok(None),
+            },
+        });
+        Ok(read.await?)
+    }
+
+    /// What a post answers, fetched upwards until something known, and stored downwards.
+    async fn parent_of(&self, post: &Post, budget: &Budget) -> Result<Option<Tweet>, ResolveError> {
+        let mut above: Vec<Post> = Vec::new();
+        let mut next = post.in_reply_to.clone();
+        let mut parent = None;
+        while let Some(uri) = next.take() {
+            if let Some(known) = self.known_tweet(&uri).await? {
+                parent = Some(known);
+                break;
+            }
+            let seen = uri == post.id || above.iter().any(|post| post.id == uri);
+            if seen || above.len() >= ANCESTORS_FETCHED {
+                break;
+            }
+            let Some(fetched) = self.post_at(&uri, budget).await? else { break };
+            // Its author before what is above it: a post without one cannot be kept.
+            let author = self.actor_within(&fetched.attributed_to, Freshness::Day, budget).await;
+            if optional(author)?.is_none() {
+                break;
+            }
+            next.clone_from(&fetched.in_reply_to);
+            above.push(fetched);
+        }
+        for ancestor in above.iter().rev() {
+            let links = Links { parent: parent.take(), quoted: None };
+            parent = optional(self.store_post(ancestor, links, budget).await)?;
+        }
+        Ok(parent)
+    }
+
+    /// A post that is known or can be fetched, without what it hangs on itself; only what everybody may see.
+    async fn lone_tweet(&self, uri: &Url, budget: &Budget) -> Result<Option<Tweet>, ResolveError> {
+        let found = match self.known_tweet(uri).await? {
+            Some(known) => Some(known),
+            None => match self.post_at(uri, budget).await? {
+                Some(post) => optional(self.store_post(&post, Links::default(), budget).await)?,
+                None => None,
+            },
+        };
+        Ok(found.filter(|tweet| tweet.visibility.is_open()))
+    }
+
+    /// A post that is nice to have: `None` when it is not to be had.
+    async fn post_at(&self, uri: &Url, budget: &Budget) -> Result<Option<Post>, ResolveError> {
+        let fetched = async {
+            self.refuse_gone(uri).await?;
+            let document = self.document(uri, budget).await?;
+            let post = Post::from_document(&document.map)?;
+            self.refuse_foreign(&post)?;
+            Ok(post)
+        };
+        optional(fetched.await)
+    }
+
+    /// A post speaks for its author only from their own host, and never from ours.
+    fn refuse_foreign(&self, post: &Post) -> Result<(), ResolveError> {
+        if self.is_ours(&post.id) || !same_origin(&post.id, &post.attributed_to) {
+            return Err(ResolveError::Refused("the post is not its author's"));
+        }
+        Ok(())
+    }
+
+    async fn refuse_gone(&self, uri: &Url) -> Result<(), ResolveError> {
+        if self.is_gone(uri.as_str()).await? { Err(FetchError::Gone.into()) } else { Ok(()) }
+    }
+
+    /// Whether it is remembered that this id was deleted or undone.
+    pub(in crate::federation) async fn is_gone(&self, uri: &str) -> Result<bool, Error> {
+        let uri = uri.to_owned();
+        Ok(self.service().store().read(move |conn| tombstones::exists(conn, &uri)).await?)
+    }
+
+    /// Writes a believed post. The same one again is the same tweet.
+    async fn store_post(&self, post: &Post, links: Links, budget: &Budget) -> Result<Tweet, ResolveError> {
+        self.refuse_foreign(post)?;
+        self.refuse_gone(&post.id).await?;
+        let author = self.actor_within(&post.attributed_to, Freshness::Day, budget).await?;
+        let tweet = self.compose(post, &author, &links, budget).await?;
+        let now_ms = self.now_ms();
+        let quoted_author = links.quoted.as_ref().map(|quoted| quoted.author);
+        let command = CreateTweet {
+            notifications: told_of(&tweet, quoted_author, now_ms),
+            tweet,
+            media: Vec::new(),
+            retweet_of_author: None,
+            idempotency_key: None,
+            now_ms,
+        };
+        let id = self.service().write_tweet(command).await?;
+        self.unless_gone_meanwhile(id, &post.id).await
+    }
+
+    /// A tweet that was just written, unless word came meanwhile that it is gone: whoever writes a tombstone looks
+    /// for the tweet after it, whoever writes a tweet looks for the tombstone after it, so one of them sees both.
+    pub(in crate::federation) async fn unless_gone_meanwhile(
+        &self,
+        id: TweetId,
+        uri: &Url,
+    ) -> Result<Tweet, ResolveError> {
+        if self.is_gone(uri.as_str()).await? {
+            self.service().remove_tweet(id, None).await?;
+            return Err(FetchError::Gone.into());
+        }
+        let found = self.service().store().read(move |conn| tweets::by_id(conn, id)).await?;
+        Ok(found.ok_or(Error::NotFound("tweet"))?)
+    }
+
+    /// A post as a tweet of `author`.
+    async fn compose(
+        &self,
+        post: &Post,
+        author: &Account,
+        links: &Links,
+        budget: &Budget,
+    ) -> Result<Tweet, ResolveError> {
+        let now_ms = self.now_ms();
+        let followers = self.followers_uri(author).await?;
+        let words = compose::words(post, self.service().addresses().base())?;
+        let created_at = post.published_ms.map_or(now_ms, |at_ms| at_ms.clamp(0, now_ms));
+        let id = self.free_id(created_at).await?;
+        let parent = links.parent.as_ref();
+        Ok(Tweet {
+            local: false,
+            visibility: compose::visibility(post.addressing.audience(followers.as_ref())),
+            text: words.text,
+            html: words.html,
+            content_warning: words.content_warning,
+            sensitive: post.sensitive,
+            language: post.language.as_deref().and_then(language::primary),
+            reply_to: parent.map(|parent| parent.id),
+            reply_to_author: parent.map(|parent| parent.author),
+            thread: parent.map_or(id, |parent| parent.thread),
+            quote_of: links.quoted.as_ref().map(|quoted| quoted.id),
+            uri: Some(post.id.as_str().to_owned()),
+            url: post.url.as_ref().map(Url::to_string),
+            media: compose::pictures(post, id, author.id, self.service().ids()),
+            mentions: self.mentioned(post, budget).await?,
+            tags: compose::tags(post),
+            ..blank_tweet(id, author.id, created_at)
+        })
+    }
+
+    /// An id of that time that no tweet has: many servers give their times in whole seconds.
+    pub(in crate::federation) async fn free_id(&self, at_ms: i64) -> Result<TweetId, Error> {
+        const TRIES: usize = 100;
+        for _ in 0..TRIES {
+            let id = TweetId(self.service().ids().at(at_ms));
+            if !self.service().store().read(move |conn| tweets::exists(conn, id)).await? {
+                return Ok(id);
+            }
+        }
+        Ok(TweetId(self.service().ids().next()))
+    }
+
+    /// The id of an account's followers collection.
+    pub(in crate::federation) async fn followers_uri(&self, account: &Account) -> Result<Option<Url>, Error> {
+        let id = account.id;
+        let reach = self.service().store().read(move |conn| actors::reaches(conn, &[id])).await?.pop();
+        Ok(reach.and_then(|(_, reach)| reach.followers_uri).and_then(|uri| Url::parse(&uri).ok()))
+    }
+
+    /// Who is mentioned: those who are tagged and addressed too.
+    pub(in crate::federation) async fn mentioned(
+        &self,
+        post: &Post,
+        budget: &Budget,
+    ) -> Result<Vec<Mention>, ResolveError> {
+        let mut found: Vec<Mention> = Vec::new();
+        let mut may_fetch = MENTIONED_FETCHED;
+        for mentioned in post.tags.mentions.iter().take(limits::REMOTE_TAGS_MAX) {
+            if found.len() >= limits::MENTIONS_MAX {
+                break;
+            }
+            let account = match mentioned.href.as_ref().filter(|href| post.addressing.names(href)) {
+                Some(href) => match self.known_account(href).await? {
+                    None if may_fetch > 0 && !self.is_ours(href) => {
+                        may_fetch -= 1;
+                        optional(self.actor_within(href, Freshness::Known, budget).await)?
+                    }
+                    known => known,
+                },
+                None => {
+                    self.named_account(mentioned).await?.filter(|account| self.is_addressed(post, account))
+                }
+            };
+            let account = account.filter(|account| found.iter().all(|other| other.account != account.id));
+            found.extend(account.as_ref().map(mention));
+        }
+        Ok(found)
+    }
+
+    async fn known_account(&self, href: &Url) -> Result<Option<Account>, ResolveError> {
+        if self.is_ours(href) {
+            return Ok(self.local_account(href).await?);
+        }
+        match self.known_actor(href).await {
+            Ok(known) => Ok(known.map(|(account, _)| account).filter(|account| !account.suspended)),
+            Err(Error::Gone(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The known account that a mention names in words; a name without a host is of the post's own host and left.
+    async fn named_account(&self, mentioned: &Mentioned) -> Result<Option<Account>, Error> {
+        let Some(handle) = mentioned.name.as_deref().and_then(|name| Handle::parse(name.trim()).ok()) else {
+            return Ok(None);
+        };
+        if handle.host.is_none() {
+            return Ok(None);
+        }
+        let handle = handle.relative_to(self.service().addresses().host());
+        let read = self.service().store().read(move |conn| {
+            accounts::by_handle(conn, &handle.username, handle.host.as_ref().map(Host::as_str))
+        });
+        Ok(read.await?.filter(|account| !account.suspended))
+    }
+
+    fn is_addressed(&self, post: &Post, account: &Account) -> bool {
+        Url::parse(&self.service().addresses().actor(account)).is_ok_and(|id| post.addressing.names(&id))
+    }
+}
+
+/// What is only nice to have: its passing and final failures alike mean that it is not there; ours are told.
+fn optional<T>(found: Result<T, ResolveError>) -> Result<Option<T>, ResolveError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(ResolveError::Inside(error @ (Error::Busy | Error::Internal(_)))) => Err(error.into()),
+        Err(_) => Ok(None),
+    }
+}
