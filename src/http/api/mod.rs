@@ -19,6 +19,7 @@ mod paging;
 mod paths;
 mod pins;
 mod retweets;
+mod search;
 mod sessions;
 mod table;
 mod timelines;
@@ -134,6 +135,9 @@ fn table() -> Table {
         .add(READ, routes!(notifications::get_unread))
         .add(WRITE, routes!(notifications::mark_read))
         .add(WRITE, routes!(notifications::dismiss))
+        // Search
+        .add(ANYONE, routes!(search::search))
+        .add(ANYONE, routes!(search::suggest))
         // The instance
         .add(Access::Open, routes!(instance::get_instance))
 }

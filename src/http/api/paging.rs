@@ -67,14 +67,17 @@ fn list_address(origin: &str, parts: &Parts) -> String {
 impl<const MAX: usize> Paging<MAX> {
     /// A page of a list that can be read both ways.
     pub(super) fn page<T, U>(&self, page: cursor::Page<T>, change: impl FnMut(T) -> U) -> Paged<U> {
-        let links = [("next", &page.next), ("prev", &page.prev)];
-        let links: Vec<String> = links
-            .into_iter()
-            .filter_map(|(rel, cursor)| Some(format!("<{}>; rel=\"{rel}\"", self.at(cursor.as_deref()?))))
-            .collect();
-        let link = HeaderValue::try_from(links.join(", ")).ok().filter(|value| !value.is_empty());
+        let link = self.link(page.next.as_deref(), page.prev.as_deref());
         let items = page.items.into_iter().map(change).collect();
         Paged { link, page: Page { items, next_cursor: page.next, prev_cursor: page.prev } }
+    }
+
+    /// The `Link` header (RFC 8288) that leads to the neighbours of a page.
+    pub(super) fn link(&self, next: Option<&str>, prev: Option<&str>) -> Option<HeaderValue> {
+        let links = [("next", next), ("prev", prev)].into_iter();
+        let links: Vec<String> =
+            links.filter_map(|(rel, to)| Some(format!("<{}>; rel=\"{rel}\"", self.at(to?)))).collect();
+        HeaderValue::try_from(links.join(", ")).ok().filter(|value| !value.is_empty())
     }
 
     /// A page of a list that is only read towards its older end: it has no way to what is newer.

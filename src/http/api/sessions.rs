@@ -4,17 +4,19 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::paths::OfSession;
-use super::types::{Session, User};
+use super::types::{Session, User, UserRef};
 use super::{Answer, OWN_SCOPES};
 use crate::error::Result;
 use crate::http::extract::{Auth, ClientAddr, Json, Path};
 use crate::http::problem::{ApiError, Problem};
 use crate::http::state::AppState;
-use crate::model::account::{self, SessionKind, UserState};
+use crate::model::account::{SessionKind, UserState};
+use crate::model::ids::AccountId;
 use crate::model::language;
 use crate::service::{Origin, SignUp};
 
@@ -52,10 +54,15 @@ pub(super) struct Login {
 pub(super) struct Welcome {
     /// The account.
     user: User,
-    /// The bearer token; it is told only once, and not at all while the account waits for approval.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    token: Option<String>,
+    /// The bearer token; it is told only once.
+    token: String,
+}
+
+/// An account that nobody sees before an admin approves it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Waiting {
+    /// The account.
+    user: UserRef,
 }
 
 /// One's sessions.
@@ -70,7 +77,7 @@ pub(super) struct Sessions {
     post, path = "/api/users/register", tag = "accounts",
     responses(
         (status = 201, description = "The account, with a token.", body = Welcome),
-        (status = 202, description = "The account waits for an admin's approval.", body = Welcome),
+        (status = 202, description = "The account waits for an admin's approval.", body = Waiting),
         (status = 403, description = "This instance takes no new accounts.", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The username or the e-mail address is taken.", body = Problem, content_type = "application/problem+json"),
     ),
@@ -79,14 +86,15 @@ pub(super) async fn register(
     State(state): State<AppState>,
     client: Client,
     Json(new): Json<Registration>,
-) -> Result<(StatusCode, Json<Welcome>), ApiError> {
+) -> Result<Response, ApiError> {
     let language = new.language.as_deref().map(language::validate).transpose()?;
     let sign_up = SignUp { username: new.username, email: new.email, password: new.password, language };
     let user = state.service.register(sign_up).await?;
-    match user.state {
-        UserState::Active => Ok((StatusCode::CREATED, welcome(&state, &user, Some(client)).await?)),
-        UserState::Pending => Ok((StatusCode::ACCEPTED, welcome(&state, &user, None).await?)),
+    if user.state == UserState::Pending {
+        let waiting = Waiting { user: UserRef { id: user.account_id, handle: user.username } };
+        return Ok((StatusCode::ACCEPTED, Json(waiting)).into_response());
     }
+    Ok((StatusCode::CREATED, welcome(&state, user.account_id, client).await?).into_response())
 }
 
 /// Log in
@@ -106,7 +114,7 @@ pub(super) async fn login(
     // No name has a NUL, and PostgreSQL takes none in a question.
     let name = login.login.replace('\0', "\u{fffd}");
     let user = state.service.check_password(&name, login.password).await?;
-    Ok(welcome(&state, &user, Some(client)).await?)
+    Ok(welcome(&state, user.account_id, client).await?)
 }
 
 /// Log out: this request's own token or session ends
@@ -134,16 +142,10 @@ pub(super) async fn end_session(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The account's welcome, with a new token when somebody may come in.
-async fn welcome(state: &AppState, user: &account::User, client: Option<Client>) -> Result<Json<Welcome>> {
-    let account = state.service.account(user.account_id).await?;
-    let token = match client {
-        Some(Client(origin)) => {
-            let started = state.service.start_session(account.id, SessionKind::Token, OWN_SCOPES, origin);
-            Some(started.await?.1)
-        }
-        None => None,
-    };
+/// The account's welcome, with a new token.
+async fn welcome(state: &AppState, id: AccountId, Client(origin): Client) -> Result<Json<Welcome>> {
+    let account = state.service.account(id).await?;
+    let (_, token) = state.service.start_session(id, SessionKind::Token, OWN_SCOPES, origin).await?;
     Ok(Json(Welcome { user: User::of(&account, state.service.addresses()), token }))
 }
 

@@ -8,5 +8,6 @@ mod lists;
 mod media;
 mod media_files;
 mod scopes;
+mod search;
 mod sessions;
 mod world;

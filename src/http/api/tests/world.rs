@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -32,13 +33,16 @@ use crate::media::{Media, MediaSettings};
 use crate::model::account::{Role, SessionKind, UserState};
 use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
-use crate::search::{Finder, Search};
+use crate::search::{Feeder, Finder, Search};
 use crate::service::{Origin, PictureSettings, RemotePictures, Rules, Service, SignUp};
+use crate::store::events;
 use crate::store::tests::database::{TestStore, stores};
 use crate::timelines::Home;
 
 /// 2026-01-02T03:04:05Z.
 const BEGIN_MS: i64 = 1_767_323_045_000;
+/// How long a test waits for what takes a moment; then it has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
 pub(super) const PASSWORD: &str = "correct horse battery";
 
 /// An instance.
@@ -50,6 +54,7 @@ pub(super) struct World {
     /// Another instance, `http://a.test`.
     pub(super) remote: MockServer,
     router: Router,
+    search: Arc<Search>,
     files: TempDir,
     _database: TestStore,
 }
@@ -112,7 +117,7 @@ impl World {
         };
         let client = Client::new(settings_of_client).unwrap();
         let key = InstanceKey::new([7; 32]);
-        let (search, _) = Search::open(&files.path().join("search")).unwrap();
+        let search = Arc::new(Search::open(&files.path().join("search")).unwrap().0);
         let picture_settings = PictureSettings {
             cache_bytes: 1 << 20,
             fetches: true,
@@ -120,7 +125,7 @@ impl World {
             tasks: TaskTracker::new(),
         };
         let state = AppState {
-            finder: Finder::new(service.clone(), Arc::new(search)),
+            finder: Finder::new(service.clone(), Arc::clone(&search)),
             service: service.clone(),
             home: Home::new(service.clone(), &crate::timelines::Settings::default()),
             pictures: RemotePictures::new(
@@ -135,7 +140,17 @@ impl World {
         let routes = crate::http::api::routes().merge(crate::http::media::routes());
         let gateway = Gateway { enforce_rate_limits: false, ..Gateway::new(base, clock.clone()) };
         let router = layers(routes.with_state(state), gateway);
-        Self { service, clock, engine: database.engine, media, remote, router, files, _database: database }
+        Self {
+            service,
+            clock,
+            engine: database.engine,
+            media,
+            remote,
+            router,
+            search,
+            files,
+            _database: database,
+        }
     }
 
     /// A new person who may do everything.
@@ -208,6 +223,25 @@ impl World {
     /// How many rows there are of everything that a request could change.
     pub(super) async fn rows(&self) -> BTreeMap<&'static str, i64> {
         counts(self.service.store()).await
+    }
+
+    /// Takes everything that was written into the search, until it can be found.
+    pub(super) async fn index(&self) {
+        let store = self.service.store().clone();
+        let head = store.read(events::head).await.unwrap();
+        let feeder = Feeder::new(store, self.clock.clone(), Arc::clone(&self.search), 0);
+        let (progress, stop) = (feeder.progress(), CancellationToken::new());
+        let feeding = tokio::spawn(feeder.run(stop.clone()));
+        let whole = async {
+            while !self.search.people_loaded() || self.search.building().is_some() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, whole).await.unwrap();
+        assert!(progress.reached(head, PATIENCE).await, "the search did not take the log in");
+        self.search.tweets().flush().await.unwrap();
+        stop.cancel();
+        feeding.await.unwrap();
     }
 
     /// How many media files are kept.

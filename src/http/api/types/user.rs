@@ -103,9 +103,9 @@ impl User {
 pub(in crate::http::api) struct UserRef {
     /// Its id.
     #[schema(value_type = Id)]
-    pub(super) id: AccountId,
+    pub(in crate::http::api) id: AccountId,
     /// `user` for accounts of this instance, `user@host` for others.
-    pub(super) handle: String,
+    pub(in crate::http::api) handle: String,
 }
 
 /// One's own account.
