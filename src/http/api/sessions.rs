@@ -136,7 +136,7 @@ pub(super) async fn end_session(
 
 /// The account's welcome, with a new token when somebody may come in.
 async fn welcome(state: &AppState, user: &account::User, client: Option<Client>) -> Result<Json<Welcome>> {
-    let account = state.service.account(user.account_id).await?;
+    let account = state.service.own_account(user).await?;
     let token = match client {
         Some(Client(origin)) => {
             let started = state.service.start_session(account.id, SessionKind::Token, OWN_SCOPES, origin);
