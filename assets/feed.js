@@ -75,7 +75,9 @@ async function loadOlder(link, asked) {
     if (!answer.ok) throw new Error(answer.status);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const feed = [...document.querySelectorAll("[data-feed]")].at(-1);
-    for (const entry of [...page.querySelectorAll("[data-feed]")].at(-1)?.children ?? []) {
+    // A copy of the list: moving an entry takes it out of the live one.
+    const entries = [...([...page.querySelectorAll("[data-feed]")].at(-1)?.children ?? [])];
+    for (const entry of entries) {
       const id = entry.querySelector("[id]")?.id;
       if (!id || !document.getElementById(id)) feed.append(document.adoptNode(entry));
     }

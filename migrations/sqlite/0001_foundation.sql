@@ -171,6 +171,19 @@ create index media_by_tweet on media (tweet_id, position) where tweet_id is not 
 create index media_by_account on media (account_id, id);
 create index media_unattached on media (created_at) where tweet_id is null;
 
+-- Copies of other instances' pictures, dropped by last use; owner_id is a media id or an account's.
+create table cached_pictures (
+    kind text not null,
+    owner_id bigint not null,
+    source_url text not null,
+    file_key text not null unique,
+    thumb_key text not null,
+    size_bytes bigint not null,
+    used_at bigint not null,
+    primary key (kind, owner_id)
+);
+create index cached_pictures_by_use on cached_pictures (used_at, file_key);
+
 create table likes (
     id integer primary key,
     account_id bigint not null references accounts (id) on delete cascade,

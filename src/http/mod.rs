@@ -4,6 +4,7 @@ pub mod activitypub;
 pub mod api;
 pub mod extract;
 pub mod health;
+pub mod media;
 pub mod metrics;
 pub mod middleware;
 pub mod problem;
@@ -24,7 +25,7 @@ use crate::telemetry::metrics::Metrics;
 
 /// All routes behind the gateway.
 pub fn router(state: AppState, gateway: Gateway, checks: Vec<Check>, metrics: Metrics) -> Router {
-    let stateful: Router<AppState> = activitypub::routes().merge(api::routes());
+    let stateful: Router<AppState> = activitypub::routes().merge(api::routes()).merge(media::routes());
     let inboxes = activitypub::inbox::routes(state.federation.clone());
     let router = stateful
         .with_state(state)

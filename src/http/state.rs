@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::federation::Federation;
 use crate::media::Media;
-use crate::service::Service;
+use crate::search::Finder;
+use crate::service::{RemotePictures, Service};
 use crate::timelines::Home;
 
 /// The parts that handlers call, cheap to clone.
@@ -16,6 +17,10 @@ pub struct AppState {
     pub home: Home,
     /// Pictures.
     pub media: Arc<Media>,
+    /// Pictures of other instances.
+    pub pictures: RemotePictures,
     /// Exchange with other instances.
     pub federation: Federation,
+    /// Search and suggestions.
+    pub finder: Finder,
 }

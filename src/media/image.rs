@@ -22,8 +22,8 @@ use crate::media::error::MediaError;
 use crate::media::shape::Shape;
 use crate::media::sniff::ImageKind;
 
-/// The largest file that is taken, in bytes. Phone photos are 2–12 MiB.
-pub const MAX_INPUT_BYTES: u64 = 16 << 20;
+/// The largest file that is ever decoded, in bytes; the setting for uploads ends here. Phone photos are 2–12 MiB.
+pub const MAX_INPUT_BYTES: u64 = 100 << 20;
 /// The most pixels of a stored picture, 1920 × 1920 in any proportion: sharp on a large screen, 1–2 MB.
 const STORED_PIXELS: u64 = 1_920 * 1_920;
 /// JPEG quality of pictures: no visible loss at a third of the bytes of 95.

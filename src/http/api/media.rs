@@ -1,7 +1,6 @@
 //! Pictures: uploading them for a tweet, describing them, and one's avatar and header.
 
-use axum::extract::multipart::{Field, Multipart, MultipartError};
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -9,18 +8,13 @@ use utoipa::ToSchema;
 use super::Answer;
 use super::paths::OfMedia;
 use super::types::{CurrentUser, Media};
-use crate::config::limits;
-use crate::error::{Error, Result};
-use crate::http::extract::{Auth, Json, Path};
-use crate::http::problem::{ApiError, Problem};
+use crate::error::Result;
+use crate::http::extract::{Auth, Json, Multipart, Path};
+use crate::http::media::upload;
+use crate::http::problem::ApiError;
 use crate::http::state::AppState;
-use crate::media::{ImageKind, Key, Purpose, Stored};
-use crate::model::ids::{AccountId, MediaId};
-use crate::model::tweet;
+use crate::media::{Purpose, Stored};
 use crate::service::{ProfileChanges, SignedIn};
-
-/// Parts of a multipart body that are looked at: a file, its description, and some that are not ours.
-const MAX_PARTS: usize = 8;
 
 /// A picture and its description.
 #[derive(ToSchema)]
@@ -59,12 +53,22 @@ pub(super) struct Description {
 pub(super) async fn upload_media(
     State(state): State<AppState>,
     Auth(who): Auth,
-    Parts(parts): Parts,
+    mut form: Multipart,
 ) -> Result<(StatusCode, Json<Media>), ApiError> {
-    let (stored, alt) = receive(&state, parts, Purpose::Attachment).await?;
-    let added = state.service.add_upload(who.account, as_upload(&stored, alt)).await;
-    let media = kept_if(&state, &stored, added).await?;
+    let (stored, alt) = receive(&state, &mut form).await?;
+    let media = upload::add_upload(&state, who.account, &stored, &alt).await?;
     Ok((StatusCode::CREATED, Json(Media::of(&media, state.service.addresses()))))
+}
+
+/// One of your uploads
+#[utoipa::path(get, path = "/api/media/{mediaId}", tag = "media", params(OfMedia), responses((status = 200, description = "The picture.", body = Media)))]
+pub(super) async fn get_media(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(at): Path<OfMedia>,
+) -> Answer<Media> {
+    let media = state.service.upload(who.account, at.media_id).await?;
+    Ok(Json(Media::of(&media, state.service.addresses())))
 }
 
 /// Describe one of your uploads, before or after it is shown
@@ -87,12 +91,10 @@ pub(super) async fn describe_media(
 pub(super) async fn set_avatar(
     State(state): State<AppState>,
     Auth(who): Auth,
-    Parts(parts): Parts,
+    mut form: Multipart,
 ) -> Answer<CurrentUser> {
-    let stored = receive_one(&state, parts, Purpose::Avatar).await?;
-    let avatar = Some(Some(stored.image.key.to_string()));
-    let changed = change(&state, &who, ProfileChanges { avatar, ..ProfileChanges::default() }).await;
-    Ok(kept_if(&state, &stored, changed).await?)
+    let avatar = Some(Some(receive_one(&state, &mut form, Purpose::Avatar).await?));
+    Ok(change(&state, &who, ProfileChanges { avatar, ..ProfileChanges::default() }).await?)
 }
 
 /// Take your avatar away
@@ -109,12 +111,10 @@ pub(super) async fn remove_avatar(State(state): State<AppState>, Auth(who): Auth
 pub(super) async fn set_header(
     State(state): State<AppState>,
     Auth(who): Auth,
-    Parts(parts): Parts,
+    mut form: Multipart,
 ) -> Answer<CurrentUser> {
-    let stored = receive_one(&state, parts, Purpose::Header).await?;
-    let header = Some(Some(stored.image.key.to_string()));
-    let changed = change(&state, &who, ProfileChanges { header, ..ProfileChanges::default() }).await;
-    Ok(kept_if(&state, &stored, changed).await?)
+    let header = Some(Some(receive_one(&state, &mut form, Purpose::Header).await?));
+    Ok(change(&state, &who, ProfileChanges { header, ..ProfileChanges::default() }).await?)
 }
 
 /// Take the picture on top of your profile away
@@ -123,120 +123,45 @@ pub(super) async fn remove_header(State(state): State<AppState>, Auth(who): Auth
     Ok(change(&state, &who, ProfileChanges { header: Some(None), ..ProfileChanges::default() }).await?)
 }
 
-/// Stores a picture of a profile, which has no small version: the picture itself is small.
-async fn receive_one(state: &AppState, parts: Multipart, purpose: Purpose) -> Result<Stored> {
-    let (stored, _) = receive(state, parts, purpose).await?;
-    remove(state, &stored.thumb.key).await;
-    Ok(stored)
-}
-
-/// Changes a profile's pictures and removes the files of those that no longer hang on it.
 async fn change(state: &AppState, who: &SignedIn, changes: ProfileChanges) -> Result<Json<CurrentUser>> {
-    let (_, orphans) = state.service.update_profile(who.account, changes).await?;
-    for key in orphans.iter().filter_map(|key| key.parse::<Key>().ok()) {
-        remove(state, &key).await;
-    }
+    upload::change_profile(state, who.account, changes).await?;
     super::me::current(state, who.account).await
 }
 
-/// The result, and when it is a refusal no files of it.
-async fn kept_if<T>(state: &AppState, stored: &Stored, result: Result<T>) -> Result<T> {
-    if result.is_err() {
-        remove(state, &stored.image.key).await;
-        remove(state, &stored.thumb.key).await;
+/// Takes in the part `file` as a picture of a profile; answers its key.
+async fn receive_one(state: &AppState, form: &mut Multipart, purpose: Purpose) -> Result<String> {
+    while let Some(part) = form.next().await? {
+        if part.name() == "file" {
+            return upload::accept_picture(state, part, purpose).await;
+        }
     }
-    result
-}
-
-/// A file that cannot be removed costs disk and harms nobody: it is told in the log only.
-async fn remove(state: &AppState, key: &Key) {
-    if let Err(error) = state.media.remove(key).await {
-        tracing::warn!(media.key = %key, media.error = %error, "a file that nobody needs stays");
-    }
-}
-
-/// The parts of a multipart body.
-pub(super) struct Parts(Multipart);
-
-impl FromRequest<AppState> for Parts {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
-        Multipart::from_request(request, state).await.map(Self).map_err(|_| {
-            let detail = "send the body as multipart/form-data and say so in Content-Type";
-            Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
-        })
-    }
+    Err(upload::missing("file"))
 }
 
 /// Reads the parts `file` and `alt`, in any order, and stores the picture.
-async fn receive(state: &AppState, mut parts: Multipart, purpose: Purpose) -> Result<(Stored, String)> {
+async fn receive(state: &AppState, form: &mut Multipart) -> Result<(Stored, String)> {
     let mut stored = None;
-    let read = read_parts(state, &mut parts, purpose, &mut stored).await;
-    let alt = match (&stored, read) {
-        (Some(stored), refused @ Err(_)) => kept_if(state, stored, refused).await?,
-        (_, read) => read?,
-    };
-    let missing = || Error::invalid("file", "missing", "send the picture in a part with the name file");
-    Ok((stored.ok_or_else(missing)?, alt))
+    match (read_parts(state, form, &mut stored).await, stored) {
+        (Ok(alt), Some(stored)) => Ok((stored, alt)),
+        (Ok(_), None) => Err(upload::missing("file")),
+        (Err(refused), Some(stored)) => {
+            upload::discard(state, &stored).await;
+            Err(refused)
+        }
+        (Err(refused), None) => Err(refused),
+    }
 }
 
-async fn read_parts(
-    state: &AppState,
-    parts: &mut Multipart,
-    purpose: Purpose,
-    stored: &mut Option<Stored>,
-) -> Result<String> {
+async fn read_parts(state: &AppState, form: &mut Multipart, stored: &mut Option<Stored>) -> Result<String> {
     let mut alt = String::new();
-    for _ in 0..MAX_PARTS {
-        let Some(field) = parts.next_field().await.map_err(broken)? else { return Ok(alt) };
-        match field.name() {
-            Some("file") if stored.is_none() => {
-                *stored = Some(state.media.accept_image(field, purpose).await?);
+    while let Some(part) = form.next().await? {
+        match part.name() {
+            "file" if stored.is_none() => {
+                *stored = Some(upload::receive(state, part, Purpose::Attachment).await?);
             }
-            Some("alt") => alt = text(field).await?,
+            "alt" => alt = part.text("alt").await?,
             _ => {}
         }
     }
-    Err(Error::invalid("file", "too_many", format!("send at most {} parts", MAX_PARTS - 1)))
-}
-
-/// The text of a part, of which no more is read than a description may have.
-async fn text(mut field: Field<'_>) -> Result<String> {
-    const MAX_BYTES: usize = 4 * limits::ALT_TEXT_MAX;
-    let mut bytes = Vec::new();
-    while let Some(piece) = field.chunk().await.map_err(broken)? {
-        bytes.extend_from_slice(&piece);
-        if bytes.len() > MAX_BYTES {
-            let detail = format!("a description has at most {} characters", limits::ALT_TEXT_MAX);
-            return Err(Error::invalid("alt", "too_long", detail));
-        }
-    }
-    String::from_utf8(bytes).map_err(|_| Error::invalid("alt", "bad_utf8", "a description is UTF-8 text"))
-}
-
-fn broken(_: MultipartError) -> Error {
-    Error::invalid("file", "bad_multipart", "the parts of the body cannot be told apart")
-}
-
-fn as_upload(stored: &Stored, alt: String) -> tweet::Media {
-    let (image, thumb) = (&stored.image, &stored.thumb);
-    let kind = if image.key.kind() == ImageKind::Gif { "gif" } else { "image" };
-    tweet::Media {
-        id: MediaId::default(),
-        account: AccountId::default(),
-        tweet: None,
-        kind: kind.to_owned(),
-        mime: image.key.kind().mime().to_owned(),
-        file_key: Some(image.key.to_string()),
-        thumb_key: Some(thumb.key.to_string()),
-        remote_url: None,
-        alt,
-        width: i64::from(image.width),
-        height: i64::from(image.height),
-        thumb_width: i64::from(thumb.width),
-        thumb_height: i64::from(thumb.height),
-        blurhash: Some(stored.blurhash.clone()),
-        size_bytes: i64::try_from(image.size).unwrap_or(i64::MAX),
-    }
+    Ok(alt)
 }

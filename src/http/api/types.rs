@@ -27,11 +27,9 @@ use crate::model::time;
 #[expect(dead_code, reason = "only the schema of the ids, which are made by their own types")]
 pub(super) struct Id(String);
 
-/// Where a file of our media store is read. An address of a remote file is not handed on: reading it would show
-/// the viewer's address to a foreign server.
-fn file_address(addresses: &Addresses, key: Option<&str>) -> Option<String> {
-    let key = key.filter(|key| !key.contains("://"))?;
-    Some(addresses.at(&format!("/media/{}", key.trim_start_matches('/'))))
+/// The address of a path of ours.
+fn address(addresses: &Addresses, path: Option<String>) -> Option<String> {
+    path.map(|path| addresses.at(&path))
 }
 
 fn when(at_ms: Millis) -> String {

@@ -10,12 +10,14 @@ mod auth;
 mod body;
 mod form;
 mod json;
+mod multipart;
 mod path;
 mod query;
 
 pub use auth::{Access, Auth, MaybeAuth};
 pub use form::Form;
 pub use json::Json;
+pub use multipart::{Multipart, Part};
 pub use path::Path;
 pub use query::Query;
 

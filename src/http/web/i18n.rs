@@ -3,7 +3,7 @@
 //! Each language is one Fluent file under `locales/`, embedded and parsed once. A page asks for a
 //! key and gets text of its own language, of English when a key is missing there. Texts are plain:
 //! templates escape them like any other text. Adding a language is one file and one row in
-//! [`LOCALES`]; a test keeps every file complete and free of unused keys.
+//! `LOCALES`; a test keeps every file complete and free of unused keys.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;

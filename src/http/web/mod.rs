@@ -11,4 +11,6 @@ pub mod views;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod gallery;
+#[cfg(test)]
 mod render_tests;

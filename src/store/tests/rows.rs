@@ -235,7 +235,7 @@ fn remote_picture(id: i64) -> Media {
 }
 
 #[tokio::test]
-async fn pictures_of_remote_tweets_are_kept_in_order_and_cached_later() {
+async fn pictures_of_remote_tweets_are_kept_in_order_and_measured_when_they_are_seen() {
     for test in stores().await {
         let done = test.store.write(|conn| {
             insert_accounts(conn, 1)?;
@@ -244,16 +244,8 @@ async fn pictures_of_remote_tweets_are_kept_in_order_and_cached_later() {
             CreateTweet::write_set(conn, &[command(remote)])?;
             assert_eq!(media::of_tweets(conn, &[TweetId(10)])?[&TweetId(10)], pictures);
             assert_eq!(timelines::by_account_media(conn, AccountId(1), ALL)?.len(), 1);
-            let cached = Media {
-                file_key: Some("aa".into()),
-                thumb_key: Some("bb".into()),
-                width: 4,
-                height: 3,
-                size_bytes: 99,
-                blurhash: None,
-                ..remote_picture(7)
-            };
-            media::set_cached(conn, MediaId(7), &cached)?;
+            let cached = Media { width: 4, height: 3, size_bytes: 99, blurhash: None, ..remote_picture(7) };
+            media::set_seen(conn, MediaId(7), &cached)?;
             let kept = media::by_id(conn, MediaId(7))?;
             Ok((kept, Media { blurhash: Some("hash".into()), ..cached }))
         });

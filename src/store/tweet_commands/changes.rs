@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::{attach_media, insert_mentions_and_tags};
 use crate::clock::Millis;
-use crate::config::limits;
 use crate::config::limits::EDITS_MAX;
 use crate::model::event::{Event, TweetDeleted};
 use crate::model::ids::{MediaId, TweetId};
@@ -44,7 +43,6 @@ pub fn edit(conn: &mut Conn, edit: &EditTweet) -> Result<bool, StoreError> {
     if kept == 0 {
         return Ok(false);
     }
-    trim_versions(conn, tweet.id)?;
     thin_out_versions(conn, tweet.id)?;
     conn.execute(
         "update tweets set text = $2, html = $3, content_warning = $4, sensitive = $5, language = $6, edited_at = $7
@@ -116,18 +114,6 @@ pub fn prune_keys(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64,
     )
 }
 
-/// Keeps the first and the newest versions only: another server may edit as often as it likes.
-fn trim_versions(conn: &mut Conn, tweet: TweetId) -> Result<(), StoreError> {
-    let newest = i64::try_from(limits::EDITS_MAX).unwrap_or(i64::MAX).saturating_sub(2);
-    conn.execute(
-        "delete from tweet_edits where tweet_id = $1
-             and id <> (select min(id) from tweet_edits where tweet_id = $1)
-             and id not in (select id from tweet_edits where tweet_id = $1 order by id desc limit $2)",
-        args![tweet, newest],
-    )?;
-    Ok(())
-}
-
 /// Removes a tweet or a retweet, with all that hangs on it. `tombstone` is its ActivityPub id, kept so that
 /// it answers "gone" and no late arrival brings it back. Answers whether it was there.
 pub fn delete(
@@ -138,8 +124,8 @@ pub fn delete(
 ) -> Result<bool, StoreError> {
     let Some(tweet) = tweets::by_id(conn, id)? else { return Ok(false) };
     let audience = tweets::audience(conn, id, AUDIENCE_LIMIT)?;
-    // Pictures become free uploads: used again, or swept up with their files.
-    media::detach(conn, id)?;
+    // The rows of its pictures stay until their files are gone.
+    media::abandon(conn, id)?;
     if conn.execute("delete from tweets where id = $1", args![id])? == 0 {
         return Ok(false);
     }

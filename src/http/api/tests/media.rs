@@ -7,9 +7,9 @@ use serde_json::json;
 use super::world::{Answer, Person, World, id, worlds};
 
 /// A part of a form: its name and its content.
-type Part<'a> = (&'a str, &'a [u8]);
+pub(super) type Part<'a> = (&'a str, &'a [u8]);
 
-fn picture() -> Vec<u8> {
+pub(super) fn picture() -> Vec<u8> {
     let mut png = std::io::Cursor::new(Vec::new());
     let image = image::RgbImage::from_pixel(60, 40, image::Rgb([20, 40, 90]));
     image.write_to(&mut png, image::ImageFormat::Png).unwrap();
@@ -17,7 +17,7 @@ fn picture() -> Vec<u8> {
 }
 
 /// Sends a form of these parts.
-async fn send(world: &World, who: &Person, line: &str, parts: &[Part<'_>]) -> Answer {
+pub(super) async fn send(world: &World, who: &Person, line: &str, parts: &[Part<'_>]) -> Answer {
     let mut body = Vec::new();
     for (name, content) in parts {
         let head =
@@ -104,7 +104,7 @@ async fn what_is_no_picture_leaves_no_row_and_no_file() {
             (&[("file", &picture[..picture.len() / 2])], "broken_image", "file"),
             (&[("file", &picture), ("alt", long.as_bytes())], "too_long", "alt"),
             (&[("file", &picture), ("alt", b"\xff")], "bad_utf8", "alt"),
-            (&[("x", b"y".as_slice()); 9], "too_many", "file"),
+            (&[("x", b"y".as_slice()); 101], "too_many_parts", "body"),
         ];
         for (parts, code, field) in cases {
             let refused = send(&world, &ann, "POST /api/media", parts).await;

@@ -6,6 +6,7 @@ mod everyday;
 mod idempotency;
 mod lists;
 mod media;
+mod media_files;
 mod scopes;
 mod sessions;
 mod world;

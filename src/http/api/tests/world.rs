@@ -14,11 +14,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request};
+use axum::http::{HeaderMap, HeaderName, Request};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 use url::Url;
+use wiremock::MockServer;
 
 use self::database::{TestStore, stores};
 use self::rows::counts;
@@ -34,7 +37,8 @@ use crate::media::{Media, MediaSettings};
 use crate::model::account::{Role, SessionKind, UserState};
 use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
-use crate::service::{Origin, Rules, Service, SignUp};
+use crate::search::{Finder, Search};
+use crate::service::{Origin, PictureSettings, RemotePictures, Rules, Service, SignUp};
 use crate::timelines::Home;
 
 /// 2026-01-02T03:04:05Z.
@@ -46,6 +50,9 @@ pub(super) struct World {
     pub(super) service: Service,
     pub(super) clock: Clock,
     pub(super) engine: &'static str,
+    pub(super) media: Arc<Media>,
+    /// Another instance, `http://a.test`.
+    pub(super) remote: MockServer,
     router: Router,
     files: TempDir,
     _database: TestStore,
@@ -93,25 +100,46 @@ impl World {
         let ids = Arc::new(IdMaker::new(clock.clone(), 1));
         let service = Service::new(database.store.clone(), clock.clone(), ids, addresses, rules);
         let files = tempfile::tempdir().unwrap();
-        let settings =
-            MediaSettings { data_dir: files.path().to_owned(), decode_threads: 1, decode_queue: 8 };
+        let settings = MediaSettings {
+            data_dir: files.path().to_owned(),
+            decode_threads: 1,
+            decode_queue: 8,
+            image_max_bytes: 1 << 20,
+        };
+        let media = Arc::new(Media::open(&settings, &clock).unwrap());
+        let remote = MockServer::start().await;
         let settings_of_client = ClientSettings {
-            insecure: false,
-            dev_hosts: HashMap::new(),
+            insecure: true,
+            dev_hosts: HashMap::from([("a.test".to_owned(), *remote.address())]),
             user_agent: "test".to_owned(),
             per_host: 1,
         };
         let client = Client::new(settings_of_client).unwrap();
         let key = InstanceKey::new([7; 32]);
+        let (search, _) = Search::open(&files.path().join("search")).unwrap();
+        let picture_settings = PictureSettings {
+            cache_bytes: 1 << 20,
+            fetches: true,
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        };
         let state = AppState {
+            finder: Finder::new(service.clone(), Arc::new(search)),
             service: service.clone(),
             home: Home::new(service.clone(), &crate::timelines::Settings::default()),
-            media: Arc::new(Media::open(&settings, &clock).unwrap()),
+            pictures: RemotePictures::new(
+                service.clone(),
+                Arc::clone(&media),
+                client.clone(),
+                picture_settings,
+            ),
+            media: Arc::clone(&media),
             federation: Federation::open(service.clone(), client, key).await.unwrap(),
         };
+        let routes = crate::http::api::routes().merge(crate::http::media::routes());
         let gateway = Gateway { enforce_rate_limits: false, ..Gateway::new(base, clock.clone()) };
-        let router = layers(crate::http::api::routes().with_state(state), gateway);
-        Self { service, clock, engine: database.engine, router, files, _database: database }
+        let router = layers(routes.with_state(state), gateway);
+        Self { service, clock, engine: database.engine, media, remote, router, files, _database: database }
     }
 
     /// A new person who may do everything.
@@ -148,6 +176,16 @@ impl World {
         let body = serde_json::from_slice(&bytes)
             .unwrap_or_else(|_| Value::String(String::from_utf8(bytes.to_vec()).unwrap()));
         Answer { status: head.status.as_u16(), headers: head.headers, body }
+    }
+
+    /// Asks for a file by its path or address, as a browser does that is signed in nowhere.
+    pub(super) async fn file(&self, line: &str, headers: &[(&str, &str)]) -> (u16, HeaderMap, Vec<u8>) {
+        let mut request = request(None, &line.replace("https://rook.test", ""), None);
+        for (name, value) in headers {
+            request.headers_mut().insert(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
+        }
+        let (head, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        (head.status.as_u16(), head.headers, to_bytes(body, 8 << 20).await.unwrap().to_vec())
     }
 
     /// Asks by `method path`, as somebody or as nobody, with or without a body.

@@ -3,7 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Id, file_address};
+use super::{Id, address};
+use crate::http::media::urls;
 use crate::model::address::Addresses;
 use crate::model::ids::MediaId;
 use crate::model::tweet;
@@ -19,10 +20,10 @@ pub(in crate::http::api) struct Media {
     /// Its media type.
     #[schema(example = "image/webp")]
     mime: String,
-    /// Where it is read here; null for a remote picture that is not kept here.
+    /// Where it is read here; a remote picture is fetched when it is first looked at.
     url: Option<String>,
     /// Where its small version is read here.
-    thumbnail_url: Option<String>,
+    preview_url: Option<String>,
     /// Where a remote picture comes from.
     remote_url: Option<String>,
     /// The description for those who cannot see it.
@@ -44,8 +45,8 @@ impl Media {
             id: media.id,
             kind: media.kind.clone(),
             mime: media.mime.clone(),
-            url: file_address(addresses, media.file_key.as_deref()),
-            thumbnail_url: file_address(addresses, media.thumb_key.as_deref()),
+            url: address(addresses, urls::attachment_url(media)),
+            preview_url: address(addresses, urls::attachment_preview_url(media)),
             remote_url: media.remote_url.clone(),
             alt: media.alt.clone(),
             width: media.width,

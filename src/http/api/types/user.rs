@@ -3,7 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Id, file_address, when};
+use super::{Id, address, when};
+use crate::http::media::urls;
 use crate::model::account::{self, Account, AccountKind};
 use crate::model::address::Addresses;
 use crate::model::ids::{AccountId, SessionId};
@@ -82,8 +83,8 @@ impl User {
             bio: account.bio.clone(),
             bio_html: account.bio_html.clone(),
             fields: account.fields.iter().map(field).collect(),
-            avatar: file_address(addresses, account.avatar.as_deref()),
-            header: file_address(addresses, account.header.as_deref()),
+            avatar: address(addresses, urls::avatar_url(account)),
+            header: address(addresses, urls::header_url(account)),
             url: addresses.profile(account),
             bot: account.kind == AccountKind::Service,
             locked: account.locked,

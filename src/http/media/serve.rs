@@ -1,0 +1,118 @@
+//! Handing pictures out: with the type that our own table says, as nothing but a picture, to be kept for ever.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use crate::error::Error;
+use crate::http::extract::{Path, Query};
+use crate::http::problem::{ApiError, Problem};
+use crate::http::state::AppState;
+use crate::media::{Key, SERVING_HEADERS, StoredFile};
+use crate::model::ids::{AccountId, MediaId};
+use crate::service::remote_pictures::{RemotePicture, Size};
+
+/// How long browsers keep the answer that a remote picture is not to be had: about as long as we remember it.
+const UNAVAILABLE_CACHE: &str = "public, max-age=600";
+
+/// What is asked of a remote picture.
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    /// The version that its address was made with.
+    #[serde(default)]
+    v: String,
+    #[serde(default)]
+    size: Size,
+}
+
+/// One of our own files. The key is taken from the path as it stands: each has one spelling.
+pub(super) async fn stored(
+    State(state): State<AppState>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let key = uri.path().strip_prefix("/media/").unwrap_or_default();
+    let key: Key = key.parse().map_err(|_| Error::NotFound("file"))?;
+    let file = state.media.read(&key).await.map_err(Error::from)?;
+    Ok(picture(&key, file, &headers))
+}
+
+/// A remote tweet's picture.
+pub(super) async fn attachment(
+    State(state): State<AppState>,
+    Path(id): Path<MediaId>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    remote(&state, RemotePicture::Attachment(id), &asked, &headers).await
+}
+
+/// A remote account's avatar.
+pub(super) async fn avatar(
+    State(state): State<AppState>,
+    Path(id): Path<AccountId>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    remote(&state, RemotePicture::Avatar(id), &asked, &headers).await
+}
+
+/// A remote account's header.
+pub(super) async fn header(
+    State(state): State<AppState>,
+    Path(id): Path<AccountId>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    remote(&state, RemotePicture::Header(id), &asked, &headers).await
+}
+
+async fn remote(
+    state: &AppState,
+    which: RemotePicture,
+    asked: &Asked,
+    headers: &HeaderMap,
+) -> Result<Response, ApiError> {
+    match state.pictures.open(which, &asked.v, asked.size).await {
+        Ok((key, file)) => Ok(picture(&key, file, headers)),
+        Err(error @ Error::NotFound(_)) => Ok(unavailable(&Problem::from(&error))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A problem that may be kept for a while, else a page full of dead pictures would ask for each at every look.
+fn unavailable(problem: &Problem) -> Response {
+    let mut response = (problem.status, axum::Json(problem)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(UNAVAILABLE_CACHE));
+    response
+}
+
+fn picture(key: &Key, file: StoredFile, asked: &HeaderMap) -> Response {
+    let etag = format!("\"{}\"", key.as_str().rsplit('/').next().unwrap_or_default());
+    let known = has(asked, &etag);
+    let mut response = if known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let described =
+            [(CONTENT_TYPE, file.kind.mime().to_owned()), (CONTENT_LENGTH, file.size.to_string())];
+        (described, Body::from_stream(file.body)).into_response()
+    };
+    let headers = response.headers_mut();
+    headers.extend(HeaderValue::try_from(etag).map(|etag| (ETAG, etag)));
+    for (name, value) in SERVING_HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Whether the client says that it has this version already (RFC 9110, 13.1.2).
+fn has(headers: &HeaderMap, etag: &str) -> bool {
+    let lists = headers.get_all(IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
+    let mut tags = lists.flat_map(|list| list.split(','));
+    tags.any(|tag| matches!(tag.trim(), "*") || tag.trim().trim_start_matches("W/") == etag)
+}
