@@ -25,7 +25,9 @@ use crate::telemetry::metrics::Metrics;
 
 /// All routes behind the gateway.
 pub fn router(state: AppState, gateway: Gateway, checks: Vec<Check>, metrics: Metrics) -> Router {
-    let stateful: Router<AppState> = activitypub::routes().merge(api::routes()).merge(media::routes());
+    let gateway = Gateway { render_failure: Some(web::render_failure(&state.service)), ..gateway };
+    let stateful =
+        activitypub::routes().merge(api::routes()).merge(media::routes()).merge(web::routes(&state));
     let inboxes = activitypub::inbox::routes(state.federation.clone());
     let router = stateful
         .with_state(state)

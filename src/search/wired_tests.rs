@@ -1,10 +1,5 @@
 //! What the search promises with everything behind it: use-cases, log, feeder and finder, on both engines.
 
-#[path = "../../tests/support/database.rs"]
-#[expect(dead_code, reason = "other tests open the same database again")]
-#[expect(clippy::duplicate_mod, reason = "tests of several rooms share it, and none of them owns it")]
-mod database;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -26,8 +21,8 @@ use crate::model::visibility::Visibility;
 use crate::service::{NewTweet, ProfileChanges, Rules, Service, TweetChanges, blank_account};
 use crate::store::events::{self, Position};
 use crate::store::follower::Progress;
+use crate::store::tests::database::{TestStore, stores};
 use crate::store::{Store, accounts};
-use database::{TestStore, stores};
 
 /// How long a test waits for what must happen within a second; then it has failed.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -7,7 +7,7 @@ use crate::model::account::{Account, AccountKind, Role, User, UserState};
 use crate::model::event::Event;
 use crate::model::handle::Handle;
 use crate::model::ids::AccountId;
-use crate::model::{credentials, username};
+use crate::model::{credentials, language, username};
 use crate::store::{StoreError, accounts, events, settings, users};
 
 /// A person who wants an account.
@@ -146,6 +146,13 @@ impl Service {
     /// Users in order of their making, those in `state` when given.
     pub async fn users(&self, state: Option<UserState>, after: AccountId, limit: i64) -> Result<Vec<User>> {
         Ok(self.store().read(move |conn| users::list(conn, state, after, limit)).await?)
+    }
+
+    /// Chooses the language of one's pages and mails; `None` goes by what the browser asks for.
+    pub async fn set_language(&self, id: AccountId, language: Option<String>) -> Result<()> {
+        let language = language.as_deref().map(language::validate).transpose()?;
+        self.store().write(move |conn| users::set_language(conn, id, language.as_deref())).await?;
+        Ok(())
     }
 
     /// The user with this username or e-mail address.

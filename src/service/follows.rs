@@ -189,6 +189,16 @@ impl Service {
         Ok(Page { items: people, next: page.next, prev: page.prev })
     }
 
+    /// How many wait for the account's word, counted up to a page.
+    pub async fn requests_waiting(&self, account: AccountId) -> Result<i64> {
+        let most = i64::try_from(limits::ACCOUNT_PAGE_MAX).unwrap_or(i64::MAX);
+        let rows = self
+            .store()
+            .read(move |conn| follows::bonds(conn, Bonds::Requests, account, Cursor::default(), most))
+            .await?;
+        Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX))
+    }
+
     /// The account on the other side, which is never oneself.
     async fn other(&self, from: AccountId, to: AccountId) -> Result<Account> {
         if from == to {

@@ -121,6 +121,12 @@ pub fn delete_pending(conn: &mut Conn, id: AccountId) -> Result<bool, StoreError
     Ok(gone > 0)
 }
 
+/// Changes the language of a user's pages.
+pub fn set_language(conn: &mut Conn, id: AccountId, language: Option<&str>) -> Result<(), StoreError> {
+    conn.execute("update users set language = $2 where account_id = $1", args![id, language])?;
+    Ok(())
+}
+
 /// Remembers up to where notifications were read: never back, and never beyond the newest there is.
 pub fn mark_notifications_read(
     conn: &mut Conn,

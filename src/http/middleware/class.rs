@@ -79,12 +79,13 @@ impl Class {
         const LOGIN: &[&str] = &[
             "/api/users/login",
             "/login",
+            "/settings/password",
             "/oauth/token",
             "/oauth/authorize",
             "/password",
             "/password/reset",
         ];
-        const REGISTER: &[&str] = &["/api/users/register", "/api/v1/accounts", "/register", "/setup"];
+        const REGISTER: &[&str] = &["/api/users/register", "/api/v1/accounts", "/signup", "/setup"];
         const MEDIA: &[&str] = &[
             "/api/media",
             "/api/v1/media",
@@ -93,7 +94,6 @@ impl Class {
             "/api/users/me/header",
             "/api/v1/accounts/update_credentials",
             "/api/v1/profile",
-            "/compose",
             "/settings/profile",
             "/settings/import",
         ];
@@ -103,7 +103,7 @@ impl Class {
             Self::Login
         } else if REGISTER.contains(&path) {
             Self::Register
-        } else if MEDIA.iter().any(|prefix| is_under(path, prefix)) {
+        } else if MEDIA.iter().any(|prefix| is_under(path, prefix)) || is_composer(path) {
             Self::Media
         } else {
             Self::Write
@@ -162,6 +162,11 @@ impl<T> PerClass<T> {
     }
 }
 
+/// The form that writes or edits a tweet carries its images along.
+fn is_composer(path: &str) -> bool {
+    path == "/tweets" || (path.starts_with("/tweets/") && path.ends_with("/edit"))
+}
+
 fn is_under(path: &str, prefix: &str) -> bool {
     path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
@@ -198,6 +203,11 @@ mod tests {
             ("GET", "/.well-known/webfinger?resource=x", html, Class::Federation),
             ("GET", "/@ana", html, Class::Page),
             ("POST", "/login", html, Class::Login),
+            ("POST", "/settings/password", html, Class::Login),
+            ("POST", "/signup", html, Class::Register),
+            ("POST", "/tweets", html, Class::Media),
+            ("POST", "/tweets/7/edit", html, Class::Media),
+            ("POST", "/tweets/7/like", html, Class::Write),
         ];
         for (method, path, accept, expected) in cases {
             assert_eq!(class(method, path, accept), Some(expected), "{method} {path}");

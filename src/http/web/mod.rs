@@ -1,12 +1,19 @@
-//! The web pages: their words, their assets, and the views that templates draw.
+//! The web pages: their words, their assets, the views that templates draw, and the handlers that fill them.
 //!
 //! A page is a view struct (plain data, already authorised) and one askama template under
-//! `templates/`. Everything works without JavaScript: each action is a form. Nothing here knows the
-//! database; handlers fill the views from the services and answer with [`views::page`].
+//! `templates/`. Everything works without JavaScript: each action is a form that redirects back to where it was.
+//! A failure leaves the handlers as a problem and becomes a page in the gateway, by `render_failure`.
 
+mod alternate;
 pub mod assets;
+mod back;
+mod cookies;
+mod handlers;
 pub mod i18n;
+mod present;
+mod site;
 pub mod views;
+mod visit;
 
 #[cfg(test)]
 mod fixtures;
@@ -14,3 +21,120 @@ mod fixtures;
 mod gallery;
 #[cfg(test)]
 mod render_tests;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+
+pub(in crate::http) use self::handlers::errors::render_failure;
+
+use self::cookies::{Cookies, FLASH};
+use self::handlers::{
+    accounts, bookmarks, compose, delete, door, edit, follow_requests, follows, home, notifications, profile,
+    profile_form, search, settings, tags, thread, tweets,
+};
+use self::site::Site;
+use super::middleware::credentials::cookie;
+use super::state::AppState;
+
+/// The routes of the pages, their forms and their assets.
+pub(in crate::http) fn routes(state: &AppState) -> Router<AppState> {
+    let pages = Router::new()
+        .merge(at_the_door())
+        .merge(to_read())
+        .merge(about_tweets())
+        .merge(about_accounts())
+        .merge(about_oneself())
+        .layer(from_fn_with_state(state.clone(), finish))
+        .layer(Extension(Arc::new(Site::default())));
+    pages.merge(assets::routes())
+}
+
+fn at_the_door() -> Router<AppState> {
+    Router::new()
+        .route("/setup", get(door::setup_page).post(door::set_up))
+        .route("/signup", get(door::signup_page).post(door::sign_up))
+        .route("/login", get(door::login_page).post(door::log_in))
+        .route("/logout", post(door::log_out))
+}
+
+fn to_read() -> Router<AppState> {
+    Router::new()
+        .route("/", get(home::start))
+        .route("/home", get(home::home))
+        .route("/local", get(home::local))
+        .route("/search", get(search::search))
+        .route("/tags/{tag}", get(tags::tag))
+        .route("/bookmarks", get(bookmarks::bookmarks))
+        .route("/notifications", get(notifications::notifications))
+        .route("/notifications/read", post(notifications::mark_read))
+}
+
+fn about_tweets() -> Router<AppState> {
+    Router::new()
+        .route("/compose", get(compose::page))
+        .route("/tweets", post(compose::create))
+        .route("/tweets/{id}", get(tweets::tweet))
+        .route("/tweets/{id}/edit", get(edit::page).post(edit::change))
+        .route("/tweets/{id}/history", get(edit::history))
+        .route("/tweets/{id}/delete", get(delete::page).post(delete::delete))
+        .route("/tweets/{id}/like", post(tweets::like))
+        .route("/tweets/{id}/unlike", post(tweets::unlike))
+        .route("/tweets/{id}/retweet", post(tweets::retweet))
+        .route("/tweets/{id}/unretweet", post(tweets::unretweet))
+        .route("/tweets/{id}/bookmark", post(tweets::bookmark))
+        .route("/tweets/{id}/unbookmark", post(tweets::unbookmark))
+        .route("/tweets/{id}/pin", post(tweets::pin))
+        .route("/tweets/{id}/unpin", post(tweets::unpin))
+}
+
+fn about_accounts() -> Router<AppState> {
+    Router::new()
+        .route("/@{handle}", get(profile::profile))
+        .route("/@{handle}/followers", get(follows::followers))
+        .route("/@{handle}/following", get(follows::following))
+        .route("/@{handle}/{id}", get(thread::thread))
+        .route("/accounts/{id}/follow", post(accounts::follow))
+        .route("/accounts/{id}/unfollow", post(accounts::unfollow))
+        .route("/accounts/{id}/remove-follower", post(accounts::remove_follower))
+        .route("/accounts/{id}/mute", post(accounts::mute))
+        .route("/accounts/{id}/unmute", post(accounts::unmute))
+        .route("/accounts/{id}/block", post(accounts::block))
+        .route("/accounts/{id}/unblock", post(accounts::unblock))
+        .route("/follow-requests", get(follow_requests::requests))
+        .route("/follow-requests/{id}/accept", post(follow_requests::accept))
+        .route("/follow-requests/{id}/reject", post(follow_requests::reject))
+}
+
+fn about_oneself() -> Router<AppState> {
+    Router::new()
+        .route("/settings", get(settings::settings))
+        .route("/settings/profile", get(profile_form::page).post(profile_form::change))
+        .route("/settings/security", get(settings::security))
+        .route("/settings/password", post(settings::change_password))
+        .route("/settings/sessions/{id}/end", post(settings::end_session))
+        .route("/settings/appearance", get(settings::appearance).post(settings::change_appearance))
+}
+
+/// What every page needs on its way out: it is its reader's alone, and news are told once.
+async fn finish(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let told = cookie(request.headers(), FLASH).is_some();
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    if headers.get(CONTENT_TYPE).is_none_or(|kind| !kind.as_bytes().starts_with(b"text/html")) {
+        return response;
+    }
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
+    if told {
+        headers.append(SET_COOKIE, Cookies(state.service.addresses().base()).no_flash());
+    }
+    response
+}

@@ -1,9 +1,5 @@
 //! An instance with a clock of its own, and people who use its API.
 
-#[path = "../../../../tests/support/database.rs"]
-#[expect(dead_code, reason = "how to open a database again is for other tests")]
-#[expect(clippy::duplicate_mod, reason = "tests of several rooms start from a fresh database")]
-mod database;
 #[path = "../../../../tests/support/rows.rs"]
 mod rows;
 
@@ -23,7 +19,6 @@ use tower::ServiceExt as _;
 use url::Url;
 use wiremock::MockServer;
 
-use self::database::{TestStore, stores};
 use self::rows::counts;
 use crate::client::{Client, ClientSettings};
 use crate::clock::Clock;
@@ -39,6 +34,7 @@ use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
 use crate::search::{Finder, Search};
 use crate::service::{Origin, PictureSettings, RemotePictures, Rules, Service, SignUp};
+use crate::store::tests::database::{TestStore, stores};
 use crate::timelines::Home;
 
 /// 2026-01-02T03:04:05Z.

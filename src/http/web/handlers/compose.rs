@@ -1,0 +1,303 @@
+//! Writing a tweet: the form, and sending it with its images.
+
+use serde::Deserialize;
+
+use super::parts::{Parts, Posted, as_upload};
+use super::refused;
+use crate::error::{Error, Result};
+use crate::http::extract::Query;
+use crate::http::web::present::{audience, file_path};
+use crate::http::web::views::pages::ComposePage;
+use crate::http::web::views::{self, Audience, Composer, FieldError, FormErrors, ImageSlot, Nav};
+use crate::http::web::visit::{Answer, Member, Visit, show};
+use crate::media::Purpose;
+use crate::model::ids::{AccountId, MediaId, TweetId};
+use crate::model::visibility::Visibility;
+use crate::secrets;
+use crate::service::{NewTweet, TweetView};
+
+const HOME: &str = "/home";
+
+/// What the new tweet is about.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(in crate::http::web) struct About {
+    reply_to: Option<TweetId>,
+    quote_of: Option<TweetId>,
+    text: String,
+}
+
+/// `GET /compose?reply_to=&quote_of=&text=`
+pub(in crate::http::web) async fn page(member: Member, Query(about): Query<About>) -> Answer {
+    let Member { visit, me, .. } = member;
+    let mut composer = blank(&visit)?;
+    let mut return_to = HOME.to_owned();
+    if let Some(id) = about.reply_to {
+        let parent = visit.service().tweet(Some(me), id).await?;
+        composer = reply(&visit, &parent)?;
+        return_to = visit.present().tweet(&parent).href();
+    } else if let Some(id) = about.quote_of {
+        composer.quote_of = Some(visit.present().tweet(&visit.service().tweet(Some(me), id).await?));
+    }
+    if !about.text.is_empty() {
+        composer.text = about.text;
+    }
+    show(&form_page(&visit, composer, return_to).await?)
+}
+
+/// `POST /tweets`
+pub(in crate::http::web) async fn create(member: Member, parts: Parts) -> Answer {
+    let Member { visit, me, .. } = member;
+    let draft = Draft::read(&visit, me, parts).await?;
+    let error = match draft.new_tweet() {
+        Err(error) => error,
+        Ok(_) if !draft.errors.is_empty() => return again(&visit, draft, None).await,
+        Ok(new) => match visit.service().create_tweet(me, new).await {
+            Ok(_) => return Ok(visit.to(&draft.return_to, Some("posted"))),
+            Err(error) => error,
+        },
+    };
+    again(&visit, draft, Some(error)).await
+}
+
+/// The form once more, with what was typed and what is wrong with it.
+async fn again(visit: &Visit, draft: Draft, error: Option<Error>) -> Answer {
+    let parse = |text: &str| text.parse::<TweetId>().ok();
+    let (reply_to, quote_of) = (parse(&draft.reply_to), parse(&draft.quote_of));
+    let return_to = draft.return_to.clone();
+    let (status, mut composer) = draft.composer(visit, error)?;
+    composer.reply_to = shown(visit, reply_to).await?;
+    composer.quote_of = shown(visit, quote_of).await?;
+    Ok(views::page(status, &form_page(visit, composer, return_to).await?))
+}
+
+/// A tweet that a form is about, unless it is gone.
+async fn shown(visit: &Visit, id: Option<TweetId>) -> Result<Option<views::TweetView>> {
+    let Some(id) = id else { return Ok(None) };
+    match visit.service().tweet(visit.viewer(), id).await {
+        Ok(view) => Ok(Some(visit.present().tweet(&view))),
+        Err(Error::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The form on a page of its own, which leads to `return_to` afterwards.
+pub(super) async fn form_page(visit: &Visit, composer: Composer, return_to: String) -> Result<ComposePage> {
+    let mut shell = visit.shell(Nav::Compose).await?;
+    shell.here = return_to;
+    Ok(ComposePage { shell, composer })
+}
+
+/// The empty form.
+pub(super) fn blank(visit: &Visit) -> Result<Composer> {
+    let rules = visit.service().rules();
+    Ok(Composer {
+        once: secrets::new_token().map_err(Error::internal)?,
+        language: visit.words.tag().to_owned(),
+        images: vec![ImageSlot::default(); rules.max_images],
+        limit: u64::try_from(rules.tweet_limit).unwrap_or(u64::MAX),
+        ..Composer::default()
+    })
+}
+
+/// The form for an answer: to the same people, as closed as what it answers, under the same warning.
+pub(super) fn reply(visit: &Visit, parent: &TweetView) -> Result<Composer> {
+    let parent = parent.shown();
+    let others = parent.tweet.mentions.iter().map(|mention| {
+        let handle = match &mention.domain {
+            Some(domain) => format!("{}@{domain}", mention.username),
+            None => mention.username.clone(),
+        };
+        (mention.account, handle)
+    });
+    let mut told: Vec<AccountId> = visit.viewer().into_iter().collect();
+    let mut text = String::new();
+    for (account, handle) in std::iter::once((parent.author.id, parent.author.acct())).chain(others) {
+        if !told.contains(&account) {
+            told.push(account);
+            text.push_str(&format!("@{handle} "));
+        }
+    }
+    Ok(Composer {
+        text,
+        audience: audience(parent.tweet.visibility),
+        content_warning: parent.tweet.content_warning.clone(),
+        reply_to: Some(visit.present().tweet(parent)),
+        ..blank(visit)?
+    })
+}
+
+/// What the composer sent. Its images are kept, so that a refused form does not ask for them again.
+pub(super) struct Draft {
+    pub(super) return_to: String,
+    once: String,
+    pub(super) text: String,
+    pub(super) content_warning: String,
+    pub(super) language: String,
+    visibility: String,
+    reply_to: String,
+    quote_of: String,
+    images: Vec<ImageSlot>,
+    pub(super) errors: Vec<FieldError>,
+}
+
+impl Draft {
+    /// Reads the form and stores its images.
+    pub(super) async fn read(visit: &Visit, me: AccountId, parts: Parts) -> Result<Self> {
+        let places = visit.service().rules().max_images;
+        let is_place = |name: &str| {
+            let place: Option<usize> = name.strip_prefix("image_").and_then(|place| place.parse().ok());
+            place.filter(|place| *place < places).map(|_| Purpose::Attachment)
+        };
+        let mut posted = Posted::read(&visit.state, parts, is_place).await?;
+        let mut draft = Self {
+            return_to: visit.return_path(posted.text("return_to"), HOME),
+            once: posted.text("once").to_owned(),
+            text: posted.text("text").to_owned(),
+            content_warning: posted.text("content_warning").to_owned(),
+            language: posted.text("language").to_owned(),
+            visibility: posted.text("visibility").to_owned(),
+            reply_to: posted.text("reply_to").to_owned(),
+            quote_of: posted.text("quote_of").to_owned(),
+            images: Vec::with_capacity(places),
+            errors: Vec::new(),
+        };
+        for place in 0..places {
+            let slot = draft.slot(visit, me, &mut posted, place).await;
+            match slot {
+                Ok(slot) => draft.images.push(slot),
+                Err(error) => {
+                    posted.discard(&visit.state).await;
+                    return Err(error);
+                }
+            }
+        }
+        Ok(draft)
+    }
+
+    /// One place for an image: a new file, one that is here already, or none.
+    async fn slot(
+        &mut self,
+        visit: &Visit,
+        me: AccountId,
+        posted: &mut Posted,
+        place: usize,
+    ) -> Result<ImageSlot> {
+        let alt = posted.text(&format!("alt_{place}")).to_owned();
+        let kept = match posted.take_file(&format!("image_{place}")) {
+            Some(Ok(stored)) => Some(visit.service().add_upload(me, as_upload(&stored)).await?),
+            Some(Err(refusal)) => {
+                self.complain(refusal.into())?;
+                None
+            }
+            None if posted.has(&format!("remove_{place}")) => None,
+            None => self.upload(visit, me, posted.text(&format!("media_{place}"))).await?,
+        };
+        let Some(media) = kept else { return Ok(ImageSlot { kept: None, alt }) };
+        if let Err(error) = visit.service().describe_upload(me, media.id, &alt).await {
+            self.complain(error)?;
+        }
+        let preview = media.thumb_key.as_deref().or(media.file_key.as_deref()).and_then(file_path);
+        Ok(ImageSlot { kept: Some((media.id, preview.unwrap_or_default())), alt })
+    }
+
+    /// An upload of an earlier attempt, or an image of the tweet that is edited.
+    async fn upload(
+        &mut self,
+        visit: &Visit,
+        me: AccountId,
+        id: &str,
+    ) -> Result<Option<crate::model::tweet::Media>> {
+        if id.is_empty() {
+            return Ok(None);
+        }
+        let found = match id.parse::<MediaId>() {
+            Ok(id) => visit.service().upload(me, id).await,
+            Err(_) => Err(Error::NotFound("upload")),
+        };
+        match found {
+            Ok(media) => Ok(Some(media)),
+            Err(Error::NotFound(_)) => {
+                self.complain(Error::invalid("media", "not_found", "the image is no longer here"))?;
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Keeps a complaint that belongs to the form; other failures end the request.
+    fn complain(&mut self, error: Error) -> Result<()> {
+        match error {
+            Error::Invalid { .. } => {
+                self.errors.extend(FormErrors::from_error(&error).0);
+                Ok(())
+            }
+            other => Err(other),
+        }
+    }
+
+    /// The images, in order.
+    pub(super) fn media(&self) -> Vec<MediaId> {
+        self.images.iter().filter_map(|slot| slot.kept.as_ref().map(|(id, _)| *id)).collect()
+    }
+
+    fn new_tweet(&self) -> Result<NewTweet> {
+        let visibility = match self.visibility.as_str() {
+            "" => None,
+            word => Some(word.parse::<Visibility>().map_err(|_| {
+                Error::invalid("visibility", "invalid", "visibility is public, unlisted, followers or direct")
+            })?),
+        };
+        Ok(NewTweet {
+            text: self.text.clone(),
+            reply_to: tweet_id("reply_to", &self.reply_to)?,
+            quote_of: tweet_id("quote_of", &self.quote_of)?,
+            visibility,
+            media: self.media(),
+            content_warning: Some(self.content_warning.clone()),
+            sensitive: None,
+            language: Some(self.language.clone()).filter(|tag| !tag.is_empty()),
+            idempotency_key: Some(&self.once)
+                .filter(|once| !once.is_empty())
+                .map(|once| format!("page {once}")),
+        })
+    }
+
+    /// The form as it was sent, with its complaints and the status of the answer.
+    pub(super) fn composer(
+        self,
+        visit: &Visit,
+        error: Option<Error>,
+    ) -> Result<(axum::http::StatusCode, Composer), crate::http::problem::ApiError> {
+        let mut errors = self.errors;
+        let mut status = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+        if let Some(error) = error {
+            let (refusal, more) = refused(error)?;
+            status = refusal;
+            errors.extend(more.0);
+        }
+        let fresh = blank(visit)?;
+        let composer = Composer {
+            once: if self.once.is_empty() { fresh.once } else { self.once },
+            text: self.text,
+            content_warning: self.content_warning,
+            audience: Audience::ALL
+                .into_iter()
+                .find(|audience| audience.value() == self.visibility)
+                .unwrap_or_default(),
+            language: self.language,
+            images: self.images,
+            errors: FormErrors(errors),
+            ..fresh
+        };
+        Ok((status, composer))
+    }
+}
+
+fn tweet_id(field: &'static str, text: &str) -> Result<Option<TweetId>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let id = text.parse().map_err(|_| Error::invalid(field, "invalid", "this is not the id of a post"))?;
+    Ok(Some(id))
+}

@@ -1,0 +1,103 @@
+//! Changing a tweet, and the versions it had.
+
+use super::compose::{self, Draft};
+use super::parts::Parts;
+use crate::error::{Error, Result};
+use crate::http::extract::Path;
+use crate::http::web::present::{file_path, some_text};
+use crate::http::web::views::pages::{HistoryPage, VersionView};
+use crate::http::web::views::{self, Composer, ImageSlot, Nav, SafeHtml};
+use crate::http::web::visit::{Answer, Member, Visit, show};
+use crate::model::ids::{AccountId, TweetId};
+use crate::service::{TweetChanges, TweetView};
+
+/// `GET /tweets/{id}/edit`
+pub(in crate::http::web) async fn page(member: Member, Path(id): Path<TweetId>) -> Answer {
+    let Member { visit, me, .. } = member;
+    let view = own(&visit, me, id).await?;
+    let composer = filled(&visit, &view)?;
+    let return_to = visit.present().tweet(&view).href();
+    show(&compose::form_page(&visit, composer, return_to).await?)
+}
+
+/// `POST /tweets/{id}/edit`
+pub(in crate::http::web) async fn change(member: Member, Path(id): Path<TweetId>, parts: Parts) -> Answer {
+    let Member { visit, me, .. } = member;
+    let view = own(&visit, me, id).await?;
+    let draft = Draft::read(&visit, me, parts).await?;
+    let changes = TweetChanges {
+        text: draft.text.clone(),
+        media: Some(draft.media()),
+        content_warning: Some(draft.content_warning.clone()),
+        sensitive: None,
+        language: Some(draft.language.clone()).filter(|tag| !tag.is_empty()),
+    };
+    let error = match draft.errors.is_empty() {
+        false => None,
+        true => match visit.service().edit_tweet(me, id, changes).await {
+            Ok(_) => return Ok(visit.to(&draft.return_to, Some("edited"))),
+            Err(error) => Some(error),
+        },
+    };
+    let return_to = draft.return_to.clone();
+    let (status, composer) = draft.composer(&visit, error)?;
+    let composer = Composer { editing: Some(id), ..with_context(&visit, composer, &view) };
+    Ok(views::page(status, &compose::form_page(&visit, composer, return_to).await?))
+}
+
+/// `GET /tweets/{id}/history`
+pub(in crate::http::web) async fn history(visit: Visit, Path(id): Path<TweetId>) -> Answer {
+    let view = visit.service().tweet(visit.viewer(), id).await?;
+    let versions = visit.service().tweet_history(visit.viewer(), id).await?;
+    let language = view.tweet.language.clone();
+    let versions = versions.into_iter().rev().map(|version| VersionView {
+        html: SafeHtml::sanitised(version.html),
+        content_warning: some_text(&version.content_warning),
+        language: language.clone(),
+        since_ms: version.created_at,
+    });
+    show(&HistoryPage {
+        shell: visit.shell(Nav::None).await?,
+        tweet: visit.present().tweet(&view),
+        versions: versions.collect(),
+    })
+}
+
+/// A tweet of the viewer's own.
+pub(super) async fn own(visit: &Visit, me: AccountId, id: TweetId) -> Result<TweetView> {
+    let view = visit.service().tweet(Some(me), id).await?;
+    if view.tweet.author != me || view.tweet.retweet_of.is_some() {
+        return Err(Error::forbidden("not_yours", "this post is somebody else's"));
+    }
+    Ok(view)
+}
+
+/// The form with the tweet as it is.
+fn filled(visit: &Visit, view: &TweetView) -> Result<Composer> {
+    let tweet = &view.tweet;
+    let fresh = compose::blank(visit)?;
+    let mut images: Vec<ImageSlot> = tweet
+        .media
+        .iter()
+        .map(|media| {
+            let preview = media.thumb_key.as_deref().or(media.file_key.as_deref()).and_then(file_path);
+            ImageSlot { kept: Some((media.id, preview.unwrap_or_default())), alt: media.alt.clone() }
+        })
+        .collect();
+    images.resize_with(fresh.images.len().max(images.len()), ImageSlot::default);
+    let composer = Composer {
+        editing: Some(tweet.id),
+        text: tweet.text.clone(),
+        content_warning: tweet.content_warning.clone(),
+        language: tweet.language.clone().unwrap_or_else(|| fresh.language.clone()),
+        images,
+        ..fresh
+    };
+    Ok(with_context(visit, composer, view))
+}
+
+/// The form with what the tweet quotes; the heading of an edit needs no more.
+fn with_context(visit: &Visit, composer: Composer, view: &TweetView) -> Composer {
+    let quote_of = view.quote_of.as_deref().map(|quoted| visit.present().tweet(quoted));
+    Composer { quote_of, ..composer }
+}

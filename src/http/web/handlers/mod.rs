@@ -1,0 +1,70 @@
+//! What the pages answer, one capability a file.
+//!
+//! A handler takes a [`Visit`](super::visit::Visit) (or a [`Member`](super::visit::Member) where one must be
+//! signed in), calls one use-case, and answers a page or a redirect back to where the form was.
+
+pub(super) mod accounts;
+pub(super) mod bookmarks;
+pub(super) mod compose;
+pub(super) mod delete;
+pub(super) mod door;
+pub(super) mod edit;
+pub(super) mod errors;
+pub(super) mod follow_requests;
+pub(super) mod follows;
+pub(super) mod home;
+pub(super) mod notifications;
+mod parts;
+pub(super) mod profile;
+pub(super) mod profile_form;
+pub(super) mod search;
+pub(super) mod settings;
+pub(super) mod tags;
+pub(super) mod thread;
+pub(super) mod tweets;
+
+use axum::http::StatusCode;
+use serde::Deserialize;
+
+use super::views::FormErrors;
+use crate::config::limits;
+use crate::error::{Error, Result};
+use crate::http::problem::ApiError;
+use crate::model::cursor::Cursor;
+
+/// Entries on a page.
+const PAGE: usize = limits::PAGE_DEFAULT;
+
+/// Where in a list a page begins.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::http::web) struct At {
+    cursor: Option<String>,
+}
+
+impl At {
+    fn cursor(&self) -> Result<Cursor> {
+        Cursor::parse(self.cursor.as_deref())
+    }
+
+    /// The page is the list's first.
+    fn is_first(&self) -> bool {
+        self.cursor.as_deref().unwrap_or_default().is_empty()
+    }
+}
+
+/// The address of the page that begins at the cursor `next` of the list at `list`, a path with or without a query.
+fn older(list: &str, next: Option<String>) -> Option<String> {
+    let mark = if list.contains('?') { '&' } else { '?' };
+    next.map(|cursor| format!("{list}{mark}cursor={cursor}"))
+}
+
+/// What a form says that was not accepted, with the status of its answer; other failures are not the form's.
+fn refused(error: Error) -> Result<(StatusCode, FormErrors), ApiError> {
+    let status = match &error {
+        Error::Invalid { .. } | Error::Conflict { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        Error::Forbidden { code: "suspended" | "pending" | "closed", .. } => StatusCode::FORBIDDEN,
+        _ => return Err(ApiError(error)),
+    };
+    Ok((status, FormErrors::from_error(&error)))
+}

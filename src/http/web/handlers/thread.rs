@@ -1,0 +1,44 @@
+//! A tweet on a page of its own, with what it answers and what answers it.
+
+use axum::http::HeaderMap;
+
+use super::compose;
+use crate::http::extract::Path;
+use crate::http::web::alternate;
+use crate::http::web::views::Nav;
+use crate::http::web::views::pages::ThreadPage;
+use crate::http::web::visit::{Answer, Visit, show};
+use crate::model::ids::TweetId;
+
+/// `GET /@{handle}/{id}`: the page, or the way to the ActivityPub object.
+pub(in crate::http::web) async fn thread(
+    visit: Visit,
+    Path((handle, id)): Path<(String, TweetId)>,
+    headers: HeaderMap,
+) -> Answer {
+    let thread = visit.service().thread(visit.viewer(), id).await?;
+    let shown = thread.tweet.shown();
+    let document = visit.service().addresses().tweet(&shown.tweet, &shown.author);
+    if alternate::is_wanted(&headers) {
+        return Ok(alternate::redirect(&document));
+    }
+    let present = visit.present();
+    let focus = present.tweet(&thread.tweet);
+    // A retweet has no page of its own, and a tweet has one address.
+    if focus.author.handle != handle || focus.id != id {
+        return Ok(visit.to(&focus.href(), None));
+    }
+    let composer = match visit.who {
+        Some(_) => Some(compose::reply(&visit, &thread.tweet)?),
+        None => None,
+    };
+    let page = show(&ThreadPage {
+        shell: visit.shell(Nav::None).await?,
+        ancestors: present.tweets(&thread.ancestors),
+        focus,
+        composer,
+        replies: present.tweets(&thread.descendants),
+        older: None,
+    })?;
+    Ok(alternate::with_link(page, &document))
+}

@@ -1,0 +1,285 @@
+//! What services answer, as templates draw it.
+
+use super::views::pages::{ProfileView, SessionView};
+use super::views::{
+    AccountRow, AccountView, Audience, FieldView, MediaView, NotificationKind, NotificationView, QuoteView,
+    Relation, ReplyContext, RowMenu, SafeHtml, TweetCounts, TweetView,
+};
+use crate::error::Result;
+use crate::model::account::{Account, AccountKind, Session};
+use crate::model::address::Addresses;
+use crate::model::entities;
+use crate::model::html;
+use crate::model::ids::{AccountId, SessionId};
+use crate::model::notification;
+use crate::model::tweet::Media;
+use crate::model::visibility::Visibility;
+use crate::service::{self, Relationship, Service};
+
+/// Says how things look to one viewer.
+#[derive(Clone, Copy)]
+pub(super) struct Present<'a> {
+    pub(super) addresses: &'a Addresses,
+    /// Who is looking.
+    pub(super) viewer: Option<AccountId>,
+}
+
+impl Present<'_> {
+    /// Name and face.
+    pub(super) fn account(self, account: &Account) -> AccountView {
+        AccountView {
+            id: account.id,
+            handle: account.acct(),
+            display_name: account.name().to_owned(),
+            avatar: account.avatar.as_deref().and_then(file_path),
+            locked: account.locked,
+            bot: account.kind == AccountKind::Service,
+            remote_url: (!account.is_local()).then(|| self.addresses.profile(account)),
+        }
+    }
+
+    /// A tweet; of a retweet, the original with who shared it.
+    pub(super) fn tweet(self, view: &service::TweetView) -> TweetView {
+        let shown = view.shown();
+        let tweet = &shown.tweet;
+        let mine = self.viewer == Some(tweet.author);
+        TweetView {
+            id: tweet.id,
+            entry: view.tweet.id,
+            author: self.account(&shown.author),
+            retweeted_by: view.retweet_of.is_some().then(|| self.account(&view.author)),
+            reply_to: self.reply_context(shown),
+            html: SafeHtml::sanitised(&*tweet.html),
+            text: tweet.text.clone(),
+            language: tweet.language.clone(),
+            content_warning: some_text(&tweet.content_warning),
+            sensitive: tweet.sensitive,
+            media: tweet.media.iter().filter_map(media).collect(),
+            quote: tweet.quote_of.map(|_| match &shown.quote_of {
+                Some(quoted) => QuoteView::Shown(Box::new(self.tweet(quoted))),
+                None => QuoteView::Unavailable,
+            }),
+            audience: audience(tweet.visibility),
+            created_ms: tweet.created_at,
+            edited_ms: tweet.edited_at,
+            counts: TweetCounts {
+                replies: count(tweet.replies_count),
+                retweets: count(tweet.retweets_count),
+                likes: count(tweet.likes_count),
+                quotes: count(tweet.quotes_count),
+            },
+            liked: view.flags.liked,
+            retweeted: view.flags.retweeted,
+            bookmarked: view.flags.bookmarked,
+            pinned: view.flags.pinned,
+            mine,
+            can_retweet: tweet.visibility.is_open() || (mine && tweet.visibility == Visibility::Followers),
+            remote_url: (!tweet.local).then(|| self.addresses.tweet_page(tweet, &shown.author)),
+        }
+    }
+
+    /// Tweets of a list.
+    pub(super) fn tweets(self, views: &[service::TweetView]) -> Vec<TweetView> {
+        views.iter().map(|view| self.tweet(view)).collect()
+    }
+
+    fn reply_context(self, view: &service::TweetView) -> Option<ReplyContext> {
+        let id = view.tweet.reply_to?;
+        let account = view.reply_to_author.as_deref().map(|account| self.account(account));
+        let href = account
+            .as_ref()
+            .map_or_else(|| format!("/tweets/{id}"), |account| format!("{}/{id}", account.href()));
+        Some(ReplyContext { account, href })
+    }
+
+    /// A notification.
+    pub(super) fn notification(self, view: &service::NotificationView) -> NotificationView {
+        NotificationView {
+            id: view.notification.id,
+            kind: notification_kind(view.notification.kind),
+            account: self.account(&view.from),
+            tweet: view.tweet.as_ref().map(|tweet| self.tweet(tweet)),
+            created_ms: view.notification.created_at,
+            unread: view.unread,
+        }
+    }
+
+    /// Everything that a profile says.
+    pub(super) fn profile(self, account: &Account, relation: Relation) -> ProfileView {
+        ProfileView {
+            account: self.account(account),
+            header: account.header.as_deref().and_then(file_path),
+            bio: SafeHtml::sanitised(&*account.bio_html),
+            fields: account
+                .fields
+                .iter()
+                .map(|field| FieldView {
+                    name: field.name.clone(),
+                    value: self.linked(&field.value),
+                    verified: false,
+                })
+                .collect(),
+            joined_ms: account.created_at,
+            tweets: count(account.tweets_count),
+            following: count(account.following_count),
+            followers: count(account.followers_count),
+            relation,
+        }
+    }
+
+    /// Plain text with its links.
+    fn linked(self, text: &str) -> SafeHtml {
+        let found = entities::extract(text);
+        SafeHtml::sanitised(html::render(text, &found, self.addresses.base(), |_| None))
+    }
+
+    /// Accounts of a list, each with how the viewer stands to it.
+    pub(super) async fn rows(
+        self,
+        service: &Service,
+        accounts: &[Account],
+        menu: RowMenu,
+    ) -> Result<Vec<AccountRow>> {
+        let ids: Vec<AccountId> = accounts.iter().map(|account| account.id).collect();
+        let relations = relations(service, self.viewer, &ids).await?;
+        let row = |(account, relation): (&Account, Relation)| AccountRow {
+            account: self.account(account),
+            bio: html::to_plain(&account.bio_html),
+            relation,
+            menu,
+        };
+        Ok(accounts.iter().zip(relations).map(row).collect())
+    }
+}
+
+/// How the viewer stands to each of these accounts.
+pub(super) async fn relations(
+    service: &Service,
+    viewer: Option<AccountId>,
+    ids: &[AccountId],
+) -> Result<Vec<Relation>> {
+    let Some(viewer) = viewer else { return Ok(vec![Relation::default(); ids.len()]) };
+    let known = service.relationships(viewer, ids.to_vec()).await?;
+    let bonds = service.graph().relations(viewer).await?;
+    let relation = |(id, known): (&AccountId, &Relationship)| Relation {
+        following: known.following,
+        requested: known.requested,
+        followed_by: known.followed_by,
+        muting: known.muting,
+        blocking: known.blocking,
+        blocked_by: bonds.blocked_by.contains(id),
+    };
+    Ok(ids.iter().zip(&known).map(relation).collect())
+}
+
+/// A session in the list of its owner's; `current` is the one that asks.
+pub(super) fn session(session: &Session, current: SessionId) -> SessionView {
+    SessionView {
+        id: session.id.to_string(),
+        device: device(&session.name),
+        address: session.address.clone(),
+        created_ms: session.created_at,
+        seen_ms: session.last_used_at,
+        current: session.id == current,
+    }
+}
+
+/// Browser and system of a `User-Agent`, else the name as it is.
+fn device(name: &str) -> String {
+    // Browsers claim to be each other: the more particular name comes first.
+    const BROWSERS: &[(&str, &str)] = &[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    const SYSTEMS: &[(&str, &str)] = &[
+        ("Windows", "Windows"),
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let find = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(mark, _)| name.contains(mark)).map(|(_, known)| *known)
+    };
+    match (find(BROWSERS), find(SYSTEMS)) {
+        (Some(browser), Some(system)) => format!("{browser}, {system}"),
+        (Some(browser), None) => browser.to_owned(),
+        _ if name.is_empty() => "?".to_owned(),
+        _ => name.to_owned(),
+    }
+}
+
+/// The address of a file that our store keeps; a picture that is only on another server is not shown, because its
+/// server would learn who looks.
+pub(super) fn file_path(key: &str) -> Option<String> {
+    (!key.contains("://")).then(|| format!("/media/{key}"))
+}
+
+fn media(media: &Media) -> Option<MediaView> {
+    let url = media.file_key.as_deref().and_then(file_path)?;
+    let pixels = |n: i64| u32::try_from(n).unwrap_or(0);
+    let (width, height) = (pixels(media.thumb_width), pixels(media.thumb_height));
+    Some(MediaView {
+        preview_url: media.thumb_key.as_deref().and_then(file_path).unwrap_or_else(|| url.clone()),
+        url,
+        alt: media.alt.clone(),
+        width,
+        height,
+    })
+}
+
+/// Who a tweet is for, as forms write it.
+pub(super) fn audience(visibility: Visibility) -> Audience {
+    match visibility {
+        Visibility::Public => Audience::Public,
+        Visibility::Unlisted => Audience::Unlisted,
+        Visibility::Followers => Audience::Followers,
+        Visibility::Direct => Audience::Direct,
+    }
+}
+
+fn notification_kind(kind: notification::NotificationKind) -> NotificationKind {
+    match kind {
+        notification::NotificationKind::Follow => NotificationKind::Follow,
+        notification::NotificationKind::FollowRequest => NotificationKind::FollowRequest,
+        notification::NotificationKind::Mention => NotificationKind::Mention,
+        notification::NotificationKind::Reply => NotificationKind::Reply,
+        notification::NotificationKind::Like => NotificationKind::Like,
+        notification::NotificationKind::Retweet => NotificationKind::Retweet,
+        notification::NotificationKind::Quote => NotificationKind::Quote,
+    }
+}
+
+/// The text, or nothing when it is empty.
+pub(super) fn some_text(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn count(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_named_by_its_browser_and_system() {
+        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36";
+        assert_eq!(device(chrome), "Chrome, Linux");
+        let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Version/18.0 Mobile Safari/604.1";
+        assert_eq!(device(phone), "Safari, iPhone");
+        assert_eq!(device("my script"), "my script");
+        assert_eq!(device(""), "?");
+    }
+
+    #[test]
+    fn a_picture_on_another_server_is_not_shown() {
+        assert_eq!(file_path("ab/cd/x.jpg").as_deref(), Some("/media/ab/cd/x.jpg"));
+        assert_eq!(file_path("https://other.test/x.jpg"), None);
+    }
+}

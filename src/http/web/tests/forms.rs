@@ -1,0 +1,143 @@
+//! Forms that are not accepted keep what was typed; images travel with the text.
+
+use super::browser::Part;
+use super::world::worlds;
+use crate::http::web::fixtures::HOSTILE;
+
+/// A small PNG of one colour.
+fn picture() -> Vec<u8> {
+    let image = image::RgbImage::from_pixel(90, 60, image::Rgb([200, 40, 40]));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    bytes.into_inner()
+}
+
+#[tokio::test]
+async fn images_are_posted_with_their_descriptions() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let picture = picture();
+        let form = [
+            Part::Text("text", ""),
+            Part::File("image_0", &picture),
+            Part::Text("alt_0", "A red square"),
+            Part::File("image_2", &picture),
+            Part::Text("alt_2", ""),
+        ];
+        let answer = ann.post_parts("/tweets", &form).await;
+        let home = ann.open(&answer.location()).await;
+        home.has("media-2")
+            .has("alt=\"A red square\"")
+            .has("width=\"90\" height=\"60\"")
+            .has("src=\"/media/");
+        ann.open("/@ann?tab=media").await.has("A red square");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_post_keeps_text_and_images_for_the_next_try() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let (picture, long) = (picture(), "x".repeat(281));
+        let form = [
+            Part::Text("text", &long),
+            Part::File("image_1", &picture),
+            Part::Text("alt_1", "A red square"),
+            Part::Text("content_warning", "colours"),
+            Part::Text("visibility", "followers"),
+            Part::Text("return_to", "/local"),
+            Part::Text("once", "only-once"),
+        ];
+        let page = ann.post_parts("/tweets", &form).await;
+        assert_eq!(page.status, 422, "{}", world.engine);
+        page.has(&long).has("This is too long.").has("value=\"colours\"").check("/tweets");
+        page.has("<option value=\"followers\" selected>").has("value=\"A red square\"");
+        assert_eq!((page.input("return_to").as_str(), page.input("once").as_str()), ("/local", "only-once"));
+
+        let media = page.input("media_1");
+        let again = [
+            Part::Text("text", "short"),
+            Part::Text("media_1", &media),
+            Part::Text("alt_1", "A red square"),
+            Part::Text("return_to", "/local"),
+        ];
+        assert_eq!(ann.post_parts("/tweets", &again).await.location(), "/local");
+        ann.open("/home").await.has("short").has("alt=\"A red square\"");
+
+        // An image belongs to whoever uploaded it, and to one post.
+        let bob = world.person("bob").await;
+        for browser in [&ann, &bob] {
+            let stolen = [Part::Text("text", "mine"), Part::Text("media_0", &media)];
+            assert_eq!(browser.post_parts("/tweets", &stolen).await.status, 422);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_image_is_refused_without_losing_the_text() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let form = [Part::Text("text", "my words"), Part::File("image_0", b"<html>not an image")];
+        let page = ann.post_parts("/tweets", &form).await;
+        assert_eq!(page.status, 422);
+        page.has("my words").has("This is no JPEG, PNG, WebP or GIF image.").check("/tweets");
+        ann.open("/home").await.has_not("my words");
+        let stored = std::fs::read_dir(world.files.path().join("media")).map_or(0, Iterator::count);
+        assert_eq!(stored, 0, "{}", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn odd_forms_are_refused_with_a_page_and_change_nothing() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let odd: [&[Part<'_>]; 6] = [
+            &[],
+            &[Part::Text("text", "a"), Part::Text("visibility", "everybody")],
+            &[Part::Text("text", "a"), Part::Text("reply_to", "x")],
+            &[Part::Text("text", "a"), Part::Text("reply_to", "17")],
+            &[Part::Text("text", "a"), Part::Text("language", "no language")],
+            &[Part::Text("text", "a"), Part::Text("media_0", "17")],
+        ];
+        for form in odd {
+            let page = ann.post_parts("/tweets", form).await;
+            assert_eq!(page.status, 422, "{}", page.html);
+            page.check("/tweets");
+        }
+        let page = ann.post("/tweets", &[("text", "not multipart")]).await;
+        assert_eq!(page.status, 415);
+        page.check("/tweets");
+        ann.open("/home").await.has("Your branch is still quiet");
+    }
+}
+
+#[tokio::test]
+async fn hostile_text_is_shown_as_text() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let fields = [
+            Part::Text("display_name", HOSTILE),
+            Part::Text("bio", HOSTILE),
+            Part::Text("field_name_0", "site"),
+            Part::Text("field_value_0", HOSTILE),
+        ];
+        let answer = ann.post_parts("/settings/profile", &fields).await;
+        // A name has fifty characters at most; the text stays in the form.
+        assert_eq!(answer.status, 422);
+        answer.has_not("<script>").check("/settings/profile");
+        let fields = [
+            Part::Text("display_name", "<script>alert(1)</script>"),
+            Part::Text("bio", HOSTILE),
+            Part::Text("field_name_0", "<b>site"),
+            Part::Text("field_value_0", HOSTILE),
+        ];
+        assert_eq!(ann.post_parts("/settings/profile", &fields).await.location(), "/@ann");
+        let post = [Part::Text("text", HOSTILE), Part::Text("content_warning", HOSTILE)];
+        ann.post_parts("/tweets", &post).await;
+        for path in ["/home", "/@ann", "/local", "/settings/profile", "/compose?text=%3Cscript%3E"] {
+            let page = ann.open(path).await;
+            page.has_not("<script>").has_not("<img src=x").has_not("<b>site");
+        }
+        ann.open("/search?q=%3Cscript%3E").await.has_not("<script>");
+    }
+}

@@ -1,0 +1,10 @@
+//! Stories over the pages as browsers without JavaScript see them, on both engines.
+
+mod browser;
+mod doors;
+mod everyday;
+mod forms;
+mod people;
+mod refusals;
+mod surfaces;
+mod world;

@@ -1,0 +1,134 @@
+//! Profiles, settings, requests, blocks.
+
+use super::browser::Part;
+use super::world::{PASSWORD, worlds};
+
+#[tokio::test]
+async fn a_profile_is_edited_and_shown() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        ann.open("/settings/profile").await.has("name=\"field_name_3\"");
+        let image = image::RgbImage::from_pixel(200, 200, image::Rgb([20, 40, 200]));
+        let mut avatar = std::io::Cursor::new(Vec::new());
+        image.write_to(&mut avatar, image::ImageFormat::Png).unwrap();
+        let fields = [
+            Part::File("avatar", avatar.get_ref()),
+            Part::Text("display_name", "Ann the Rook"),
+            Part::Text("bio", "Sits on https://tree.example all day."),
+            Part::Text("field_name_1", "Tree"),
+            Part::Text("field_value_1", "https://elm.example"),
+            Part::Text("locked", "on"),
+        ];
+        let answer = ann.post_parts("/settings/profile", &fields).await;
+        assert_eq!(answer.location(), "/@ann", "{}", answer.html);
+        let page = ann.open("/@ann").await;
+        page.has("Profile saved.").has("Ann the Rook").has("href=\"https://tree.example").has("Tree");
+        page.has("href=\"https://elm.example").has("avatar big\" src=\"/media/");
+        ann.open("/settings/profile").await.has("name=\"remove_avatar\"").has("name=\"locked\" checked");
+
+        let fields = [Part::Text("display_name", ""), Part::Text("remove_avatar", "on")];
+        ann.post_parts("/settings/profile", &fields).await;
+        ann.open("/@ann").await.has_not("src=\"/media/").has_not("Tree");
+        let left = walk(&world.files.path().join("media"));
+        assert_eq!(left, 0, "files of removed pictures stay on {}", world.engine);
+    }
+}
+
+/// Files below a folder.
+fn walk(folder: &std::path::Path) -> usize {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    entries.map(|entry| entry.unwrap().path()).map(|path| if path.is_dir() { walk(&path) } else { 1 }).sum()
+}
+
+#[tokio::test]
+async fn a_locked_account_answers_requests() {
+    for world in worlds().await {
+        let (ann, bob) = (world.person("ann").await, world.person("bob").await);
+        ann.post_parts("/settings/profile", &[Part::Text("locked", "on")]).await;
+        let id = |name: &'static str| async { world.service.account_by_handle(name).await.unwrap().id };
+        let (ann_id, bob_id) = (id("ann").await, id("bob").await);
+        let back = [("return_to", "/@ann")];
+        bob.submit(&format!("/accounts/{ann_id}/follow"), &back).await.has("Your request is on its way.");
+        ann.open("/follow-requests").await.has("@bob");
+        ann.open("/notifications").await.has("asks to follow you");
+        let answer = ann.submit(&format!("/follow-requests/{bob_id}/reject"), &[]).await;
+        answer.has("Request rejected.").has("No requests");
+        assert_eq!(ann.post(&format!("/follow-requests/{bob_id}/accept"), &[]).await.status, 404);
+        bob.submit(&format!("/accounts/{ann_id}/follow"), &back).await;
+        ann.submit(&format!("/follow-requests/{bob_id}/accept"), &[]).await.has("Request accepted.");
+        ann.open("/@ann/followers").await.has("remove-follower");
+        let removed =
+            ann.submit(&format!("/accounts/{bob_id}/remove-follower"), &[("return_to", "/@ann")]).await;
+        removed.has("They no longer follow you.").has("0 followers");
+    }
+}
+
+#[tokio::test]
+async fn blocks_and_mutes_are_put_and_taken_back() {
+    for world in worlds().await {
+        let (ann, bob) = (world.person("ann").await, world.person("bob").await);
+        bob.tweet("bob was here").await;
+        let bob_id = world.service.account_by_handle("bob").await.unwrap().id;
+        let ann_id = world.service.account_by_handle("ann").await.unwrap().id;
+        let back = [("return_to", "/@bob")];
+        ann.submit(&format!("/accounts/{bob_id}/mute"), &back).await.has("Muted.");
+        ann.open("/local").await.has_not("bob was here");
+        ann.submit(&format!("/accounts/{bob_id}/unmute"), &back).await.has("Unmuted.");
+        ann.open("/local").await.has("bob was here");
+        let blocked = ann.submit(&format!("/accounts/{bob_id}/block"), &back).await;
+        blocked.has("You have blocked this account").has_not("bob was here");
+        bob.open("/@ann").await.has("You cannot see these posts");
+        assert_eq!(bob.post(&format!("/accounts/{ann_id}/follow"), &[]).await.status, 403);
+        ann.submit(&format!("/accounts/{bob_id}/unblock"), &back).await.has("bob was here");
+        assert_eq!(ann.post(&format!("/accounts/{ann_id}/follow"), &[]).await.status, 422);
+    }
+}
+
+#[tokio::test]
+async fn passwords_and_sessions_are_in_their_owners_hand() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let elsewhere = world.browser();
+        elsewhere.post("/login", &[("login", "ann@example.org"), ("password", PASSWORD)]).await;
+        let third = world.browser();
+        third.post("/login", &[("login", "ann"), ("password", PASSWORD)]).await;
+
+        let page = ann.open("/settings/security").await;
+        let end = page.html.split("action=\"/settings/sessions/").nth(1).unwrap().split('"').next().unwrap();
+        ann.submit(&format!("/settings/sessions/{end}"), &[]).await.has("Session ended.");
+        assert_eq!(third.get("/home").await.status, 303, "the newest of the others was ended");
+
+        let wrong = [("current_password", "wrong horse"), ("new_password", "another horse battery")];
+        let page = ann.post("/settings/password", &wrong).await;
+        assert_eq!(page.status, 422);
+        page.has("This is not your current password.").check("/settings/security");
+        let short = [("current_password", PASSWORD), ("new_password", "short")];
+        ann.post("/settings/password", &short)
+            .await
+            .has("new_password-error")
+            .has("Use at least 8 characters.");
+        let right = [("current_password", PASSWORD), ("new_password", "another horse battery")];
+        ann.submit("/settings/password", &right).await.has("Password changed.");
+        assert_eq!(elsewhere.get("/home").await.status, 303);
+        ann.open("/home").await;
+    }
+}
+
+#[tokio::test]
+async fn looks_and_language_are_kept_for_visitors_and_for_members() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let choice = [("theme", "dark"), ("language", "de"), ("return_to", "/settings/appearance")];
+        for browser in [&world.browser(), &ann] {
+            let page = browser.submit("/settings/appearance", &choice).await;
+            page.has("<html lang=\"de\" data-theme=\"dark\">")
+                .has("<option value=\"de\" lang=\"de\" selected>");
+        }
+        ann.submit("/logout", &[]).await.has("lang=\"de\"");
+        // Another browser learns it at the door.
+        let other = world.browser();
+        other.post("/login", &[("login", "ann"), ("password", PASSWORD)]).await;
+        other.open("/home").await.has("<html lang=\"de\" data-theme=\"auto\">");
+        other.submit("/settings/appearance", &[("language", ""), ("theme", "auto")]).await.has("lang=\"en\"");
+    }
+}

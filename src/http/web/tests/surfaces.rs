@@ -1,0 +1,121 @@
+//! Every page, for members and for visitors.
+
+use axum::body::Body;
+use axum::http::Request;
+
+use super::world::worlds;
+
+#[tokio::test]
+async fn every_page_is_sound_for_members_and_visitors() {
+    for world in worlds().await {
+        let (ann, bob) = (world.person("ann").await, world.person("bob").await);
+        let post = ann.tweet("Hello #rooks from @bob's friend").await;
+        let act = format!("/tweets/{}", post.rsplit('/').next().unwrap());
+        bob.tweet("Another one").await;
+        let open = [
+            "/local",
+            "/search",
+            "/search?q=rooks",
+            "/search?q=bob&kind=people",
+            "/search?q=rook&kind=tags",
+            "/tags/rooks",
+            "/@ann",
+            "/@ann?tab=replies",
+            "/@ann?tab=media",
+            "/@ann/followers",
+            "/@ann/following",
+            "/settings/appearance",
+            "/tags/nobody_wrote_this",
+            &post,
+            &format!("{act}/history"),
+        ]
+        .map(str::to_owned);
+        let closed = [
+            "/home",
+            "/bookmarks",
+            "/notifications",
+            "/follow-requests",
+            "/compose",
+            "/settings/profile",
+            "/settings/security",
+            &format!("{act}/edit"),
+            &format!("{act}/delete"),
+            &format!("/compose?quote_of={}", act.trim_start_matches("/tweets/")),
+        ]
+        .map(str::to_owned);
+        let visitor = world.browser();
+        for path in ["/", "/login", "/signup"] {
+            visitor.open(path).await;
+            assert_eq!(ann.get(path).await.location(), "/home", "{path}");
+        }
+        for path in &open {
+            visitor.open(path).await;
+            ann.open(path).await;
+        }
+        for path in &closed {
+            assert!(visitor.get(path).await.location().starts_with("/login?return_to="), "{path}");
+            ann.open(path).await;
+        }
+        assert_eq!(visitor.get("/settings").await.location(), "/settings/appearance");
+        assert_eq!(ann.get(&act).await.location(), post);
+    }
+}
+
+#[tokio::test]
+async fn long_lists_go_on_with_older_pages() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        for n in 0..23 {
+            world.clock.advance(1_000);
+            ann.tweet(&format!("number {n}.")).await;
+        }
+        for list in ["/home", "/local", "/@ann"] {
+            let first = ann.open(list).await;
+            first.has("number 22.").has("number 3.").has_not("number 2.<");
+            let older = first.links().into_iter().find(|link| link.contains("cursor=")).unwrap();
+            let second = ann.open(&older).await;
+            second.has("number 2.<").has("number 0.<").has_not("number 3.<").has_not("cursor=");
+        }
+    }
+}
+
+#[tokio::test]
+async fn private_posts_have_no_page_for_others() {
+    for world in worlds().await {
+        let (ann, bob) = (world.person("ann").await, world.person("bob").await);
+        let secret = [
+            super::browser::Part::Text("text", "a secret"),
+            super::browser::Part::Text("visibility", "direct"),
+        ];
+        ann.post_parts("/tweets", &secret).await;
+        let home = ann.open("/home").await;
+        let post = home.links().into_iter().find(|link| link.starts_with("/@ann/")).unwrap();
+        ann.open(&post).await.has("a secret");
+        for browser in [&bob, &world.browser()] {
+            let page = browser.get(&post).await;
+            assert_eq!(page.status, 404);
+            page.has("Nothing on this branch").has_not("a secret").check(&post);
+        }
+    }
+}
+
+#[tokio::test]
+async fn instances_are_sent_from_pages_to_documents() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let post = ann.tweet("public").await;
+        let id = post.rsplit('/').next().unwrap().to_owned();
+        let object = format!("https://rook.test/users/ann/statuses/{id}");
+        for (path, document) in [("/@ann", "https://rook.test/users/ann"), (&post, &object)] {
+            let request = Request::get(path).header("accept", "application/activity+json");
+            let answer = world.send(request.body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.location(), document);
+            let page = ann.open(path).await;
+            let link = page.headers["link"].to_str().unwrap();
+            assert_eq!(link, format!("<{document}>; rel=\"alternate\"; type=\"application/activity+json\""));
+        }
+        assert_eq!(ann.get("/@ANN").await.location(), "/@ann");
+        assert_eq!(ann.get("/@ann@rook.test").await.location(), "/@ann");
+        assert_eq!(ann.get(&format!("/@nobody/{id}")).await.location(), post);
+    }
+}

@@ -1,0 +1,212 @@
+//! One request for a page: who asks, in which language and looks, and where they are.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::FromRequestParts;
+use axum::http::header::{ACCEPT_LANGUAGE, REFERER};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use url::Url;
+
+use super::back::{local_path, see_other};
+use super::cookies::{self, Cookies, FLASH, LANGUAGE, THEME};
+use super::i18n::Words;
+use super::present::Present;
+use super::site::Site;
+use super::views::{self, Flash, Nav, PageShell, Theme, ViewerView};
+use crate::error::{Error, Result};
+use crate::http::extract::MaybeAuth;
+use crate::http::middleware::credentials::{cookie, session_cookie_name};
+use crate::http::problem::ApiError;
+use crate::http::state::AppState;
+use crate::model::ids::AccountId;
+use crate::service::{Service, SignedIn};
+
+/// What a handler of the pages answers. A failure becomes a page when it leaves.
+pub(super) type Answer = Result<Response, ApiError>;
+
+/// Where the first account is made.
+const SETUP: &str = "/setup";
+/// Says whether a browser shows the answer as a page (`navigate`) or a script fetches it.
+const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+
+/// A request for a page by anybody. Before the first account is made, every page leads to making it.
+pub(super) struct Visit {
+    pub(super) state: AppState,
+    /// Who is signed in.
+    pub(super) who: Option<SignedIn>,
+    pub(super) words: &'static Words,
+    /// The language chosen in this browser.
+    pub(super) language: Option<&'static Words>,
+    theme: Theme,
+    flash: Option<Flash>,
+    here: String,
+    site: Arc<Site>,
+}
+
+/// A request by somebody who is signed in; others are asked to log in first.
+pub(super) struct Member {
+    pub(super) visit: Visit,
+    /// Who they are.
+    pub(super) me: AccountId,
+    /// Their session.
+    pub(super) session: SignedIn,
+}
+
+impl FromRequestParts<AppState> for Visit {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let failed = |error: Error| ApiError(error).into_response();
+        let site = parts.extensions.get::<Arc<Site>>().cloned();
+        let site = site.ok_or_else(|| failed(Error::internal("a page outside the router of pages")))?;
+        if parts.uri.path() != SETUP && !site.is_set_up(&state.service).await.map_err(failed)? {
+            return Err(see_other(SETUP));
+        }
+        let MaybeAuth(who) =
+            MaybeAuth::from_request_parts(parts, state).await.map_err(|error| error.into_response())?;
+        let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let language = cookie(&parts.headers, LANGUAGE).and_then(Words::tagged);
+        let words = language.unwrap_or_else(|| Words::negotiate(None, header(ACCEPT_LANGUAGE)));
+        Ok(Self {
+            words,
+            language,
+            who,
+            theme: theme(&parts.headers),
+            flash: cookie(&parts.headers, FLASH).and_then(|code| Flash::from_code(words, code)),
+            here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            state: state.clone(),
+            site,
+        })
+    }
+}
+
+impl FromRequestParts<AppState> for Member {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let visit = Visit::from_request_parts(parts, state).await?;
+        match visit.who.clone() {
+            Some(session) => Ok(Self { me: session.account, session, visit }),
+            None => Err(sign_in_first(parts, &visit)),
+        }
+    }
+}
+
+impl Visit {
+    /// What a person may do.
+    pub(super) fn service(&self) -> &Service {
+        &self.state.service
+    }
+
+    /// Our origin.
+    pub(super) fn base(&self) -> &Url {
+        self.state.service.addresses().base()
+    }
+
+    /// Makes cookies.
+    pub(super) fn cookies(&self) -> Cookies<'_> {
+        Cookies(self.base())
+    }
+
+    /// Who is looking.
+    pub(super) fn viewer(&self) -> Option<AccountId> {
+        self.who.as_ref().map(|who| who.account)
+    }
+
+    /// Turns what services answer into what templates draw.
+    pub(super) fn present(&self) -> Present<'_> {
+        Present { addresses: self.state.service.addresses(), viewer: self.viewer() }
+    }
+
+    /// Everything around a page.
+    pub(super) async fn shell(&self, nav: Nav) -> Result<PageShell> {
+        let viewer = match self.viewer() {
+            Some(id) => Some(self.viewer_view(id).await?),
+            None => None,
+        };
+        Ok(PageShell {
+            site: self.site.view(self.service()).await?,
+            words: self.words,
+            theme: self.theme,
+            viewer,
+            nav,
+            here: self.here.clone(),
+            now_ms: self.service().clock().now_ms(),
+            flash: self.flash.clone(),
+        })
+    }
+
+    async fn viewer_view(&self, id: AccountId) -> Result<ViewerView> {
+        let count = |n: i64| u64::try_from(n).unwrap_or(0);
+        Ok(ViewerView {
+            account: self.present().account(&self.service().account(id).await?),
+            unread: count(self.service().unread(id).await?.count),
+            follow_requests: count(self.service().requests_waiting(id).await?),
+        })
+    }
+
+    /// The path that a form wants to return to, or `otherwise`.
+    pub(super) fn return_path(&self, wanted: &str, otherwise: &str) -> String {
+        local_path(self.base(), wanted).unwrap_or_else(|| otherwise.to_owned())
+    }
+
+    /// Back to where a form came from, with a word on what happened.
+    pub(super) fn back(&self, wanted: &str, flash: Option<&'static str>) -> Response {
+        self.to(&self.return_path(wanted, "/"), flash)
+    }
+
+    /// To a path of ours, with a word on what happened.
+    pub(super) fn to(&self, path: &str, flash: Option<&'static str>) -> Response {
+        match flash {
+            Some(code) => cookies::with(see_other(path), self.cookies().flash(code)),
+            None => see_other(path),
+        }
+    }
+}
+
+/// A page that went well.
+pub(super) fn show(page: &impl Template) -> Answer {
+    Ok(views::page(StatusCode::OK, page))
+}
+
+/// The chosen looks.
+pub(super) fn theme(headers: &HeaderMap) -> Theme {
+    cookie(headers, THEME).map(Theme::from_value).unwrap_or_default()
+}
+
+/// Sends a person to the log-in page and from there back to where they were. A script learns of it by the status:
+/// it does not look where a redirect leads.
+fn sign_in_first(parts: &Parts, visit: &Visit) -> Response {
+    if parts.headers.get(FETCH_MODE).is_some_and(|mode| mode != "navigate") && parts.method != Method::GET {
+        return ApiError(Error::Unauthorized("log in first")).into_response();
+    }
+    let came_from = match parts.method {
+        Method::GET | Method::HEAD => Some(visit.here.clone()),
+        _ => referring_page(&parts.headers, visit.base()),
+    };
+    let return_to = came_from.as_deref().and_then(|path| local_path(visit.base(), path));
+    let query: String = match return_to {
+        Some(path) => {
+            let path: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+            format!("?return_to={path}")
+        }
+        None => String::new(),
+    };
+    let had_session = cookie(&parts.headers, session_cookie_name(visit.base())).is_some();
+    visit.to(&format!("/login{query}"), had_session.then_some("expired"))
+}
+
+/// The page of ours that a form was on.
+fn referring_page(headers: &HeaderMap, base: &Url) -> Option<String> {
+    let page = Url::parse(headers.get(REFERER)?.to_str().ok()?).ok()?;
+    if page.origin() != base.origin() {
+        return None;
+    }
+    Some(match page.query() {
+        Some(query) => format!("{}?{query}", page.path()),
+        None => page.path().to_owned(),
+    })
+}
