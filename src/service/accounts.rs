@@ -106,6 +106,12 @@ impl Service {
         found.filter(|account| !account.suspended).ok_or(Error::NotFound("account"))
     }
 
+    /// A user's own account as its owner may see it, who may still wait for approval.
+    pub async fn own_account(&self, user: &User) -> Result<Account> {
+        let id = user.account_id;
+        self.store().read(move |conn| accounts::by_id(conn, id)).await?.ok_or(Error::NotFound("account"))
+    }
+
     /// The known account with this handle, unless it is suspended. Our own host may be written or left out.
     pub async fn account_by_handle(&self, handle: &str) -> Result<Account> {
         let handle = Handle::parse(handle).map_err(|_| Error::NotFound("account"))?;

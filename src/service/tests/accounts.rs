@@ -31,6 +31,8 @@ async fn where_registration_needs_approval_nobody_sees_an_account_before_it() {
         let cid = world.service.register(form("cid")).await.unwrap().account_id;
         assert!(is_not_found(&world.service.account(bob).await));
         assert!(is_not_found(&world.service.account_by_handle("bob").await));
+        let user = world.service.user(bob).await.unwrap();
+        assert_eq!(world.service.own_account(&user).await.unwrap().id, bob, "but its owner");
         let waiting = world.service.users(Some(UserState::Pending), AccountId(0), 10).await.unwrap();
         assert_eq!(waiting.iter().map(|user| user.account_id).collect::<Vec<_>>(), [bob, cid]);
 
