@@ -176,7 +176,9 @@ async fn the_copy_not_looked_at_for_longest_goes_and_is_fetched_again() {
         }
         assert_eq!((world.requests().await, world.files()), (3, 4), "{}", world.engine);
         look(&world.pictures, 1, at[0]).await.unwrap();
-        assert_eq!(world.requests().await, 3, "the first one was kept");
+        world.clock.advance(HOUR_MS);
+        look(&world.pictures, 3, at[2]).await.unwrap();
+        assert_eq!(world.requests().await, 3, "the first and the last one were kept");
 
         let smaller = world.restarted(BLOCK, true).await;
         assert_eq!(world.files(), 2);
