@@ -1,8 +1,8 @@
 //! What the search promises with everything behind it: use-cases, log, feeder and finder, on both engines.
 
+mod recovery;
+
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +28,8 @@ use crate::store::{Store, accounts};
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How often a waiting test looks.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
+/// A place that the log never reaches.
+const END: Position = Position { txid: i64::MAX, seq: 0 };
 
 /// An instance with a search, whose index can be closed and opened again.
 struct World {
@@ -107,9 +109,9 @@ impl World {
 }
 
 impl Running {
-    /// Waits until everything that was written is in, and makes it findable.
-    async fn settle(&self, world: &World) {
-        let settled = async {
+    /// Waits until everything that was written is taken in.
+    async fn caught_up(&self, world: &World) {
+        let caught_up = async {
             loop {
                 let position = self.progress.position();
                 let more = world.store().read(move |conn| events::has_more(conn, position));
@@ -117,10 +119,15 @@ impl Running {
                 if !more.await.unwrap() && whole {
                     break;
                 }
-                let _ = self.progress.reached(Position { txid: i64::MAX, seq: 0 }, LOOK_EVERY).await;
+                let _ = self.progress.reached(END, LOOK_EVERY).await;
             }
         };
-        tokio::time::timeout(PATIENCE, settled).await.expect("the log was not taken in");
+        tokio::time::timeout(PATIENCE, caught_up).await.expect("the log was not taken in");
+    }
+
+    /// Waits for the same and makes it findable.
+    async fn settle(&self, world: &World) {
+        self.caught_up(world).await;
         self.search.tweets().flush().await.unwrap();
     }
 
@@ -142,19 +149,6 @@ impl Running {
         drop(finder);
         let search = Arc::into_inner(search).expect("nobody else has the search");
         tokio::task::spawn_blocking(move || drop(search)).await.unwrap();
-    }
-}
-
-/// The folder as a crash would leave it: what is committed, and nothing that comes later.
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true => copy(&entry.path(), &target),
-            false => drop(fs::copy(entry.path(), target).unwrap()),
-        }
     }
 }
 
@@ -401,187 +395,6 @@ async fn accounts_hashtags_and_searches_are_offered_and_those_who_are_followed_c
         world.service.update_profile(nils, profile).await.unwrap();
         running.settle(&world).await;
         assert_eq!(running.accounts(None, "ni").await, [nina]);
-        running.close().await;
-    }
-}
-
-#[tokio::test]
-async fn a_restart_goes_on_where_it_stopped() {
-    for world in worlds().await {
-        let ann = world.account("ann").await;
-        let before = world.tweet(ann, "lake one").await;
-        let running = world.start().await;
-        assert_eq!(running.opened, Opened::Fresh);
-        running.settle(&world).await;
-        let last = running.progress.position();
-        running.close().await;
-
-        let meanwhile = world.tweet(ann, "lake two").await;
-        world.service.delete_tweet(ann, before).await.unwrap();
-        let running = world.start().await;
-        let position = LogPosition { txid: last.txid, seq: last.seq };
-        assert_eq!(running.opened, Opened::Resumed { position }, "{}", world.test.engine);
-        running.settle(&world).await;
-        assert_eq!(running.found(None, "lake").await, [meanwhile]);
-        running.close().await;
-    }
-}
-
-#[tokio::test]
-async fn a_folder_that_was_deleted_is_filled_anew() {
-    for world in worlds().await {
-        let [ann, bea] = [world.account("ann").await, world.account("bea").await];
-        let open = world.tweet(ann, "mountain one").await;
-        let closed = world.tweet_with(ann, "mountain two @bea", Visibility::Direct).await;
-        world.service.retweet(bea, open).await.unwrap();
-        let running = world.start().await;
-        running.settle(&world).await;
-        running.close().await;
-
-        fs::remove_dir_all(world.folder.path()).unwrap();
-        fs::create_dir(world.folder.path()).unwrap();
-        let running = world.start().await;
-        assert_eq!(running.opened, Opened::Fresh);
-        running.settle(&world).await;
-        assert_eq!(running.found(bea, "mountain").await, [closed, open]);
-        assert_eq!(running.found(None, "mountain").await, [open]);
-        assert_eq!(running.search.tweets().len(), 2, "a retweet is not in the index");
-        running.close().await;
-    }
-}
-
-#[tokio::test]
-async fn a_crash_between_taking_in_and_committing_loses_nothing() {
-    for world in worlds().await {
-        let ann = world.account("ann").await;
-        let gone = world.tweet(ann, "stone zero").await;
-        let running = world.start().await;
-        running.settle(&world).await;
-        // What the disk holds while nothing after this moment is committed.
-        let image = tempfile::tempdir().unwrap();
-        copy(world.folder.path(), image.path());
-        let committed = running.search.tweets().position().unwrap();
-
-        let kept = world.tweet(ann, "stone one").await;
-        world.service.delete_tweet(ann, gone).await.unwrap();
-        running.settle(&world).await;
-        let Running { finder, search, task, .. } = running;
-        task.abort();
-        assert!(task.await.unwrap_err().is_cancelled());
-        drop(finder);
-        drop(search);
-
-        fs::remove_dir_all(world.folder.path()).unwrap();
-        copy(image.path(), world.folder.path());
-        let running = world.start().await;
-        assert_eq!(running.opened, Opened::Resumed { position: committed }, "{}", world.test.engine);
-        running.settle(&world).await;
-        assert_eq!(running.found(None, "stone").await, [kept]);
-        running.close().await;
-    }
-}
-
-#[tokio::test]
-async fn a_feeder_that_ends_anywhere_leaves_an_index_that_another_one_completes() {
-    for world in worlds().await {
-        let ann = world.account("ann").await;
-        let mut expected = Vec::new();
-        for round in 0..6 {
-            for n in 0..10 {
-                expected.insert(0, world.tweet(ann, &format!("pebble {round} {n}")).await);
-            }
-            let running = world.start().await;
-            // Ended in its first steps, each time a little later.
-            for _ in 0..round * 40 {
-                tokio::task::yield_now().await;
-            }
-            running.task.abort();
-            assert!(running.task.await.is_err_and(|error| error.is_cancelled()));
-        }
-        let running = world.start().await;
-        running.settle(&world).await;
-        let found =
-            running.finder.tweets(None, "pebble", Order::Newest, Cursor::default(), 100).await.unwrap();
-        let found: Vec<TweetId> = found.found.items.into_iter().map(|view| view.tweet.id).collect();
-        assert_eq!(found, expected, "{}", world.test.engine);
-        running.close().await;
-    }
-}
-
-#[tokio::test]
-async fn an_index_older_than_the_log_is_kept_for_is_filled_anew() {
-    for world in worlds().await {
-        let ann = world.account("ann").await;
-        let gone = world.tweet(ann, "cloud zero").await;
-        let running = world.start().await;
-        running.settle(&world).await;
-        let backup = tempfile::tempdir().unwrap();
-        copy(world.folder.path(), backup.path());
-        let kept = world.tweet(ann, "cloud one").await;
-        world.service.delete_tweet(ann, gone).await.unwrap();
-        running.settle(&world).await;
-        running.close().await;
-        // The log is no longer needed as far as the closed index reached.
-        world.store().write(|conn| events::prune(conn, i64::MAX, i64::MAX)).await.unwrap();
-
-        fs::remove_dir_all(world.folder.path()).unwrap();
-        copy(backup.path(), world.folder.path());
-        let running = world.start().await;
-        assert!(matches!(running.opened, Opened::Resumed { .. }));
-        // It is being filled before anything else is.
-        let filled = async {
-            while running.found(None, "cloud").await != [kept] {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, filled).await.expect("the index was not filled anew");
-        assert_eq!(running.search.tweets().len(), 1, "{}", world.test.engine);
-        running.close().await;
-    }
-}
-
-#[tokio::test]
-async fn a_feeder_whose_steps_fail_now_and_then_skips_nothing() {
-    for world in worlds().await {
-        let running = world.start().await;
-        let [ann, bea] = [world.account("ann").await, world.account("bea").await];
-        running.settle(&world).await;
-        // More commands than the index takes at a time: the feeder's own are refused in the midst of a batch.
-        let search = Arc::clone(&running.search);
-        let crowd = tokio::spawn(async move {
-            let mut refused = 0;
-            loop {
-                let flushes = (0..40).map(|_| search.tweets().flush());
-                let done = futures_util::future::join_all(flushes).await;
-                refused += done.iter().filter(|result| result.is_err()).count();
-                if refused > 2_000 {
-                    return;
-                }
-                tokio::task::yield_now().await;
-            }
-        });
-        let (mut kept, mut liked) = (Vec::new(), None);
-        for n in 0..60 {
-            let id = world.tweet(ann, "thunder").await;
-            match n % 3 {
-                0 => world.service.delete_tweet(ann, id).await.unwrap(),
-                _ => kept.insert(0, id),
-            }
-            if n % 10 == 5 && n % 3 != 0 {
-                world.set_indexable(ann, n != 55).await;
-                world.service.like(bea, id).await.unwrap();
-                liked = Some(id);
-            }
-        }
-        crowd.await.unwrap();
-        running.settle(&world).await;
-        let page = |viewer| running.finder.tweets(viewer, "thunder", Order::Newest, Cursor::default(), 100);
-        let own: Vec<_> =
-            page(Some(ann)).await.unwrap().found.items.iter().map(|view| view.tweet.id).collect();
-        assert_eq!(own, kept, "{}", world.test.engine);
-        assert_eq!(running.search.tweets().len(), u64::try_from(kept.len()).unwrap());
-        assert_eq!(running.found(None, "thunder").await, []);
-        assert!(running.found(bea, "thunder").await.contains(&liked.unwrap()));
         running.close().await;
     }
 }

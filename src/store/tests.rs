@@ -2,6 +2,8 @@
 
 #[path = "../../tests/support/database.rs"]
 pub(crate) mod database;
+#[path = "../../tests/support/rows.rs"]
+pub(crate) mod counted;
 mod home;
 mod log;
 mod people;

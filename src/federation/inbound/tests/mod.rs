@@ -10,8 +10,7 @@ mod working;
 use crate::store::tests::database;
 #[path = "../../../../tests/support/hosts.rs"]
 mod hosts;
-#[path = "../../../../tests/support/rows.rs"]
-mod rows;
+use crate::store::tests::counted as rows;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

@@ -1,7 +1,5 @@
 //! An instance with a clock of its own, and people who use its API.
 
-#[path = "../../../../tests/support/rows.rs"]
-mod rows;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
@@ -20,7 +18,7 @@ use tower::ServiceExt as _;
 use url::Url;
 use wiremock::MockServer;
 
-use self::rows::counts;
+use crate::store::tests::counted::counts;
 use crate::client::{Client, ClientSettings};
 use crate::clock::Clock;
 use crate::config::Registration;
