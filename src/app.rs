@@ -3,24 +3,38 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
+use crate::client::{Client, ClientSettings};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Chain, Error, Result};
+use crate::federation::{DeliverySettings, Federation, InstanceKey};
 use crate::http::health::Check;
 use crate::http::state::AppState;
+use crate::media::{Media, MediaSettings};
 use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
+use crate::secrets;
 use crate::service::{Rules, Service};
 use crate::store::follower::{self, Progress};
 use crate::store::{Place, Settings, Store, events};
-use crate::timelines::Home;
+use crate::timelines::{self, Home};
 
 /// The process number that commands use in ids, beside a server that runs on the same data.
 pub const COMMAND_PROCESS: u8 = 31;
+
+/// Threads that decode pictures; each may need half a GiB for the largest that is allowed.
+const DECODE_THREADS: usize = 2;
+/// Pictures that may wait for a thread before people are told to come back.
+const DECODE_QUEUE: usize = 64;
+/// Requests to one remote host at once: enough for bursts, little enough to be polite.
+const PER_HOST_REQUESTS: usize = 8;
 
 /// All parts of an instance.
 pub struct App {
@@ -28,6 +42,14 @@ pub struct App {
     pub service: Service,
     /// Home timelines.
     pub home: Home,
+    /// Pictures.
+    pub media: Arc<Media>,
+    /// Exchange with other instances.
+    pub federation: Federation,
+    /// How deliveries run.
+    delivery: DeliverySettings,
+    /// Whether this instance talks with others at all.
+    federates: bool,
     /// Ends the consumers of the log and everything else that runs by itself.
     pub stop: CancellationToken,
     /// What runs by itself.
@@ -48,10 +70,29 @@ impl App {
             registration: config.community.registration,
             tweet_limit: config.tweets.tweet_limit,
             max_images: config.tweets.max_images,
+            instance_name: config.community.instance_name.clone(),
+            instance_description: config.community.instance_description.clone(),
         };
         let service = Service::new(store.clone(), clock, ids, addresses(config)?, rules);
+        let client = Client::new(client_settings(config)).map_err(Error::internal)?;
+        let key_folder = config.storage.data_dir.clone();
+        let instance_key = tokio::task::spawn_blocking(move || instance_key(&key_folder)).await;
+        let instance_key = instance_key.map_err(Error::internal)??;
+        let federation = Federation::open(service.clone(), client, instance_key).await?;
+        let media_settings = MediaSettings {
+            data_dir: config.storage.data_dir.clone(),
+            decode_threads: DECODE_THREADS,
+            decode_queue: DECODE_QUEUE,
+        };
+        let media_clock = service.clock().clone();
+        let media = tokio::task::spawn_blocking(move || Media::open(&media_settings, &media_clock)).await;
+        let media = media.map_err(Error::internal)??;
         Ok(Self {
-            home: Home::new(service.clone()),
+            media: Arc::new(media),
+            federation,
+            delivery: DeliverySettings { at_once: config.federation.delivery_concurrency },
+            federates: config.federation.enabled,
+            home: Home::new(service.clone(), &timeline_settings(config)),
             service,
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -70,17 +111,46 @@ impl App {
             "graph",
             progress,
             self.stop.clone(),
-            async move |batch: &[events::Logged]| {
+            move |batch| {
                 batch.iter().for_each(|logged| graph.graph().apply(&logged.event));
-                Ok(())
+                std::future::ready(Ok(()))
             },
         ));
+        let (home, stop) = (self.home.clone(), self.stop.clone());
+        self.tasks.spawn(async move {
+            if let Err(error) = timelines::run(home, stop).await {
+                tracing::error!(error = %Chain(&error), "home timelines no longer follow the log");
+            }
+        });
+        if self.federates {
+            self.start_federation();
+        }
         Ok(())
+    }
+
+    /// Starts planning from the log and delivering.
+    fn start_federation(&self) {
+        let planned = Arc::new(Notify::new());
+        let (federation, wake, stop) = (self.federation.clone(), Arc::clone(&planned), self.stop.clone());
+        self.tasks.spawn(async move {
+            if let Err(error) = federation.run_planner(wake, stop).await {
+                tracing::error!(error = %Chain(&error), "federation's planner stopped");
+            }
+        });
+        let (federation, stop) = (self.federation.clone(), self.stop.clone());
+        self.tasks.spawn(async move { federation.work_inbox(stop).await });
+        let (federation, settings, stop) = (self.federation.clone(), self.delivery, self.stop.clone());
+        self.tasks.spawn(async move { federation.run_delivery(settings, &planned, stop).await });
     }
 
     /// What the handlers need.
     pub fn state(&self) -> AppState {
-        AppState { service: self.service.clone(), home: self.home.clone() }
+        AppState {
+            service: self.service.clone(),
+            home: self.home.clone(),
+            media: Arc::clone(&self.media),
+            federation: self.federation.clone(),
+        }
     }
 
     /// What must work before requests are welcome.
@@ -100,8 +170,8 @@ impl App {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-        let Self { service, home, store, .. } = self;
-        drop((service, home));
+        let Self { service, home, federation, store, .. } = self;
+        drop((service, home, federation));
         // Joining the database threads blocks.
         let closed = tokio::task::spawn_blocking(move || store.close()).await;
         if let Err(error) = closed {
@@ -126,4 +196,61 @@ fn place(config: &Config) -> Place {
 fn open_store(data_dir: &Path, settings: &Settings) -> Result<Store> {
     std::fs::create_dir_all(data_dir).map_err(Error::internal)?;
     Ok(Store::open(settings)?)
+}
+
+/// When home timelines push, as the configuration says.
+fn timeline_settings(config: &Config) -> timelines::Settings {
+    let set = &config.timelines;
+    let thresholds = timelines::Thresholds {
+        celebrity_followers: set.celebrity_followers,
+        dear_looks_per_day: set.dear_looks_per_day,
+        entries_per_page: set.entries_per_page,
+    };
+    timelines::Settings { thresholds, ..timelines::Settings::default() }
+}
+
+/// The one client for everything outgoing, as the configuration allows.
+fn client_settings(config: &Config) -> ClientSettings {
+    let dev_hosts =
+        config.federation.dev_hosts.iter().map(|host| (host.name.clone(), host.address)).collect();
+    ClientSettings {
+        insecure: config.federation.insecure,
+        dev_hosts,
+        user_agent: format!("Rookery/{} (+{})", env!("CARGO_PKG_VERSION"), config.server.base_url),
+        per_host: PER_HOST_REQUESTS,
+    }
+}
+
+/// The instance's own secret, in `instance.key` of the data folder; made at the first start. Several processes
+/// of one instance on several machines need the same file.
+fn instance_key(data_dir: &Path) -> Result<InstanceKey> {
+    let path = data_dir.join("instance.key");
+    let stored = match std::fs::read_to_string(&path) {
+        Ok(stored) => stored,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let fresh = STANDARD.encode(secrets::random_bytes::<32>().map_err(Error::internal)?);
+            write_secret(&path, &fresh)?;
+            // Whoever was quicker wrote the one that holds.
+            std::fs::read_to_string(&path).map_err(Error::internal)?
+        }
+        Err(error) => return Err(Error::internal(error)),
+    };
+    let bytes = STANDARD.decode(stored.trim()).map_err(Error::internal)?;
+    let bytes: [u8; 32] = bytes
+        .try_into()
+        .map_err(|_| Error::internal(format!("{} is not an instance key", path.display())))?;
+    Ok(InstanceKey::new(bytes))
+}
+
+/// Writes a file that only its owner may read, durably, unless it is there already.
+fn write_secret(path: &Path, text: &str) -> Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let opened = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let mut file = match opened {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Ok(()),
+        Err(error) => return Err(Error::internal(error)),
+    };
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(Error::internal)
 }

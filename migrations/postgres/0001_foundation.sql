@@ -293,15 +293,18 @@ create table instances (
     created_at bigint not null
 );
 
--- Outgoing activities, stored once each; a row per inbox waits in its host's lane.
+-- Outgoing activities, stored once each; a row per inbox waits in its host's lane. While rows for the
+-- followers' inboxes are still being written, fanout_after is the last inbox that has its row.
 create table outbox (
     id bigint primary key,
     account_id bigint not null references accounts (id) on delete cascade,
     activity_uri text not null,
     body bytea not null,
     tweet_id bigint,
+    fanout_after text,
     created_at bigint not null
 );
+create index outbox_fanning_out on outbox (id) where fanout_after is not null;
 create table deliveries (
     id bigint primary key,
     outbox_id bigint not null references outbox (id) on delete cascade,

@@ -39,11 +39,11 @@ const TAIL_TIMEOUT: Duration = Duration::from_secs(1);
 /// Time to resolve, connect and finish TLS.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Idle keep-alive connections kept a host: bursts to one host reuse them, quiet hosts cost none.
-const IDLE_PER_HOST: usize = 4;
+/// Idle keep-alive connections kept a host: a post to thousands of hosts must not leave many times as many open.
+const IDLE_PER_HOST: usize = 2;
 
-/// How long an idle connection is kept.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long an idle connection is kept: the length of a burst.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How the client is made.
 #[derive(Clone, Debug)]

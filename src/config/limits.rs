@@ -14,8 +14,6 @@ pub const PAGE_DEFAULT: usize = 20;
 pub const PAGE_MAX: usize = 40;
 /// The most accounts on a page: they are smaller than tweets.
 pub const ACCOUNT_PAGE_MAX: usize = 80;
-/// Characters of a cursor in a URL: ours have at most two ids, a longer one is not ours.
-pub const CURSOR_MAX: usize = 64;
 /// Tweets above the one that was opened: deeper conversations continue on the next page.
 pub const THREAD_ANCESTORS_MAX: usize = 100;
 /// Tweets in one answer of a thread, ancestors and replies together: one page must stay one bounded query.
@@ -35,16 +33,16 @@ pub const DISPLAY_NAME_MAX: usize = 50;
 pub const BIO_MAX: usize = 500;
 /// Fields of a profile (website, pronouns …): what other servers show too.
 pub const FIELDS_MAX: usize = 4;
-/// Characters of a profile field's name.
-pub const FIELD_NAME_MAX: usize = 100;
-/// Characters of a profile field's value: room for a long link.
-pub const FIELD_VALUE_MAX: usize = 255;
+/// Characters of a profile field's name, and of its value: room for a long link.
+pub const FIELD_MAX: usize = 255;
 /// Bytes of an e-mail address: RFC 5321's path of 256 without its angle brackets.
 pub const EMAIL_MAX_BYTES: usize = 254;
 /// Characters of a password: the least that NIST SP 800-63B lets people choose.
 pub const PASSWORD_MIN: usize = 8;
-/// Bytes of a password: far beyond any passphrase, and hashing more would be work given away.
-pub const PASSWORD_MAX_BYTES: usize = 512;
+/// Characters of a password: far beyond any passphrase, and hashing more would be work given away.
+pub const PASSWORD_MAX: usize = 256;
+/// Bytes of a password that are read at all: every character may take four.
+pub const PASSWORD_MAX_BYTES: usize = 4 * PASSWORD_MAX;
 /// Pinned tweets of an account: a profile starts with its newest tweets, not with a wall of old ones.
 pub const PINNED_MAX: usize = 5;
 /// Sessions and tokens of an account at once; the oldest ends when one more begins.
@@ -54,9 +52,9 @@ pub const SESSIONS_MAX: usize = 100;
 
 /// Characters that a link counts for, whatever its length, so that nobody needs a shortener.
 pub const LINK_CHARACTERS: usize = 23;
-/// Bytes of text a counted character may take on average: one "character" can be a letter under a hundred
-/// accents and a link counts as 23, so the count alone bounds nothing.
-pub const TWEET_BYTES_PER_CHARACTER: usize = 32;
+/// Bytes of a text that are read at all, whatever limit an operator sets in characters: one "character" can
+/// be a letter under a hundred accents and a link counts as 23, so the count alone bounds nothing.
+pub const TEXT_MAX_BYTES: usize = 64 * 1024;
 /// Accounts mentioned in one tweet: each is a notification, so more is a megaphone.
 pub const MENTIONS_MAX: usize = 50;
 /// Hashtags in one tweet: each is a row and a trend's vote.
@@ -104,12 +102,14 @@ pub const REMOTE_NAME_MAX: usize = 2_048;
 pub const REMOTE_BIO_MAX: usize = 20_000;
 /// Profile fields kept of a remote account.
 pub const REMOTE_FIELDS_MAX: usize = 50;
-/// Bytes of a remote tweet's HTML before it is cleaned; a longer one is refused.
+/// Bytes of a remote tweet's HTML after it is cleaned; the rest is cut.
 pub const REMOTE_HTML_MAX_BYTES: usize = 128 * 1024;
 /// Levels of nesting in HTML from outside; deeper elements are flattened.
 pub const HTML_DEPTH_MAX: usize = 32;
 /// Characters of a remote image's description; the rest is cut.
 pub const REMOTE_ALT_TEXT_MAX: usize = 10_000;
+/// Bytes of a remote username; what the largest implementations allow.
+pub const REMOTE_USERNAME_MAX_BYTES: usize = 128;
 /// Attachments kept of a remote tweet.
 pub const REMOTE_ATTACHMENTS_MAX: usize = 16;
 /// Tags (mentions, hashtags, emoji) read from a remote tweet: its addressees may be many.
@@ -156,6 +156,6 @@ pub const PUSH_SLICE: usize = 10_000;
 pub const CONFIG_LIST_MAX: usize = 256;
 
 const _: () = assert!(PAGE_DEFAULT <= PAGE_MAX && PAGE_MAX <= ACCOUNT_PAGE_MAX);
-const _: () = assert!(THREAD_ANCESTORS_MAX < THREAD_MAX && PASSWORD_MIN <= PASSWORD_MAX_BYTES);
+const _: () = assert!(THREAD_ANCESTORS_MAX < THREAD_MAX && PASSWORD_MIN <= PASSWORD_MAX);
 // The repetition guard must outlive every signature that could be replayed.
 const _: () = assert!(SIGNATURE_AGE_MAX_MS + SIGNATURE_AHEAD_MAX_MS < ACTIVITY_ID_KEEP_MS);

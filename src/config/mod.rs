@@ -138,10 +138,10 @@ pub struct DevHost {
 /// When a home timeline is pushed and when it is pulled.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timelines {
-    /// A reader who follows at least this many accounts gets pushes.
-    pub push_follows_threshold: u64,
-    /// A reader who opens home at least this often an hour gets pushes.
-    pub push_reads_threshold: u64,
+    /// A reader gets pushes when accounts followed times home pages a day reach this.
+    pub dear_looks_per_day: u64,
+    /// An author with more tweets a day than this times the reader's pages a day is pulled for that reader.
+    pub entries_per_page: u64,
     /// An author with at least this many followers is never pushed, always pulled.
     pub celebrity_followers: u64,
 }

@@ -231,24 +231,24 @@ fn federation(reader: &mut Reader<'_>) -> Federation {
 fn timelines(reader: &mut Reader<'_>) -> Timelines {
     reader.section("Timelines");
     Timelines {
-        push_follows_threshold: reader.read(
-            "timeline_push_follows_threshold",
-            2_000,
+        dear_looks_per_day: reader.read(
+            "timeline_dear_looks_per_day",
+            100_000,
             &number(0..=1_000_000_000),
-            "Readers who follow at least this many accounts get new tweets pushed into a timeline of their \
-             own; the others' home is merged from the authors they follow when they look. 0 pushes to \
-             everybody. What people see is the same either way.",
+            "Readers for whom accounts followed times home pages a day reach this get new tweets pushed into a \
+             timeline of their own; the others' home is merged from the authors they follow when they look. 0 \
+             pushes to everybody. What people see is the same either way.",
         ),
-        push_reads_threshold: reader.read(
-            "timeline_push_reads_threshold",
-            120,
-            &number(0..=1_000_000_000),
-            "Readers who open their home at least this often an hour get pushes too, whatever number they \
-             follow.",
+        entries_per_page: reader.read(
+            "timeline_entries_per_page",
+            1,
+            &number(0..=1_000_000),
+            "Authors who write more tweets a day than this times the reader's home pages a day are merged for \
+             that reader even so.",
         ),
         celebrity_followers: reader.read(
             "timeline_celebrity_followers",
-            50_000,
+            100_000,
             &number(1..=1_000_000_000),
             "Authors with at least this many followers are never pushed, always merged when a home is read, \
              so that one tweet never means this many writes.",

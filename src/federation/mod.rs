@@ -8,6 +8,7 @@ pub mod context;
 pub mod delivery;
 pub mod inbound;
 pub mod keys;
+mod mentions;
 pub mod objects;
 pub mod origin;
 pub mod outbound;
@@ -25,6 +26,7 @@ use crate::model::account::Account;
 use crate::service::Service;
 
 pub use keys::InstanceKey;
+pub use outbound::DeliverySettings;
 
 /// Federation with what it needs. Cheap to clone.
 #[derive(Clone)]

@@ -1,6 +1,7 @@
 //! The HTTP floor: server, middleware, APIs, pages.
 
 pub mod activitypub;
+pub mod api;
 pub mod extract;
 pub mod health;
 pub mod metrics;
@@ -8,6 +9,7 @@ pub mod middleware;
 pub mod problem;
 pub mod server;
 pub mod state;
+pub mod web;
 
 use axum::Router;
 use url::Url;
@@ -22,8 +24,13 @@ use crate::telemetry::metrics::Metrics;
 
 /// All routes behind the gateway.
 pub fn router(state: AppState, gateway: Gateway, checks: Vec<Check>, metrics: Metrics) -> Router {
-    let stateful: Router<AppState> = Router::new();
-    let router = stateful.with_state(state).merge(health::routes(checks)).merge(metrics::routes(metrics));
+    let stateful: Router<AppState> = activitypub::routes().merge(api::routes());
+    let inboxes = activitypub::inbox::routes(state.federation.clone());
+    let router = stateful
+        .with_state(state)
+        .merge(inboxes)
+        .merge(health::routes(checks))
+        .merge(metrics::routes(metrics));
     layers(router, gateway)
 }
 

@@ -1,5 +1,9 @@
 //! What handlers need.
 
+use std::sync::Arc;
+
+use crate::federation::Federation;
+use crate::media::Media;
 use crate::service::Service;
 use crate::timelines::Home;
 
@@ -10,4 +14,8 @@ pub struct AppState {
     pub service: Service,
     /// Home timelines.
     pub home: Home,
+    /// Pictures.
+    pub media: Arc<Media>,
+    /// Exchange with other instances.
+    pub federation: Federation,
 }

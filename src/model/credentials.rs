@@ -1,15 +1,10 @@
 //! What a password and an e-mail address must look like before they are used. Whether an address is real is
 //! only known when its owner answers.
 
+use crate::config::limits::{EMAIL_MAX_BYTES, PASSWORD_MAX, PASSWORD_MIN};
 use crate::error::{Error, Result};
 use crate::model::host::Host;
 
-/// The shortest password, in characters (NIST SP 800-63B).
-pub const MIN_PASSWORD: usize = 8;
-/// The longest password, in characters: hashing more costs us and protects nobody.
-pub const MAX_PASSWORD: usize = 256;
-/// The longest e-mail address, in bytes (RFC 5321, a forward path of 256 less its brackets).
-pub const MAX_EMAIL: usize = 254;
 /// The longest part before the `@`, in bytes (RFC 5321).
 const MAX_LOCAL_PART: usize = 64;
 
@@ -18,11 +13,11 @@ const MAX_LOCAL_PART: usize = 64;
 /// # Errors
 /// [`Error::Invalid`] on `password`: `too_short`, `too_long`, `same_as_username`.
 pub fn validate_password(password: &str, username: &str) -> Result<()> {
-    let characters = password.chars().take(MAX_PASSWORD + 1).count();
-    if characters < MIN_PASSWORD {
+    let characters = password.chars().take(PASSWORD_MAX + 1).count();
+    if characters < PASSWORD_MIN {
         return Err(Error::invalid("password", "too_short", "a password has at least 8 characters"));
     }
-    if characters > MAX_PASSWORD {
+    if characters > PASSWORD_MAX {
         return Err(Error::invalid("password", "too_long", "a password has at most 256 characters"));
     }
     if password.trim().to_lowercase() == username.to_lowercase() {
@@ -37,11 +32,11 @@ pub fn validate_password(password: &str, username: &str) -> Result<()> {
 /// [`Error::Invalid`] on `email`: `too_long`, `bad_email`.
 pub fn validate_email(email: &str) -> Result<String> {
     let email = email.trim();
-    if email.len() > MAX_EMAIL {
+    if email.len() > EMAIL_MAX_BYTES {
         return Err(Error::invalid("email", "too_long", "an e-mail address has at most 254 bytes"));
     }
     plausible(email)
-        .filter(|email| email.len() <= MAX_EMAIL)
+        .filter(|email| email.len() <= EMAIL_MAX_BYTES)
         .ok_or_else(|| Error::invalid("email", "bad_email", "an e-mail address looks like name@example.org"))
 }
 

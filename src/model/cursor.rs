@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 /// Digits of the greatest id, 2^63 − 1.
 const MAX_DIGITS: usize = 19;
 /// The longest cursor: two letters and two ids.
-const MAX_CURSOR_BYTES: usize = 2 * (MAX_DIGITS + 1);
+pub const MAX_CURSOR_BYTES: usize = 2 * (MAX_DIGITS + 1);
 
 /// A place in a list ordered by id. The default is the newest end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -13,19 +13,17 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use url::Url;
 
+use crate::config::limits::{
+    HASHTAG_MAX, HASHTAGS_MAX, MENTIONS_MAX, REMOTE_USERNAME_MAX_BYTES, TEXT_MAX_BYTES, URL_MAX_BYTES,
+    USERNAME_MAX,
+};
 use crate::model::handle::{self, Handle};
 use crate::model::host::Host;
-use crate::model::text::{self, MAX_TEXT_BYTES};
+use crate::model::text;
 use crate::model::username;
 
-/// The longest link in bytes; a longer one is text, and counts as such.
-pub const MAX_LINK_BYTES: usize = 2_048;
-/// The longest hashtag in characters, without its sign.
-pub const MAX_TAG_CHARS: usize = 100;
-/// Different hashtags in one text.
-pub const MAX_TAGS: usize = 30;
-/// Mentions in one text: each may become a notification and a delivery.
-pub const MAX_MENTIONS: usize = 100;
+/// Mentions found in one text: more than may be made, so that too many are refused and not overlooked.
+const MAX_MENTIONS: usize = 2 * MENTIONS_MAX;
 /// The longest host name that is looked at after `@user@`, in characters.
 const MAX_HOST_CHARS: usize = 253;
 
@@ -51,7 +49,7 @@ pub enum EntityKind {
 
 /// Everything the text points at, in order, never overlapping. Only the first 64 KiB are read.
 pub fn extract(text: &str) -> Vec<Entity> {
-    let text = text::clip(text, MAX_TEXT_BYTES);
+    let text = text::clip(text, TEXT_MAX_BYTES);
     let mut search = Search {
         text,
         links: find_links(text).into_iter().peekable(),
@@ -76,7 +74,7 @@ pub fn fold_tag(tag: &str) -> Option<String> {
     let tag = tag.strip_prefix(is_tag_sign).unwrap_or(tag);
     let is_whole = tag_end(tag) == Some(tag.len());
     let folded: String =
-        tag.chars().take(MAX_TAG_CHARS).nfkc().flat_map(char::to_lowercase).map(plain_sigma).nfkc().collect();
+        tag.chars().take(HASHTAG_MAX).nfkc().flat_map(char::to_lowercase).map(plain_sigma).nfkc().collect();
     let is_still_a_tag = tag_end(&folded) == Some(folded.len());
     (is_whole && is_still_a_tag).then_some(folded)
 }
@@ -124,7 +122,7 @@ impl Search<'_> {
         match kind {
             EntityKind::Mention(_) => self.mentions += 1,
             EntityKind::Hashtag(tag) if self.tags.contains(tag) => {}
-            EntityKind::Hashtag(_) if self.tags.len() >= MAX_TAGS => return false,
+            EntityKind::Hashtag(_) if self.tags.len() >= HASHTAGS_MAX => return false,
             EntityKind::Hashtag(tag) => drop(self.tags.insert(tag.clone())),
             EntityKind::Link(_) => {}
         }
@@ -139,7 +137,7 @@ fn find_links(text: &str) -> Vec<Address> {
         .links(text)
         .map(|link| {
             let url =
-                (link.as_str().len() <= MAX_LINK_BYTES).then(|| Url::parse(link.as_str()).ok()).flatten();
+                (link.as_str().len() <= URL_MAX_BYTES).then(|| Url::parse(link.as_str()).ok()).flatten();
             (link.start()..link.end(), url.filter(|url| Host::of(url).is_some()))
         })
         .collect()
@@ -158,7 +156,7 @@ fn may_precede_tag(previous: Option<char>) -> bool {
 /// Reads what follows an `@`: its length in bytes and whom it names.
 fn mention(rest: &str) -> Option<(usize, Handle)> {
     let name_end =
-        rest.bytes().take(handle::MAX_REMOTE_USERNAME + 1).take_while(|b| is_in_username(*b)).count();
+        rest.bytes().take(REMOTE_USERNAME_MAX_BYTES + 1).take_while(|b| is_in_username(*b)).count();
     let (name, after) = rest.split_at_checked(name_end)?;
     if let Some(after) = after.strip_prefix('@').filter(|_| handle::is_username(name)) {
         if let Some((length, host)) = host_and_port(after) {
@@ -170,7 +168,7 @@ fn mention(rest: &str) -> Option<(usize, Handle)> {
         }
     }
     let local_end = name.bytes().take_while(|b| username::is_allowed(*b)).count();
-    let local = name.get(..local_end).filter(|local| (1..=username::MAX_USERNAME).contains(&local.len()))?;
+    let local = name.get(..local_end).filter(|local| (1..=USERNAME_MAX).contains(&local.len()))?;
     Some((local_end, Handle { username: local.to_owned(), host: None }))
 }
 
@@ -212,7 +210,7 @@ fn tag_end(text: &str) -> Option<usize> {
         if !belongs {
             break;
         }
-        if count >= MAX_TAG_CHARS {
+        if count >= HASHTAG_MAX {
             return None;
         }
         has_letter |= !c.is_numeric() && c != '_' && !joins_tag(c);
@@ -417,7 +415,7 @@ mod tests {
             "https://a.bb/('",
             "@a-",
         ] {
-            let text = piece.repeat(MAX_TEXT_BYTES / piece.len());
+            let text = piece.repeat(TEXT_MAX_BYTES / piece.len());
             let started = std::time::Instant::now();
             extract(&text);
             assert!(started.elapsed().as_secs() < 5, "{piece}");

@@ -6,10 +6,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::config::limits::REMOTE_USERNAME_MAX_BYTES;
 use crate::model::host::Host;
-
-/// The longest username taken from another instance, in bytes; what the largest implementations allow.
-pub const MAX_REMOTE_USERNAME: usize = 128;
 
 /// The text does not name an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -69,7 +67,7 @@ impl Handle {
 /// Whether another instance may call an account so: ASCII word characters, with dots and hyphens inside.
 pub fn is_username(text: &str) -> bool {
     let inside = |b: u8| is_word(b) || matches!(b, b'.' | b'-');
-    text.len() <= MAX_REMOTE_USERNAME
+    text.len() <= REMOTE_USERNAME_MAX_BYTES
         && text.bytes().all(inside)
         && text.bytes().next().is_some_and(is_word)
         && text.bytes().last().is_some_and(is_word)

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use crate::config::limits::REMOTE_DOCUMENT_MAX_BYTES;
 use crate::model::charref::{Inside, decode, escape_into};
 use crate::model::entities::{Entity, EntityKind};
 use crate::model::handle::Handle;
@@ -12,8 +13,6 @@ use crate::model::text;
 const SHOWN_LINK_CHARS: usize = 30;
 /// The longest plain text that [`to_plain`] gives, in bytes: enough for a preview and for the search index.
 pub const MAX_PLAIN_BYTES: usize = 64 * 1024;
-/// HTML that [`to_plain`] reads, in bytes: the largest document that is taken from another instance.
-const MAX_HTML_BYTES: usize = 1024 * 1024;
 
 /// Elements that stand on lines of their own.
 const BLOCKS: &[&str] = &[
@@ -96,7 +95,7 @@ pub fn render(
 /// Reads 1 MiB and gives at most 64 KiB.
 pub fn to_plain(html: &str) -> String {
     let mut out = String::new();
-    for token in Scanner::new(text::clip(html, MAX_HTML_BYTES)) {
+    for token in Scanner::new(text::clip(html, REMOTE_DOCUMENT_MAX_BYTES)) {
         match token {
             Token::Text(text) => push_plain(&mut out, &decode(text, Inside::Text)),
             Token::Open(tag) => end_line(&mut out, tag.name),

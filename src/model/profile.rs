@@ -2,17 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::limits::{BIO_MAX, DISPLAY_NAME_MAX, FIELD_MAX, FIELDS_MAX, TEXT_MAX_BYTES};
 use crate::error::{Error, Result};
 use crate::model::text;
 
-/// The longest display name, in characters as people count them.
-pub const MAX_DISPLAY_NAME: usize = 50;
-/// The longest bio, counted like a tweet.
-pub const MAX_BIO: usize = 500;
-/// The most fields.
-pub const MAX_FIELDS: usize = 4;
-/// The longest name or value of a field, in characters as people count them.
-pub const MAX_FIELD: usize = 255;
 /// Bytes of one line that are read at all.
 const MAX_LINE_BYTES: usize = 8 * 1024;
 
@@ -30,7 +23,7 @@ pub struct Field {
 /// # Errors
 /// [`Error::Invalid`] on `display_name`: `too_long`.
 pub fn validate_display_name(name: &str) -> Result<String> {
-    line("display_name", name, MAX_DISPLAY_NAME)
+    line("display_name", name, DISPLAY_NAME_MAX)
 }
 
 /// Cleans and checks a bio. It may be empty.
@@ -38,12 +31,12 @@ pub fn validate_display_name(name: &str) -> Result<String> {
 /// # Errors
 /// [`Error::Invalid`] on `bio`: `too_long`.
 pub fn validate_bio(bio: &str) -> Result<String> {
-    let too_long = || Error::invalid("bio", "too_long", format!("a bio has at most {MAX_BIO} characters"));
-    if bio.len() > text::MAX_TEXT_BYTES {
+    let too_long = || Error::invalid("bio", "too_long", format!("a bio has at most {BIO_MAX} characters"));
+    if bio.len() > TEXT_MAX_BYTES {
         return Err(too_long());
     }
     let bio = text::normalise(bio);
-    if text::count(&bio) > MAX_BIO {
+    if text::count(&bio) > BIO_MAX {
         return Err(too_long());
     }
     Ok(bio)
@@ -55,14 +48,14 @@ pub fn validate_bio(bio: &str) -> Result<String> {
 /// [`Error::Invalid`] on `fields`: `too_many`, `too_long`, and `empty` for a field with a value but no name.
 pub fn validate_fields(fields: &[Field]) -> Result<Vec<Field>> {
     // Forms send the empty rows too, so rows are counted after cleaning; nobody sends very many.
-    if fields.len() > 4 * MAX_FIELDS {
+    if fields.len() > 4 * FIELDS_MAX {
         return Err(too_many());
     }
-    let mut kept = Vec::with_capacity(MAX_FIELDS);
+    let mut kept = Vec::with_capacity(FIELDS_MAX);
     for field in fields {
         let field = Field {
-            name: line("fields", &field.name, MAX_FIELD)?,
-            value: line("fields", &field.value, MAX_FIELD)?,
+            name: line("fields", &field.name, FIELD_MAX)?,
+            value: line("fields", &field.value, FIELD_MAX)?,
         };
         match (field.name.is_empty(), field.value.is_empty()) {
             (true, true) => {}
@@ -70,14 +63,14 @@ pub fn validate_fields(fields: &[Field]) -> Result<Vec<Field>> {
             (false, _) => kept.push(field),
         }
     }
-    if kept.len() > MAX_FIELDS {
+    if kept.len() > FIELDS_MAX {
         return Err(too_many());
     }
     Ok(kept)
 }
 
 fn too_many() -> Error {
-    Error::invalid("fields", "too_many", format!("a profile has at most {MAX_FIELDS} fields"))
+    Error::invalid("fields", "too_many", format!("a profile has at most {FIELDS_MAX} fields"))
 }
 
 fn line(field: &'static str, value: &str, limit: usize) -> Result<String> {

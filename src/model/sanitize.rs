@@ -12,14 +12,13 @@ use std::sync::LazyLock;
 use ammonia::{Builder, UrlRelative};
 use url::Url;
 
+use crate::config::limits::REMOTE_DOCUMENT_MAX_BYTES;
 use crate::model::charref::{Inside, decode};
 use crate::model::markup::{Scanner, Token};
 use crate::model::text;
 
 mod reshape;
 
-/// The most HTML that is read, in bytes: the largest document that is taken from another instance.
-pub const MAX_INPUT_BYTES: usize = 1024 * 1024;
 /// The longest value of an attribute, in bytes; the attribute is dropped when it is longer.
 const MAX_VALUE_BYTES: usize = 2_048;
 /// Classes kept of one element.
@@ -82,7 +81,7 @@ static AMMONIA: LazyLock<Builder<'static>> = LazyLock::new(builder);
 
 /// Safe HTML made from any HTML.
 pub fn html(dirty: &str) -> String {
-    let plain = reshape::reshape(text::clip(dirty, MAX_INPUT_BYTES));
+    let plain = reshape::reshape(text::clip(dirty, REMOTE_DOCUMENT_MAX_BYTES));
     AMMONIA.clean(&plain).to_string()
 }
 
@@ -90,7 +89,7 @@ pub fn html(dirty: &str) -> String {
 /// character references become what they stand for, blanks collapse, and what exceeds `max_chars` is cut.
 pub fn plain(dirty: &str, max_chars: usize) -> String {
     let mut text = String::new();
-    for token in Scanner::new(text::clip(dirty, MAX_INPUT_BYTES)) {
+    for token in Scanner::new(text::clip(dirty, REMOTE_DOCUMENT_MAX_BYTES)) {
         match token {
             Token::Text(piece) | Token::Unclosed(piece) => text.push_str(&decode(piece, Inside::Text)),
             Token::Open(tag) if reshape::is_block(tag.name) => text.push(' '),

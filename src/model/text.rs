@@ -6,13 +6,10 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::config::limits::{LINK_CHARACTERS, TEXT_MAX_BYTES};
 use crate::error::{Error, Result};
 use crate::model::entities::{self, EntityKind};
 
-/// What a link counts, so that nobody needs a link shortener.
-pub const LINK_LENGTH: usize = 23;
-/// The longest text in bytes that is read at all, whatever limit an operator sets in characters.
-pub const MAX_TEXT_BYTES: usize = 64 * 1024;
 /// Code points that one counted character may have; the longest emoji sequences have about 10.
 const CODE_POINTS_PER_CHARACTER: usize = 16;
 
@@ -22,7 +19,7 @@ const CODE_POINTS_PER_CHARACTER: usize = 16;
 /// [`Error::Invalid`] on `text`: `too_long`, `empty`.
 pub fn validate(text: &str, limit: usize, has_media: bool) -> Result<String> {
     let too_long = || Error::invalid("text", "too_long", format!("a text has at most {limit} characters"));
-    if text.len() > MAX_TEXT_BYTES {
+    if text.len() > TEXT_MAX_BYTES {
         return Err(too_long());
     }
     let text = normalise(text);
@@ -45,7 +42,7 @@ pub fn count(text: &str) -> usize {
     for entity in entities::extract(text) {
         total += characters(text.get(end..entity.range.start).unwrap_or_default());
         total += match &entity.kind {
-            EntityKind::Link(_) => LINK_LENGTH,
+            EntityKind::Link(_) => LINK_CHARACTERS,
             EntityKind::Mention(handle) => 1 + characters(&handle.username),
             EntityKind::Hashtag(_) => characters(text.get(entity.range.clone()).unwrap_or_default()),
         };
@@ -180,7 +177,7 @@ mod tests {
         let error = validate("abcd", 3, true).unwrap_err();
         assert_eq!((error.field(), error.code()), (Some("text"), "too_long"));
         assert_eq!(
-            validate(&"a".repeat(MAX_TEXT_BYTES + 1), usize::MAX, true).unwrap_err().code(),
+            validate(&"a".repeat(TEXT_MAX_BYTES + 1), usize::MAX, true).unwrap_err().code(),
             "too_long"
         );
     }

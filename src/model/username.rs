@@ -1,10 +1,8 @@
 //! What a local account may be called: 1–30 of `a–z A–Z 0–9 _`, with at least one letter, and not a name that
 //! an operator's mail, a page or a protocol speaks for.
 
+use crate::config::limits::USERNAME_MAX;
 use crate::error::{Error, Result};
-
-/// The longest local username, in characters.
-pub const MAX_USERNAME: usize = 30;
 
 /// Names that would look official, or that collide with a path of this server; folded, in alphabetical order.
 const RESERVED: &str = "
@@ -27,7 +25,7 @@ pub fn validate(username: &str) -> Result<String> {
     if username.is_empty() {
         return invalid("empty", "choose a username");
     }
-    if username.chars().take(MAX_USERNAME + 1).count() > MAX_USERNAME {
+    if username.chars().take(USERNAME_MAX + 1).count() > USERNAME_MAX {
         return invalid("too_long", "a username has at most 30 characters");
     }
     if !username.bytes().all(is_allowed) {

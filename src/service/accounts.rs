@@ -8,7 +8,7 @@ use crate::model::event::Event;
 use crate::model::handle::Handle;
 use crate::model::ids::AccountId;
 use crate::model::{credentials, username};
-use crate::store::{StoreError, accounts, events, users};
+use crate::store::{StoreError, accounts, events, settings, users};
 
 /// A person who wants an account.
 #[derive(Clone, Debug)]
@@ -37,14 +37,21 @@ impl Service {
 
     /// Makes the very first account, an admin; refused once there is any.
     pub async fn set_up(&self, new: SignUp) -> Result<User> {
+        // Before the hashing, which is dear; and again in the transaction, for the case of two at once.
         if self.has_users().await? {
-            return Err(Error::forbidden("set_up", "this instance is set up already; log in"));
+            return Err(set_up_already());
         }
-        self.create_user(new, Role::Admin, UserState::Active).await
+        let (account, user) = self.new_user(new, Role::Admin, UserState::Active).await?;
+        self.write_user(account, user, true).await
     }
 
     /// Makes an account whatever the registration setting: by an admin's hand.
     pub async fn create_user(&self, new: SignUp, role: Role, state: UserState) -> Result<User> {
+        let (account, user) = self.new_user(new, role, state).await?;
+        self.write_user(account, user, false).await
+    }
+
+    async fn new_user(&self, new: SignUp, role: Role, state: UserState) -> Result<(Account, User)> {
         let username = username::validate(&new.username)?;
         let email = credentials::validate_email(&new.email)?;
         credentials::validate_password(&new.password, &username)?;
@@ -61,28 +68,27 @@ impl Service {
             suspended: false,
             language: new.language,
         };
-        let first_admin = role == Role::Admin;
+        Ok((account, user))
+    }
+
+    /// Writes a new user; `only_first` refuses it when there is any.
+    pub(super) async fn write_user(&self, account: Account, user: User, only_first: bool) -> Result<User> {
+        let now_ms = self.now_ms();
         let written = user.clone();
         self.store()
             .write(move |conn| {
-                if users::email_taken(conn, &written.email)? {
-                    return Err(Error::conflict(
-                        "email",
-                        "taken",
-                        "this e-mail address has an account already",
-                    )
-                    .into());
+                if only_first {
+                    // Two at once: the second waits here for the first, and then sees its user.
+                    settings::get_or_insert(conn, SET_UP_KEY, "yes")?;
+                    if users::any(conn)? {
+                        return Err(set_up_already().into());
+                    }
                 }
-                if first_admin
-                    && state == UserState::Active
-                    && accounts::by_handle(conn, &account.username, None)?.is_some()
-                {
-                    return Err(taken().into());
-                }
-                accounts::insert(conn, &account).map_err(|error| {
-                    if error.is_unique_violation() { StoreError::from(taken()) } else { error }
+                accounts::insert(conn, &account)
+                    .map_err(|error| or_taken(error, "username", "this username is taken; choose another"))?;
+                users::insert(conn, &written, now_ms).map_err(|error| {
+                    or_taken(error, "email", "this e-mail address has an account already")
                 })?;
-                users::insert(conn, &written, now_ms)?;
                 events::append(conn, &[Event::AccountCreated { account: account.id }], now_ms)
             })
             .await?;
@@ -142,9 +148,20 @@ impl Service {
         self.store().read(move |conn| users::by_login(conn, &login)).await?.ok_or(Error::NotFound("user"))
     }
 
-    /// Lets a waiting account in.
+    /// Lets a waiting account in: from now on others see it.
     pub async fn approve(&self, id: AccountId) -> Result<()> {
-        let approved = self.store().write(move |conn| users::set_state(conn, id, UserState::Active)).await?;
+        let now_ms = self.now_ms();
+        let approved = self
+            .store()
+            .write(move |conn| {
+                let approved = users::set_state(conn, id, UserState::Active)?;
+                if approved {
+                    let log = [Event::AccountUpdated { account: id, local: true }];
+                    events::append(conn, &log, now_ms)?;
+                }
+                Ok(approved)
+            })
+            .await?;
         if approved { Ok(()) } else { Err(Error::NotFound("waiting account")) }
     }
 
@@ -175,8 +192,15 @@ impl Service {
     }
 }
 
-fn taken() -> Error {
-    Error::conflict("username", "taken", "this username is taken; choose another")
+/// The setting whose row the first of two simultaneous set-ups holds.
+const SET_UP_KEY: &str = "set_up";
+
+fn set_up_already() -> Error {
+    Error::forbidden("set_up", "this instance is set up already; log in")
+}
+
+fn or_taken(error: StoreError, field: &'static str, message: &str) -> StoreError {
+    if error.is_unique_violation() { Error::conflict(field, "taken", message).into() } else { error }
 }
 
 /// A local person of whom nothing is known but the name.

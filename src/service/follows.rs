@@ -1,12 +1,14 @@
 //! Follow, unfollow, requests, block, mute.
 
 use super::Service;
+use super::pages::{one_more, page_of_rows};
 use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
 use crate::model::cursor::{Cursor, Page};
 use crate::model::event::{Event, Relation};
-use crate::model::ids::{AccountId, RowId};
+use crate::model::ids::AccountId;
+use crate::store::accounts;
 use crate::store::follows::{self, Bonds};
 
 /// What two accounts have to do with each other, as the first one sees it.
@@ -50,7 +52,7 @@ impl Service {
 
     /// Ends a follow, or takes the request back.
     pub async fn unfollow(&self, from: AccountId, to: AccountId) -> Result<Relationship> {
-        let target = self.other(from, to).await?;
+        let target = self.other_known(from, to).await?;
         let relation = self.relation(from, &target);
         let now_ms = self.now_ms();
         let written = relation.clone();
@@ -71,7 +73,7 @@ impl Service {
         self.store()
             .write(move |conn| follows::unfollow(conn, written.clone(), Event::FollowRejected, now_ms))
             .await?;
-        self.graph().forget(&relation);
+        self.bonds_changed(&relation);
         self.relationship(account, follower).await
     }
 
@@ -98,7 +100,7 @@ impl Service {
         if !answered {
             return Err(Error::NotFound("follow request"));
         }
-        self.graph().forget(&relation);
+        self.bonds_changed(&relation);
         self.relationship(account, follower).await
     }
 
@@ -114,7 +116,7 @@ impl Service {
 
     /// Ends a block.
     pub async fn unblock(&self, from: AccountId, to: AccountId) -> Result<Relationship> {
-        let target = self.other(from, to).await?;
+        let target = self.other_known(from, to).await?;
         let relation = self.relation(from, &target);
         let now_ms = self.now_ms();
         let written = relation.clone();
@@ -139,7 +141,7 @@ impl Service {
 
     /// Ends a mute.
     pub async fn unmute(&self, from: AccountId, to: AccountId) -> Result<Relationship> {
-        let target = self.other(from, to).await?;
+        let target = self.other_known(from, to).await?;
         let relation = self.relation(from, &target);
         let now_ms = self.now_ms();
         let written = relation.clone();
@@ -177,13 +179,12 @@ impl Service {
         cursor: Cursor,
         limit: usize,
     ) -> Result<Page<Account>> {
-        let before = cursor.before.map(RowId);
-        let wanted = i64::try_from(limit.min(limits::ACCOUNT_PAGE_MAX)).unwrap_or(1);
-        let mut rows =
-            self.store().read(move |conn| follows::bonds(conn, which, account, before, wanted + 1)).await?;
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let page = Page::new(rows, more, |(row, _)| row.0);
+        let limit = limit.clamp(1, limits::ACCOUNT_PAGE_MAX);
+        let rows = self
+            .store()
+            .read(move |conn| follows::bonds(conn, which, account, cursor, one_more(limit)))
+            .await?;
+        let page = page_of_rows(rows, cursor, limit, |(row, _)| row.0);
         let people = self.accounts(page.items.iter().map(|(_, id)| *id).collect()).await?;
         Ok(Page { items: people, next: page.next, prev: page.prev })
     }
@@ -191,13 +192,21 @@ impl Service {
     /// The account on the other side, which is never oneself.
     async fn other(&self, from: AccountId, to: AccountId) -> Result<Account> {
         if from == to {
-            return Err(Error::invalid("id", "yourself", "this cannot be done to your own account"));
+            return Err(yourself());
         }
         self.account(to).await
     }
 
+    /// The same, suspended or not: what one has to do with it can be ended.
+    async fn other_known(&self, from: AccountId, to: AccountId) -> Result<Account> {
+        if from == to {
+            return Err(yourself());
+        }
+        self.store().read(move |conn| accounts::by_id(conn, to)).await?.ok_or(Error::NotFound("account"))
+    }
+
     async fn incoming(&self, account: AccountId, follower: AccountId) -> Result<Relation> {
-        let other = self.account(follower).await?;
+        let other = self.other_known(account, follower).await?;
         Ok(Relation {
             from: follower,
             to: account,
@@ -212,8 +221,19 @@ impl Service {
         Relation { from, to: to.id, from_local: true, to_local: to.is_local(), id: self.next_id(), uri: None }
     }
 
-    async fn after(&self, relation: &Relation) -> Result<Relationship> {
+    /// What is derived from this bond is forgotten, and both ends see the change at once.
+    fn bonds_changed(&self, relation: &Relation) {
         self.graph().forget(relation);
+        self.wrote(relation.from);
+        self.wrote(relation.to);
+    }
+
+    async fn after(&self, relation: &Relation) -> Result<Relationship> {
+        self.bonds_changed(relation);
         self.relationship(relation.from, relation.to).await
     }
+}
+
+fn yourself() -> Error {
+    Error::invalid("id", "yourself", "this cannot be done to your own account")
 }

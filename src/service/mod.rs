@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod follows;
 pub mod graph;
 pub mod notifications;
+mod pages;
 mod passwords;
 pub mod profiles;
 pub mod reactions;
@@ -12,6 +13,9 @@ pub mod timelines;
 pub mod tweets;
 pub mod uploads;
 pub mod views;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -28,7 +32,7 @@ pub use views::{Eyes, TweetView};
 
 use crate::clock::Clock;
 use crate::model::address::Addresses;
-use crate::model::ids::IdMaker;
+use crate::model::ids::{AccountId, IdMaker};
 use crate::store::Store;
 use crate::store::hot::SetWriter;
 use crate::store::reactions::Like;
@@ -43,13 +47,26 @@ pub struct Rules {
     pub tweet_limit: usize,
     /// Pictures in one tweet.
     pub max_images: usize,
+    /// The instance's name.
+    pub instance_name: String,
+    /// A sentence or two about it; may be empty.
+    pub instance_description: String,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { registration: Registration::Open, tweet_limit: 280, max_images: 4 }
+        Self {
+            registration: Registration::Open,
+            tweet_limit: 280,
+            max_images: 4,
+            instance_name: "Rookery".to_owned(),
+            instance_description: String::new(),
+        }
     }
 }
+
+/// Accounts remembered as having written just now; forgetting one only shows its write a moment later.
+const RECENT_WRITERS: usize = 10_000;
 
 /// The use-cases with what they need. Cheap to clone.
 #[derive(Clone)]
@@ -63,6 +80,8 @@ struct Inner {
     rules: Rules,
     graph: graph::Graph,
     passwords: passwords::Passwords,
+    /// Accounts that wrote and have not read their home timeline since.
+    recent_writers: quick_cache::sync::Cache<AccountId, ()>,
     create_tweet: SetWriter<CreateTweet>,
     like: SetWriter<Like>,
 }
@@ -73,6 +92,7 @@ impl Service {
         Self(Arc::new(Inner {
             graph: graph::Graph::new(store.clone()),
             passwords: passwords::Passwords::new(),
+            recent_writers: quick_cache::sync::Cache::new(RECENT_WRITERS),
             create_tweet: SetWriter::new(&store),
             like: SetWriter::new(&store),
             store,
@@ -111,6 +131,16 @@ impl Service {
     /// Who follows, blocks and mutes whom, in memory.
     pub fn graph(&self) -> &graph::Graph {
         &self.0.graph
+    }
+
+    /// Whether the account wrote something since this was last asked: then its next read waits, within bounds,
+    /// for what is derived from the log.
+    pub(crate) fn take_recent_write(&self, account: AccountId) -> bool {
+        self.0.recent_writers.remove(&account).is_some()
+    }
+
+    fn wrote(&self, account: AccountId) {
+        self.0.recent_writers.insert(account, ());
     }
 
     fn now_ms(&self) -> crate::clock::Millis {

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Service;
+use super::pages::{one_more, page_of_rows};
 use super::views::TweetView;
+use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
 use crate::model::cursor::{Cursor, Page};
@@ -48,20 +50,17 @@ impl Service {
         cursor: Cursor,
         limit: usize,
     ) -> Result<Page<NotificationView>> {
-        let before = cursor.before.map(NotificationId);
+        let limit = limit.clamp(1, limits::PAGE_MAX);
         let kinds: Vec<String> = kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
-        let wanted = i64::try_from(limit).unwrap_or(1).saturating_add(1);
-        let (mut rows, read) = self
+        let (rows, read) = self
             .store()
             .read(move |conn| {
-                let rows = notifications::before(conn, account, before, kinds.clone(), wanted)?;
+                let rows = notifications::list(conn, account, cursor, kinds.clone(), one_more(limit))?;
                 let (_, read) = notifications::unread(conn, account, 1)?;
                 Ok((rows, read))
             })
             .await?;
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let page = Page::new(rows, more, |row| row.id.0);
+        let page = page_of_rows(rows, cursor, limit, |row| row.id.0);
         let items = self.notification_views(account, page.items, read).await?;
         Ok(Page { items, next: page.next, prev: page.prev })
     }

@@ -1,11 +1,13 @@
 //! Profiles: what an account says of itself.
 
+use url::Url;
+
 use super::Service;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::account::{Account, AccountKind};
 use crate::model::entities;
 use crate::model::event::Event;
-use crate::model::html::{self};
+use crate::model::html;
 use crate::model::ids::AccountId;
 use crate::model::profile::{self, Field};
 use crate::store::{accounts, events};
@@ -40,40 +42,64 @@ impl Service {
         id: AccountId,
         changes: ProfileChanges,
     ) -> Result<(Account, Vec<String>)> {
-        let mut account = self.account(id).await?;
-        let mut orphans = Vec::new();
-        if let Some(name) = changes.display_name {
-            account.display_name = profile::validate_display_name(&name)?;
-        }
-        if let Some(bio) = changes.bio {
-            account.bio = profile::validate_bio(&bio)?;
-            let found = entities::extract(&account.bio);
-            account.bio_html = html::render(&account.bio, &found, self.addresses().base(), |_| None);
-        }
-        if let Some(fields) = changes.fields {
-            account.fields = profile::validate_fields(&fields)?;
-        }
-        if let Some(avatar) = changes.avatar {
-            orphans.extend(std::mem::replace(&mut account.avatar, avatar));
-        }
-        if let Some(header) = changes.header {
-            orphans.extend(std::mem::replace(&mut account.header, header));
-        }
-        if let Some(bot) = changes.bot {
-            account.kind = if bot { AccountKind::Service } else { AccountKind::Person };
-        }
-        account.locked = changes.locked.unwrap_or(account.locked);
-        account.discoverable = changes.discoverable.unwrap_or(account.discoverable);
-        account.indexable = changes.indexable.unwrap_or(account.indexable);
+        let changes = validated(changes)?;
+        let base = self.addresses().base().clone();
         let now_ms = self.now_ms();
-        account.updated_at = now_ms;
-        let written = account.clone();
-        self.store()
+        let changed = self
+            .store()
             .write(move |conn| {
-                accounts::update_profile(conn, &written)?;
-                events::append(conn, &[Event::AccountUpdated { account: id, local: true }], now_ms)
+                // Read in the unit that writes, so that hardly ever one change undoes another.
+                let account = accounts::by_id(conn, id)?.filter(|account| !account.suspended);
+                let mut account = account.ok_or(Error::NotFound("account"))?;
+                let orphans = apply(&changes, &mut account, &base);
+                account.updated_at = now_ms;
+                accounts::update_profile(conn, &account)?;
+                events::append(conn, &[Event::AccountUpdated { account: id, local: true }], now_ms)?;
+                Ok((account, orphans))
             })
             .await?;
-        Ok((account, orphans))
+        Ok(changed)
     }
+}
+
+/// The changes with every text cleaned and within its limits.
+fn validated(mut changes: ProfileChanges) -> Result<ProfileChanges> {
+    if let Some(name) = &mut changes.display_name {
+        *name = profile::validate_display_name(name)?;
+    }
+    if let Some(bio) = &mut changes.bio {
+        *bio = profile::validate_bio(bio)?;
+    }
+    if let Some(fields) = &mut changes.fields {
+        *fields = profile::validate_fields(fields)?;
+    }
+    Ok(changes)
+}
+
+/// Changes an account; answers the media keys that no longer hang on it.
+fn apply(changes: &ProfileChanges, account: &mut Account, base: &Url) -> Vec<String> {
+    let mut orphans = Vec::new();
+    if let Some(name) = &changes.display_name {
+        account.display_name.clone_from(name);
+    }
+    if let Some(bio) = &changes.bio {
+        account.bio.clone_from(bio);
+        account.bio_html = html::render(bio, &entities::extract(bio), base, |_| None);
+    }
+    if let Some(fields) = &changes.fields {
+        account.fields.clone_from(fields);
+    }
+    if let Some(avatar) = &changes.avatar {
+        orphans.extend(std::mem::replace(&mut account.avatar, avatar.clone()));
+    }
+    if let Some(header) = &changes.header {
+        orphans.extend(std::mem::replace(&mut account.header, header.clone()));
+    }
+    if let Some(bot) = changes.bot {
+        account.kind = if bot { AccountKind::Service } else { AccountKind::Person };
+    }
+    account.locked = changes.locked.unwrap_or(account.locked);
+    account.discoverable = changes.discoverable.unwrap_or(account.discoverable);
+    account.indexable = changes.indexable.unwrap_or(account.indexable);
+    orphans
 }

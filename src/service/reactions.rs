@@ -1,6 +1,7 @@
 //! Likes, bookmarks and pins.
 
 use super::Service;
+use super::pages::{one_more, page_of_rows};
 use super::views::TweetView;
 use crate::config::limits;
 use crate::error::{Error, Result};
@@ -9,8 +10,11 @@ use crate::model::cursor::{Cursor, Page};
 use crate::model::event::Reaction;
 use crate::model::ids::{AccountId, RowId, TweetId};
 use crate::model::visibility::Place;
-use crate::store::reactions::{self, Like};
-use crate::store::{StoreError, timelines};
+use crate::store::reactions::{self, Like, Mark};
+use crate::store::{Conn, StoreError, timelines};
+
+/// A list of the store: what an account marked, newest first.
+type MarksOf = fn(&mut Conn, AccountId, Cursor, i64) -> Result<Vec<(RowId, TweetId)>, StoreError>;
 
 impl Service {
     /// Likes a tweet. Doing it twice changes nothing.
@@ -42,10 +46,8 @@ impl Service {
     /// Puts or takes away a bookmark; nobody else learns of it.
     pub async fn set_bookmark(&self, account: AccountId, id: TweetId, wanted: bool) -> Result<TweetView> {
         let tweet = self.tweet(Some(account), id).await?.shown().tweet.id;
-        let (row, now_ms) = (RowId(self.next_id()), self.now_ms());
-        self.store()
-            .write(move |conn| reactions::set_bookmark(conn, row, account, tweet, wanted, now_ms))
-            .await?;
+        let (mark, now_ms) = (Mark { id: RowId(self.next_id()), account, tweet }, self.now_ms());
+        self.store().write(move |conn| reactions::set_bookmark(conn, mark, wanted, now_ms)).await?;
         self.tweet(Some(account), tweet).await
     }
 
@@ -59,7 +61,7 @@ impl Service {
             return Err(Error::invalid("id", "not_public", "only public and unlisted posts can be pinned"));
         }
         let most = i64::try_from(limits::PINNED_MAX).unwrap_or(i64::MAX);
-        let (row, now_ms) = (RowId(self.next_id()), self.now_ms());
+        let (mark, now_ms) = (Mark { id: RowId(self.next_id()), account, tweet: id }, self.now_ms());
         self.store()
             .write(move |conn| {
                 let pinned = reactions::pins(conn, account, most)?;
@@ -67,7 +69,7 @@ impl Service {
                     let message = format!("at most {most} posts can be pinned; take one off first");
                     return Err(StoreError::from(Error::invalid("id", "too_many", message)));
                 }
-                reactions::set_pin(conn, row, account, id, wanted, now_ms)
+                reactions::set_pin(conn, mark, wanted, now_ms)
             })
             .await?;
         self.tweet(Some(account), id).await
@@ -101,19 +103,11 @@ impl Service {
         account: AccountId,
         cursor: Cursor,
         limit: usize,
-        list: fn(
-            &mut crate::store::Conn,
-            AccountId,
-            Option<RowId>,
-            i64,
-        ) -> Result<Vec<(RowId, TweetId)>, StoreError>,
+        list: MarksOf,
     ) -> Result<Page<TweetView>> {
-        let before = cursor.before.map(RowId);
-        let wanted = i64::try_from(limit).unwrap_or(1).saturating_add(1);
-        let mut rows = self.store().read(move |conn| list(conn, account, before, wanted)).await?;
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let page = Page::new(rows, more, |(row, _)| row.0);
+        let limit = limit.clamp(1, limits::PAGE_MAX);
+        let rows = self.store().read(move |conn| list(conn, account, cursor, one_more(limit))).await?;
+        let page = page_of_rows(rows, cursor, limit, |(row, _)| row.0);
         let eyes = self.eyes(Some(account)).await?;
         let ids = page.items.iter().map(|(_, id)| *id).collect();
         let items = self.views(&eyes, ids, Place::Direct).await?;
@@ -128,11 +122,12 @@ impl Service {
         cursor: Cursor,
         limit: usize,
     ) -> Result<Page<Account>> {
-        self.tweet(viewer, id).await?;
-        let before = cursor.before.map(RowId);
-        let wanted = i64::try_from(limit).unwrap_or(1).saturating_add(1);
-        let rows = self.store().read(move |conn| reactions::likers(conn, id, before, wanted)).await?;
-        self.people_page(rows.into_iter().map(|(row, account)| (row.0, account)).collect(), limit).await
+        let id = self.tweet(viewer, id).await?.shown().tweet.id;
+        let limit = limit.clamp(1, limits::ACCOUNT_PAGE_MAX);
+        let rows =
+            self.store().read(move |conn| reactions::likers(conn, id, cursor, one_more(limit))).await?;
+        let page = page_of_rows(rows, cursor, limit, |(row, _)| row.0);
+        self.people_page(page.map(|(_, account)| account)).await
     }
 
     /// Those who repeated a tweet that the viewer may see.
@@ -143,18 +138,16 @@ impl Service {
         cursor: Cursor,
         limit: usize,
     ) -> Result<Page<Account>> {
-        self.tweet(viewer, id).await?;
-        let before = cursor.before.map(TweetId);
-        let wanted = i64::try_from(limit).unwrap_or(1).saturating_add(1);
-        let rows = self.store().read(move |conn| timelines::retweeters(conn, id, before, wanted)).await?;
-        self.people_page(rows.into_iter().map(|(row, account)| (row.0, account)).collect(), limit).await
+        let id = self.tweet(viewer, id).await?.shown().tweet.id;
+        let limit = limit.clamp(1, limits::ACCOUNT_PAGE_MAX);
+        let rows =
+            self.store().read(move |conn| timelines::retweeters(conn, id, cursor, one_more(limit))).await?;
+        let page = page_of_rows(rows, cursor, limit, |(row, _)| row.0);
+        self.people_page(page.map(|(_, account)| account)).await
     }
 
-    async fn people_page(&self, mut rows: Vec<(i64, AccountId)>, limit: usize) -> Result<Page<Account>> {
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let page = Page::new(rows, more, |(row, _)| *row);
-        let items = self.accounts(page.items.iter().map(|(_, id)| *id).collect()).await?;
+    async fn people_page(&self, page: Page<AccountId>) -> Result<Page<Account>> {
+        let items = self.accounts(page.items).await?;
         Ok(Page { items, next: page.next, prev: page.prev })
     }
 }

@@ -104,7 +104,16 @@ impl Service {
         };
         let written = session.clone();
         let hash = secrets::token_hash(&secret);
-        self.store().write(move |conn| users::insert_session(conn, &written, &hash)).await?;
+        let most = i64::try_from(limits::SESSIONS_MAX).unwrap_or(i64::MAX);
+        self.store()
+            .write(move |conn| {
+                users::insert_session(conn, &written, &hash)?;
+                if users::trim_sessions(conn, account, most, now_ms)? {
+                    events::append(conn, &[Event::SessionsEnded { account }], now_ms)?;
+                }
+                Ok(())
+            })
+            .await?;
         Ok((session, secret))
     }
 
@@ -116,7 +125,9 @@ impl Service {
         let Some((session, role)) = found else { return Ok(None) };
         if now_ms.saturating_sub(session.last_used_at) > TOUCH_EVERY_MS {
             let id = session.id;
-            self.store().write(move |conn| users::touch_session(conn, id, now_ms)).await?;
+            let expires_at =
+                (session.kind == SessionKind::Web).then(|| now_ms.saturating_add(WEB_SESSION_MS));
+            self.store().write(move |conn| users::touch_session(conn, id, expires_at, now_ms)).await?;
         }
         Ok(Some(SignedIn {
             account: session.account_id,
@@ -127,10 +138,11 @@ impl Service {
         }))
     }
 
-    /// The sessions of an account, newest first.
+    /// The live sessions of an account, newest first.
     pub async fn sessions(&self, account: AccountId) -> Result<Vec<Session>> {
         let limit = i64::try_from(limits::SESSIONS_MAX).unwrap_or(i64::MAX);
-        Ok(self.store().read(move |conn| users::sessions(conn, account, limit)).await?)
+        let now_ms = self.now_ms();
+        Ok(self.store().read(move |conn| users::sessions(conn, account, limit, now_ms)).await?)
     }
 
     /// Ends one of an account's sessions.

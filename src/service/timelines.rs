@@ -1,6 +1,9 @@
 //! Timelines that come from the database: account, local, federated, hashtag; and threads.
 
+use std::collections::HashMap;
+
 use super::Service;
+use super::pages::{next_cursor, page_of_rows};
 use super::views::{Eyes, TweetView};
 use crate::config::limits;
 use crate::error::Result;
@@ -50,6 +53,7 @@ pub struct Thread {
 
 impl Service {
     /// The tweets of an account, newest first.
+    #[expect(clippy::too_many_arguments, reason = "a viewer, a list of two words, and where to read it")]
     pub async fn account_tweets(
         &self,
         viewer: Option<AccountId>,
@@ -94,6 +98,7 @@ impl Service {
     }
 
     /// Fills a page from a list, leaving out what `keep` or the viewer's eyes do not want.
+    #[expect(clippy::too_many_arguments, reason = "what to read, for whom, where, and what to leave out")]
     async fn tweet_page(
         &self,
         viewer: Option<AccountId>,
@@ -103,6 +108,7 @@ impl Service {
         keep: impl Fn(&Line) -> bool,
     ) -> Result<Page<TweetView>> {
         let eyes = self.eyes(viewer).await?;
+        let limit = limit.clamp(1, limits::PAGE_MAX);
         let mut before = cursor.before.map(TweetId);
         let after = cursor.after.map(TweetId);
         let chunk = limit.saturating_mul(2).min(limits::BATCH_IDS_MAX);
@@ -121,18 +127,31 @@ impl Service {
             }
         }
         if items.len() > limit {
-            items.truncate(limit);
-            return Ok(Page::new(items, true, |view| view.tweet.id.0));
+            return Ok(page_of_rows(items, cursor, limit, |view| view.tweet.id.0));
         }
         let mut page = Page::new(items, false, |view: &TweetView| view.tweet.id.0);
         // Everything read so far was looked at: the next page goes on below the last row, shown or not.
-        page.next = before.filter(|_| more).map(|last| Cursor::before(last.0).to_string());
+        page.next = before.filter(|_| more).map(|last| next_cursor(last.0, cursor));
         Ok(page)
+    }
+
+    /// The tweets that quote a tweet which the viewer may see, newest first.
+    pub async fn quotes(
+        &self,
+        viewer: Option<AccountId>,
+        id: TweetId,
+        cursor: Cursor,
+        limit: usize,
+    ) -> Result<Page<TweetView>> {
+        let quoted = self.tweet(viewer, id).await?.shown().tweet.id;
+        let list = move |conn: &mut Conn, slice: Slice| timelines::quotes(conn, quoted, slice);
+        self.tweet_page(viewer, Place::List, (cursor, limit), list, |_| true).await
     }
 
     /// A tweet with its thread.
     pub async fn thread(&self, viewer: Option<AccountId>, id: TweetId) -> Result<Thread> {
-        let tweet = self.tweet(viewer, id).await?;
+        let tweet = self.tweet(viewer, id).await?.shown().clone();
+        let id = tweet.tweet.id;
         let eyes = self.eyes(viewer).await?;
         let up = i64::try_from(limits::THREAD_ANCESTORS_MAX).unwrap_or(i64::MAX);
         let down = i64::try_from(limits::THREAD_MAX).unwrap_or(i64::MAX);
@@ -156,15 +175,21 @@ impl Service {
         below: Vec<(TweetId, Option<TweetId>)>,
     ) -> Result<Vec<TweetView>> {
         let ids = below.iter().map(|(id, _)| *id).collect();
-        let mut reachable = std::collections::HashSet::from([root]);
-        Ok(self
-            .views(eyes, ids, Place::List)
-            .await?
-            .into_iter()
-            .filter(|view| {
-                let hangs_on_visible = view.tweet.reply_to.is_some_and(|parent| reachable.contains(&parent));
-                hangs_on_visible && reachable.insert(view.tweet.id)
-            })
-            .collect())
+        let mut answers: HashMap<TweetId, Vec<TweetView>> = HashMap::new();
+        for view in self.views(eyes, ids, Place::List).await? {
+            if let Some(parent) = view.tweet.reply_to {
+                answers.entry(parent).or_default().push(view);
+            }
+        }
+        // Down from the root, not by age: another instance's clock may put an answer before its question.
+        let mut reached = Vec::new();
+        let mut parents = vec![root];
+        while let Some(parent) = parents.pop() {
+            let found = answers.remove(&parent).unwrap_or_default();
+            parents.extend(found.iter().map(|view| view.tweet.id));
+            reached.extend(found);
+        }
+        reached.sort_by_key(|view| view.tweet.id);
+        Ok(reached)
     }
 }

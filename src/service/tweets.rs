@@ -29,7 +29,7 @@ pub struct NewTweet {
     pub reply_to: Option<TweetId>,
     /// The tweet it quotes.
     pub quote_of: Option<TweetId>,
-    /// Who may see it; public by default, a reply no wider than what it answers.
+    /// Who may see it; public by default, of a reply what it answers. A reply to a closed tweet is no wider.
     pub visibility: Option<Visibility>,
     /// Uploads to show, in order.
     pub media: Vec<MediaId>,
@@ -114,10 +114,13 @@ impl Service {
     /// Writes a tweet that is parsed and authorised; answers the id it has, which is an earlier one's when it
     /// was there already.
     pub(crate) async fn write_tweet(&self, command: CreateTweet) -> Result<TweetId> {
-        let (id, local) = (command.tweet.id, command.tweet.local);
+        let (id, author, local) = (command.tweet.id, command.tweet.author, command.tweet.local);
         match self.0.create_tweet.write(command).await? {
             Created::New => {
-                metrics::counter!(names::TWEETS_CREATED_TOTAL).increment(u64::from(local));
+                if local {
+                    metrics::counter!(names::TWEETS_CREATED_TOTAL).increment(1);
+                    self.wrote(author);
+                }
                 Ok(id)
             }
             Created::Existing(existing) => Ok(existing),
@@ -132,6 +135,9 @@ impl Service {
         changes: TweetChanges,
     ) -> Result<TweetView> {
         let before = self.own_tweet(author, id).await?.tweet;
+        if before.retweet_of.is_some() {
+            return Err(Error::forbidden("not_yours", "a repost has no text of its own to edit"));
+        }
         let pictures = changes.media.as_ref().map_or(before.media.len(), Vec::len);
         let text = text::validate(&changes.text, self.rules().tweet_limit, pictures > 0)?;
         if let Some(media) = &changes.media {
@@ -172,9 +178,20 @@ impl Service {
 
     /// Removes a tweet of the author's; its retweets go first, a slice at a time.
     pub async fn delete_tweet(&self, author: AccountId, id: TweetId) -> Result<()> {
-        let view = self.own_tweet(author, id).await?;
-        let tombstone = (view.tweet.retweet_of.is_none())
-            .then(|| self.addresses().local_tweet(&view.author.username, id));
+        // Read as it is: a repost can be taken back when its original is no longer to be seen.
+        let own = self
+            .store()
+            .read(move |conn| {
+                let own = tweets::by_id(conn, id)?.filter(|tweet| tweet.author == author);
+                Ok(own.zip(accounts::by_id(conn, author)?))
+            })
+            .await?;
+        let Some((tweet, account)) = own else {
+            self.own_tweet(author, id).await?;
+            return Err(Error::NotFound("tweet"));
+        };
+        let tombstone =
+            tweet.retweet_of.is_none().then(|| self.addresses().local_tweet(&account.username, id));
         self.remove_tweet(id, tombstone).await
     }
 
@@ -182,24 +199,18 @@ impl Service {
     pub(crate) async fn remove_tweet(&self, id: TweetId, tombstone: Option<String>) -> Result<()> {
         let now_ms = self.now_ms();
         loop {
-            let more = self
+            let tombstone = tombstone.clone();
+            let gone = self
                 .store()
                 .write(move |conn| {
-                    let retweets = tweets::retweets(conn, id, RETWEETS_SLICE)?;
-                    for retweet in &retweets {
-                        tweet_commands::delete(conn, *retweet, None, now_ms)?;
-                    }
-                    Ok(!retweets.is_empty())
+                    let tombstone = tombstone.as_deref();
+                    tweet_commands::delete_with_retweets(conn, id, tombstone, RETWEETS_SLICE, now_ms)
                 })
                 .await?;
-            if !more {
-                break;
+            if gone {
+                return Ok(());
             }
         }
-        self.store()
-            .write(move |conn| tweet_commands::delete(conn, id, tombstone.as_deref(), now_ms))
-            .await?;
-        Ok(())
     }
 
     /// Repeats a tweet to one's own followers. Doing it twice changes nothing. Answers the retweet.
@@ -238,18 +249,11 @@ impl Service {
     pub async fn unretweet(&self, account: AccountId, id: TweetId) -> Result<TweetView> {
         let original = self.tweet(Some(account), id).await?.shown().tweet.clone();
         let now_ms = self.now_ms();
-        let (original_id, author) = (original.id, original.author);
+        let original_id = original.id;
         self.store()
             .write(move |conn| {
                 if let Some(retweet) = tweets::retweet_by(conn, account, original_id)? {
                     tweet_commands::delete(conn, retweet, None, now_ms)?;
-                    crate::store::notifications::retract(
-                        conn,
-                        author,
-                        NotificationKind::Retweet,
-                        account,
-                        Some(original_id),
-                    )?;
                 }
                 Ok(())
             })
@@ -259,7 +263,8 @@ impl Service {
 
     /// The versions of a tweet, oldest first; the last one is the present.
     pub async fn tweet_history(&self, viewer: Option<AccountId>, id: TweetId) -> Result<Vec<TweetEdit>> {
-        let now = self.tweet(viewer, id).await?.tweet;
+        let now = self.tweet(viewer, id).await?.shown().tweet.clone();
+        let id = now.id;
         let limit = i64::try_from(limits::EDITS_MAX).unwrap_or(i64::MAX);
         let mut versions = self.store().read(move |conn| tweets::edits(conn, id, limit)).await?;
         versions.push(TweetEdit {
@@ -451,7 +456,8 @@ pub(crate) fn told_of(
         .collect()
 }
 
-/// A reply is never wider than what it answers.
+/// A reply is as visible as what it answers, unless its author says otherwise; what answers a closed tweet is
+/// never wider than that.
 fn reply_visibility(wanted: Option<Visibility>, parent: Option<&TweetView>) -> Visibility {
     let Some(parent) = parent else { return wanted.unwrap_or(Visibility::Public) };
     match (wanted, parent.tweet.visibility) {

@@ -3,10 +3,11 @@
 use super::Service;
 use crate::config::limits;
 use crate::error::{Error, Result};
+use crate::model::event::Event;
 use crate::model::ids::{AccountId, MediaId};
 use crate::model::text;
 use crate::model::tweet::Media;
-use crate::store::media;
+use crate::store::{events, media};
 
 impl Service {
     /// Remembers a picture that was stored. The id is given here.
@@ -30,11 +31,18 @@ impl Service {
     /// Describes a picture for those who cannot see it.
     pub async fn describe_upload(&self, account: AccountId, id: MediaId, alt: &str) -> Result<Media> {
         let alt = alt_text(alt)?;
-        let changed = self.store().write(move |conn| media::set_alt(conn, id, account, &alt)).await?;
-        if !changed {
-            return Err(Error::NotFound("upload"));
-        }
-        self.upload(account, id).await
+        let now_ms = self.now_ms();
+        let changed = self
+            .store()
+            .write(move |conn| {
+                let changed = media::set_alt(conn, id, account, &alt)?;
+                if let Some(tweet) = changed.as_ref().and_then(|media| media.tweet) {
+                    events::append(conn, &[Event::TweetEdited { tweet, author: account }], now_ms)?;
+                }
+                Ok(changed)
+            })
+            .await?;
+        changed.ok_or(Error::NotFound("upload"))
     }
 
     /// Forgets uploads that no tweet took within a day; answers them, so that their files can go too.

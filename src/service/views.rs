@@ -158,7 +158,11 @@ impl Loaded {
         Some(TweetView {
             author: Arc::clone(author),
             flags: self.flags.get(&tweet.retweet_of.unwrap_or(id)).copied().unwrap_or_default(),
-            reply_to_author: tweet.reply_to_author.and_then(|id| self.accounts.get(&id)).map(Arc::clone),
+            reply_to_author: tweet
+                .reply_to_author
+                .and_then(|id| self.accounts.get(&id))
+                .filter(|account| !account.suspended)
+                .map(Arc::clone),
             retweet_of,
             quote_of,
             tweet: tweet.clone(),

@@ -12,13 +12,16 @@ macro_rules! select_accounts {
         concat!(
             "select a.id, a.username, a.domain, a.display_name, a.bio, a.bio_html, a.fields, a.avatar, a.header,
                 a.kind, a.locked, a.discoverable, a.indexable, a.created_at, a.updated_at,
-                a.suspended_at is not null, a.limited_at is not null,
+                a.suspended_at is not null or coalesce(u.state = 'pending', false), a.limited_at is not null,
                 a.tweets_count, a.followers_count, a.following_count, a.last_tweet_at, r.uri, r.url
-             from accounts a left join actors r on r.account_id = a.id ",
+             from accounts a left join actors r on r.account_id = a.id
+                 left join users u on u.account_id = a.id ",
             $rest
         )
     };
 }
+
+// Nobody may see an account that waits for approval either: it counts as suspended for all but its own login.
 
 /// Reads an account from the columns of `select_accounts!`.
 fn account(row: &mut Row<'_>) -> Result<Account, StoreError> {
@@ -177,4 +180,13 @@ pub fn touch_last_tweet(conn: &mut Conn, id: AccountId, at_ms: Millis) -> Result
         args![id, at_ms],
     )?;
     Ok(())
+}
+
+/// How many accounts of ours have tweeted since `since_ms`.
+pub fn count_active_local(conn: &mut Conn, since_ms: Millis) -> Result<i64, StoreError> {
+    conn.query_one(
+        "select count(*) from accounts where domain is null and last_tweet_at > $1",
+        args![since_ms],
+        super::int,
+    )
 }

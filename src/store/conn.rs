@@ -120,6 +120,7 @@ impl Conn {
     }
 
     /// Like [`Conn::insert_rows`] with a `returning` clause in `tail`: reads the rows that were inserted.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one statement")]
     pub fn insert_rows_returning<T>(
         &mut self,
         table: &'static str,
@@ -131,6 +132,7 @@ impl Conn {
         Ok(self.insert_each(table, columns, tail, rows, read)?.0)
     }
 
+    #[expect(clippy::too_many_arguments, reason = "the parts of one statement")]
     fn insert_each<T>(
         &mut self,
         table: &'static str,

@@ -19,6 +19,8 @@ pub struct Outgoing {
     pub body: Vec<u8>,
     /// The tweet it is about, for the trace of a post.
     pub tweet: Option<i64>,
+    /// Whether the author's followers get it: their rows are written after, in chunks.
+    pub to_followers: bool,
 }
 
 /// An inbox on a host.
@@ -30,21 +32,48 @@ pub struct Target {
     pub inbox: String,
 }
 
-/// Stores an activity. Answers false when it was there: the same event planned again.
-pub fn insert_outgoing(conn: &mut Conn, outgoing: &Outgoing, now_ms: Millis) -> Result<bool, StoreError> {
-    let new = conn.execute(
-        "insert into outbox (id, account_id, activity_uri, body, tweet_id, created_at)
-         values ($1, $2, $3, $4, $5, $6)",
+/// Stores an activity.
+pub fn insert_outgoing(conn: &mut Conn, outgoing: &Outgoing, now_ms: Millis) -> Result<(), StoreError> {
+    conn.execute(
+        "insert into outbox (id, account_id, activity_uri, body, tweet_id, fanout_after, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
         args![
             outgoing.id,
             outgoing.account,
             &outgoing.activity_uri,
             outgoing.body.as_slice(),
             outgoing.tweet,
-            now_ms
+            outgoing.to_followers.then_some(""),
+            now_ms,
         ],
     )?;
-    Ok(new > 0)
+    Ok(())
+}
+
+/// An activity whose rows for followers are still being written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FanningOut {
+    /// The stored activity.
+    pub outgoing: RowId,
+    /// Whose followers get it.
+    pub account: AccountId,
+    /// The last inbox that has its row.
+    pub after: String,
+}
+
+/// The oldest activity that is still fanning out.
+pub fn fanning_out(conn: &mut Conn) -> Result<Option<FanningOut>, StoreError> {
+    conn.query_opt(
+        "select id, account_id, fanout_after from outbox where fanout_after is not null order by id limit 1",
+        args![],
+        |row| Ok(FanningOut { outgoing: row.take()?, account: row.take()?, after: row.take()? }),
+    )
+}
+
+/// Remembers how far an activity has fanned out; `None` when it is done.
+pub fn fanned_out(conn: &mut Conn, outgoing: RowId, after: Option<&str>) -> Result<(), StoreError> {
+    conn.execute("update outbox set fanout_after = $2 where id = $1", args![outgoing, after])?;
+    Ok(())
 }
 
 /// Puts an activity into the lanes of these inboxes, once each. `ids` has an id for each target.
@@ -157,7 +186,7 @@ pub fn prune(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64, Stor
     conn.execute(
         "delete from outbox where id in (
              select o.id from outbox o
-             where o.created_at < $1 and not exists (select 1 from deliveries d where d.outbox_id = o.id)
+             where o.created_at < $1 and o.fanout_after is null and not exists (select 1 from deliveries d where d.outbox_id = o.id)
              order by o.id limit $2)",
         args![before_ms, limit],
     )
@@ -166,4 +195,11 @@ pub fn prune(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64, Stor
 /// How many deliveries wait.
 pub fn count(conn: &mut Conn) -> Result<i64, StoreError> {
     conn.query_one("select count(*) from deliveries", args![], super::int)
+}
+
+/// Whether an inbox is shared by the accounts of its host.
+pub fn is_shared_inbox(conn: &mut Conn, inbox: &str) -> Result<bool, StoreError> {
+    conn.query_one("select exists(select 1 from actors where shared_inbox = $1)", args![inbox], |row| {
+        row.take()
+    })
 }

@@ -8,7 +8,7 @@
 //! | `in_texts($1)` | `= any($1)` | `in (select value from json_each(?1))` |
 //! | `greatest(a, b)` | same | `max(a, b)` |
 //! | `least(a, b)` | same | `min(a, b)` |
-//! | `for update skip locked` | same | nothing: there is one writer |
+//! | `for update`, `for update skip locked`, `for no key update` | same | nothing: there is one writer |
 //! | `log_settled` | only rows of transactions older than every running one | `true` |
 
 use std::collections::HashMap;
@@ -52,6 +52,8 @@ fn translate(dialect: Dialect, sql: &str) -> String {
             ("greatest(", "max("),
             ("least(", "min("),
             ("for update skip locked", ""),
+            ("for no key update", ""),
+            ("for update", ""),
             ("log_settled", "true"),
         ],
     };

@@ -61,6 +61,16 @@ pub fn head(conn: &mut Conn) -> Result<Position, StoreError> {
     Ok(head.unwrap_or_default())
 }
 
+/// The last place of the log, settled or not: what was just written is at or before it.
+pub fn newest(conn: &mut Conn) -> Result<Position, StoreError> {
+    let newest = conn.query_opt(
+        "select txid, seq from events order by txid desc, seq desc limit 1",
+        args![],
+        position,
+    )?;
+    Ok(newest.unwrap_or_default())
+}
+
 /// Whether rows after `position` exist, settled or not: then a follower should look again soon.
 pub fn has_more(conn: &mut Conn, position: Position) -> Result<bool, StoreError> {
     conn.query_one(
@@ -85,13 +95,16 @@ pub fn move_cursor(conn: &mut Conn, consumer: &str, to: Position) -> Result<(), 
     Ok(())
 }
 
-/// Removes at most `limit` events older than `before_ms` that every durable consumer has passed.
+/// Removes at most `limit` events older than `before_ms` that every durable consumer has passed. The newest
+/// settled one always stays, so that [`head`] never goes back.
 pub fn prune(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64, StoreError> {
     conn.execute(
         "delete from events where seq in (
              select seq from events e
              where e.created_at < $1
                and not exists (select 1 from consumers c where (c.txid, c.seq) < (e.txid, e.seq))
+               and (e.txid, e.seq) < (
+                   select txid, seq from events where log_settled order by txid desc, seq desc limit 1)
              order by e.txid, e.seq limit $2)",
         args![before_ms, limit],
     )

@@ -3,6 +3,7 @@
 //! Delivery is at-least-once and in commit order. A consumer that fails is tried again after a pause, with
 //! the same events, and never skips one.
 
+use std::future::Future;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -56,12 +57,12 @@ impl Progress {
 
 /// Follows the log from `progress` on until `stop`: gives `consume` each batch, and moves `progress` after it.
 /// `name` is the consumer's, for logs and metrics.
-pub async fn follow(
+pub async fn follow<F: Future<Output = Result<(), StoreError>> + Send>(
     store: Store,
     name: &'static str,
     progress: Progress,
     stop: CancellationToken,
-    mut consume: impl AsyncFnMut(&[Logged]) -> Result<(), StoreError>,
+    mut consume: impl FnMut(Vec<Logged>) -> F + Send,
 ) {
     let mut signal = store.log_signal().subscribe();
     let mut pause = FAILURE_PAUSE_MIN;
@@ -102,10 +103,10 @@ enum Step {
     Idle,
 }
 
-async fn step(
+async fn step<F: Future<Output = Result<(), StoreError>> + Send>(
     store: &Store,
     progress: &Progress,
-    consume: &mut impl AsyncFnMut(&[Logged]) -> Result<(), StoreError>,
+    consume: &mut (impl FnMut(Vec<Logged>) -> F + Send),
 ) -> Result<Step, StoreError> {
     let position = progress.position();
     let (batch, more) = store
@@ -115,11 +116,12 @@ async fn step(
             Ok((batch, more))
         })
         .await?;
-    let Some(last) = batch.last() else {
+    let Some(last) = batch.last().map(|logged| logged.position) else {
         return Ok(if more { Step::Unsettled } else { Step::Idle });
     };
-    consume(&batch).await?;
-    progress.set(last.position);
     // Behind by at most this much: an exact count would cost a query a batch.
-    Ok(Step::Consumed(u32::try_from(batch.len()).map_or(f64::MAX, f64::from)))
+    let lag = u32::try_from(batch.len()).map_or(f64::MAX, f64::from);
+    consume(batch).await?;
+    progress.set(last);
+    Ok(Step::Consumed(lag))
 }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 use super::conn::{Conn, Counter};
 use super::notifications::{self, NewNotification};
 use super::value::args;
-use super::{StoreError, events};
+use super::{StoreError, events, newer_than, older_than};
 use crate::clock::Millis;
+use crate::model::cursor::Cursor;
 use crate::model::event::{Event, Relation};
 use crate::model::ids::{AccountId, RowId};
 use crate::model::notification::NotificationKind;
@@ -14,11 +15,12 @@ use crate::model::visibility::Relations;
 
 /// Makes a follow. Answers whether it is new. The caller has checked blocks and locks.
 pub fn follow(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
-    let mut log = Vec::new();
     if !insert_follow(conn, relation, now_ms)? {
         return Ok(false);
     }
-    log.push(Event::Followed(relation.clone()));
+    // A request that waited from the time when the account was locked is answered by this.
+    take_request(conn, relation)?;
+    let mut log = vec![Event::Followed(relation.clone())];
     log.extend(tell(conn, relation, NotificationKind::Follow, now_ms)?);
     events::append(conn, &log, now_ms)?;
     Ok(true)
@@ -26,16 +28,29 @@ pub fn follow(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bo
 
 fn insert_follow(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
     let new = conn.execute(
-        "insert into follows (id, follower_id, followee_id, uri, created_at) values ($1, $2, $3, $4, $5)
+        "insert into follows (id, follower_id, followee_id, uri, created_at)
+         select $1, $2, $3, $4, $5 where not exists (select 1 from blocks
+             where (account_id = $2 and target_id = $3) or (account_id = $3 and target_id = $2))
          on conflict do nothing",
         args![relation.id, relation.from, relation.to, relation.uri.as_deref(), now_ms],
     )?;
     if new == 0 {
         return Ok(false);
     }
-    conn.bump(Counter::AccountFollowing, &BTreeMap::from([(relation.from.0, 1)]))?;
-    conn.bump(Counter::AccountFollowers, &BTreeMap::from([(relation.to.0, 1)]))?;
+    count(conn, relation, 1)?;
     Ok(true)
+}
+
+/// Counts a follow on both sides, the smaller id first, so that two accounts that follow each other at the
+/// same moment do not wait for each other.
+fn count(conn: &mut Conn, relation: &Relation, by: i64) -> Result<(), StoreError> {
+    let mut sides =
+        [(relation.from.0, Counter::AccountFollowing), (relation.to.0, Counter::AccountFollowers)];
+    sides.sort_by_key(|(id, _)| *id);
+    for (id, counter) in sides {
+        conn.bump(counter, &BTreeMap::from([(id, by)]))?;
+    }
+    Ok(())
 }
 
 fn tell(
@@ -65,8 +80,7 @@ pub fn unfollow(
     let Some((id, uri)) = gone else { return Ok(false) };
     relation.id = id;
     relation.uri = uri;
-    conn.bump(Counter::AccountFollowing, &BTreeMap::from([(relation.from.0, -1)]))?;
-    conn.bump(Counter::AccountFollowers, &BTreeMap::from([(relation.to.0, -1)]))?;
+    count(conn, &relation, -1)?;
     notifications::retract(conn, relation.to, NotificationKind::Follow, relation.from, None)?;
     let mut log = vec![event(relation.clone())];
     if !matches!(log.first(), Some(Event::Unfollowed(_))) {
@@ -82,6 +96,8 @@ pub fn request(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<b
         "insert into follow_requests (id, follower_id, followee_id, uri, created_at)
          select $1, $2, $3, $4, $5
          where not exists (select 1 from follows where follower_id = $2 and followee_id = $3)
+           and not exists (select 1 from blocks
+             where (account_id = $2 and target_id = $3) or (account_id = $3 and target_id = $2))
          on conflict do nothing",
         args![relation.id, relation.from, relation.to, relation.uri.as_deref(), now_ms],
     )?;
@@ -211,19 +227,23 @@ pub fn unblock(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<b
     Ok(true)
 }
 
-/// Mutes, or changes whether notifications are muted too.
+/// Mutes, or changes whether notifications are muted too. Answers whether anything changed.
 pub fn mute(
     conn: &mut Conn,
     relation: &Relation,
     notifications_too: bool,
     now_ms: Millis,
-) -> Result<(), StoreError> {
-    conn.execute(
+) -> Result<bool, StoreError> {
+    let changed = conn.execute(
         "insert into mutes (id, account_id, target_id, notifications, created_at) values ($1, $2, $3, $4, $5)
-         on conflict (account_id, target_id) do update set notifications = excluded.notifications",
+         on conflict (account_id, target_id) do update set notifications = excluded.notifications
+             where mutes.notifications <> excluded.notifications",
         args![relation.id, relation.from, relation.to, notifications_too, now_ms],
     )?;
-    events::append(conn, &[Event::Muted(relation.clone())], now_ms)
+    if changed > 0 {
+        events::append(conn, &[Event::Muted(relation.clone())], now_ms)?;
+    }
+    Ok(changed > 0)
 }
 
 /// Ends a mute. Answers whether there was one.
@@ -255,37 +275,37 @@ pub enum Bonds {
     Mutes,
 }
 
-/// The other ends of an account's bonds before row `before`, newest first.
+/// The other ends of an account's bonds, newest first.
 pub fn bonds(
     conn: &mut Conn,
     which: Bonds,
     account: AccountId,
-    before: Option<RowId>,
+    cursor: Cursor,
     limit: i64,
 ) -> Result<Vec<(RowId, AccountId)>, StoreError> {
     let sql = match which {
         Bonds::Followers => {
-            "select id, follower_id from follows where followee_id = $1 and id < $2 order by id desc limit $3"
+            "select id, follower_id from follows where followee_id = $1 and id < $2 and id > $3 order by id desc limit $4"
         }
         Bonds::Following => {
-            "select id, followee_id from follows where follower_id = $1 and id < $2 order by id desc limit $3"
+            "select id, followee_id from follows where follower_id = $1 and id < $2 and id > $3 order by id desc limit $4"
         }
         Bonds::Requests => {
-            "select id, follower_id from follow_requests where followee_id = $1 and id < $2
-             order by id desc limit $3"
+            "select id, follower_id from follow_requests where followee_id = $1 and id < $2 and id > $3
+             order by id desc limit $4"
         }
         Bonds::Requested => {
-            "select id, followee_id from follow_requests where follower_id = $1 and id < $2
-             order by id desc limit $3"
+            "select id, followee_id from follow_requests where follower_id = $1 and id < $2 and id > $3
+             order by id desc limit $4"
         }
         Bonds::Blocks => {
-            "select id, target_id from blocks where account_id = $1 and id < $2 order by id desc limit $3"
+            "select id, target_id from blocks where account_id = $1 and id < $2 and id > $3 order by id desc limit $4"
         }
         Bonds::Mutes => {
-            "select id, target_id from mutes where account_id = $1 and id < $2 order by id desc limit $3"
+            "select id, target_id from mutes where account_id = $1 and id < $2 and id > $3 order by id desc limit $4"
         }
     };
-    conn.query(sql, args![account, before.map_or(i64::MAX, |id| id.0), limit], |row| {
+    conn.query(sql, args![account, older_than(cursor), newer_than(cursor), limit], |row| {
         Ok((row.take()?, row.take()?))
     })
 }

@@ -93,7 +93,13 @@ async fn collect<C: HotCommand>(store: Store, waiting: Arc<tokio::sync::Mutex<mp
     }
 }
 
-async fn write_together<C: HotCommand>(store: &Store, set: Vec<Waiting<C>>) {
+async fn write_together<C: HotCommand>(store: &Store, mut set: Vec<Waiting<C>>) {
+    if set.len() == 1 {
+        if let Some((command, reply)) = set.pop() {
+            let _ = reply.send(write_alone(store, command).await);
+        }
+        return;
+    }
     let (commands, replies): (Vec<C>, Vec<_>) = set.into_iter().unzip();
     let shared = Arc::new(commands);
     let batch = Arc::clone(&shared);

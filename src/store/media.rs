@@ -9,14 +9,16 @@ use crate::clock::Millis;
 use crate::model::ids::{AccountId, MediaId, TweetId};
 use crate::model::tweet::{Media, Tweet};
 
+macro_rules! media_columns {
+    () => {
+        "id, account_id, tweet_id, kind, mime, file_key, thumb_key, remote_url, alt, width, height,
+             thumb_width, thumb_height, blurhash, size_bytes"
+    };
+}
+
 macro_rules! select_media {
     ($rest:literal) => {
-        concat!(
-            "select id, account_id, tweet_id, kind, mime, file_key, thumb_key, remote_url, alt, width, height,
-                thumb_width, thumb_height, blurhash, size_bytes
-             from media ",
-            $rest
-        )
+        concat!("select ", media_columns!(), " from media ", $rest)
     };
 }
 
@@ -123,11 +125,16 @@ pub fn of_tweets(conn: &mut Conn, ids: &[TweetId]) -> Result<HashMap<TweetId, Ve
     Ok(super::tweets::grouped(rows.into_iter().filter_map(|media| Some((media.tweet?, media))).collect()))
 }
 
-/// Changes the description of an upload. Answers whether it was there and the account's.
-pub fn set_alt(conn: &mut Conn, id: MediaId, account: AccountId, alt: &str) -> Result<bool, StoreError> {
-    Ok(conn
-        .execute("update media set alt = $3 where id = $1 and account_id = $2", args![id, account, alt])?
-        > 0)
+/// Changes the description of an upload. Answers it, unless it is not there or not the account's.
+pub fn set_alt(
+    conn: &mut Conn,
+    id: MediaId,
+    account: AccountId,
+    alt: &str,
+) -> Result<Option<Media>, StoreError> {
+    let changed =
+        conn.execute("update media set alt = $3 where id = $1 and account_id = $2", args![id, account, alt])?;
+    if changed == 0 { Ok(None) } else { by_id(conn, id) }
 }
 
 /// Frees the pictures of a tweet before others are attached.
@@ -160,12 +167,15 @@ pub fn set_cached(conn: &mut Conn, id: MediaId, cached: &Media) -> Result<(), St
 
 /// Uploads that no tweet took before `before_ms`: removed, and answered so that their files can go too.
 pub fn take_abandoned(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<Vec<Media>, StoreError> {
-    let abandoned = conn.query(
-        select_media!("where tweet_id is null and created_at < $1 order by created_at limit $2"),
+    // One statement, so that nobody attaches one of them between finding and removing.
+    conn.query(
+        concat!(
+            "delete from media where tweet_id is null and id in (
+                 select id from media where tweet_id is null and created_at < $1 order by created_at limit $2)
+             returning ",
+            media_columns!()
+        ),
         args![before_ms, limit],
         media,
-    )?;
-    let ids: Vec<i64> = abandoned.iter().map(|media| media.id.0).collect();
-    conn.execute("delete from media where id in_ints($1)", args![ids])?;
-    Ok(abandoned)
+    )
 }

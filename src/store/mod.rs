@@ -31,13 +31,14 @@ pub mod users;
 pub mod value;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::{oneshot, watch};
 
+use crate::model::cursor::Cursor;
 use crate::telemetry::metrics as names;
 
 pub use conn::Conn;
@@ -131,6 +132,17 @@ impl StoreError {
             _ => false,
         }
     }
+
+    /// Whether a row that this one hangs on is gone: it was deleted at the same moment.
+    pub fn is_foreign_key_violation(&self) -> bool {
+        match self {
+            Self::Sqlite(rusqlite::Error::SqliteFailure(cause, _)) => {
+                cause.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY
+            }
+            Self::Postgres(sqlx::Error::Database(cause)) => cause.is_foreign_key_violation(),
+            _ => false,
+        }
+    }
 }
 
 impl From<crate::error::Error> for StoreError {
@@ -144,6 +156,7 @@ impl From<StoreError> for crate::error::Error {
         match error {
             StoreError::Refused(refused) => refused,
             StoreError::Busy | StoreError::Closed => Self::Busy,
+            gone if gone.is_foreign_key_violation() => Self::NotFound("post or account"),
             other => Self::internal(other),
         }
     }
@@ -334,6 +347,16 @@ impl Store {
             let _ = handle.join();
         }
     }
+}
+
+/// The bound below which a list ordered by id goes on.
+pub(crate) fn older_than(cursor: Cursor) -> i64 {
+    cursor.before.unwrap_or(i64::MAX)
+}
+
+/// The bound above which a list ordered by id stays.
+pub(crate) fn newer_than(cursor: Cursor) -> i64 {
+    cursor.after.unwrap_or(-1)
 }
 
 /// Reads one integer column.

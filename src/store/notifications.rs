@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use super::conn::Conn;
 use super::value::args;
-use super::{Kind, Row, StoreError, Value};
+use super::{Kind, Row, StoreError, Value, newer_than, older_than};
 use crate::clock::Millis;
+use crate::model::cursor::Cursor;
 use crate::model::event::Event;
 use crate::model::ids::{AccountId, NotificationId, TweetId};
 use crate::model::notification::{Notification, NotificationKind};
@@ -118,25 +119,25 @@ pub fn forget_between(conn: &mut Conn, a: AccountId, b: AccountId) -> Result<(),
     Ok(())
 }
 
-/// The notifications of an account before `before` (newest first), of these kinds when any are given.
-pub fn before(
+/// The notifications of an account, newest first; of these kinds when any are given.
+pub fn list(
     conn: &mut Conn,
     account: AccountId,
-    before: Option<NotificationId>,
+    cursor: Cursor,
     kinds: Vec<String>,
     limit: i64,
 ) -> Result<Vec<Notification>, StoreError> {
     let all = kinds.is_empty();
     conn.query(
         "select id, kind, from_id, tweet_id, created_at from notifications
-         where account_id = $1 and id < $2 and ($3 or kind in_texts($4))
-         order by id desc limit $5",
-        args![account, before.map_or(i64::MAX, |id| id.0), all, kinds, limit],
+         where account_id = $1 and id < $2 and id > $3 and ($4 or kind in_texts($5))
+         order by id desc limit $6",
+        args![account, older_than(cursor), newer_than(cursor), all, kinds, limit],
         notification,
     )
 }
 
-/// How many are unread (at most `limit`), and up to where was read.
+/// How many are unread (at most `limit`) of those that may be shown, and up to where was read.
 pub fn unread(conn: &mut Conn, account: AccountId, limit: i64) -> Result<(i64, NotificationId), StoreError> {
     let read: NotificationId = conn
         .query_opt("select notifications_read_id from users where account_id = $1", args![account], |row| {
@@ -144,7 +145,15 @@ pub fn unread(conn: &mut Conn, account: AccountId, limit: i64) -> Result<(i64, N
         })?
         .unwrap_or_default();
     let count = conn.query_one(
-        "select count(*) from (select 1 from notifications where account_id = $1 and id > $2 limit $3) as fresh",
+        "select count(*) from (
+             select 1 from notifications n join accounts a on a.id = n.from_id
+             where n.account_id = $1 and n.id > $2 and a.suspended_at is null
+               and not exists (select 1 from mutes m
+                   where m.account_id = $1 and m.target_id = n.from_id and m.notifications)
+               and not exists (select 1 from blocks b
+                   where (b.account_id = $1 and b.target_id = n.from_id)
+                      or (b.account_id = n.from_id and b.target_id = $1))
+             limit $3) as fresh",
         args![account, read, limit],
         super::int,
     )?;

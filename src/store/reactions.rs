@@ -6,8 +6,9 @@ use super::conn::{Conn, Counter};
 use super::hot::HotCommand;
 use super::notifications::{self, NewNotification};
 use super::value::args;
-use super::{Kind, StoreError, Value, events};
+use super::{Kind, StoreError, Value, events, newer_than, older_than};
 use crate::clock::Millis;
+use crate::model::cursor::Cursor;
 use crate::model::event::{Event, Reaction};
 use crate::model::ids::{AccountId, RowId, TweetId};
 use crate::model::notification::NotificationKind;
@@ -130,43 +131,50 @@ pub fn like_by_uri(conn: &mut Conn, uri: &str) -> Result<Option<(AccountId, Twee
     })
 }
 
-/// Those who like a tweet, before row `before`, newest first.
+/// Those who like a tweet, newest first.
 pub fn likers(
     conn: &mut Conn,
     tweet: TweetId,
-    before: Option<RowId>,
+    cursor: Cursor,
     limit: i64,
 ) -> Result<Vec<(RowId, AccountId)>, StoreError> {
     conn.query(
-        "select id, account_id from likes where tweet_id = $1 and id < $2 order by id desc limit $3",
-        args![tweet, before.map_or(i64::MAX, |id| id.0), limit],
+        "select id, account_id from likes where tweet_id = $1 and id < $2 and id > $3
+         order by id desc limit $4",
+        args![tweet, older_than(cursor), newer_than(cursor), limit],
         |row| Ok((row.take()?, row.take()?)),
     )
 }
 
-/// What an account likes, before row `before`, newest first.
+/// What an account likes, newest first.
 pub fn liked_by(
     conn: &mut Conn,
     account: AccountId,
-    before: Option<RowId>,
+    cursor: Cursor,
     limit: i64,
 ) -> Result<Vec<(RowId, TweetId)>, StoreError> {
     conn.query(
-        "select id, tweet_id from likes where account_id = $1 and id < $2 order by id desc limit $3",
-        args![account, before.map_or(i64::MAX, |id| id.0), limit],
+        "select id, tweet_id from likes where account_id = $1 and id < $2 and id > $3
+         order by id desc limit $4",
+        args![account, older_than(cursor), newer_than(cursor), limit],
         |row| Ok((row.take()?, row.take()?)),
     )
 }
 
+/// An account's own mark on a tweet: a bookmark or a pin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The row's id, when it is new.
+    pub id: RowId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// On what.
+    pub tweet: TweetId,
+}
+
 /// Puts a bookmark, or takes it away. Answers whether anything changed.
-pub fn set_bookmark(
-    conn: &mut Conn,
-    id: RowId,
-    account: AccountId,
-    tweet: TweetId,
-    wanted: bool,
-    now_ms: Millis,
-) -> Result<bool, StoreError> {
+pub fn set_bookmark(conn: &mut Conn, mark: Mark, wanted: bool, now_ms: Millis) -> Result<bool, StoreError> {
+    let Mark { id, account, tweet } = mark;
     let changed = if wanted {
         conn.execute(
             "insert into bookmarks (id, account_id, tweet_id) values ($1, $2, $3) on conflict do nothing",
@@ -181,29 +189,24 @@ pub fn set_bookmark(
     Ok(changed > 0)
 }
 
-/// Bookmarks of an account before row `before`, newest first.
+/// Bookmarks of an account, newest first.
 pub fn bookmarks(
     conn: &mut Conn,
     account: AccountId,
-    before: Option<RowId>,
+    cursor: Cursor,
     limit: i64,
 ) -> Result<Vec<(RowId, TweetId)>, StoreError> {
     conn.query(
-        "select id, tweet_id from bookmarks where account_id = $1 and id < $2 order by id desc limit $3",
-        args![account, before.map_or(i64::MAX, |id| id.0), limit],
+        "select id, tweet_id from bookmarks where account_id = $1 and id < $2 and id > $3
+         order by id desc limit $4",
+        args![account, older_than(cursor), newer_than(cursor), limit],
         |row| Ok((row.take()?, row.take()?)),
     )
 }
 
 /// Puts a tweet on top of its author's profile, or takes it off. Answers whether anything changed.
-pub fn set_pin(
-    conn: &mut Conn,
-    id: RowId,
-    author: AccountId,
-    tweet: TweetId,
-    wanted: bool,
-    now_ms: Millis,
-) -> Result<bool, StoreError> {
+pub fn set_pin(conn: &mut Conn, mark: Mark, wanted: bool, now_ms: Millis) -> Result<bool, StoreError> {
+    let Mark { id, account: author, tweet } = mark;
     let changed = if wanted {
         conn.execute(
             "insert into pins (id, account_id, tweet_id) values ($1, $2, $3) on conflict do nothing",

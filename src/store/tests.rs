@@ -1,7 +1,12 @@
 //! What the store promises, on both engines.
 
 #[path = "../../tests/support/database.rs"]
-mod database;
+pub(crate) mod database;
+mod home;
+mod log;
+mod people;
+mod races;
+mod rows;
 
 use std::collections::BTreeSet;
 

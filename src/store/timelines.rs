@@ -4,8 +4,10 @@
 
 use super::conn::Conn;
 use super::value::args;
-use super::{Row, StoreError};
-use crate::model::ids::{AccountId, TweetId};
+use super::{Dialect, Row, StoreError, newer_than, older_than};
+use crate::clock::{DAY_MS, Millis};
+use crate::model::cursor::Cursor;
+use crate::model::ids::{AccountId, TweetId, floor_at};
 use crate::model::visibility::Visibility;
 
 /// A tweet as far as the filters of a timeline need it.
@@ -74,14 +76,73 @@ impl Slice {
     }
 }
 
+/// How far back the home timeline looks at first, and then when the page is not full, in days; the last
+/// look has no bound.
+const HOME_WINDOWS_DAYS: [i64; 3] = [1, 7, 30];
+
 /// Tweets and retweets by the accounts that `reader` follows and by itself. Without direct ones of others.
-pub fn home(conn: &mut Conn, reader: AccountId, slice: Slice) -> Result<Vec<Line>, StoreError> {
+///
+/// A lower bound of the ids falls in steps until the page is full, so that a page near the top does not read
+/// what each followee wrote years ago.
+pub fn home(
+    conn: &mut Conn,
+    reader: AccountId,
+    slice: Slice,
+    now_ms: Millis,
+) -> Result<Vec<Line>, StoreError> {
+    let within = match conn.dialect() {
+        Dialect::Sqlite => home_by_range,
+        Dialect::Postgres => home_by_followee,
+    };
+    let newest_ms = slice.before.map_or(now_ms, |id| id.time_ms().min(now_ms));
+    for days in HOME_WINDOWS_DAYS {
+        let floor = floor_at(newest_ms.saturating_sub(days.saturating_mul(DAY_MS)));
+        if floor <= slice.after() {
+            break;
+        }
+        let window = Slice { after: Some(TweetId(floor)), ..slice };
+        let lines = within(conn, reader, window)?;
+        if i64::try_from(lines.len()).is_ok_and(|found| found >= slice.limit) {
+            return Ok(lines);
+        }
+    }
+    within(conn, reader, slice)
+}
+
+/// `lateral`: the newest of each followee by index, of which the newest make the page.
+fn home_by_followee(conn: &mut Conn, reader: AccountId, slice: Slice) -> Result<Vec<Line>, StoreError> {
     conn.query(
         select_lines!(
-            "where (t.account_id = $1
-                 or t.account_id in (select followee_id from follows where follower_id = $1))
-                 and t.id < $2 and t.id > $3 and (t.visibility < 3 or t.account_id = $1)
-             order by t.id desc limit $4"
+            "where t.id in (
+                 select newest.id
+                 from (select followee_id as author from follows where follower_id = $1
+                       union all select $1) as authors
+                 cross join lateral (
+                     select id from tweets
+                     where account_id = authors.author and id < $2 and id > $3
+                       and (visibility < 3 or account_id = $1)
+                     order by id desc limit $4) as newest
+                 order by newest.id desc limit $4)
+             order by t.id desc"
+        ),
+        args![reader, slice.before(), slice.after(), slice.limit],
+        line,
+    )
+}
+
+/// `cross join` fixes the order for SQLite: from each followee into the index of its tweets.
+fn home_by_range(conn: &mut Conn, reader: AccountId, slice: Slice) -> Result<Vec<Line>, StoreError> {
+    conn.query(
+        select_lines!(
+            "where t.id in (
+                 select newest.id
+                 from (select followee_id as author from follows where follower_id = $1
+                       union all select $1) as authors
+                 cross join tweets newest
+                 where newest.account_id = authors.author and newest.id < $2 and newest.id > $3
+                   and (newest.visibility < 3 or newest.account_id = $1)
+                 order by newest.id desc limit $4)
+             order by t.id desc"
         ),
         args![reader, slice.before(), slice.after(), slice.limit],
         line,
@@ -97,12 +158,30 @@ pub fn by_account(conn: &mut Conn, account: AccountId, slice: Slice) -> Result<V
     )
 }
 
-/// The newest `each` lines of several accounts, for filling author rings.
+/// The newest `each` lines of several accounts, direct ones left out, for filling author rings.
 pub fn newest_of(conn: &mut Conn, accounts: &[AccountId], each: i64) -> Result<Vec<Line>, StoreError> {
+    if conn.dialect() == Dialect::Postgres {
+        return conn.query(
+            select_lines!(
+                "where t.id in (
+                     select newest.id from unnest($1::bigint[]) as authors (id)
+                     cross join lateral (
+                         select id from tweets where account_id = authors.id and visibility < 3
+                         order by id desc limit $2) as newest)
+                 order by t.id desc"
+            ),
+            args![accounts, each],
+            line,
+        );
+    }
+    // SQLite has no lateral join; a query each costs it microseconds.
     let mut lines = Vec::new();
     for account in accounts {
-        let slice = Slice { before: None, after: None, limit: each };
-        lines.extend(by_account(conn, *account, slice)?);
+        lines.extend(conn.query(
+            select_lines!("where t.account_id = $1 and t.visibility < 3 order by t.id desc limit $2"),
+            args![*account, each],
+            line,
+        )?);
     }
     Ok(lines)
 }
@@ -195,7 +274,7 @@ pub fn ancestors(conn: &mut Conn, tweet: TweetId, limit: i64) -> Result<Vec<Twee
     )
 }
 
-/// Everything under a tweet, up to `limit`, oldest first, at most 200 answers deep.
+/// What is under a tweet, at most 200 answers deep, oldest first; of more than `limit`, about the nearest.
 pub fn descendants(
     conn: &mut Conn,
     tweet: TweetId,
@@ -207,22 +286,24 @@ pub fn descendants(
              union all
              select t.id, t.reply_to, down.depth + 1
              from tweets t join down on t.reply_to = down.id where down.depth < 200)
-         select id, reply_to from down where depth > 0 order by id limit $2",
+         select id, reply_to from (select id, reply_to from down where depth > 0 limit $2) as nearest
+         order by id",
         args![tweet, limit],
         |row| Ok((row.take()?, row.take()?)),
     )
 }
 
-/// Those who repeated a tweet, before retweet `before`, newest first.
+/// Those who repeated a tweet, newest first.
 pub fn retweeters(
     conn: &mut Conn,
     tweet: TweetId,
-    before: Option<TweetId>,
+    cursor: Cursor,
     limit: i64,
 ) -> Result<Vec<(TweetId, AccountId)>, StoreError> {
     conn.query(
-        "select id, account_id from tweets where retweet_of = $1 and id < $2 order by id desc limit $3",
-        args![tweet, before.map_or(i64::MAX, |id| id.0), limit],
+        "select id, account_id from tweets where retweet_of = $1 and id < $2 and id > $3
+         order by id desc limit $4",
+        args![tweet, older_than(cursor), newer_than(cursor), limit],
         |row| Ok((row.take()?, row.take()?)),
     )
 }

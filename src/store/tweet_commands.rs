@@ -1,6 +1,10 @@
 //! Writing tweets: create (hot, in sets), edit, delete. Counters, notifications and events go along.
 
+mod changes;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
+
+pub use changes::{EditTweet, delete, delete_with_retweets, edit, prune_keys};
 
 use super::conn::{Conn, Counter};
 use super::hot::HotCommand;
@@ -8,14 +12,11 @@ use super::notifications::{self, NewNotification};
 use super::value::args;
 use super::{Kind, StoreError, Value, events, tweets};
 use crate::clock::Millis;
-use crate::config::limits;
 use crate::error::Error;
-use crate::model::event::{Event, TweetCreated, TweetDeleted};
+use crate::model::event::{Event, TweetCreated};
 use crate::model::ids::{AccountId, MediaId, TweetId};
 use crate::model::tweet::Tweet;
-
-/// Accounts that a deletion remembers for telling them.
-const AUDIENCE_LIMIT: i64 = 500;
+use crate::model::visibility::Visibility;
 
 /// Writes one new tweet, reply, quote or retweet. Authorised and parsed already.
 #[derive(Clone, Debug)]
@@ -172,6 +173,10 @@ fn insert_tweets(conn: &mut Conn, set: &[&CreateTweet]) -> Result<HashSet<TweetI
 }
 
 fn existing(conn: &mut Conn, tweet: &Tweet) -> Result<Option<TweetId>, StoreError> {
+    // The same command again, after a commit whose answer was lost.
+    if tweets::exists(conn, tweet.id)? {
+        return Ok(Some(tweet.id));
+    }
     if let Some(original) = tweet.retweet_of
         && let Some(found) = tweets::retweet_by(conn, tweet.author, original)?
     {
@@ -191,9 +196,13 @@ fn write_companions(conn: &mut Conn, written: &[&CreateTweet]) -> Result<(), Sto
         super::media::insert_remote(conn, &command.tweet)?;
     }
     insert_mentions_and_tags(conn, written.iter().map(|command| &command.tweet))?;
+    let followers = followers_told(conn, written)?;
     let mut log: Vec<Event> = written.iter().map(|command| created_event(command)).collect();
-    let new: Vec<NewNotification> =
-        written.iter().flat_map(|command| command.notifications.iter().cloned()).collect();
+    let new: Vec<NewNotification> = written
+        .iter()
+        .flat_map(|command| command.notifications.iter().filter(|told| may_see(command, told, &followers)))
+        .cloned()
+        .collect();
     log.extend(notifications::insert(conn, &new)?);
     let now_ms = written.first().map_or(0, |command| command.now_ms);
     events::append(conn, &log, now_ms)
@@ -218,6 +227,10 @@ fn count(conn: &mut Conn, written: &[&CreateTweet]) -> Result<(), StoreError> {
         }
     }
     conn.bump(Counter::AccountTweets, &by_author)?;
+    let present = lock_tweets(conn, [&replies, &retweets, &quotes])?;
+    if !retweets.keys().all(|original| present.contains(original)) {
+        return Err(Error::NotFound("tweet").into());
+    }
     conn.bump(Counter::Replies, &replies)?;
     conn.bump(Counter::Retweets, &retweets)?;
     conn.bump(Counter::Quotes, &quotes)?;
@@ -225,6 +238,55 @@ fn count(conn: &mut Conn, written: &[&CreateTweet]) -> Result<(), StoreError> {
         super::accounts::touch_last_tweet(conn, tweet.author, tweet.created_at)?;
     }
     Ok(())
+}
+
+/// Takes the rows whose counters change in the order of their keys, so that two sets never wait for each
+/// other; answers those that are there. Who repeats a tweet holds it, so that nobody deletes it meanwhile.
+fn lock_tweets(conn: &mut Conn, counts: [&BTreeMap<i64, i64>; 3]) -> Result<HashSet<i64>, StoreError> {
+    let ids: Vec<i64> = counts.into_iter().flat_map(BTreeMap::keys).copied().collect();
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let present = conn.query(
+        "select id from tweets where id in_ints($1) order by id for no key update",
+        args![ids],
+        super::int,
+    )?;
+    Ok(present.into_iter().collect())
+}
+
+/// Who, of those to be told of a tweet for followers, follows its author: (follower, author).
+fn followers_told(
+    conn: &mut Conn,
+    written: &[&CreateTweet],
+) -> Result<HashSet<(AccountId, AccountId)>, StoreError> {
+    let closed = written.iter().filter(|command| command.tweet.visibility == Visibility::Followers);
+    let (told, authors): (Vec<i64>, Vec<i64>) = closed
+        .flat_map(|command| command.notifications.iter().map(|told| (told.account.0, told.from.0)))
+        .unzip();
+    if told.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let pairs = conn.query(
+        "select follower_id, followee_id from follows
+         where follower_id in_ints($1) and followee_id in_ints($2)",
+        args![told, authors],
+        |row| Ok((row.take()?, row.take()?)),
+    )?;
+    Ok(pairs.into_iter().collect())
+}
+
+/// Nobody is told of what they may not see: a tweet for followers tells followers and the mentioned only.
+fn may_see(
+    command: &CreateTweet,
+    told: &NewNotification,
+    followers: &HashSet<(AccountId, AccountId)>,
+) -> bool {
+    // A retweet tells the author of the original, and speaks of that one.
+    told.tweet != Some(command.tweet.id)
+        || command.tweet.visibility != Visibility::Followers
+        || followers.contains(&(told.account, told.from))
+        || command.tweet.mentions.iter().any(|mention| mention.account == told.account)
 }
 
 fn created_event(command: &CreateTweet) -> Event {
@@ -290,106 +352,4 @@ fn insert_mentions_and_tags<'t>(
         &tags,
     )?;
     Ok(())
-}
-
-/// A new version of a tweet.
-#[derive(Clone, Debug)]
-pub struct EditTweet {
-    /// The tweet as it shall be: text, html, warning, sensitive, language, mentions, tags, `edited_at`.
-    pub tweet: Tweet,
-    /// The id of the row that keeps the old version.
-    pub version_id: i64,
-    /// The author's pictures after the edit, in order; `None` leaves them.
-    pub media: Option<Vec<MediaId>>,
-    /// Who is told: the newly mentioned.
-    pub notifications: Vec<NewNotification>,
-    /// The present.
-    pub now_ms: Millis,
-}
-
-/// Keeps the present version of a tweet and writes the new one. Answers whether the tweet was there.
-pub fn edit(conn: &mut Conn, edit: &EditTweet) -> Result<bool, StoreError> {
-    let tweet = &edit.tweet;
-    let kept = conn.execute(
-        "insert into tweet_edits (id, tweet_id, text, html, content_warning, created_at)
-         select $2, id, text, html, content_warning, coalesce(edited_at, created_at) from tweets where id = $1",
-        args![tweet.id, edit.version_id],
-    )?;
-    if kept == 0 {
-        return Ok(false);
-    }
-    trim_versions(conn, tweet.id)?;
-    conn.execute(
-        "update tweets set text = $2, html = $3, content_warning = $4, sensitive = $5, language = $6, edited_at = $7
-         where id = $1",
-        args![
-            tweet.id,
-            &tweet.text,
-            &tweet.html,
-            &tweet.content_warning,
-            tweet.sensitive,
-            tweet.language.as_deref(),
-            tweet.edited_at,
-        ],
-    )?;
-    if let Some(media) = &edit.media {
-        super::media::detach(conn, tweet.id)?;
-        attach_media(conn, tweet.id, tweet.author, media)?;
-        conn.execute("update tweets set has_media = $2 where id = $1", args![tweet.id, !media.is_empty()])?;
-    }
-    conn.execute("delete from tweet_mentions where tweet_id = $1", args![tweet.id])?;
-    conn.execute("delete from tweet_tags where tweet_id = $1", args![tweet.id])?;
-    insert_mentions_and_tags(conn, std::iter::once(tweet))?;
-    let mut log = vec![Event::TweetEdited { tweet: tweet.id, author: tweet.author }];
-    log.extend(notifications::insert(conn, &edit.notifications)?);
-    events::append(conn, &log, edit.now_ms)?;
-    Ok(true)
-}
-
-/// Keeps the first and the newest versions only: another server may edit as often as it likes.
-fn trim_versions(conn: &mut Conn, tweet: TweetId) -> Result<(), StoreError> {
-    let newest = i64::try_from(limits::EDITS_MAX).unwrap_or(i64::MAX).saturating_sub(2);
-    conn.execute(
-        "delete from tweet_edits where tweet_id = $1
-             and id <> (select min(id) from tweet_edits where tweet_id = $1)
-             and id not in (select id from tweet_edits where tweet_id = $1 order by id desc limit $2)",
-        args![tweet, newest],
-    )?;
-    Ok(())
-}
-
-/// Removes a tweet or a retweet, with all that hangs on it. `tombstone` is its ActivityPub id, kept so that
-/// it answers "gone" and no late arrival brings it back. Answers whether it was there.
-pub fn delete(
-    conn: &mut Conn,
-    id: TweetId,
-    tombstone: Option<&str>,
-    now_ms: Millis,
-) -> Result<bool, StoreError> {
-    let Some(tweet) = tweets::by_id(conn, id)? else { return Ok(false) };
-    let audience = tweets::audience(conn, id, AUDIENCE_LIMIT)?;
-    conn.execute("delete from tweets where id = $1", args![id])?;
-    conn.bump(Counter::AccountTweets, &BTreeMap::from([(tweet.author.0, -1)]))?;
-    for (target, counter) in [
-        (tweet.reply_to, Counter::Replies),
-        (tweet.retweet_of, Counter::Retweets),
-        (tweet.quote_of, Counter::Quotes),
-    ] {
-        if let Some(target) = target {
-            conn.bump(counter, &BTreeMap::from([(target.0, -1)]))?;
-        }
-    }
-    if let Some(uri) = tombstone {
-        super::tombstones::insert(conn, uri, now_ms)?;
-    }
-    let gone = Event::TweetDeleted(TweetDeleted {
-        tweet: id,
-        author: tweet.author,
-        local: tweet.local,
-        visibility: tweet.visibility,
-        retweet_of: tweet.retweet_of,
-        audience,
-    });
-    events::append(conn, &[gone], now_ms)?;
-    Ok(true)
 }

@@ -101,7 +101,7 @@ pub(super) fn grouped<K: std::hash::Hash + Eq, V>(rows: Vec<(K, V)>) -> HashMap<
     groups
 }
 
-/// Whether a tweet has this id.
+/// Whether there is a tweet with this id.
 pub fn exists(conn: &mut Conn, id: TweetId) -> Result<bool, StoreError> {
     conn.query_one("select exists(select 1 from tweets where id = $1)", args![id], |row| row.take())
 }
@@ -225,5 +225,25 @@ pub fn scan(conn: &mut Conn, after: TweetId, limit: i64) -> Result<Vec<TweetId>,
         "select id from tweets where id > $1 and retweet_of is null order by id limit $2",
         args![after, limit],
         |row| row.take(),
+    )
+}
+
+/// What the ActivityPub id of a tweet is made from: its remote id, or its author's username.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdParts {
+    /// The id, when the tweet is remote.
+    pub uri: Option<String>,
+    /// The author.
+    pub author: AccountId,
+    /// The author's username.
+    pub username: String,
+}
+
+/// What the ActivityPub id of a tweet is made from.
+pub fn id_parts(conn: &mut Conn, tweet: TweetId) -> Result<Option<IdParts>, StoreError> {
+    conn.query_opt(
+        "select t.uri, t.account_id, a.username from tweets t join accounts a on a.id = t.account_id where t.id = $1",
+        args![tweet],
+        |row| Ok(IdParts { uri: row.take()?, author: row.take()?, username: row.take()? }),
     )
 }

@@ -121,14 +121,16 @@ pub fn delete_pending(conn: &mut Conn, id: AccountId) -> Result<bool, StoreError
     Ok(gone > 0)
 }
 
-/// Remembers up to where notifications were read; never goes back.
+/// Remembers up to where notifications were read: never back, and never beyond the newest there is.
 pub fn mark_notifications_read(
     conn: &mut Conn,
     id: AccountId,
     up_to: NotificationId,
 ) -> Result<(), StoreError> {
     conn.execute(
-        "update users set notifications_read_id = greatest(notifications_read_id, $2) where account_id = $1",
+        "update users set notifications_read_id = greatest(notifications_read_id, least($2, coalesce(
+             (select id from notifications where account_id = $1 order by id desc limit 1), 0)))
+         where account_id = $1",
         args![id, up_to],
     )?;
     Ok(())
@@ -198,22 +200,53 @@ pub fn session_by_hash(
         .map(|user| (session, user.role)))
 }
 
-/// Remembers that a session was used.
-pub fn touch_session(conn: &mut Conn, id: SessionId, now_ms: Millis) -> Result<(), StoreError> {
+/// Remembers that a session was used; one that ends by itself then ends at `expires_at` at the earliest.
+pub fn touch_session(
+    conn: &mut Conn,
+    id: SessionId,
+    expires_at: Option<Millis>,
+    now_ms: Millis,
+) -> Result<(), StoreError> {
     conn.execute(
-        "update sessions set last_used_at = greatest(last_used_at, $2) where id = $1",
-        args![id, now_ms],
+        "update sessions set last_used_at = greatest(last_used_at, $2),
+             expires_at = greatest(expires_at, coalesce($3, expires_at))
+         where id = $1",
+        args![id, now_ms, expires_at],
     )?;
     Ok(())
 }
 
-/// The sessions of an account, newest first.
-pub fn sessions(conn: &mut Conn, account: AccountId, limit: i64) -> Result<Vec<Session>, StoreError> {
+/// The live sessions of an account, newest first.
+pub fn sessions(
+    conn: &mut Conn,
+    account: AccountId,
+    limit: i64,
+    now_ms: Millis,
+) -> Result<Vec<Session>, StoreError> {
     conn.query(
-        select_sessions!("where account_id = $1 order by id desc limit $2"),
-        args![account, limit],
+        select_sessions!(
+            "where account_id = $1 and (expires_at is null or expires_at > $3) order by id desc limit $2"
+        ),
+        args![account, limit, now_ms],
         session,
     )
+}
+
+/// Forgets the sessions of an account that have ended, and the oldest when there are more than `most`.
+/// Answers whether live ones were among them.
+pub fn trim_sessions(
+    conn: &mut Conn,
+    account: AccountId,
+    most: i64,
+    now_ms: Millis,
+) -> Result<bool, StoreError> {
+    conn.execute("delete from sessions where account_id = $1 and expires_at <= $2", args![account, now_ms])?;
+    let ended = conn.execute(
+        "delete from sessions where account_id = $1 and id not in (
+             select id from sessions where account_id = $1 order by id desc limit $2)",
+        args![account, most],
+    )?;
+    Ok(ended > 0)
 }
 
 /// Ends one session of an account. Answers whether there was one.

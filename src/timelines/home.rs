@@ -1,40 +1,209 @@
-//! The home timeline as the rest of the house reads it.
+//! The home timeline as the rest of the house reads it: asks the rings, and the database for what they lack.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use quick_cache::sync::Cache;
+
+use super::follower::Slots;
+use super::{AccountSet, Draft, Entry, Kind, LoadTicket, Outcome, Settings, Timelines, Viewer, filter_page};
 use crate::config::limits;
 use crate::error::Result;
 use crate::model::cursor::{Cursor, Page};
 use crate::model::ids::{AccountId, TweetId};
-use crate::model::visibility::Place;
+use crate::model::visibility::{Place, Relations};
 use crate::service::{Service, TweetView};
-use crate::store::timelines::{self, Slice};
+use crate::store::events;
+use crate::store::follower::Progress;
+use crate::store::timelines::{self, Line, Slice};
+use crate::telemetry::metrics as names;
 
-/// Home timelines.
+/// How long a read waits for the timelines to have seen the reader's own last write.
+const OWN_WRITE_PATIENCE: Duration = Duration::from_millis(50);
+/// Times that missing authors are loaded for one page, before the page comes from the database.
+const LOAD_ROUNDS: usize = 4;
+/// Rows that one look into the database brings.
+const PORTION: i64 = 100;
+/// Looks into the database for one page; it is short then, and its cursor leads on.
+const PORTIONS: usize = 20;
+/// Readers whose sets are kept sorted.
+const READERS_KEPT: usize = 20_000;
+
+/// Home timelines. Cheap to clone.
 #[derive(Clone)]
-pub struct Home {
-    service: Service,
+pub struct Home(Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) service: Service,
+    pub(super) rings: Timelines,
+    pub(super) slots: Slots,
+    pub(super) progress: Progress,
+    author_ring: usize,
+    readers: Cache<AccountId, Arc<Reader>>,
+}
+
+/// A reader's relations as the rings want them.
+struct Reader {
+    /// What they were made from: another `Arc` means that something changed.
+    relations: Arc<Relations>,
+    followees: AccountSet,
+    hidden: AccountSet,
+    no_retweets: AccountSet,
 }
 
 impl Home {
-    /// Home timelines over the use-cases.
-    pub fn new(service: Service) -> Self {
-        Self { service }
+    /// Empty home timelines over the use-cases: everything is loaded when it is first read.
+    pub fn new(service: Service, settings: &Settings) -> Self {
+        Self(Arc::new(Inner {
+            service,
+            rings: Timelines::new(settings),
+            slots: Slots::default(),
+            progress: Progress::default(),
+            author_ring: settings.author_ring,
+            readers: Cache::new(READERS_KEPT),
+        }))
     }
 
-    /// A page of the reader's home timeline, newest first.
-    pub async fn page(&self, reader: AccountId, cursor: Cursor, limit: usize) -> Result<Page<TweetView>> {
-        let limit = limit.min(limits::PAGE_MAX);
-        let slice = Slice {
-            before: cursor.before.map(TweetId),
-            after: cursor.after.map(TweetId),
-            limit: i64::try_from(limit).unwrap_or(1).saturating_add(1),
-        };
-        let mut lines = self.service.store().read(move |conn| timelines::home(conn, reader, slice)).await?;
-        let more = lines.len() > limit;
-        lines.truncate(limit);
-        let page = Page::new(lines, more, |line| line.id.0);
-        let eyes = self.service.eyes(Some(reader)).await?;
-        let ids = page.items.iter().map(|line| line.id).collect();
-        let items = self.service.views(&eyes, ids, Place::List).await?;
-        Ok(Page { items, next: page.next, prev: page.prev })
+    pub(super) fn inner(&self) -> &Inner {
+        &self.0
     }
+
+    /// A page of the reader's home timeline, newest first. What the reader did a moment ago is in it.
+    pub async fn page(&self, reader: AccountId, cursor: Cursor, limit: usize) -> Result<Page<TweetView>> {
+        self.see_own_write(reader).await?;
+        let limit = limit.min(limits::PAGE_MAX);
+        let sets = self.reader(reader).await?;
+        let viewer = sets.viewer(reader, self.0.slots.of(reader));
+        let before = cursor.before.map(TweetId);
+        let page = match cursor.after {
+            Some(after) => self.newer(&viewer, before, TweetId(after), limit).await?,
+            None => self.older(&viewer, before, limit).await?,
+        };
+        let eyes = self.0.service.eyes(Some(reader)).await?;
+        let first = page.entries.first().map(|entry| entry.id);
+        let ids = page.entries.iter().map(|entry| entry.id).collect();
+        let items = self.0.service.views(&eyes, ids, Place::List).await?;
+        Ok(Page {
+            items,
+            next: page.next.map(|id| Cursor::before(id.0).to_string()),
+            prev: first.map(|id| Cursor::after(id.0).to_string()),
+        })
+    }
+
+    /// After a write of the reader's own, waits until the timelines have seen it.
+    async fn see_own_write(&self, reader: AccountId) -> Result<()> {
+        if self.0.service.take_recent_write(reader) {
+            let written = self.0.service.store().read(events::newest).await?;
+            self.0.progress.reached(written, OWN_WRITE_PATIENCE).await;
+        }
+        Ok(())
+    }
+
+    async fn reader(&self, account: AccountId) -> Result<Arc<Reader>> {
+        let relations = self.0.service.graph().relations(account).await?;
+        if let Some(known) = self.0.readers.get(&account)
+            && Arc::ptr_eq(&known.relations, &relations)
+        {
+            return Ok(known);
+        }
+        let reader = Arc::new(Reader::new(account, relations));
+        self.0.readers.insert(account, Arc::clone(&reader));
+        Ok(reader)
+    }
+
+    async fn older(&self, viewer: &Viewer<'_>, before: Option<TweetId>, limit: usize) -> Result<super::Page> {
+        let now_ms = self.0.service.clock().now_ms();
+        for _ in 0..LOAD_ROUNDS {
+            match self.0.rings.read_home(viewer, before, limit, now_ms) {
+                Outcome::Page(page) => {
+                    metrics::counter!(names::TIMELINE_READS_TOTAL, "source" => "ring").increment(1);
+                    return Ok(page);
+                }
+                Outcome::NeedAuthors(tickets) => self.load(tickets).await?,
+                Outcome::NeedDatabase(draft) => return self.from_database(draft, viewer, None).await,
+            }
+        }
+        self.from_database(Draft::new(before, limit), viewer, None).await
+    }
+
+    /// What is newer than `after`: clients that come back ask for it.
+    async fn newer(
+        &self,
+        viewer: &Viewer<'_>,
+        before: Option<TweetId>,
+        after: TweetId,
+        limit: usize,
+    ) -> Result<super::Page> {
+        self.from_database(Draft::new(before, limit), viewer, Some(after)).await
+    }
+
+    async fn load(&self, tickets: Vec<LoadTicket>) -> Result<()> {
+        let authors: Vec<AccountId> = tickets.iter().map(|ticket| ticket.author).collect();
+        let each = i64::try_from(self.0.author_ring).unwrap_or(i64::MAX);
+        let read = move |conn: &mut _| timelines::newest_of(conn, &authors, each);
+        let mut lines: std::collections::HashMap<AccountId, Vec<Entry>> = std::collections::HashMap::new();
+        for line in self.0.service.store().read(read).await? {
+            lines.entry(line.author).or_default().extend(entry(&line));
+        }
+        for ticket in tickets {
+            let entries = lines.remove(&ticket.author).unwrap_or_default();
+            let complete = entries.len() < self.0.author_ring;
+            self.0.rings.loaded(&ticket, &entries, complete);
+        }
+        Ok(())
+    }
+
+    async fn from_database(
+        &self,
+        mut draft: Draft,
+        viewer: &Viewer<'_>,
+        after: Option<TweetId>,
+    ) -> Result<super::Page> {
+        metrics::counter!(names::TIMELINE_READS_TOTAL, "source" => "database").increment(1);
+        let (reader, now_ms) = (viewer.account, self.0.service.clock().now_ms());
+        for _ in 0..PORTIONS {
+            let slice = Slice { before: draft.below(), after, limit: PORTION };
+            let read = move |conn: &mut _| timelines::home(conn, reader, slice, now_ms);
+            let lines = self.0.service.store().read(read).await?;
+            let last = i64::try_from(lines.len()).is_ok_and(|n| n < PORTION);
+            draft = filter_page(draft, lines.iter().filter_map(entry), viewer);
+            if last || draft.room() == 0 {
+                break;
+            }
+        }
+        Ok(draft.finish())
+    }
+}
+
+impl Reader {
+    fn new(account: AccountId, relations: Arc<Relations>) -> Self {
+        let followees = relations.following.iter().copied().chain([account]).collect();
+        let hidden = relations.muting.iter().chain(&relations.blocking).chain(&relations.blocked_by);
+        Self {
+            followees,
+            hidden: hidden.copied().collect(),
+            no_retweets: relations.retweets_hidden.iter().copied().collect(),
+            relations,
+        }
+    }
+
+    fn viewer(&self, account: AccountId, slot: u32) -> Viewer<'_> {
+        Viewer {
+            account,
+            slot: Some(slot),
+            followees: &self.followees,
+            hidden: &self.hidden,
+            no_retweets: &self.no_retweets,
+        }
+    }
+}
+
+/// A row as the rings know it; `None` for a retweet whose original is gone.
+fn entry(line: &Line) -> Option<Entry> {
+    let kind = match (line.retweet_of, line.is_reply) {
+        (Some(original), _) => Kind::Retweet { original, original_author: line.retweet_of_author? },
+        (None, true) => Kind::Reply { to: line.reply_to_author },
+        (None, false) => Kind::Tweet,
+    };
+    Some(Entry { id: line.id, author: line.author, kind })
 }

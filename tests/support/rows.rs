@@ -1,9 +1,8 @@
-//! Rows as only tests see and set them: how many there are, to show that something left nothing behind, and
-//! states that take long to come about.
+//! How many rows there are, to show that something refused left nothing behind.
 
 use std::collections::BTreeMap;
 
-use crate::store::{Conn, Store, StoreError};
+use crate::store::Store;
 
 macro_rules! tables {
     ($($name:literal),* $(,)?) => {
@@ -52,20 +51,4 @@ pub(crate) async fn counts(store: &Store) -> BTreeMap<&'static str, i64> {
         Ok(counts)
     });
     read.await.unwrap()
-}
-
-/// A host that an admin blocked.
-pub(crate) fn block_host(conn: &mut Conn, host: &str) -> Result<(), StoreError> {
-    conn.execute(
-        "insert into instances (host, created_at, blocked) values ($1, 0, true)
-         on conflict (host) do update set blocked = true",
-        &[host.into()],
-    )?;
-    Ok(())
-}
-
-/// A known host to which deliveries failed for so long that it counts as dead.
-pub(crate) fn bury_host(conn: &mut Conn, host: &str) -> Result<(), StoreError> {
-    conn.execute("update instances set state = 3, failures = 9 where host = $1", &[host.into()])?;
-    Ok(())
 }

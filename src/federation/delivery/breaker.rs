@@ -19,6 +19,9 @@ pub const DEAD_AFTER_MS: Millis = 7 * DAY_MS;
 /// Failures without which no host is dead, so that two failures far apart do not count as a week of them.
 const DEAD_AFTER_FAILURES: u32 = 16;
 
+/// The wait after something could not be sent because of our own load.
+pub const NOT_SENT_WAIT_MS: Millis = 5 * SECOND_MS;
+
 /// How a delivery went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -34,6 +37,8 @@ pub enum Outcome {
     RetryAfter(Millis),
     /// 410 on a shared inbox: the host is gone.
     Gone,
+    /// Our own load kept it from being sent; it says nothing about the host.
+    NotSent,
 }
 
 impl Outcome {
@@ -59,8 +64,8 @@ impl Outcome {
             ClientError::Timeout
             | ClientError::Connect(_)
             | ClientError::Broken(_)
-            | ClientError::TooLarge { .. }
-            | ClientError::Busy => Self::Transient,
+            | ClientError::TooLarge { .. } => Self::Transient,
+            ClientError::Busy => Self::NotSent,
         }
     }
 }
@@ -242,6 +247,13 @@ impl Breaker {
         self.state = State::Open { until_ms: now_ms.saturating_add(wait_ms.min(MAX_BACKOFF_MS)) };
     }
 
+    /// The probe was not sent after all: another may start after a moment.
+    pub fn probe_not_sent(&mut self, now_ms: Millis) {
+        if self.state == State::HalfOpen {
+            self.state = State::Open { until_ms: now_ms.saturating_add(NOT_SENT_WAIT_MS) };
+        }
+    }
+
     /// The host said that it is gone for good.
     pub fn gone(&mut self, now_ms: Millis) {
         self.state = State::Dead { since_ms: now_ms };
@@ -361,6 +373,7 @@ mod tests {
         assert_eq!(Outcome::of_error(&ClientError::Timeout), Outcome::Transient);
         assert_eq!(Outcome::of_error(&ClientError::Refused(Refusal::PrivateAddress)), Outcome::Transient);
         assert_eq!(Outcome::of_error(&ClientError::Refused(Refusal::Port)), Outcome::Final(0));
+        assert_eq!(Outcome::of_error(&ClientError::Busy), Outcome::NotSent);
         let status = StatusCode::NOT_FOUND;
         assert_eq!(Outcome::of_error(&ClientError::Status { status }), Outcome::Final(404));
     }

@@ -9,7 +9,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::breaker::{Breaker, Failure, Gate, Outcome, State, backoff_ms};
+use super::breaker::{Breaker, Failure, Gate, NOT_SENT_WAIT_MS, Outcome, State, backoff_ms};
 use crate::clock::{MINUTE_MS, Millis};
 use crate::federation::signature::Form;
 use crate::model::ids::{AccountId, RowId};
@@ -188,31 +188,15 @@ impl Lane {
             return vec![Command::Send { id, form: item.form }];
         }
         // One form was right but for the key: what the host says to the other does not count.
-        let outcome = if item.knocked && item.was_unauthorized && outcome == Outcome::Final(400) {
-            Outcome::Unauthorized
-        } else {
-            outcome
-        };
+        let only_key = item.knocked && item.was_unauthorized && outcome == Outcome::Final(400);
         queue.under_way = false;
         self.under_way = self.under_way.saturating_sub(1);
         let was_probe = self.probe.take_if(|probe| *probe == id).is_some();
+        let failure = Failure { was_probe, retry_after_ms: None, seed };
         let mut commands = Vec::new();
-        let end = match outcome {
-            Outcome::Transient => {
-                self.failed(author, Failure { was_probe, retry_after_ms: None, seed }, now_ms)
-            }
-            Outcome::RetryAfter(wait_ms) => {
-                self.failed(author, Failure { was_probe, retry_after_ms: Some(wait_ms), seed }, now_ms)
-            }
-            Outcome::Gone => {
-                self.breaker.gone(now_ms);
-                None
-            }
-            Outcome::Delivered => self.delivered(author, now_ms),
-            Outcome::Final(status) => Some(self.refused(status, now_ms)),
-            Outcome::Unauthorized => self.unauthorized(author, now_ms),
-        };
-        if let Some(end) = end {
+        if let Some(end) =
+            self.judge(author, if only_key { Outcome::Unauthorized } else { outcome }, failure, now_ms)
+        {
             self.pop(author);
             commands.push(Command::Done { id, end });
         }
@@ -259,6 +243,37 @@ impl Lane {
         queue.under_way = true;
         self.under_way += 1;
         Some(Command::Send { id: item.id, form: item.form })
+    }
+
+    /// What the outcome means for the author's oldest delivery and for the host; the end of the delivery, if it is one.
+    fn judge(
+        &mut self,
+        author: AccountId,
+        outcome: Outcome,
+        failure: Failure,
+        now_ms: Millis,
+    ) -> Option<End> {
+        match outcome {
+            Outcome::Delivered => self.delivered(author, now_ms),
+            Outcome::Final(status) => Some(self.refused(status, now_ms)),
+            Outcome::Unauthorized => self.unauthorized(author, now_ms),
+            Outcome::Transient => self.failed(author, failure, now_ms),
+            Outcome::RetryAfter(wait_ms) => {
+                self.failed(author, Failure { retry_after_ms: Some(wait_ms), ..failure }, now_ms)
+            }
+            Outcome::Gone => {
+                self.breaker.gone(now_ms);
+                None
+            }
+            Outcome::NotSent => {
+                let queue = self.queues.get_mut(&author)?;
+                queue.not_before_ms = now_ms.saturating_add(NOT_SENT_WAIT_MS);
+                if failure.was_probe {
+                    self.breaker.probe_not_sent(now_ms);
+                }
+                None
+            }
+        }
     }
 
     fn delivered(&mut self, author: AccountId, now_ms: Millis) -> Option<End> {

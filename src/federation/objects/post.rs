@@ -116,17 +116,23 @@ impl Post {
         Self::from_document(&parse_document(bytes)?)
     }
 
-    /// Reads a parsed or embedded document.
+    /// Reads a parsed or embedded document. A post on another origin than its author's is refused: nobody can put words
+    /// into the mouth of somebody elsewhere.
     pub fn from_document(document: &Map<String, Value>) -> Result<Self, ObjectError> {
         let object = Object(document);
         let kind = object.kind().ok_or(ObjectError::Missing("type"))?;
         let kind =
             PostKind::of(kind).ok_or_else(|| ObjectError::UnknownType(kind.chars().take(40).collect()))?;
+        let id = object.id()?;
+        let attributed_to = quirks::author_of(object).ok_or(ObjectError::Missing("attributedTo"))?;
+        if !same_origin(&id, &attributed_to) {
+            return Err(ObjectError::Foreign("attributedTo"));
+        }
         let (content, language) = content(object)?;
         Ok(Self {
-            id: object.id()?,
+            id,
             kind,
-            attributed_to: quirks::author_of(object).ok_or(ObjectError::Missing("attributedTo"))?,
+            attributed_to,
             content,
             content_is_plain: quirks::content_is_plain(object),
             name: object.shown_text("name", MAX_NAME_CHARS).or_else(|| shown_in_map(object, "nameMap")),
@@ -290,6 +296,9 @@ mod tests {
         let mut chat = note();
         chat["type"] = json!("ChatMessage");
         assert_eq!(post(chat), Err(ObjectError::UnknownType("ChatMessage".into())));
+        let mut forged = note();
+        forged["attributedTo"] = json!("https://victim.test/users/vic");
+        assert_eq!(post(forged), Err(ObjectError::Foreign("attributedTo")));
         let mut long = note();
         long["content"] = json!("x".repeat(MAX_CONTENT_BYTES + 1));
         assert_eq!(post(long), Err(ObjectError::TooLong { field: "content", limit: MAX_CONTENT_BYTES }));

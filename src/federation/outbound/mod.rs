@@ -1,1 +1,8 @@
 //! What leaves: documents of our own, deliveries planned from the log, and the workers that send them.
+
+mod deliver;
+mod plan;
+mod render;
+mod targets;
+
+pub use deliver::DeliverySettings;

@@ -5,8 +5,8 @@ use url::Url;
 
 use super::{
     ACTIVITY_CONTENT_TYPE, BodyDigest, Claim, Form, KeyId, MAX_COMPONENTS, Outgoing, RequestParts,
-    SignatureError, Signer, check_expiry, check_window, decode_signature, is_our_host, needs_digest,
-    only_value, signature_header,
+    SignatureError, Signer, check_expiry, check_host_and_body, check_window, decode_signature, header_value,
+    needs_digest, only_value, signature_header,
 };
 use crate::clock::Millis;
 use crate::federation::keys::KeyError;
@@ -51,15 +51,7 @@ pub(super) fn sign(signer: &Signer<'_>, request: &Outgoing<'_>) -> Result<Header
 pub(super) fn inspect(parts: &RequestParts<'_>, now_ms: Millis, ours: &Url) -> Result<Claim, SignatureError> {
     let params = Params::parse(signature_header(parts.headers, "signature")?)?;
     params.check_coverage(needs_digest(parts))?;
-    if !is_our_host(parts.host, ours) {
-        return Err(SignatureError::WrongHost);
-    }
-    if needs_digest(parts) {
-        let digest = only_value(parts.headers, "digest")?;
-        if !BodyDigest::of(parts.body).matches_digest(digest) {
-            return Err(SignatureError::WrongDigest);
-        }
-    }
+    check_host_and_body(parts, ours, "digest", BodyDigest::matches_digest)?;
     params.check_time(parts.headers, now_ms)?;
     let mut messages = vec![params.message(parts, parts.path_and_query)?];
     if let Some((path, _query)) = parts.path_and_query.split_once('?') {
@@ -242,8 +234,4 @@ fn read_http_date(value: &[u8]) -> Result<Millis, SignatureError> {
     let time = httpdate::parse_http_date(text).map_err(|_| SignatureError::BadDate)?;
     let since_1970 = time.duration_since(std::time::UNIX_EPOCH).map_err(|_| SignatureError::Expired)?;
     Millis::try_from(since_1970.as_millis()).map_err(|_| SignatureError::BadDate)
-}
-
-fn header_value(text: &str) -> Result<HeaderValue, KeyError> {
-    HeaderValue::from_str(text).map_err(|_| KeyError::Failed)
 }

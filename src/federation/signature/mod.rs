@@ -10,7 +10,7 @@ mod digest;
 mod key_id;
 mod rfc9421;
 
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use url::Url;
 
 use super::keys::{KeyError, KeyPair, PublicKey};
@@ -247,6 +247,30 @@ fn decode_signature(text: &str) -> Result<Vec<u8>, SignatureError> {
         return Err(SignatureError::Malformed("of an odd length"));
     }
     Ok(bytes)
+}
+
+/// The checks that need neither parsing nor a key: the host, and the digest of the raw body where there must be one.
+fn check_host_and_body(
+    parts: &RequestParts<'_>,
+    ours: &Url,
+    digest_header: &str,
+    matches: fn(&BodyDigest, &[u8]) -> bool,
+) -> Result<(), SignatureError> {
+    if !is_our_host(parts.host, ours) {
+        return Err(SignatureError::WrongHost);
+    }
+    if needs_digest(parts) {
+        let digest = only_value(parts.headers, digest_header)?;
+        if !matches(&BodyDigest::of(parts.body), digest) {
+            return Err(SignatureError::WrongDigest);
+        }
+    }
+    Ok(())
+}
+
+/// A header of our own making, which fails only for a key id that no header can carry.
+fn header_value(text: &str) -> Result<HeaderValue, KeyError> {
+    HeaderValue::from_str(text).map_err(|_| KeyError::Failed)
 }
 
 /// True when a request with this method must carry a covered digest.

@@ -8,8 +8,8 @@ use url::Url;
 
 use super::{
     ACTIVITY_CONTENT_TYPE, BodyDigest, Claim, Form, KeyId, MAX_COMPONENTS, Outgoing, RequestParts,
-    SignatureError, Signer, check_expiry, check_window, decode_signature, is_our_host, needs_digest,
-    only_value, signature_header,
+    SignatureError, Signer, check_expiry, check_host_and_body, check_window, decode_signature, header_value,
+    needs_digest, only_value, signature_header,
 };
 use crate::clock::Millis;
 use crate::federation::keys::KeyError;
@@ -51,15 +51,7 @@ pub(super) fn inspect(parts: &RequestParts<'_>, now_ms: Millis, ours: &Url) -> R
     let key_id = KeyId::parse(input.param("keyid").ok_or(SignatureError::Malformed("no keyid"))?)?;
     input.check_algorithm()?;
     input.check_coverage(needs_digest(parts))?;
-    if !is_our_host(parts.host, ours) {
-        return Err(SignatureError::WrongHost);
-    }
-    if needs_digest(parts) {
-        let digest = only_value(parts.headers, "content-digest")?;
-        if !BodyDigest::of(parts.body).matches_content_digest(digest) {
-            return Err(SignatureError::WrongDigest);
-        }
-    }
+    check_host_and_body(parts, ours, "content-digest", BodyDigest::matches_content_digest)?;
     let created_ms = input.seconds("created")?.ok_or(SignatureError::NotCovered("created"))?;
     check_window(created_ms, now_ms)?;
     check_expiry(input.seconds("expires")?, now_ms)?;
@@ -220,10 +212,6 @@ fn signature_of(header: &str, label: &str) -> Result<Vec<u8>, SignatureError> {
         "" => decode_signature(encoded),
         _ => Err(SignatureError::Several),
     }
-}
-
-fn header_value(text: &str) -> Result<HeaderValue, KeyError> {
-    HeaderValue::from_str(text).map_err(|_| KeyError::Failed)
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
+use bytes::Bytes;
 use http::HeaderValue;
 use proptest::prelude::*;
 
 use super::*;
+use crate::client::{Client, ClientSettings, Request, SignFailed};
 use crate::federation::keys::test_key;
 
 const NOW: Millis = 1_767_323_045_000;
@@ -97,6 +99,59 @@ fn cavage(covered: &str, extra: &str, headers: &[(&'static str, &str)]) -> Recei
 
 fn body_digest() -> String {
     BodyDigest::of(BODY).digest_header()
+}
+
+fn inbox_headers(digest: &str) -> [(&'static str, &str); 4] {
+    let date = "Fri, 02 Jan 2026 03:04:05 GMT";
+    [("(request-target)", "post /inbox"), ("host", "a.test"), ("date", date), ("digest", digest)]
+}
+
+/// What a server received over a real connection, as our parts.
+async fn received_by_wire(form: Form, method: Method, at: &str) -> Received {
+    let server = wiremock::MockServer::start().await;
+    let settings = ClientSettings {
+        insecure: true,
+        dev_hosts: [("a.test".to_owned(), *server.address())].into(),
+        user_agent: "Rookery test".into(),
+        per_host: 1,
+    };
+    let digest = (method == Method::POST).then(|| BodyDigest::of(BODY));
+    let sign = |method: &Method, url: &Url| {
+        let signer = Signer { key: test_key(), key_id: KEY_ID };
+        let outgoing = Outgoing { method, url, digest: digest.as_ref(), now_ms: NOW, path_only: false };
+        sign(form, &signer, &outgoing).map_err(|_| SignFailed)
+    };
+    let url = Url::parse(at).unwrap();
+    let request = Request::new(&url).sign(&sign).body(Bytes::from_static(BODY));
+    let client = Client::new(settings).unwrap();
+    let answer = if method == Method::POST { client.post(request).await } else { client.get(request).await };
+    assert_eq!(answer.unwrap().status, StatusCode::NOT_FOUND);
+    let seen = server.received_requests().await.unwrap().remove(0);
+    Received {
+        method,
+        path_and_query: seen.url[url::Position::BeforePath..].to_owned(),
+        host: seen.headers["host"].to_str().unwrap().to_owned(),
+        headers: seen.headers,
+        body: seen.body,
+    }
+}
+
+#[tokio::test]
+async fn what_the_client_sends_verifies_where_it_arrives() {
+    for form in [Form::Cavage, Form::Rfc9421] {
+        for method in [Method::GET, Method::POST] {
+            let received = received_by_wire(form, method, "http://a.test/users/1/x?page=1&y=%20z#part").await;
+            let parts = RequestParts {
+                method: &received.method,
+                path_and_query: &received.path_and_query,
+                host: &received.host,
+                headers: &received.headers,
+                body: &received.body,
+            };
+            let claim = inspect(&parts, NOW, &Url::parse("http://a.test/").unwrap()).unwrap();
+            assert_eq!(claim.verify(&test_key().public_key().unwrap()), Ok(()), "{form:?}");
+        }
+    }
 }
 
 #[test]
@@ -229,12 +284,7 @@ fn created_and_expires_count_like_a_date() {
 #[test]
 fn a_signature_that_covers_too_little_is_refused() {
     let digest = body_digest();
-    let headers = [
-        ("(request-target)", "post /inbox"),
-        ("host", "a.test"),
-        ("date", "Fri, 02 Jan 2026 03:04:05 GMT"),
-        ("digest", digest.as_str()),
-    ];
+    let headers = inbox_headers(&digest);
     for (covered, lacking) in [
         ("host date digest", "(request-target)"),
         ("(request-target) date digest", "host"),
@@ -286,12 +336,7 @@ fn a_request_with_no_or_two_signatures_is_refused() {
 #[test]
 fn a_query_may_be_left_out_of_the_signed_target() {
     let digest = body_digest();
-    let headers = [
-        ("(request-target)", "post /inbox"),
-        ("host", "a.test"),
-        ("date", "Fri, 02 Jan 2026 03:04:05 GMT"),
-        ("digest", digest.as_str()),
-    ];
+    let headers = inbox_headers(&digest);
     let without = cavage("(request-target) host date digest", "", &headers);
     assert_eq!(Received { path_and_query: "/inbox?x=1".into(), ..without }.verify(), Ok(()));
     let url = Url::parse("https://a.test/outbox?page=1").unwrap();

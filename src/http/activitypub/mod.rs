@@ -1,3 +1,33 @@
-//! What other instances ask of us and deliver to us.
+//! What other instances ask for and deliver: actors, posts, collections, WebFinger, NodeInfo, inboxes.
 
+mod actors;
+mod collections;
 pub mod inbox;
+mod negotiate;
+mod nodeinfo;
+mod objects;
+mod webfinger;
+
+use axum::Router;
+use axum::routing::get;
+
+use super::state::AppState;
+
+/// The routes of federation.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/.well-known/webfinger", get(webfinger::webfinger))
+        .route("/.well-known/host-meta", get(webfinger::host_meta))
+        .route("/.well-known/nodeinfo", get(nodeinfo::links))
+        .route("/nodeinfo/{version}", get(nodeinfo::document))
+        .route("/actor", get(actors::instance))
+        .route("/users/{username}", get(actors::actor))
+        .route("/users/{username}/outbox", get(collections::outbox))
+        .route("/users/{username}/followers", get(collections::followers))
+        .route("/users/{username}/following", get(collections::following))
+        .route("/users/{username}/collections/featured", get(collections::featured))
+        .route("/users/{username}/collections/tags", get(collections::tags))
+        .route("/users/{username}/statuses/{id}", get(objects::status))
+        .route("/users/{username}/statuses/{id}/activity", get(objects::activity))
+        .route("/users/{username}/statuses/{id}/{collection}", get(collections::of_status))
+}

@@ -6,12 +6,14 @@
 //!
 //! Sizes are the gateway's business: it limits every body before a handler reads it.
 
+mod auth;
 mod body;
 mod form;
 mod json;
 mod path;
 mod query;
 
+pub use auth::{Access, Auth, MaybeAuth};
 pub use form::Form;
 pub use json::Json;
 pub use path::Path;

@@ -5,15 +5,11 @@
 
 use std::borrow::Cow;
 
+use crate::config::limits::{HTML_DEPTH_MAX, REMOTE_HTML_MAX_BYTES};
 use crate::model::charref::{Inside, decode, escape_into, escaped};
 use crate::model::markup::{OpenTag, Scanner, Token};
 
 use super::{TAGS, accepted, attributes_of};
-
-/// Elements open at the same time; deeper ones are dropped, their content stays.
-const MAX_DEPTH: usize = 32;
-/// The most HTML that is written, in bytes, before `rel` and `target` are added to links.
-const MAX_OUTPUT_BYTES: usize = 128 * 1024;
 
 const HEADINGS: &[&str] = &["h1", "h2", "h3", "h4", "h5"];
 /// Blocks that are not kept; their ends and beginnings are line breaks.
@@ -159,7 +155,8 @@ impl Shaper {
     fn picture(&mut self, tag: &OpenTag) {
         let source = tag.attribute("src").and_then(|src| accepted("a", "href", &src));
         let description = tag.attribute("alt").filter(|alt| !alt.trim().is_empty());
-        let Some(href) = source.filter(|_| !self.open.contains(&"a") && self.open.len() < MAX_DEPTH) else {
+        let Some(href) = source.filter(|_| !self.open.contains(&"a") && self.open.len() < HTML_DEPTH_MAX)
+        else {
             return self.plain(&description.unwrap_or_default());
         };
         let label = description.unwrap_or(Cow::Borrowed(href.as_str()));
@@ -235,7 +232,7 @@ impl Shaper {
     }
 
     fn push_open(&mut self, name: &'static str, attributes: &[(&str, String)]) {
-        if self.open.len() >= MAX_DEPTH {
+        if self.open.len() >= HTML_DEPTH_MAX {
             return;
         }
         let mut tag = format!("<{name}");
@@ -283,7 +280,7 @@ impl Shaper {
 
     /// Writes a piece that must not be cut; whether there was room.
     fn push_whole(&mut self, piece: &str) -> bool {
-        self.is_full |= self.out.len() + piece.len() > MAX_OUTPUT_BYTES;
+        self.is_full |= self.out.len() + piece.len() > REMOTE_HTML_MAX_BYTES;
         if !self.is_full {
             self.out.push_str(piece);
         }

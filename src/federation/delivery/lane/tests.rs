@@ -184,6 +184,22 @@ fn a_gone_host_drops_what_waits_and_a_request_from_it_starts_again() {
 }
 
 #[test]
+fn what_our_own_load_kept_back_is_sent_later_and_blames_nobody() {
+    let mut lane = lane(&[(1, 10), (2, 20)]);
+    lane.max_under_way = 1;
+    assert_eq!(sent(&lane.advance(0)), [1]);
+    assert_eq!(sent(&lane.answered(RowId(1), Outcome::NotSent, 0, 0)), [2]);
+    lane.answered(RowId(2), Outcome::Transient, 1, 0);
+    let Rest::Until(probe_ms) = lane.rest(1) else { panic!() };
+    let failures = lane.breaker().to_row().failures;
+    assert_eq!(sent(&lane.advance(probe_ms)), [1]);
+    assert!(lane.answered(RowId(1), Outcome::NotSent, probe_ms, 0).is_empty());
+    assert_eq!(lane.breaker().to_row().failures, failures);
+    assert_eq!(lane.rest(probe_ms), Rest::Until(probe_ms + NOT_SENT_WAIT_MS));
+    assert_eq!(sent(&lane.advance(probe_ms + NOT_SENT_WAIT_MS)), [2]);
+}
+
+#[test]
 fn answers_to_nothing_and_rows_twice_change_nothing() {
     let mut lane = lane(&[(1, 10), (1, 10), (2, 10)]);
     assert_eq!(lane.room(), MAX_LOADED - 2);
@@ -295,6 +311,9 @@ impl World {
         if takes.is_some_and(|known| known != form) {
             return if self.rng.one_in(2) { Outcome::Unauthorized } else { Outcome::Final(400) };
         }
+        if flaky > 0 && self.rng.one_in(20) {
+            return Outcome::NotSent;
+        }
         if flaky > 0 && self.rng.one_in(flaky) {
             return Outcome::Transient;
         }
@@ -396,7 +415,7 @@ impl World {
             let (_, id, outcome) = self.pending.remove(place);
             let commands = self.lane.answered(RowId(id), outcome, self.now_ms, self.rng.0);
             // An answer of any kind opens the way; a failure does not.
-            let failed = matches!(outcome, Outcome::Transient | Outcome::RetryAfter(_));
+            let failed = matches!(outcome, Outcome::Transient | Outcome::RetryAfter(_) | Outcome::NotSent);
             self.obey(commands, if failed { before } else { Gate::Free });
             return;
         }

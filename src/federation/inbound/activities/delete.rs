@@ -7,6 +7,7 @@ use super::Failure;
 use crate::federation::Federation;
 use crate::federation::objects::{Activity, IdOr};
 use crate::federation::origin::same_origin;
+use crate::model::cursor::Cursor;
 use crate::model::event::{Event, Relation};
 use crate::model::ids::AccountId;
 use crate::store::follows::{self, Bonds};
@@ -90,7 +91,7 @@ impl Federation {
 
 /// Ends some of the follows of an account that goes. Answers whether there were any.
 fn unbind(conn: &mut Conn, gone: AccountId, which: Bonds, now_ms: i64) -> Result<bool, StoreError> {
-    let bonds = follows::bonds(conn, which, gone, None, SLICE)?;
+    let bonds = follows::bonds(conn, which, gone, Cursor::default(), SLICE)?;
     let others: Vec<AccountId> = bonds.iter().map(|(_, other)| *other).collect();
     for other in accounts::by_ids(conn, &others)? {
         let is_follower = which == Bonds::Followers;

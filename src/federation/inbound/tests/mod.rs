@@ -7,8 +7,9 @@ mod refusals;
 mod resolving;
 mod working;
 
-#[path = "../../../../tests/support/database.rs"]
-mod database;
+use crate::store::tests::database;
+#[path = "../../../../tests/support/hosts.rs"]
+mod hosts;
 #[path = "../../../../tests/support/rows.rs"]
 mod rows;
 

@@ -87,7 +87,7 @@ async fn blocked_hosts_and_suspended_accounts_are_turned_away() {
         world.service().set_suspended(bob.id, true).await.unwrap();
         let delivery = world.delivery(BOB, test_key(), &follow());
         assert_eq!(status(&world, &delivery).await, StatusCode::FORBIDDEN, "{}", world.engine);
-        world.test.store.write(|conn| rows::block_host(conn, "c.test")).await.unwrap();
+        world.test.store.write(|conn| hosts::block_host(conn, "c.test")).await.unwrap();
         let asked = world.asked().await.len();
         let follow = activity(&format!("{CAT}#follows/1"), "Follow", CAT, json!("http://a.test/users/ann"));
         let delivery = world.delivery(CAT, test_key(), &follow);
@@ -143,7 +143,7 @@ async fn an_actor_whose_host_says_gone_is_deleted_whatever_key_signs_it() {
 async fn a_host_that_writes_to_us_earns_a_probe() {
     for world in worlds().await {
         world.actor(BOB).await;
-        world.test.store.write(|conn| rows::bury_host(conn, "b.test")).await.unwrap();
+        world.test.store.write(|conn| hosts::bury_host(conn, "b.test")).await.unwrap();
         world.happens(&follow()).await;
         let health =
             world.test.store.read(|conn| instances::health_of(conn, "b.test")).await.unwrap().unwrap();

@@ -1,0 +1,433 @@
+### Deutsch. Argumente: $n wählt die Mehrzahl, $count ist dieselbe Zahl, fertig zum Zeigen.
+
+## Rund um jede Seite
+skip-to-content = Zum Inhalt
+nav-main = Hauptmenü
+nav-home = Start
+nav-local = Lokal
+nav-search = Suche
+nav-notifications = Mitteilungen
+nav-bookmarks = Lesezeichen
+nav-requests = Folgeanfragen
+nav-profile = Profil
+nav-settings = Einstellungen
+nav-compose = Schreiben
+nav-new = neu
+nav-login = Anmelden
+nav-logout = Abmelden
+nav-signup = Registrieren
+nav-account-menu = Dein Konto
+side-label = Über diesen Ort
+side-join = Mach mit
+side-accounts = { $n ->
+    [one] { $count } Mensch
+   *[other] { $count } Menschen
+}
+side-posts = { $n ->
+    [one] { $count } Beitrag
+   *[other] { $count } Beiträge
+}
+foot-source = Quelltext
+foot-appearance = Aussehen und Sprache
+older = Ältere
+older-label = Mehr
+back = Zurück
+save = Speichern
+cancel = Abbrechen
+
+## Tastatur
+keys-title = Tastenkürzel
+keys-close = Schließen
+keys-move = nächster, voriger Beitrag
+keys-open = Beitrag öffnen
+keys-new = Beitrag schreiben
+keys-reply = antworten
+keys-like = gefällt mir
+keys-search = suchen
+keys-help = diese Liste
+
+## Zahlen und Zeiten
+count-decimal-mark = ,
+count-thousands = { $number } Tsd.
+count-millions = { $number } Mio.
+time-now = jetzt
+time-minutes = { $count } Min.
+time-hours = { $count } Std.
+time-days = { $n ->
+    [one] { $count } Tag
+   *[other] { $count } Tage
+}
+month-short = { $month ->
+    [1] Jan.
+    [2] Feb.
+    [3] März
+    [4] Apr.
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] Aug.
+    [9] Sept.
+    [10] Okt.
+    [11] Nov.
+   *[12] Dez.
+}
+month-long = { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] August
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] Dezember
+}
+time-date = { $day }. { month-short }
+time-date-year = { $day }. { month-short } { $year }
+time-month-year = { month-long } { $year }
+time-full = { $day }. { month-long } { $year }, { $clock } UTC
+
+## Beiträge
+tweet-reposted = { $name } hat geteilt
+tweet-pinned = Angeheftet
+tweet-reply-to = Antwort an { $name }
+tweet-reply-to-unknown = Antwort auf einen Beitrag
+tweet-edited = Bearbeitet
+tweet-show = Zeigen
+tweet-sensitive = Heikle Bilder
+tweet-quote-unavailable = Der zitierte Beitrag ist nicht verfügbar.
+tweet-images = { $n ->
+    [one] { $count } Bild
+   *[other] { $count } Bilder
+}
+tweet-reposts = { $count } mal geteilt
+tweet-quotes = { $count } mal zitiert
+tweet-likes = gefällt { $count }
+media-alt = Bildbeschreibung
+media-alt-badge = ALT
+media-no-alt = Bild ohne Beschreibung
+audience-public = Öffentlich
+audience-unlisted = Nicht gelistet
+audience-followers = Nur für Follower
+audience-direct = Nur für Erwähnte
+account-bot = Bot
+account-locked = Bestätigt Follower
+
+## Was man mit einem Beitrag tun kann
+action-reply = Antworten
+action-repost = Teilen
+action-repost-off = Dieser Beitrag kann nicht geteilt werden
+action-like = Gefällt mir
+action-bookmark = Merken
+action-more = Mehr
+action-quote = Zitieren
+action-history = Frühere Fassungen
+action-original = Auf dem eigenen Server öffnen
+action-edit = Bearbeiten
+action-pin = An dein Profil heften
+action-unpin = Vom Profil lösen
+action-delete = Löschen
+action-mute = @{ $handle } stummschalten
+action-unmute = @{ $handle } wieder zeigen
+action-block = @{ $handle } blockieren
+action-unblock = @{ $handle } freigeben
+
+## Folgen
+follow = Folgen
+follow-back = Zurückfolgen
+follow-ask = Anfragen
+following = Folge ich
+unfollow = Entfolgen
+unblock = Freigeben
+requested = Angefragt
+take-back = Zurückziehen
+follows-you = Folgt dir
+remove-follower = Diesen Follower entfernen
+request-accept = Annehmen
+request-reject = Ablehnen
+requests-empty-title = Keine Anfragen
+requests-empty = Wenn dir jemand folgen möchte, entscheidest du hier.
+follows-label = Follower und Gefolgte
+follows-followers = Follower von { $name }
+follows-following = { $name } folgt
+follows-tab-followers = Follower
+follows-tab-following = Folgt
+followers-empty-title = Noch keine Follower
+followers-empty = Wer diesem Konto folgt, erscheint hier.
+following-empty-title = Folgt noch niemandem
+following-empty = Hier erscheinen die Konten, denen dieses Konto folgt.
+
+## Schreiben
+compose-title = Neuer Beitrag
+compose-title-reply = Antworten
+compose-title-quote = Zitieren
+compose-title-edit = Beitrag bearbeiten
+compose-text = Text
+compose-invite = Was gibt es Neues von deinem Ast?
+compose-invite-reply = Schreib deine Antwort
+compose-invite-quote = Sag etwas dazu
+compose-post = Veröffentlichen
+compose-reply = Antworten
+compose-save = Änderungen speichern
+compose-extras = Bilder, Warnung, Sprache
+compose-image = Bild { $count }
+compose-image-remove = Entfernen
+compose-alt = Beschreibung
+compose-alt-hint = Beschreib es für alle, die es nicht sehen können
+compose-warning = Inhaltswarnung
+compose-warning-hint = Verbirgt den Beitrag hinter diesen Worten
+compose-language = Sprache
+compose-audience = Wer es sehen kann
+compose-limit = bis { $count }
+compose-over = Zu lang
+
+## Start, Lokal, Hashtags, Lesezeichen
+home-posts = Beiträge der Konten, denen du folgst
+home-empty-title = Auf deinem Ast ist es noch still
+home-empty = Folge ein paar Leuten, und ihre Beiträge sammeln sich hier.
+home-empty-local = Schau, wer da ist
+home-empty-search = Leute suchen
+local-title = Was Leute auf { $site } schreiben
+local-empty-title = Noch hat niemand geschrieben
+local-empty = Der erste Beitrag ist der schwerste. Trau dich.
+welcome-title = Willkommen bei { $site }
+welcome-text = Ein kleiner Ort in einem großen Netz. Mach hier mit und sprich auch mit Leuten auf tausenden anderen Servern.
+tag-similar = Ähnliche Hashtags
+tag-posts = { $n ->
+    [one] { $count } Beitrag
+   *[other] { $count } Beiträge
+}
+tag-empty-title = Keine Beiträge mit diesem Hashtag
+tag-empty = Schreib einen, dann steht er hier.
+bookmarks-private = Nur du siehst sie.
+bookmarks-empty-title = Noch nichts gemerkt
+bookmarks-empty = Merk dir einen Beitrag, dann findest du ihn hier wieder.
+
+## Verlauf, Fassungen, Löschen
+thread-title = Beitrag
+thread-by = Beitrag von { $name }
+thread-replies = Antworten
+thread-empty-title = Noch keine Antworten
+thread-empty = Sei die erste Stimme.
+history-title = Fassungen dieses Beitrags
+history-now = Jetzt
+history-then = Davor
+history-first = Erste Fassung
+delete-title = Diesen Beitrag löschen?
+delete-text = Er verschwindet hier, und andere Server werden gebeten, ihre Kopien zu löschen. Das lässt sich nicht rückgängig machen.
+delete-confirm = Löschen
+delete-keep = Behalten
+
+## Profil
+profile-edit = Profil bearbeiten
+profile-original = Auf dem eigenen Server öffnen
+profile-joined = Dabei seit
+profile-muted = Stumm
+profile-verified = Dieser Link führt hierher zurück
+profile-tabs = Beiträge dieses Kontos
+profile-tab-posts = Beiträge
+profile-tab-replies = Antworten
+profile-tab-media = Bilder
+profile-posts = { $n ->
+    [one] { $count } Beitrag
+   *[other] { $count } Beiträge
+}
+profile-following = folgt { $count }
+profile-followers = { $count } Follower
+profile-empty-title = Hier ist noch nichts
+profile-empty = Sobald dieses Konto schreibt, steht es hier.
+profile-empty-own-title = Hier ist noch nichts
+profile-empty-own = Was du schreibst, steht hier.
+profile-blocking-title = Du hast dieses Konto blockiert
+profile-blocking = Gib es frei, um seine Beiträge zu sehen.
+profile-blocked-title = Du kannst diese Beiträge nicht sehen
+profile-blocked = Dieses Konto hat dich blockiert.
+
+## Mitteilungen
+notification-follow = { $name } folgt dir
+notification-follow-request = { $name } möchte dir folgen
+notification-mention = { $name } hat dich erwähnt
+notification-reply = { $name } hat dir geantwortet
+notification-like = { $name } gefällt dein Beitrag
+notification-retweet = { $name } hat deinen Beitrag geteilt
+notification-quote = { $name } hat deinen Beitrag zitiert
+notification-unread = Neu
+notification-answer = Anfrage beantworten
+notifications-read = Alles gelesen
+notifications-empty-title = Alles ruhig
+notifications-empty = Antworten, Reaktionen und neue Follower erscheinen hier.
+
+## Suche
+search-label = Beiträge, Leute und Hashtags suchen
+search-placeholder = Suchen oder Adresse einfügen
+search-go = Suchen
+search-title = Suche: { $query }
+search-tabs = Arten von Treffern
+search-tab-posts = Beiträge
+search-tab-people = Leute
+search-tab-tags = Hashtags
+search-found = Im Netz gefunden
+search-found-post = Dieser Beitrag
+search-lookup-failed = Jener Server kennt diese Adresse nicht oder hat nicht geantwortet. Prüf die Schreibweise und versuch es noch einmal.
+search-lookup-sign-in = Melde dich an, um Konten auf anderen Servern zu finden.
+search-empty-title = Nichts gefunden
+search-empty = Versuch es mit weniger oder anderen Wörtern.
+search-help-title = Wonach du suchen kannst
+search-help-tag-example = hashtag
+search-help-tag = Beiträge mit einem Hashtag
+search-help-handle-example = name@example.org
+search-help-handle = ein Konto auf irgendeinem Server
+search-help-url = die Adresse eines Beitrags oder Profils auf einem anderen Server
+
+## Die Tür
+field-username = Benutzername
+field-username-hint = Buchstaben, Ziffern und Unterstriche. Er lässt sich später nicht ändern.
+field-email = E-Mail
+field-password = Passwort
+field-password-hint = Mindestens 8 Zeichen. Ein paar Wörter ohne Zusammenhang sind ein gutes.
+field-login = Benutzername oder E-Mail
+setup-title = Leg das erste Konto an
+setup-text = Dieser Server ist neu. Sein erstes Konto verwaltet ihn: deins. Adressen enden auf @{ $host }.
+setup-go = Konto anlegen
+signup-title = { $site } beitreten
+signup-text = Such dir einen Namen für deinen Platz in der Kolonie aus.
+signup-approval = Wer diesen Ort betreibt, sieht sich jede Anfrage an. Erzähl ein wenig von dir.
+signup-reason = Warum möchtest du mitmachen?
+signup-go = Registrieren
+signup-ask = Anfrage senden
+signup-have = Schon ein Konto?
+signup-closed-title = Die Registrierung ist geschlossen
+signup-closed = { $site } nimmt gerade keine neuen Konten auf. Mitlesen kannst du trotzdem.
+signup-look-around = Umsehen
+signup-waiting-title = Danke, deine Anfrage ist da
+signup-waiting = Bald sieht sie sich jemand an. Sobald sie angenommen ist, kannst du dich anmelden.
+login-title = Willkommen zurück
+login-text = Anmelden bei { $host }.
+login-new = Neu hier?
+
+## Einstellungen
+settings-profile = Profil
+settings-security = Sicherheit
+settings-appearance = Aussehen und Sprache
+profile-form-pictures = Bilder
+profile-form-avatar = Profilbild
+profile-form-header = Titelbild
+profile-form-remove = Bild entfernen
+profile-form-name = Anzeigename
+profile-form-bio = Über dich
+profile-form-fields = Angaben
+profile-form-field-name = Name der Angabe { $count }
+profile-form-field-name-hint = Pronomen
+profile-form-field-value = Angabe { $count }
+profile-form-field-value-hint = sie/ihr
+profile-form-rules = Dein Konto
+profile-form-locked = Follower bestätigen
+profile-form-locked-hint = Leute fragen, bevor sie dir folgen.
+profile-form-bot = Das ist ein Bot
+profile-form-bot-hint = Meist schreibt hier ein Programm.
+profile-form-discoverable = Anderen vorschlagen
+profile-form-discoverable-hint = Dein Profil darf gelistet und vorgeschlagen werden.
+profile-form-indexable = Beiträge durchsuchbar machen
+profile-form-indexable-hint = Deine öffentlichen Beiträge dürfen in der Suche auftauchen.
+password-title = Passwort
+password-current = Jetziges Passwort
+password-new = Neues Passwort
+password-change = Passwort ändern
+password-ends = Dabei enden alle anderen Sitzungen.
+sessions-title = Wo du angemeldet bist
+sessions-text = Beende, was du nicht kennst.
+sessions-current = diese hier
+sessions-since = seit
+sessions-seen = zuletzt benutzt
+sessions-end = Beenden
+theme-label = Aussehen
+theme-auto = Wie mein Gerät
+theme-light = Hell
+theme-dark = Dunkel
+language-label = Sprache
+language-auto = Wie mein Browser
+
+## Nach einer Handlung; der Schlüssel ist flash- und der Code
+flash-posted = Veröffentlicht.
+flash-edited = Änderungen gespeichert.
+flash-deleted = Gelöscht.
+flash-pinned = An dein Profil geheftet.
+flash-unpinned = Gelöst.
+flash-muted = Stummgeschaltet. Du siehst diese Beiträge nicht mehr.
+flash-unmuted = Wieder zu sehen.
+flash-blocked = Blockiert. Ihr seht einander nicht mehr.
+flash-unblocked = Freigegeben.
+flash-follower-removed = Dieses Konto folgt dir nicht mehr.
+flash-request-sent = Deine Anfrage ist unterwegs.
+flash-request-accepted = Anfrage angenommen.
+flash-request-rejected = Anfrage abgelehnt.
+flash-profile-saved = Profil gespeichert.
+flash-password-changed = Passwort geändert. Andere Sitzungen sind beendet.
+flash-session-ended = Sitzung beendet.
+flash-appearance-saved = Gespeichert.
+flash-notifications-read = Alles gelesen.
+flash-logged-out = Du bist abgemeldet. Bis bald.
+flash-welcome = Willkommen! Das ist deine Startseite.
+flash-expired = Deine Sitzung ist zu Ende. Bitte melde dich wieder an.
+flash-refused = Das hat nicht geklappt.
+
+## Klagen über eine Eingabe; der Schlüssel ist error-, das Feld, wenn es eigene Worte braucht, und der Code
+error-required = Bitte ausfüllen.
+error-empty = Bitte ausfüllen.
+error-text-empty = Schreib etwas oder füg ein Bild hinzu.
+error-too-long = Das ist zu lang.
+error-too-short = Das ist zu kurz.
+error-password-too-short = Nimm mindestens 8 Zeichen.
+error-new-password-too-short = Nimm mindestens 8 Zeichen.
+error-username-taken = Dieser Benutzername ist vergeben.
+error-email-taken = Mit dieser E-Mail-Adresse gibt es schon ein Konto.
+error-taken = Das ist vergeben.
+error-reserved = Dieser Name ist reserviert.
+error-bad-characters = Nur Buchstaben, Ziffern und Unterstriche.
+error-email-invalid = Das sieht nicht wie eine E-Mail-Adresse aus.
+error-invalid = Dieser Wert ist nicht erlaubt.
+error-bad-credentials = Benutzername oder Passwort stimmt nicht.
+error-current-password-wrong = Das ist nicht dein jetziges Passwort.
+error-wrong = Das stimmt nicht.
+error-suspended = Dieses Konto ist gesperrt.
+error-pending = Dieses Konto ist noch nicht angenommen.
+error-closed = Die Registrierung ist geschlossen.
+error-too-many = Das sind zu viele.
+error-too-large = Diese Datei ist zu groß.
+error-unsupported-media = Das ist kein JPEG-, PNG-, WebP- oder GIF-Bild.
+error-not-yours = Das gehört jemand anderem.
+error-unauthorized = Bitte melde dich an.
+error-too-many-requests = Zu viele Versuche. Warte ein wenig.
+error-busy = Der Server ist beschäftigt. Versuch es gleich noch einmal.
+error-internal = Auf unserer Seite ist etwas schiefgegangen.
+error-not-found = Das gibt es nicht.
+error-gone = Das ist nicht mehr da.
+
+## Seiten für das, was schiefging
+fault-bad-title = Mit dieser Anfrage konnten wir nichts anfangen
+fault-bad = Etwas fehlte oder war nicht erlaubt. Geh zurück und versuch es noch einmal.
+fault-unauthorized-title = Bitte melde dich an
+fault-unauthorized = Diese Seite ist für Leute mit einem Konto hier.
+fault-forbidden-title = Nicht für dich
+fault-forbidden = Das darfst du nicht sehen oder tun.
+fault-not-found-title = Auf diesem Ast ist nichts
+fault-not-found = Die Seite gibt es nicht, oder sie ist nicht für alle. Prüf die Adresse.
+fault-gone-title = Davongeflogen
+fault-gone = Wer das geschrieben hat, hat es gelöscht.
+fault-too-many-title = Etwas langsamer, bitte
+fault-too-many = Das war viel auf einmal.
+fault-internal-title = Etwas ist kaputtgegangen
+fault-internal = Es liegt an uns, nicht an dir. Wir haben es notiert.
+fault-busy-title = Gerade viel los
+fault-busy = Der Server hat mehr zu tun, als er kann. Von dir geht nichts verloren.
+fault-wait = { $n ->
+    [one] Versuch es in { $count } Sekunde noch einmal.
+   *[other] Versuch es in { $count } Sekunden noch einmal.
+}
+fault-retry = Noch einmal versuchen
+fault-home = Zum Anfang
+fault-search = Suchen
+fault-request = Wenn du um Hilfe bittest, nenn diese Nummer:

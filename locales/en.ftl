@@ -1,0 +1,442 @@
+### English. Arguments: $n chooses a plural and $count is the same number, ready to show.
+
+## Around every page
+skip-to-content = Skip to content
+nav-main = Main
+nav-home = Home
+nav-local = Local
+nav-search = Search
+nav-notifications = Notifications
+nav-bookmarks = Bookmarks
+nav-requests = Follow requests
+nav-profile = Profile
+nav-settings = Settings
+nav-compose = Post
+nav-new = new
+nav-login = Log in
+nav-logout = Log out
+nav-signup = Sign up
+nav-account-menu = Your account
+side-label = About this place
+side-join = Join this colony
+side-accounts = { $n ->
+    [one] { $count } person
+   *[other] { $count } people
+}
+side-posts = { $n ->
+    [one] { $count } post
+   *[other] { $count } posts
+}
+foot-source = Source code
+foot-appearance = Look and language
+older = Older
+older-label = More
+back = Back
+save = Save
+cancel = Cancel
+
+## Keyboard
+keys-title = Keyboard shortcuts
+keys-close = Close
+keys-move = next, previous post
+keys-open = open the post
+keys-new = write a post
+keys-reply = reply
+keys-like = like
+keys-search = search
+keys-help = this list
+
+## Numbers and times
+count-decimal-mark = .
+count-thousands = { $number }K
+count-millions = { $number }M
+time-now = now
+time-minutes = { $count } min
+time-hours = { $count } h
+time-days = { $count } d
+month-short = { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+}
+month-long = { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+}
+time-date = { $day } { month-short }
+time-date-year = { $day } { month-short } { $year }
+time-month-year = { month-long } { $year }
+time-full = { $day } { month-long } { $year }, { $clock } UTC
+
+## Posts
+tweet-reposted = { $name } reposted
+tweet-pinned = Pinned
+tweet-reply-to = Replying to { $name }
+tweet-reply-to-unknown = Replying to a post
+tweet-edited = Edited
+tweet-show = Show
+tweet-sensitive = Sensitive images
+tweet-quote-unavailable = The quoted post is not available.
+tweet-images = { $n ->
+    [one] { $count } image
+   *[other] { $count } images
+}
+tweet-reposts = { $n ->
+    [one] { $count } repost
+   *[other] { $count } reposts
+}
+tweet-quotes = { $n ->
+    [one] { $count } quote
+   *[other] { $count } quotes
+}
+tweet-likes = { $n ->
+    [one] { $count } like
+   *[other] { $count } likes
+}
+media-alt = Description of the image
+media-alt-badge = ALT
+media-no-alt = Image without a description
+audience-public = Public
+audience-unlisted = Unlisted
+audience-followers = Followers only
+audience-direct = Mentioned people only
+account-bot = Bot
+account-locked = Approves followers
+
+## What one can do with a post
+action-reply = Reply
+action-repost = Repost
+action-repost-off = This post cannot be reposted
+action-like = Like
+action-bookmark = Bookmark
+action-more = More
+action-quote = Quote
+action-history = Earlier versions
+action-original = Open on its own server
+action-edit = Edit
+action-pin = Pin to your profile
+action-unpin = Unpin from your profile
+action-delete = Delete
+action-mute = Mute @{ $handle }
+action-unmute = Unmute @{ $handle }
+action-block = Block @{ $handle }
+action-unblock = Unblock @{ $handle }
+
+## Following
+follow = Follow
+follow-back = Follow back
+follow-ask = Ask to follow
+following = Following
+unfollow = Unfollow
+unblock = Unblock
+requested = Requested
+take-back = Take back
+follows-you = Follows you
+remove-follower = Remove this follower
+request-accept = Accept
+request-reject = Reject
+requests-empty-title = No requests
+requests-empty = When somebody asks to follow you, you decide here.
+follows-label = Followers and following
+follows-followers = Followers of { $name }
+follows-following = Followed by { $name }
+follows-tab-followers = Followers
+follows-tab-following = Following
+followers-empty-title = No followers yet
+followers-empty = Whoever follows this account shows up here.
+following-empty-title = Follows nobody yet
+following-empty = The accounts that this account follows show up here.
+
+## Writing
+compose-title = New post
+compose-title-reply = Reply
+compose-title-quote = Quote
+compose-title-edit = Edit post
+compose-text = Text
+compose-invite = What's the word from your branch?
+compose-invite-reply = Write your reply
+compose-invite-quote = Add your thoughts
+compose-post = Post
+compose-reply = Reply
+compose-save = Save changes
+compose-extras = Images, warning, language
+compose-image = Image { $count }
+compose-image-remove = Remove
+compose-alt = Description
+compose-alt-hint = Describe it for people who cannot see it
+compose-warning = Content warning
+compose-warning-hint = Hides the post behind these words
+compose-language = Language
+compose-audience = Who can see it
+compose-limit = up to { $count }
+compose-over = Too long
+
+## Home, local, hashtags, bookmarks
+home-posts = Posts of the accounts you follow
+home-empty-title = Your branch is still quiet
+home-empty = Follow some people and their posts gather here.
+home-empty-local = See who is here
+home-empty-search = Search for people
+local-title = What people on { $site } write
+local-empty-title = Nobody has written yet
+local-empty = The first post is the hardest. Go on.
+welcome-title = Welcome to { $site }
+welcome-text = A small place on a big network. Join here, and talk with people on thousands of other servers too.
+tag-similar = Similar hashtags
+tag-posts = { $n ->
+    [one] { $count } post
+   *[other] { $count } posts
+}
+tag-empty-title = No posts with this hashtag
+tag-empty = Write one, and it shows up here.
+bookmarks-private = Only you can see these.
+bookmarks-empty-title = Nothing saved yet
+bookmarks-empty = Bookmark a post to find it here again.
+
+## Thread, history, delete
+thread-title = Post
+thread-by = Post by { $name }
+thread-replies = Replies
+thread-empty-title = No replies yet
+thread-empty = Be the first to answer.
+history-title = Versions of this post
+history-now = Now
+history-then = Before
+history-first = First version
+delete-title = Delete this post?
+delete-text = It disappears here, and other servers are asked to delete their copies. This cannot be undone.
+delete-confirm = Delete
+delete-keep = Keep it
+
+## Profile
+profile-edit = Edit profile
+profile-original = Open on their own server
+profile-joined = Joined
+profile-muted = Muted
+profile-verified = This link leads back here
+profile-tabs = Posts of this account
+profile-tab-posts = Posts
+profile-tab-replies = Replies
+profile-tab-media = Images
+profile-posts = { $n ->
+    [one] { $count } post
+   *[other] { $count } posts
+}
+profile-following = { $count } following
+profile-followers = { $n ->
+    [one] { $count } follower
+   *[other] { $count } followers
+}
+profile-empty-title = Nothing here yet
+profile-empty = When they write something, it shows up here.
+profile-empty-own-title = Nothing here yet
+profile-empty-own = What you write shows up here.
+profile-blocking-title = You have blocked this account
+profile-blocking = Unblock it to see its posts.
+profile-blocked-title = You cannot see these posts
+profile-blocked = This account has blocked you.
+
+## Notifications
+notification-follow = { $name } follows you
+notification-follow-request = { $name } asks to follow you
+notification-mention = { $name } mentioned you
+notification-reply = { $name } replied to you
+notification-like = { $name } liked your post
+notification-retweet = { $name } reposted your post
+notification-quote = { $name } quoted your post
+notification-unread = New
+notification-answer = Answer the request
+notifications-read = Mark all read
+notifications-empty-title = All quiet
+notifications-empty = Replies, likes and new followers show up here.
+
+## Search
+search-label = Search for posts, people and hashtags
+search-placeholder = Search or paste a handle
+search-go = Search
+search-title = Search: { $query }
+search-tabs = Kinds of results
+search-tab-posts = Posts
+search-tab-people = People
+search-tab-tags = Hashtags
+search-found = Found on the network
+search-found-post = This post
+search-lookup-failed = That server does not know this address, or it did not answer. Check the spelling and try again.
+search-lookup-sign-in = Log in to look up accounts on other servers.
+search-empty-title = Nothing found
+search-empty = Try fewer or other words.
+search-help-title = What you can search for
+search-help-tag-example = hashtag
+search-help-tag = posts with a hashtag
+search-help-handle-example = name@example.org
+search-help-handle = an account on any server
+search-help-url = the address of a post or profile on another server
+
+## The door
+field-username = Username
+field-username-hint = Letters, digits and underscores. It cannot be changed later.
+field-email = Email
+field-password = Password
+field-password-hint = At least 8 characters. A few unrelated words make a good one.
+field-login = Username or email
+setup-title = Make the first account
+setup-text = This server is new. Its first account runs it: you. Handles will end in @{ $host }.
+setup-go = Make the account
+signup-title = Join { $site }
+signup-text = Pick a name for your place in the colony.
+signup-approval = People who run this place look at every request. Tell them a little about you.
+signup-reason = Why would you like to join?
+signup-go = Sign up
+signup-ask = Send request
+signup-have = Already have an account?
+signup-closed-title = Sign-up is closed
+signup-closed = { $site } takes no new accounts at the moment. You can still read along.
+signup-look-around = Look around
+signup-waiting-title = Thank you, we have your request
+signup-waiting = Somebody will look at it soon. You can log in once it is accepted.
+login-title = Welcome back
+login-text = Log in to { $host }.
+login-new = New here?
+
+## Settings
+settings-profile = Profile
+settings-security = Security
+settings-appearance = Look and language
+profile-form-pictures = Pictures
+profile-form-avatar = Avatar
+profile-form-header = Header
+profile-form-remove = Remove the picture
+profile-form-name = Display name
+profile-form-bio = About you
+profile-form-fields = Facts
+profile-form-field-name = Name of fact { $count }
+profile-form-field-name-hint = Pronouns
+profile-form-field-value = Fact { $count }
+profile-form-field-value-hint = she/her
+profile-form-rules = Your account
+profile-form-locked = Approve followers
+profile-form-locked-hint = People ask before they follow you.
+profile-form-bot = This is a bot
+profile-form-bot-hint = Mostly a program writes here.
+profile-form-discoverable = Suggest me to others
+profile-form-discoverable-hint = Your profile may be listed and suggested.
+profile-form-indexable = Let people search my posts
+profile-form-indexable-hint = Your public posts may turn up in search.
+password-title = Password
+password-current = Current password
+password-new = New password
+password-change = Change password
+password-ends = Every other session ends when you change it.
+sessions-title = Where you are logged in
+sessions-text = End what you do not know.
+sessions-current = this one
+sessions-since = since
+sessions-seen = last used
+sessions-end = End
+theme-label = Look
+theme-auto = As my device says
+theme-light = Light
+theme-dark = Dark
+language-label = Language
+language-auto = As my browser says
+
+## After an action; the key is flash- and the code
+flash-posted = Posted.
+flash-edited = Changes saved.
+flash-deleted = Deleted.
+flash-pinned = Pinned to your profile.
+flash-unpinned = Unpinned.
+flash-muted = Muted. Their posts are out of your sight.
+flash-unmuted = Unmuted.
+flash-blocked = Blocked. You no longer see each other.
+flash-unblocked = Unblocked.
+flash-follower-removed = They no longer follow you.
+flash-request-sent = Your request is on its way.
+flash-request-accepted = Request accepted.
+flash-request-rejected = Request rejected.
+flash-profile-saved = Profile saved.
+flash-password-changed = Password changed. Other sessions have ended.
+flash-session-ended = Session ended.
+flash-appearance-saved = Saved.
+flash-notifications-read = All read.
+flash-logged-out = You are logged out. See you soon.
+flash-welcome = Welcome! This is your home.
+flash-expired = Your session has ended. Please log in again.
+flash-refused = That did not work.
+
+## Complaints about an input; the key is error-, the field if it needs its own words, and the code
+error-required = Please fill this in.
+error-empty = Please fill this in.
+error-text-empty = Write something or add an image.
+error-too-long = This is too long.
+error-too-short = This is too short.
+error-password-too-short = Use at least 8 characters.
+error-new-password-too-short = Use at least 8 characters.
+error-username-taken = This username is taken.
+error-email-taken = There is already an account with this email address.
+error-taken = This is taken.
+error-reserved = This name is reserved.
+error-bad-characters = Use letters, digits and underscores only.
+error-email-invalid = This does not look like an email address.
+error-invalid = This value is not allowed.
+error-bad-credentials = Username or password is wrong.
+error-current-password-wrong = This is not your current password.
+error-wrong = This is not right.
+error-suspended = This account is suspended.
+error-pending = An admin has not accepted this account yet.
+error-closed = Sign-up is closed.
+error-too-many = Too many.
+error-too-large = This file is too large.
+error-unsupported-media = This is no JPEG, PNG, WebP or GIF image.
+error-not-yours = This belongs to somebody else.
+error-unauthorized = Please log in.
+error-too-many-requests = Too many tries. Wait a little.
+error-busy = The server is busy. Try again in a moment.
+error-internal = Something went wrong on our side.
+error-not-found = It does not exist.
+error-gone = It is gone.
+
+## Pages for what went wrong
+fault-bad-title = That request made no sense to us
+fault-bad = Something in it was missing or not allowed. Go back and try once more.
+fault-unauthorized-title = Please log in
+fault-unauthorized = This page is for people with an account here.
+fault-forbidden-title = Not for you
+fault-forbidden = You are not allowed to see or do this.
+fault-not-found-title = Nothing on this branch
+fault-not-found = The page does not exist, or it is not for everybody. Check the address.
+fault-gone-title = Flown away
+fault-gone = Its author has deleted it.
+fault-too-many-title = A little slower, please
+fault-too-many = That was a lot at once.
+fault-internal-title = Something broke
+fault-internal = It is our fault, not yours. It has been noted.
+fault-busy-title = Very busy right now
+fault-busy = The server has more to do than it can. Nothing of yours is lost.
+fault-wait = { $n ->
+    [one] Try again in { $count } second.
+   *[other] Try again in { $count } seconds.
+}
+fault-retry = Try again
+fault-home = Back to the start
+fault-search = Search
+fault-request = When you ask for help, say this number:

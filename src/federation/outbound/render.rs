@@ -1,0 +1,190 @@
+//! Our own accounts and tweets as ActivityPub documents.
+
+use url::Url;
+
+use crate::error::{Error, Result};
+use crate::federation::Federation;
+use crate::federation::objects::actor::{ActorDocument, Image, Profile};
+use crate::federation::objects::note::{MediaDocument, Note, NoteContent, Tag};
+use crate::federation::objects::{ActorKind, Addressing, Audience, LocalActor};
+use crate::model::account::{Account, AccountKind};
+use crate::model::ids::TweetId;
+use crate::model::tweet::{Media, Mention, Tweet};
+use crate::model::visibility::Visibility;
+use crate::model::{entities, html};
+use crate::service::TweetView;
+use crate::store::tweets;
+
+impl Federation {
+    /// The document of an account of ours.
+    pub async fn actor_document(&self, account: &Account) -> Result<ActorDocument> {
+        let addresses = self.service().addresses();
+        let picture = |key: &String| self.picture(key);
+        let profile = Profile {
+            kind: kind(account.kind),
+            username: account.username.clone(),
+            name: account.name().to_owned(),
+            summary: account.bio_html.clone(),
+            url: Some(addresses.profile(account)),
+            created_ms: account.created_at,
+            locked: account.locked,
+            discoverable: account.discoverable,
+            indexable: account.indexable,
+            also_known_as: Vec::new(),
+            moved_to: None,
+            icon: account.avatar.as_ref().map(picture),
+            image: account.header.as_ref().map(picture),
+            fields: account
+                .fields
+                .iter()
+                .map(|field| (field.name.clone(), self.field_html(&field.value)))
+                .collect(),
+            tags: Vec::new(),
+            public_key_pem: self.public_key_pem(account).await?,
+        };
+        Ok(ActorDocument::new(&self.local_actor(account), profile))
+    }
+
+    /// The document of the instance actor, which signs fetches.
+    pub fn instance_document(&self) -> ActorDocument {
+        let addresses = self.service().addresses();
+        let profile = Profile {
+            kind: ActorKind::Application,
+            username: addresses.host().as_str().to_owned(),
+            name: addresses.host().as_str().to_owned(),
+            summary: String::new(),
+            url: Some(addresses.at("/about")),
+            created_ms: 0,
+            locked: true,
+            discoverable: false,
+            indexable: false,
+            also_known_as: Vec::new(),
+            moved_to: None,
+            icon: None,
+            image: None,
+            fields: Vec::new(),
+            tags: Vec::new(),
+            public_key_pem: self.instance_public_key_pem().to_owned(),
+        };
+        ActorDocument::new(&LocalActor::instance(addresses.origin()), profile)
+    }
+
+    /// The document of a tweet of ours.
+    pub async fn note(&self, view: &TweetView) -> Result<Note> {
+        let tweet = &view.tweet;
+        let actor = self.local_actor(&view.author);
+        let in_reply_to = match tweet.reply_to {
+            Some(parent) => self.tweet_uri(parent).await?,
+            None => None,
+        };
+        let quote = match tweet.quote_of {
+            Some(quoted) => self.tweet_uri(quoted).await?,
+            None => None,
+        };
+        let content = NoteContent {
+            tweet: tweet.id.0,
+            html: tweet.html.clone(),
+            language: tweet.language.clone(),
+            warning: Some(tweet.content_warning.clone()).filter(|warning| !warning.is_empty()),
+            published_ms: tweet.created_at,
+            updated_ms: tweet.edited_at,
+            url: self.service().addresses().tweet_page(tweet, &view.author),
+            sensitive: tweet.sensitive,
+            in_reply_to,
+            tags: self.tags(tweet),
+            attachments: tweet.media.iter().filter_map(|media| self.attachment(media)).collect(),
+            poll: None,
+            quote,
+            quote_authorization: None,
+            quotable_by: if tweet.visibility.is_open() { Audience::Public } else { Audience::Direct },
+        };
+        Ok(Note::new(&actor, self.addressing(&actor, tweet)?, content))
+    }
+
+    /// Who a tweet of ours, or a retweet by `actor`, is for.
+    pub(super) fn addressing(&self, actor: &LocalActor, tweet: &Tweet) -> Result<Addressing> {
+        let followers = Url::parse(&actor.followers()).map_err(Error::internal)?;
+        let mentioned: Vec<Url> =
+            tweet.mentions.iter().filter_map(|mention| Url::parse(&self.mention_uri(mention)).ok()).collect();
+        Ok(Addressing::of(audience(tweet.visibility), &followers, &mentioned))
+    }
+
+    /// The ActivityPub id of a tweet, wherever it comes from; `None` when it is gone.
+    pub async fn tweet_uri(&self, id: TweetId) -> Result<Option<String>> {
+        let parts = self.service().store().read(move |conn| tweets::id_parts(conn, id)).await?;
+        let addresses = self.service().addresses();
+        Ok(parts.map(|parts| parts.uri.unwrap_or_else(|| addresses.local_tweet(&parts.username, id))))
+    }
+
+    fn mention_uri(&self, mention: &Mention) -> String {
+        let local = || self.service().addresses().local_actor(&mention.username);
+        mention.uri.clone().unwrap_or_else(local)
+    }
+
+    fn tags(&self, tweet: &Tweet) -> Vec<Tag> {
+        let own_host = self.service().addresses().host().as_str();
+        let mentions = tweet.mentions.iter().map(|mention| Tag::Mention {
+            href: self.mention_uri(mention),
+            name: format!("@{}@{}", mention.username, mention.domain.as_deref().unwrap_or(own_host)),
+        });
+        let hashtags = tweet.tags.iter().map(|tag| Tag::Hashtag {
+            href: self.service().addresses().at(&format!("/tags/{tag}")),
+            name: format!("#{tag}"),
+        });
+        mentions.chain(hashtags).collect()
+    }
+
+    fn attachment(&self, media: &Media) -> Option<MediaDocument> {
+        let key = media.file_key.as_ref()?;
+        let pixels = |n: i64| u32::try_from(n).ok().filter(|n| *n > 0);
+        Some(MediaDocument {
+            kind: "Image",
+            media_type: media.mime.clone(),
+            url: self.media_url(key),
+            name: Some(media.alt.clone()).filter(|alt| !alt.is_empty()),
+            width: pixels(media.width),
+            height: pixels(media.height),
+            blurhash: media.blurhash.clone(),
+            focal_point: None,
+        })
+    }
+
+    fn picture(&self, key: &String) -> Image {
+        let media_type = match key.rsplit('.').next() {
+            Some("png") => "image/png",
+            Some("gif") => "image/gif",
+            Some("webp") => "image/webp",
+            _ => "image/jpeg",
+        };
+        Image { media_type: media_type.to_owned(), url: self.media_url(key) }
+    }
+
+    fn media_url(&self, key: &str) -> String {
+        self.service().addresses().at(&format!("/media/{key}"))
+    }
+
+    fn field_html(&self, value: &str) -> String {
+        let found = entities::extract(value);
+        html::render(value, &found, self.service().addresses().base(), |_| None)
+    }
+}
+
+/// The audience that a visibility is on the wire.
+pub(super) fn audience(visibility: Visibility) -> Audience {
+    match visibility {
+        Visibility::Public => Audience::Public,
+        Visibility::Unlisted => Audience::Unlisted,
+        Visibility::Followers => Audience::Followers,
+        Visibility::Direct => Audience::Direct,
+    }
+}
+
+fn kind(kind: AccountKind) -> ActorKind {
+    match kind {
+        AccountKind::Person => ActorKind::Person,
+        AccountKind::Service => ActorKind::Service,
+        AccountKind::Group => ActorKind::Group,
+        AccountKind::Application => ActorKind::Application,
+        AccountKind::Organization => ActorKind::Organization,
+    }
+}

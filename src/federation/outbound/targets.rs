@@ -1,0 +1,233 @@
+//! What an event of ours says to others, and to whom.
+
+use crate::error::{Error, Result};
+use crate::federation::objects::outgoing::Asked;
+use crate::federation::objects::{Addressing, LocalActor, OutgoingActivity};
+use crate::federation::{Federation, unwritable};
+use crate::model::account::Account;
+use crate::model::event::{Event, Reaction, Relation, TweetCreated, TweetDeleted};
+use crate::model::ids::{AccountId, TweetId};
+use crate::model::visibility::Visibility;
+use crate::service::TweetView;
+use crate::store::tweets;
+
+/// Accounts that an edit tells beyond those it mentions: they may hold a copy.
+const HOLDERS_LIMIT: i64 = 500;
+
+/// One activity with its addressees.
+pub(super) struct Plan {
+    /// Who signs it.
+    pub(super) account: AccountId,
+    /// The activity.
+    pub(super) activity: OutgoingActivity,
+    /// Accounts that get it by name; ours among them are passed over.
+    pub(super) to: Vec<AccountId>,
+    /// Whether the signer's followers get it.
+    pub(super) to_followers: bool,
+    /// The tweet it is about.
+    pub(super) tweet: Option<TweetId>,
+}
+
+impl Federation {
+    /// The activity that an event makes, if it makes one. What is gone meanwhile needs no telling.
+    pub(super) async fn plan(&self, event: &Event) -> Result<Option<Plan>> {
+        let planned = match event {
+            Event::TweetCreated(created) if created.local => self.plan_created(created).await,
+            Event::TweetEdited { tweet, author } => self.plan_edited(*tweet, *author).await,
+            Event::TweetDeleted(deleted) if deleted.local => self.plan_deleted(deleted).await,
+            Event::Liked(reaction) if reaction.local => self.plan_like(reaction, false).await,
+            Event::Unliked(reaction) if reaction.local => self.plan_like(reaction, true).await,
+            Event::FollowRequested(relation) if outgoing(relation) => self.plan_follow(relation, false).await,
+            Event::FollowRequestCancelled(relation) | Event::Unfollowed(relation) if outgoing(relation) => {
+                self.plan_follow(relation, true).await
+            }
+            Event::Followed(relation) if incoming(relation) => self.plan_answer(relation, true).await,
+            Event::FollowRejected(relation) if incoming(relation) => self.plan_answer(relation, false).await,
+            Event::Blocked(relation) if outgoing(relation) => self.plan_block(relation, false).await,
+            Event::Unblocked(relation) if outgoing(relation) => self.plan_block(relation, true).await,
+            Event::AccountUpdated { account, local: true } => self.plan_profile(*account).await,
+            Event::PinChanged { tweet, author, pinned } => self.plan_pin(*tweet, *author, *pinned).await,
+            _ => return Ok(None),
+        };
+        match planned {
+            Ok(plan) => Ok(plan),
+            Err(Error::NotFound(_)) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn plan_created(&self, created: &TweetCreated) -> Result<Option<Plan>> {
+        let view = self.service().tweet(Some(created.author), created.tweet).await?;
+        let activity = self.created(&view).await?;
+        Ok(Some(self.about(&view, activity)))
+    }
+
+    /// The activity that made a tweet or retweet of ours.
+    pub async fn created(&self, view: &TweetView) -> Result<OutgoingActivity> {
+        let actor = self.local_actor(&view.author);
+        match &view.retweet_of {
+            Some(original) => self.retweeted(&actor, view, original).await,
+            None => actor.create(&self.note(view).await?).map_err(unwritable),
+        }
+    }
+
+    async fn retweeted(
+        &self,
+        actor: &LocalActor,
+        view: &TweetView,
+        original: &TweetView,
+    ) -> Result<OutgoingActivity> {
+        let uri = self.tweet_uri(original.tweet.id).await?.ok_or(Error::NotFound("tweet"))?;
+        let addressing = self.retweet_addressing(actor, view, &original.author)?;
+        Ok(actor.announce(view.tweet.id.0, &uri, view.tweet.created_at, &addressing))
+    }
+
+    /// A retweet is also for the author of what it repeats.
+    fn retweet_addressing(
+        &self,
+        actor: &LocalActor,
+        view: &TweetView,
+        author: &Account,
+    ) -> Result<Addressing> {
+        let mut addressing = self.addressing(actor, &view.tweet)?;
+        let author = self.service().addresses().actor(author);
+        addressing.cc.push(url::Url::parse(&author).map_err(Error::internal)?);
+        Ok(addressing)
+    }
+
+    async fn plan_edited(&self, tweet: TweetId, author: AccountId) -> Result<Option<Plan>> {
+        let view = self.service().tweet(Some(author), tweet).await?;
+        if !view.author.is_local() {
+            return Ok(None);
+        }
+        let updated_ms = view.tweet.edited_at.unwrap_or(view.tweet.created_at);
+        let note = self.note(&view).await?;
+        let activity = self.local_actor(&view.author).update_note(&note, updated_ms).map_err(unwritable)?;
+        let holders =
+            self.service().store().read(move |conn| tweets::audience(conn, tweet, HOLDERS_LIMIT)).await?;
+        let mut plan = self.about(&view, activity);
+        plan.to.extend(holders);
+        Ok(Some(plan))
+    }
+
+    /// A plan for those whom a tweet or retweet concerns.
+    fn about(&self, view: &TweetView, activity: OutgoingActivity) -> Plan {
+        let mentioned = view.tweet.mentions.iter().map(|mention| mention.account);
+        let concerned = [
+            view.tweet.reply_to_author,
+            view.retweet_of.as_ref().map(|original| original.tweet.author),
+            view.quote_of.as_ref().map(|quoted| quoted.tweet.author),
+        ];
+        let direct = view.tweet.visibility == Visibility::Direct;
+        let concerned = concerned.into_iter().flatten().filter(|_| !direct);
+        Plan {
+            account: view.tweet.author,
+            activity,
+            to: mentioned.chain(concerned).collect(),
+            to_followers: !direct,
+            tweet: Some(view.tweet.id),
+        }
+    }
+
+    async fn plan_deleted(&self, deleted: &TweetDeleted) -> Result<Option<Plan>> {
+        let author = self.service().account(deleted.author).await?;
+        let actor = self.local_actor(&author);
+        let mut to = deleted.audience.clone();
+        let activity = match deleted.retweet_of {
+            Some(original) => {
+                let uri = self.tweet_uri(original).await?.ok_or(Error::NotFound("tweet"))?;
+                let parts = self.service().store().read(move |conn| tweets::id_parts(conn, original)).await?;
+                to.extend(parts.map(|parts| parts.author));
+                let addressing = self.addressing(&actor, &gone_retweet(deleted))?;
+                let announce = actor.announce(deleted.tweet.0, &uri, deleted.tweet.time_ms(), &addressing);
+                actor.undo(&announce).map_err(unwritable)?
+            }
+            None => actor.delete_status(deleted.tweet.0).map_err(unwritable)?,
+        };
+        Ok(Some(Plan {
+            account: deleted.author,
+            activity,
+            to,
+            to_followers: deleted.visibility != Visibility::Direct,
+            tweet: Some(deleted.tweet),
+        }))
+    }
+
+    async fn plan_like(&self, reaction: &Reaction, undo: bool) -> Result<Option<Plan>> {
+        let who = self.service().account(reaction.account).await?;
+        let uri = self.tweet_uri(reaction.tweet).await?.ok_or(Error::NotFound("tweet"))?;
+        let actor = self.local_actor(&who);
+        let like = actor.like(reaction.id, &uri);
+        let activity = if undo { actor.undo(&like).map_err(unwritable)? } else { like };
+        Ok(Some(only_to(reaction.account, reaction.author, activity)))
+    }
+
+    async fn plan_follow(&self, relation: &Relation, undo: bool) -> Result<Option<Plan>> {
+        let (from, to) = self.ends(relation).await?;
+        let actor = self.local_actor(&from);
+        let follow = actor.follow(relation.id, &self.service().addresses().actor(&to));
+        let activity = if undo { actor.undo(&follow).map_err(unwritable)? } else { follow };
+        Ok(Some(only_to(from.id, to.id, activity)))
+    }
+
+    /// Our answer to a Follow from outside. Without the Follow's id there is nothing to answer.
+    async fn plan_answer(&self, relation: &Relation, yes: bool) -> Result<Option<Plan>> {
+        let (from, to) = self.ends(relation).await?;
+        let Some(uri) = &relation.uri else { return Ok(None) };
+        let actor = self.local_actor(&to);
+        let follower = self.service().addresses().actor(&from);
+        let asked = Asked { id: uri, actor: &follower, object: actor.id() };
+        let number = self.service().ids().next();
+        let activity =
+            if yes { actor.accept_follow(number, &asked) } else { actor.reject_follow(number, &asked) };
+        Ok(Some(only_to(to.id, from.id, activity)))
+    }
+
+    async fn plan_block(&self, relation: &Relation, undo: bool) -> Result<Option<Plan>> {
+        let (from, to) = self.ends(relation).await?;
+        let actor = self.local_actor(&from);
+        let block = actor.block(relation.id, &self.service().addresses().actor(&to));
+        let activity = if undo { actor.undo(&block).map_err(unwritable)? } else { block };
+        Ok(Some(only_to(from.id, to.id, activity)))
+    }
+
+    async fn plan_profile(&self, id: AccountId) -> Result<Option<Plan>> {
+        let account = self.service().account(id).await?;
+        let document = self.actor_document(&account).await?;
+        let activity = self.local_actor(&account).update_actor(account.updated_at, &document);
+        let activity = activity.map_err(unwritable)?;
+        Ok(Some(Plan { account: id, activity, to: Vec::new(), to_followers: true, tweet: None }))
+    }
+
+    async fn plan_pin(&self, tweet: TweetId, author: AccountId, pinned: bool) -> Result<Option<Plan>> {
+        let account = self.service().account(author).await?;
+        if !account.is_local() {
+            return Ok(None);
+        }
+        let actor = self.local_actor(&account);
+        let activity = if pinned { actor.pin(tweet.0) } else { actor.unpin(tweet.0) };
+        Ok(Some(Plan { account: author, activity, to: Vec::new(), to_followers: true, tweet: Some(tweet) }))
+    }
+
+    async fn ends(&self, relation: &Relation) -> Result<(Account, Account)> {
+        Ok((self.service().account(relation.from).await?, self.service().account(relation.to).await?))
+    }
+}
+
+fn only_to(account: AccountId, to: AccountId, activity: OutgoingActivity) -> Plan {
+    Plan { account, activity, to: vec![to], to_followers: false, tweet: None }
+}
+
+fn outgoing(relation: &Relation) -> bool {
+    relation.from_local && !relation.to_local
+}
+
+fn incoming(relation: &Relation) -> bool {
+    !relation.from_local && relation.to_local
+}
+
+/// The retweet that is gone, as far as its addressing needs it.
+fn gone_retweet(deleted: &TweetDeleted) -> crate::model::tweet::Tweet {
+    let blank = crate::service::blank_tweet(deleted.tweet, deleted.author, deleted.tweet.time_ms());
+    crate::model::tweet::Tweet { visibility: deleted.visibility, ..blank }
+}

@@ -1,0 +1,37 @@
+//! Actors: accounts of ours, and the instance itself.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::negotiate::{document, to_page, wants_document};
+use crate::error::{Error, Result};
+use crate::http::extract::Path;
+use crate::http::problem::ApiError;
+use crate::http::state::AppState;
+use crate::model::account::Account;
+use crate::service::Service;
+
+/// `GET /users/{username}`
+pub(super) async fn actor(
+    State(state): State<AppState>,
+    Path(username): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let account = local(&state.service, &username).await?;
+    if !wants_document(&headers) {
+        return Ok(to_page(&state.service.addresses().profile(&account)));
+    }
+    document(&state.federation.actor_document(&account).await?)
+}
+
+/// `GET /actor`: open even where signed fetches are demanded, since it holds the key that signs ours.
+pub(super) async fn instance(State(state): State<AppState>) -> Result<Response, ApiError> {
+    document(&state.federation.instance_document())
+}
+
+/// The account of ours with this username.
+pub(super) async fn local(service: &Service, username: &str) -> Result<Account> {
+    let account = service.account_by_handle(username).await?;
+    if account.is_local() { Ok(account) } else { Err(Error::NotFound("account")) }
+}

@@ -1,0 +1,60 @@
+//! Documents for instances, pages for people, under the same address.
+
+use axum::http::header::{ACCEPT, CONTENT_TYPE, VARY};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::federation::context::WithContext;
+use crate::federation::objects::media_type::wants_activity;
+use crate::http::problem::ApiError;
+
+const ACTIVITY_JSON: HeaderValue = HeaderValue::from_static("application/activity+json; charset=utf-8");
+
+/// Whether a request asks for an ActivityPub document rather than a page (ActivityPub section 3.2).
+pub(super) fn wants_document(headers: &HeaderMap) -> bool {
+    headers.get_all(ACCEPT).iter().filter_map(|accept| accept.to_str().ok()).any(wants_activity)
+}
+
+/// A document with its context.
+pub(super) fn document<T: Serialize>(document: &T) -> Result<Response, ApiError> {
+    let bytes = WithContext::new(document).to_bytes().map_err(Error::internal)?;
+    let mut response = bytes.into_response();
+    response.headers_mut().insert(CONTENT_TYPE, ACTIVITY_JSON);
+    response.headers_mut().insert(VARY, HeaderValue::from_static("Accept"));
+    Ok(response)
+}
+
+/// The same document under 410.
+pub(super) fn gone<T: Serialize>(tombstone: &T) -> Result<Response, ApiError> {
+    let mut response = document(tombstone)?;
+    *response.status_mut() = StatusCode::GONE;
+    Ok(response)
+}
+
+/// Sends a browser to the page of what it asked for.
+pub(super) fn to_page(page: &str) -> Response {
+    let mut response = axum::response::Redirect::to(page).into_response();
+    response.headers_mut().insert(VARY, HeaderValue::from_static("Accept"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instances_get_documents_and_browsers_get_pages() {
+        let wants = |accept: &'static str| {
+            wants_document(&HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(accept))]))
+        };
+        assert!(wants("application/activity+json"));
+        assert!(wants(
+            "text/html;q=0.1, Application/LD+JSON ; profile=\"https://www.w3.org/ns/activitystreams\""
+        ));
+        assert!(!wants("text/html,application/xhtml+xml,*/*;q=0.8"));
+        assert!(!wants("application/json"));
+        assert!(!wants_document(&HeaderMap::new()));
+    }
+}

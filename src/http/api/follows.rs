@@ -1,0 +1,86 @@
+//! Who follows whom.
+
+use axum::extract::State;
+
+use super::paging::{AccountPaging, Page, Paged};
+use super::paths::OfUser;
+use super::types::User;
+use super::{Answer, user_of};
+use crate::http::extract::{Auth, Json, MaybeAuth, Path};
+use crate::http::problem::ApiError;
+use crate::http::state::AppState;
+use crate::service::Relationship;
+use crate::store::follows::Bonds;
+
+/// Who follows an account
+#[utoipa::path(
+    get, path = "/api/users/{userId}/followers", tag = "relations", params(OfUser, AccountPaging),
+    responses((status = 200, description = "A page of them.", body = Page<User>)),
+)]
+pub(super) async fn get_followers(
+    State(state): State<AppState>,
+    _viewer: MaybeAuth,
+    Path(at): Path<OfUser>,
+    paging: AccountPaging,
+) -> Result<Paged<User>, ApiError> {
+    let account = state.service.account(at.user_id).await?.id;
+    let page = state.service.bonds(Bonds::Followers, account, paging.cursor, paging.limit).await?;
+    Ok(paging.older(page, user_of(&state)))
+}
+
+/// Whom an account follows
+#[utoipa::path(
+    get, path = "/api/users/{userId}/following", tag = "relations", params(OfUser, AccountPaging),
+    responses((status = 200, description = "A page of them.", body = Page<User>)),
+)]
+pub(super) async fn get_following(
+    State(state): State<AppState>,
+    _viewer: MaybeAuth,
+    Path(at): Path<OfUser>,
+    paging: AccountPaging,
+) -> Result<Paged<User>, ApiError> {
+    let account = state.service.account(at.user_id).await?.id;
+    let page = state.service.bonds(Bonds::Following, account, paging.cursor, paging.limit).await?;
+    Ok(paging.older(page, user_of(&state)))
+}
+
+/// What you and an account have to do with each other
+#[utoipa::path(get, path = "/api/users/{userId}/relationship", tag = "relations", params(OfUser), responses((status = 200, description = "As you see it.", body = Relationship)))]
+pub(super) async fn get_relationship(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(at): Path<OfUser>,
+) -> Answer<Relationship> {
+    let other = state.service.account(at.user_id).await?.id;
+    Ok(Json(state.service.relationship(who.account, other).await?))
+}
+
+/// Follow an account, or ask to when it is locked or remote
+#[utoipa::path(post, path = "/api/users/{userId}/follow", tag = "relations", params(OfUser), responses((status = 200, description = "Also when you did already.", body = Relationship)))]
+pub(super) async fn follow(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(at): Path<OfUser>,
+) -> Answer<Relationship> {
+    Ok(Json(state.service.follow(who.account, at.user_id).await?))
+}
+
+/// Unfollow an account, or take the request back
+#[utoipa::path(delete, path = "/api/users/{userId}/follow", tag = "relations", params(OfUser), responses((status = 200, description = "Also when you did not follow.", body = Relationship)))]
+pub(super) async fn unfollow(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(at): Path<OfUser>,
+) -> Answer<Relationship> {
+    Ok(Json(state.service.unfollow(who.account, at.user_id).await?))
+}
+
+/// Make an account no longer follow you
+#[utoipa::path(delete, path = "/api/users/{userId}/follower", tag = "relations", params(OfUser), responses((status = 200, description = "Also when it did not follow you.", body = Relationship)))]
+pub(super) async fn remove_follower(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(at): Path<OfUser>,
+) -> Answer<Relationship> {
+    Ok(Json(state.service.remove_follower(who.account, at.user_id).await?))
+}

@@ -1,0 +1,153 @@
+//! What this instance is.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use serde::Serialize;
+use tokio::sync::Mutex;
+use utoipa::ToSchema;
+
+use super::Answer;
+use crate::clock::{MINUTE_MS, Millis};
+use crate::config::{Registration, limits};
+use crate::error::Result;
+use crate::http::extract::Json;
+use crate::http::state::AppState;
+use crate::store::accounts;
+
+/// How old the counts may be: they are read by a walk over all accounts, and anybody may ask.
+const COUNTED_EVERY_MS: Millis = MINUTE_MS;
+
+/// This instance.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct Instance {
+    /// Its name.
+    name: String,
+    /// A sentence or two about it; may be empty.
+    description: String,
+    /// The host that follows the `@` in handles.
+    host: String,
+    /// Its address.
+    url: String,
+    /// The version of Rookery.
+    version: &'static str,
+    /// How accounts come to be: `open`, `approval` or `closed`.
+    #[schema(example = "open")]
+    registration: &'static str,
+    /// What an account or a tweet may have.
+    limits: Limits,
+    /// How big it is.
+    counts: Counts,
+}
+
+/// What an account or a tweet may have.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub(super) struct Limits {
+    /// Characters in a tweet, as people count them.
+    tweet_characters: usize,
+    /// Characters that a link counts for.
+    link_characters: usize,
+    /// Pictures in a tweet.
+    images: usize,
+    /// Characters of a picture's description.
+    alt_characters: usize,
+    /// Characters of a content warning.
+    content_warning_characters: usize,
+    /// Characters of a display name.
+    display_name_characters: usize,
+    /// Characters of a bio.
+    bio_characters: usize,
+    /// Lines of a profile.
+    profile_fields: usize,
+    /// Pinned tweets.
+    pinned_tweets: usize,
+    /// The shortest password, in characters.
+    password_min_characters: usize,
+    /// The most tweets or notifications on a page.
+    page: usize,
+    /// The most accounts on a page.
+    account_page: usize,
+}
+
+/// How big an instance is.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub(super) struct Counts {
+    /// Accounts.
+    #[schema(minimum = 0)]
+    users: i64,
+    /// Tweets that its accounts have written.
+    #[schema(minimum = 0)]
+    tweets: i64,
+}
+
+/// The counts of the last time that they were read.
+#[derive(Clone, Default)]
+pub(super) struct Counted(Arc<Mutex<Option<(Millis, Counts)>>>);
+
+/// This instance: its name, rules, limits and size
+#[utoipa::path(get, path = "/api/instance", tag = "instance", responses((status = 200, description = "The instance.", body = Instance)))]
+pub(super) async fn get_instance(
+    State(state): State<AppState>,
+    Extension(counted): Extension<Counted>,
+) -> Answer<Instance> {
+    let counts = counted.counts(&state).await?;
+    let addresses = state.service.addresses();
+    let rules = state.service.rules();
+    Ok(Json(Instance {
+        name: rules.instance_name.clone(),
+        description: rules.instance_description.clone(),
+        host: addresses.host().to_string(),
+        url: addresses.origin().to_owned(),
+        version: env!("CARGO_PKG_VERSION"),
+        registration: registration(rules.registration),
+        limits: Limits::of(&state),
+        counts,
+    }))
+}
+
+impl Counted {
+    async fn counts(&self, state: &AppState) -> Result<Counts> {
+        let now_ms = state.service.clock().now_ms();
+        let mut known = self.0.lock().await;
+        if let Some((at_ms, counts)) = *known
+            && now_ms.saturating_sub(at_ms) < COUNTED_EVERY_MS
+        {
+            return Ok(counts);
+        }
+        let read = state.service.store().read(|conn| {
+            Ok(Counts { users: accounts::count_local(conn)?, tweets: accounts::count_local_tweets(conn)? })
+        });
+        let counts = read.await?;
+        *known = Some((now_ms, counts));
+        Ok(counts)
+    }
+}
+
+impl Limits {
+    fn of(state: &AppState) -> Self {
+        let rules = state.service.rules();
+        Self {
+            tweet_characters: rules.tweet_limit,
+            link_characters: limits::LINK_CHARACTERS,
+            images: rules.max_images,
+            alt_characters: limits::ALT_TEXT_MAX,
+            content_warning_characters: limits::CONTENT_WARNING_MAX,
+            display_name_characters: limits::DISPLAY_NAME_MAX,
+            bio_characters: limits::BIO_MAX,
+            profile_fields: limits::FIELDS_MAX,
+            pinned_tweets: limits::PINNED_MAX,
+            password_min_characters: limits::PASSWORD_MIN,
+            page: limits::PAGE_MAX,
+            account_page: limits::ACCOUNT_PAGE_MAX,
+        }
+    }
+}
+
+fn registration(setting: Registration) -> &'static str {
+    match setting {
+        Registration::Open => "open",
+        Registration::Approval => "approval",
+        Registration::Closed => "closed",
+    }
+}

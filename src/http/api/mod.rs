@@ -1,0 +1,166 @@
+//! The native REST API: one capability a file, each handler *extract → one call → typed answer*.
+//!
+//! Routes stand in one table with whom they are for; the OpenAPI document is made from the same table. Limits of
+//! sizes, times and rates are the gateway's business.
+
+mod blocks;
+mod bookmarks;
+mod document;
+mod follow_requests;
+mod follows;
+mod instance;
+mod likes;
+mod me;
+mod media;
+mod mutes;
+mod notifications;
+mod page;
+mod paging;
+mod paths;
+mod pins;
+mod retweets;
+mod sessions;
+mod table;
+mod timelines;
+mod tweets;
+mod types;
+mod users;
+
+use std::sync::Arc;
+
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::Html;
+use axum::routing::get;
+use axum::{Extension, Router};
+use bytes::Bytes;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::routes;
+
+use self::table::Table;
+use self::types::{Tweet, User};
+use super::extract::{Access, Json};
+use super::problem::ApiError;
+use super::state::AppState;
+use crate::error::Result;
+use crate::model::account::Account;
+use crate::service::TweetView;
+
+const READ: Access = Access::Scope("read");
+const WRITE: Access = Access::Scope("write");
+const FOLLOW: Access = Access::Scope("follow");
+const ANYONE: Access = Access::Anyone("read");
+
+/// The scopes of a token that registering or logging in gives: all that a person may do, nothing of an admin.
+pub(super) const OWN_SCOPES: &str = "read write follow push profile";
+
+/// A handler's answer.
+type Answer<T> = Result<Json<T>, ApiError>;
+
+/// The API's routes, its description at `/api/openapi.json`, and the page about it at `/api`.
+pub fn routes() -> Router<AppState> {
+    let (router, document, _) = table().finish();
+    router.layer(Extension(instance::Counted::default())).merge(description(&document))
+}
+
+/// The OpenAPI 3.1 document of the API.
+pub fn document() -> OpenApi {
+    table().finish().1
+}
+
+#[rustfmt::skip] // A table is read by its columns.
+fn table() -> Table {
+    Table::new(document::empty())
+        // Accounts and sessions
+        .add(Access::Open, routes!(sessions::register))
+        .add(Access::Open, routes!(sessions::login))
+        .add(Access::AnySession, routes!(sessions::logout))
+        .add(READ, routes!(sessions::get_sessions))
+        .add(WRITE, routes!(sessions::end_session))
+        .add(READ, routes!(me::get_me))
+        .add(WRITE, routes!(me::update_me))
+        .add(WRITE, routes!(me::change_password))
+        .add(ANYONE, routes!(users::look_up_user))
+        .add(ANYONE, routes!(users::get_user))
+        .add(ANYONE, routes!(users::get_user_tweets))
+        // Relations
+        .add(ANYONE, routes!(follows::get_followers))
+        .add(ANYONE, routes!(follows::get_following))
+        .add(READ, routes!(follows::get_relationship))
+        .add(FOLLOW, routes!(follows::follow))
+        .add(FOLLOW, routes!(follows::unfollow))
+        .add(FOLLOW, routes!(follows::remove_follower))
+        .add(READ, routes!(follow_requests::get_follow_requests))
+        .add(FOLLOW, routes!(follow_requests::accept_follow_request))
+        .add(FOLLOW, routes!(follow_requests::reject_follow_request))
+        .add(READ, routes!(blocks::get_blocks))
+        .add(FOLLOW, routes!(blocks::block))
+        .add(FOLLOW, routes!(blocks::unblock))
+        .add(READ, routes!(mutes::get_mutes))
+        .add(FOLLOW, routes!(mutes::mute))
+        .add(FOLLOW, routes!(mutes::unmute))
+        // Tweets
+        .add(WRITE, routes!(tweets::create_tweet))
+        .add(ANYONE, routes!(tweets::get_tweet))
+        .add(WRITE, routes!(tweets::edit_tweet))
+        .add(WRITE, routes!(tweets::delete_tweet))
+        .add(ANYONE, routes!(tweets::get_thread))
+        .add(ANYONE, routes!(tweets::get_history))
+        .add(ANYONE, routes!(likes::get_likers))
+        .add(WRITE, routes!(likes::like))
+        .add(WRITE, routes!(likes::unlike))
+        .add(READ, routes!(likes::get_likes))
+        .add(ANYONE, routes!(retweets::get_retweeters))
+        .add(WRITE, routes!(retweets::retweet))
+        .add(WRITE, routes!(retweets::unretweet))
+        .add(READ, routes!(bookmarks::get_bookmarks))
+        .add(WRITE, routes!(bookmarks::bookmark))
+        .add(WRITE, routes!(bookmarks::unbookmark))
+        .add(WRITE, routes!(pins::pin))
+        .add(WRITE, routes!(pins::unpin))
+        // Pictures
+        .add(WRITE, routes!(media::upload_media))
+        .add(WRITE, routes!(media::describe_media))
+        .add(WRITE, routes!(media::set_avatar))
+        .add(WRITE, routes!(media::remove_avatar))
+        .add(WRITE, routes!(media::set_header))
+        .add(WRITE, routes!(media::remove_header))
+        // Timelines and notifications
+        .add(READ, routes!(timelines::get_home))
+        .add(ANYONE, routes!(timelines::get_local))
+        .add(ANYONE, routes!(timelines::get_federated))
+        .add(ANYONE, routes!(timelines::get_hashtag))
+        .add(READ, routes!(notifications::get_notifications))
+        .add(READ, routes!(notifications::get_unread))
+        .add(WRITE, routes!(notifications::mark_read))
+        .add(WRITE, routes!(notifications::dismiss))
+        // The instance
+        .add(Access::Open, routes!(instance::get_instance))
+}
+
+/// Both forms of the description are made once: the routes do not change while we run.
+fn description(document: &OpenApi) -> Router<AppState> {
+    let json = Bytes::from(document.to_json().unwrap_or_default());
+    let page: Arc<str> = page::render(document).into();
+    const HOUR: (axum::http::HeaderName, &str) = (CACHE_CONTROL, "public, max-age=3600");
+    Router::new()
+        .route(
+            "/api/openapi.json",
+            get(async move || ([(CONTENT_TYPE, "application/json"), HOUR], json.clone())),
+        )
+        .route("/api", get(async move || ([HOUR], Html(String::from(&*page)))))
+}
+
+fn tweet(state: &AppState, view: &TweetView) -> Json<Tweet> {
+    Json(Tweet::of(view, state.service.addresses()))
+}
+
+fn tweet_of(state: &AppState) -> impl FnMut(TweetView) -> Tweet {
+    |view| Tweet::of(&view, state.service.addresses())
+}
+
+fn user_of(state: &AppState) -> impl FnMut(Account) -> User {
+    |account| User::of(&account, state.service.addresses())
+}
+
+#[cfg(test)]
+mod tests;

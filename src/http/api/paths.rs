@@ -1,0 +1,109 @@
+//! The variable parts of the API's paths.
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::error::Error;
+use crate::http::extract::{Auth, Path};
+use crate::http::problem::{ApiError, Problem};
+use crate::http::state::AppState;
+use crate::model::ids::{AccountId, MediaId, NotificationId, SessionId, TweetId};
+use crate::service::SignedIn;
+
+/// The account that a path names.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfUser {
+    /// The id of an account.
+    #[param(value_type = String, pattern = "^[0-9]{1,19}$", max_length = 19)]
+    pub(super) user_id: AccountId,
+}
+
+/// The tweet that a path names.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfTweet {
+    /// The id of a tweet.
+    #[param(value_type = String, pattern = "^[0-9]{1,19}$", max_length = 19)]
+    pub(super) tweet_id: TweetId,
+}
+
+/// The picture that a path names.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfMedia {
+    /// The id of an upload.
+    #[param(value_type = String, pattern = "^[0-9]{1,19}$", max_length = 19)]
+    pub(super) media_id: MediaId,
+}
+
+/// The session that a path names.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfSession {
+    /// The id of a session.
+    #[param(value_type = String, pattern = "^[0-9]{1,19}$", max_length = 19)]
+    pub(super) session_id: SessionId,
+}
+
+/// The notification that a path names, beside the account.
+#[derive(Clone, Copy, Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfNotification {
+    /// The id of a notification.
+    #[param(rename = "notificationId", value_type = String, pattern = "^[0-9]{1,19}$", max_length = 19)]
+    pub(super) notification_id: NotificationId,
+}
+
+impl FromRequestParts<AppState> for OfNotification {
+    type Rejection = Problem;
+
+    /// Read by hand: of two ids in a path, serde would not say which one is wrong.
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let params = RawPathParams::from_request_parts(parts, state).await;
+        let text = params.iter().flatten().find(|(name, _)| *name == "notificationId").map(|(_, text)| text);
+        let id = text.unwrap_or_default().parse::<NotificationId>();
+        let notification_id = id.map_err(|error| {
+            let detail = format!("notificationId: {error}");
+            Problem::new(StatusCode::BAD_REQUEST, "bad_id", detail).about("notificationId")
+        })?;
+        Ok(Self { notification_id })
+    }
+}
+
+/// The hashtag that a path names.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfTag {
+    /// A hashtag without its `#`, in any case.
+    #[param(max_length = 100)]
+    pub(super) tag: String,
+}
+
+/// Who is signed in, on a path that names this very account; 403 on somebody else's.
+#[derive(Clone, Debug)]
+pub(super) struct Own(pub(super) SignedIn);
+
+impl FromRequestParts<AppState> for Own {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let auth = Auth::from_request_parts(parts, state).await;
+        let Auth(who) = auth.map_err(IntoResponse::into_response)?;
+        let at = Path::<OfUser>::from_request_parts(parts, state).await;
+        let Path(at) = at.map_err(IntoResponse::into_response)?;
+        if at.user_id != who.account {
+            let refused = Error::forbidden("not_yours", "only its owner may do this");
+            return Err(ApiError(refused).into_response());
+        }
+        Ok(Self(who))
+    }
+}

@@ -1,0 +1,164 @@
+//! Registering, logging in and out, and the list of one's sessions.
+
+use axum::extract::{FromRequestParts, State};
+use axum::http::header::USER_AGENT;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::paths::OfSession;
+use super::types::{Session, User};
+use super::{Answer, OWN_SCOPES};
+use crate::error::Result;
+use crate::http::extract::{Auth, ClientAddr, Json, Path};
+use crate::http::problem::{ApiError, Problem};
+use crate::http::state::AppState;
+use crate::model::account::{self, SessionKind, UserState};
+use crate::model::language;
+use crate::service::{Origin, SignUp};
+
+/// A person who wants an account.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct Registration {
+    /// The name before the host: letters, digits and underscores.
+    #[schema(min_length = 1, max_length = 30, example = "ann")]
+    username: String,
+    /// An e-mail address.
+    #[schema(max_length = 254, example = "ann@example.org")]
+    email: String,
+    /// A password.
+    #[schema(min_length = 8, max_length = 256)]
+    password: String,
+    /// The language of the pages, as a BCP 47 tag.
+    #[schema(max_length = 35, example = "en")]
+    language: Option<String>,
+}
+
+/// A person who comes back.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct Login {
+    /// The username or the e-mail address; `username` and `email` are taken as names of this field too.
+    #[serde(alias = "username", alias = "email")]
+    #[schema(max_length = 254)]
+    login: String,
+    /// The password.
+    #[schema(max_length = 256)]
+    password: String,
+}
+
+/// An account and the bearer token to use it with.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Welcome {
+    /// The account.
+    user: User,
+    /// The bearer token; it is told only once, and not at all while the account waits for approval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    token: Option<String>,
+}
+
+/// One's sessions.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Sessions {
+    /// The newest first.
+    items: Vec<Session>,
+}
+
+/// Make an account
+#[utoipa::path(
+    post, path = "/api/users/register", tag = "accounts",
+    responses(
+        (status = 201, description = "The account, with a token.", body = Welcome),
+        (status = 202, description = "The account waits for an admin's approval.", body = Welcome),
+        (status = 403, description = "This instance takes no new accounts.", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The username or the e-mail address is taken.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(super) async fn register(
+    State(state): State<AppState>,
+    client: Client,
+    Json(new): Json<Registration>,
+) -> Result<(StatusCode, Json<Welcome>), ApiError> {
+    let language = new.language.as_deref().map(language::validate).transpose()?;
+    let sign_up = SignUp { username: new.username, email: new.email, password: new.password, language };
+    let user = state.service.register(sign_up).await?;
+    match user.state {
+        UserState::Active => Ok((StatusCode::CREATED, welcome(&state, &user, Some(client)).await?)),
+        UserState::Pending => Ok((StatusCode::ACCEPTED, welcome(&state, &user, None).await?)),
+    }
+}
+
+/// Log in
+#[utoipa::path(
+    post, path = "/api/users/login", tag = "accounts",
+    responses(
+        (status = 200, description = "The account, with a new token.", body = Welcome),
+        (status = 401, description = "The username or the password is wrong.", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The account is suspended or waits for approval.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(super) async fn login(
+    State(state): State<AppState>,
+    client: Client,
+    Json(login): Json<Login>,
+) -> Answer<Welcome> {
+    // No name has a NUL, and PostgreSQL takes none in a question.
+    let name = login.login.replace('\0', "\u{fffd}");
+    let user = state.service.check_password(&name, login.password).await?;
+    Ok(welcome(&state, &user, Some(client)).await?)
+}
+
+/// Log out: this request's own token or session ends
+#[utoipa::path(post, path = "/api/users/logout", tag = "accounts", responses((status = 204, description = "It has ended.")))]
+pub(super) async fn logout(State(state): State<AppState>, Auth(who): Auth) -> Result<StatusCode, ApiError> {
+    state.service.end_session(who.account, who.session).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Your sessions and tokens
+#[utoipa::path(get, path = "/api/users/me/sessions", tag = "accounts", responses((status = 200, description = "Those that live.", body = Sessions)))]
+pub(super) async fn get_sessions(State(state): State<AppState>, Auth(who): Auth) -> Answer<Sessions> {
+    let sessions = state.service.sessions(who.account).await?;
+    Ok(Json(Sessions { items: sessions.into_iter().map(|session| Session::of(session, &who)).collect() }))
+}
+
+/// End one of your sessions
+#[utoipa::path(delete, path = "/api/users/me/sessions/{sessionId}", tag = "accounts", params(OfSession), responses((status = 204, description = "It has ended.")))]
+pub(super) async fn end_session(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(at): Path<OfSession>,
+) -> Result<StatusCode, ApiError> {
+    state.service.end_session(who.account, at.session_id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The account's welcome, with a new token when somebody may come in.
+async fn welcome(state: &AppState, user: &account::User, client: Option<Client>) -> Result<Json<Welcome>> {
+    let account = state.service.account(user.account_id).await?;
+    let token = match client {
+        Some(Client(origin)) => {
+            let started = state.service.start_session(account.id, SessionKind::Token, OWN_SCOPES, origin);
+            Some(started.await?.1)
+        }
+        None => None,
+    };
+    Ok(Json(Welcome { user: User::of(&account, state.service.addresses()), token }))
+}
+
+/// Where a login comes from.
+pub(super) struct Client(Origin);
+
+impl FromRequestParts<AppState> for Client {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let ClientAddr(address) = ClientAddr::from_request_parts(parts, state).await?;
+        Ok(Self(Origin { name: program(&parts.headers), address: address.to_string() }))
+    }
+}
+
+fn program(headers: &HeaderMap) -> String {
+    headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,11 @@
+//! The API through its real router and gateway, on both engines.
+
+mod bad_input;
+mod description;
+mod everyday;
+mod idempotency;
+mod lists;
+mod media;
+mod scopes;
+mod sessions;
+mod world;

@@ -1,0 +1,67 @@
+//! Every route of the table, asked as nobody and with tokens of every scope.
+
+use super::world::{Person, worlds};
+use crate::http::api::table;
+use crate::http::extract::Access;
+use crate::service::SCOPES;
+
+#[tokio::test]
+async fn each_route_takes_only_whom_the_table_says() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        for route in table().finish().2 {
+            let path = route
+                .path
+                .replace("{userId}", "1")
+                .replace("{tweetId}", "1")
+                .replace("{tag}", "x")
+                .replace("{mediaId}", "1");
+            let path = path.replace("{sessionId}", "1").replace("{notificationId}", "1");
+            let line = format!("{} {path}", route.method);
+            let nobody = world.ask(None, &line, None).await;
+            let needs_somebody = matches!(route.access, Access::AnySession | Access::Scope(_));
+            assert_eq!(nobody.status == 401, needs_somebody, "{line} as nobody: {}", nobody.body);
+
+            for scope in SCOPES {
+                let who = Person { token: world.token(&ann, scope).await, ..ann.clone() };
+                let answer = world.ask(Some(&who), &line, None).await;
+                let wanted = match route.access {
+                    Access::Open | Access::AnySession => true,
+                    Access::Anyone(wanted) | Access::Scope(wanted) => wanted == *scope,
+                };
+                assert_eq!(answer.body["code"] != "scope", wanted, "{line} with {scope}: {}", answer.body);
+                assert!(answer.status < 500, "{line} with {scope}: {}", answer.body);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_ones_own_is_closed_to_everybody_else() {
+    for world in worlds().await {
+        let (ann, bob) = (world.person("ann").await, world.person("bob").await);
+        let tweet = world.tweet(&ann, "mine").await;
+        let before = world.rows().await;
+        for line in [
+            format!("GET /api/users/{}/timeline", ann.id),
+            format!("GET /api/users/{}/notifications", ann.id),
+            format!("GET /api/users/{}/notifications/unread", ann.id),
+            format!("POST /api/users/{}/notifications/read", ann.id),
+            format!("DELETE /api/users/{}/notifications/1", ann.id),
+            format!("DELETE /api/tweets/{tweet}"),
+            format!("POST /api/tweets/{tweet}/pin"),
+            format!("DELETE /api/tweets/{tweet}/pin"),
+        ] {
+            let refused = world.ask(Some(&bob), &line, None).await;
+            assert_eq!(refused.problem(), (403, "not_yours", None), "{line}");
+        }
+        let edit = Some(serde_json::json!({"text": "yours"}));
+        let refused = world.ask(Some(&bob), &format!("PATCH /api/tweets/{tweet}"), edit).await;
+        assert_eq!(refused.problem(), (403, "not_yours", None));
+        let sessions = world.get(&ann, "/api/users/me/sessions").await;
+        let session = super::world::id(&sessions["items"][0]);
+        let refused = world.ask(Some(&bob), &format!("DELETE /api/users/me/sessions/{session}"), None).await;
+        assert_eq!(refused.problem(), (404, "not_found", None));
+        assert_eq!(world.rows().await, before);
+    }
+}

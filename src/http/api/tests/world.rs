@@ -1,0 +1,231 @@
+//! An instance with a clock of its own, and people who use its API.
+
+#[path = "../../../../tests/support/database.rs"]
+#[expect(dead_code, reason = "how to open a database again is for other tests")]
+#[expect(clippy::duplicate_mod, reason = "tests of several rooms start from a fresh database")]
+mod database;
+#[path = "../../../../tests/support/rows.rs"]
+mod rows;
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+use url::Url;
+
+use self::database::{TestStore, stores};
+use self::rows::counts;
+use crate::client::{Client, ClientSettings};
+use crate::clock::Clock;
+use crate::config::Registration;
+use crate::federation::{Federation, InstanceKey};
+use crate::http::api::OWN_SCOPES;
+use crate::http::middleware::{Gateway, layers};
+use crate::http::server::PeerAddr;
+use crate::http::state::AppState;
+use crate::media::{Media, MediaSettings};
+use crate::model::account::{Role, SessionKind, UserState};
+use crate::model::address::Addresses;
+use crate::model::ids::IdMaker;
+use crate::service::{Origin, Rules, Service, SignUp};
+use crate::timelines::Home;
+
+/// 2026-01-02T03:04:05Z.
+const BEGIN_MS: i64 = 1_767_323_045_000;
+pub(super) const PASSWORD: &str = "correct horse battery";
+
+/// An instance.
+pub(super) struct World {
+    pub(super) service: Service,
+    pub(super) clock: Clock,
+    pub(super) engine: &'static str,
+    router: Router,
+    files: TempDir,
+    _database: TestStore,
+}
+
+/// Somebody with a token.
+#[derive(Clone, Debug)]
+pub(super) struct Person {
+    pub(super) id: String,
+    pub(super) token: String,
+}
+
+/// What a request was answered.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Value,
+}
+
+/// One instance an engine.
+pub(super) async fn worlds() -> Vec<World> {
+    worlds_with(Rules::default()).await
+}
+
+/// One instance an engine, under these rules.
+pub(super) async fn worlds_with(rules: Rules) -> Vec<World> {
+    let mut worlds = Vec::new();
+    for database in stores().await {
+        worlds.push(World::new(database, rules.clone()).await);
+    }
+    worlds
+}
+
+/// The rules of an instance where an admin lets people in.
+pub(super) fn with_approval() -> Rules {
+    Rules { registration: Registration::Approval, ..Rules::default() }
+}
+
+impl World {
+    async fn new(database: TestStore, rules: Rules) -> Self {
+        let clock = Clock::manual(BEGIN_MS);
+        let base: Url = "https://rook.test".parse().unwrap();
+        let addresses = Addresses::new(base.clone()).unwrap();
+        let ids = Arc::new(IdMaker::new(clock.clone(), 1));
+        let service = Service::new(database.store.clone(), clock.clone(), ids, addresses, rules);
+        let files = tempfile::tempdir().unwrap();
+        let settings =
+            MediaSettings { data_dir: files.path().to_owned(), decode_threads: 1, decode_queue: 8 };
+        let settings_of_client = ClientSettings {
+            insecure: false,
+            dev_hosts: HashMap::new(),
+            user_agent: "test".to_owned(),
+            per_host: 1,
+        };
+        let client = Client::new(settings_of_client).unwrap();
+        let key = InstanceKey::new([7; 32]);
+        let state = AppState {
+            service: service.clone(),
+            home: Home::new(service.clone(), &crate::timelines::Settings::default()),
+            media: Arc::new(Media::open(&settings, &clock).unwrap()),
+            federation: Federation::open(service.clone(), client, key).await.unwrap(),
+        };
+        let gateway = Gateway { enforce_rate_limits: false, ..Gateway::new(base, clock.clone()) };
+        let router = layers(crate::http::api::routes().with_state(state), gateway);
+        Self { service, clock, engine: database.engine, router, files, _database: database }
+    }
+
+    /// A new person who may do everything.
+    pub(super) async fn person(&self, username: &str) -> Person {
+        let sign_up = SignUp {
+            username: username.to_owned(),
+            email: format!("{username}@example.org"),
+            password: PASSWORD.to_owned(),
+            language: None,
+        };
+        let user = self.service.create_user(sign_up, Role::User, UserState::Active).await.unwrap();
+        let id = user.account_id.to_string();
+        let mut person = Person { id, token: String::new() };
+        person.token = self.token(&person, OWN_SCOPES).await;
+        person
+    }
+
+    /// Another token of somebody's.
+    pub(super) async fn token(&self, person: &Person, scopes: &str) -> String {
+        self.session(person, SessionKind::Token, scopes).await
+    }
+
+    /// The secret of a new session.
+    pub(super) async fn session(&self, person: &Person, kind: SessionKind, scopes: &str) -> String {
+        let account = person.id.parse().unwrap();
+        self.service.start_session(account, kind, scopes, Origin::default()).await.unwrap().1
+    }
+
+    /// Sends a request as it is.
+    pub(super) async fn send(&self, mut request: Request<Body>) -> Answer {
+        request.extensions_mut().insert(PeerAddr(SocketAddr::from(([203, 0, 113, 9], 4711))));
+        let (head, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        let bytes = to_bytes(body, 8 << 20).await.unwrap();
+        let body = serde_json::from_slice(&bytes)
+            .unwrap_or_else(|_| Value::String(String::from_utf8(bytes.to_vec()).unwrap()));
+        Answer { status: head.status.as_u16(), headers: head.headers, body }
+    }
+
+    /// Asks by `method path`, as somebody or as nobody, with or without a body.
+    pub(super) async fn ask(&self, who: Option<&Person>, line: &str, body: Option<Value>) -> Answer {
+        self.send(request(who.map(|who| who.token.as_str()), line, body)).await
+    }
+
+    /// Asks as somebody, without a body, for what must succeed.
+    pub(super) async fn get(&self, who: &Person, path: &str) -> Value {
+        self.ask(Some(who), &format!("GET {path}"), None).await.good()
+    }
+
+    /// Does something that must succeed.
+    pub(super) async fn act(&self, who: &Person, line: &str) -> Value {
+        self.ask(Some(who), line, None).await.good()
+    }
+
+    /// A new tweet; answers its id.
+    pub(super) async fn tweet(&self, who: &Person, text: &str) -> String {
+        let answer = self.ask(Some(who), "POST /api/tweets", Some(json!({ "text": text }))).await;
+        id(&answer.good())
+    }
+
+    /// How many rows there are of everything that a request could change.
+    pub(super) async fn rows(&self) -> BTreeMap<&'static str, i64> {
+        counts(self.service.store()).await
+    }
+
+    /// How many media files are kept.
+    pub(super) fn files(&self) -> usize {
+        fn count(folder: &Path) -> usize {
+            let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+            entries.map(|path| if path.is_dir() { count(&path) } else { 1 }).sum()
+        }
+        count(&self.files.path().join("media"))
+    }
+}
+
+impl Answer {
+    /// The body of an answer that must be a success.
+    #[track_caller]
+    pub(super) fn good(self) -> Value {
+        assert!((200..300).contains(&self.status), "{}: {}", self.status, self.body);
+        self.body
+    }
+
+    /// The status, code and field of an answer that must be a problem.
+    #[track_caller]
+    pub(super) fn problem(&self) -> (u16, &str, Option<&str>) {
+        assert_eq!(self.headers["content-type"], "application/problem+json", "{}", self.body);
+        assert_eq!(self.body["status"], self.status);
+        (self.status, self.body["code"].as_str().unwrap(), self.body["field"].as_str())
+    }
+}
+
+/// A request by `method path`.
+pub(super) fn request(token: Option<&str>, line: &str, body: Option<Value>) -> Request<Body> {
+    let (method, path) = line.split_once(' ').unwrap();
+    let mut request = Request::builder().method(method).uri(path);
+    if let Some(token) = token {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    match body {
+        Some(body) => {
+            request.header("content-type", "application/json").body(Body::from(body.to_string())).unwrap()
+        }
+        None => request.body(Body::empty()).unwrap(),
+    }
+}
+
+/// The id of a thing.
+#[track_caller]
+pub(super) fn id(thing: &Value) -> String {
+    thing["id"].as_str().unwrap_or_else(|| panic!("no id in {thing}")).to_owned()
+}
+
+/// The ids of a page's entries.
+#[track_caller]
+pub(super) fn ids(page: &Value) -> Vec<String> {
+    page["items"].as_array().unwrap_or_else(|| panic!("no items in {page}")).iter().map(id).collect()
+}

@@ -1,0 +1,215 @@
+//! Tweets: write, read, edit, delete.
+
+use axum::extract::{FromRequestParts, State};
+use axum::http::header::LOCATION;
+use axum::http::request::Parts;
+use axum::http::{HeaderName, StatusCode};
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::{IntoParams, ToSchema};
+
+use super::paths::OfTweet;
+use super::types::{Id, Thread, Tweet, Version, maybe_visibility};
+use super::{Answer, tweet};
+use crate::config::limits;
+use crate::error::{Error, Result};
+use crate::http::extract::{Auth, Json, MaybeAuth, Path};
+use crate::http::problem::{ApiError, Problem};
+use crate::http::state::AppState;
+use crate::model::ids::{MediaId, TweetId};
+use crate::model::visibility::Visibility;
+use crate::service::{self, TweetChanges};
+
+/// What you want to say.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct NewTweet {
+    /// The text. People's characters are counted, links as 23; it may be empty when there are pictures.
+    #[schema(max_length = 10_000, example = "Hello, world")]
+    text: String,
+    /// The tweet it answers.
+    #[schema(value_type = Option<Id>)]
+    reply_to: Option<TweetId>,
+    /// Who may see it: `public` when nothing is sent; a reply is no wider than what it answers.
+    #[schema(schema_with = maybe_visibility)]
+    visibility: Option<Visibility>,
+    /// Uploads to show, in order.
+    #[schema(value_type = Option<Vec<Id>>, max_items = 16)]
+    media: Option<Vec<MediaId>>,
+    /// A warning to show before the content.
+    #[schema(max_length = 200)]
+    content_warning: Option<String>,
+    /// Whether pictures are hidden at first; yes by itself when there is a warning.
+    sensitive: Option<bool>,
+    /// The language it is in, as a BCP 47 tag.
+    #[schema(max_length = 35, example = "en")]
+    language: Option<String>,
+    /// The tweet it quotes.
+    #[schema(value_type = Option<Id>)]
+    quote_of: Option<TweetId>,
+}
+
+/// What changes of a tweet; what is not sent stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct Edit {
+    /// The new text.
+    #[schema(max_length = 10_000)]
+    text: Option<String>,
+    /// Its pictures from now on.
+    #[schema(value_type = Option<Vec<Id>>, max_items = 16)]
+    media: Option<Vec<MediaId>>,
+    /// The new warning; an empty text takes it away.
+    #[schema(max_length = 200)]
+    content_warning: Option<String>,
+    /// Whether pictures are hidden at first.
+    sensitive: Option<bool>,
+    /// The language it is in, as a BCP 47 tag.
+    #[schema(max_length = 35)]
+    language: Option<String>,
+}
+
+/// The versions of a tweet.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct History {
+    /// The oldest first; the last one is the present.
+    items: Vec<Version>,
+}
+
+/// Write a tweet
+///
+/// With an `Idempotency-Key` the same request again, within a day, answers the same tweet and writes none.
+#[utoipa::path(
+    post, path = "/api/tweets", tag = "tweets", params(IdempotencyKey),
+    responses((status = 201, description = "The tweet.", body = Tweet, headers(("Location" = String, description = "Where it is read.")))),
+)]
+pub(super) async fn create_tweet(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    key: IdempotencyKey,
+    Json(new): Json<NewTweet>,
+) -> Result<(StatusCode, [(HeaderName, String); 1], Json<Tweet>), ApiError> {
+    state.federation.know_mentions(&new.text).await;
+    let view = state.service.create_tweet(who.account, new.with(key)).await?;
+    let location = [(LOCATION, format!("/api/tweets/{}", view.tweet.id))];
+    Ok((StatusCode::CREATED, location, tweet(&state, &view)))
+}
+
+/// A tweet
+#[utoipa::path(get, path = "/api/tweets/{tweetId}", tag = "tweets", params(OfTweet), responses((status = 200, description = "The tweet.", body = Tweet)))]
+pub(super) async fn get_tweet(
+    State(state): State<AppState>,
+    MaybeAuth(viewer): MaybeAuth,
+    Path(at): Path<OfTweet>,
+) -> Answer<Tweet> {
+    let viewer = viewer.map(|who| who.account);
+    Ok(tweet(&state, &state.service.tweet(viewer, at.tweet_id).await?))
+}
+
+/// Change one of your tweets; the version before is kept
+#[utoipa::path(patch, path = "/api/tweets/{tweetId}", tag = "tweets", params(OfTweet), responses((status = 200, description = "The changed tweet.", body = Tweet)))]
+pub(super) async fn edit_tweet(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(at): Path<OfTweet>,
+    Json(edit): Json<Edit>,
+) -> Answer<Tweet> {
+    let present = state.service.tweet(Some(who.account), at.tweet_id).await?;
+    let changes = edit.over(present.tweet.text);
+    Ok(tweet(&state, &state.service.edit_tweet(who.account, at.tweet_id, changes).await?))
+}
+
+/// Delete one of your tweets
+#[utoipa::path(delete, path = "/api/tweets/{tweetId}", tag = "tweets", params(OfTweet), responses((status = 204, description = "It is gone.")))]
+pub(super) async fn delete_tweet(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(at): Path<OfTweet>,
+) -> Result<StatusCode, ApiError> {
+    state.service.delete_tweet(who.account, at.tweet_id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A tweet with what came before and after it
+#[utoipa::path(get, path = "/api/tweets/{tweetId}/thread", tag = "tweets", params(OfTweet), responses((status = 200, description = "As far as you may see it.", body = Thread)))]
+pub(super) async fn get_thread(
+    State(state): State<AppState>,
+    MaybeAuth(viewer): MaybeAuth,
+    Path(at): Path<OfTweet>,
+) -> Answer<Thread> {
+    let viewer = viewer.map(|who| who.account);
+    let thread = state.service.thread(viewer, at.tweet_id).await?;
+    Ok(Json(Thread::of(&thread, state.service.addresses())))
+}
+
+/// The versions of a tweet
+#[utoipa::path(get, path = "/api/tweets/{tweetId}/history", tag = "tweets", params(OfTweet), responses((status = 200, description = "The oldest first.", body = History)))]
+pub(super) async fn get_history(
+    State(state): State<AppState>,
+    MaybeAuth(viewer): MaybeAuth,
+    Path(at): Path<OfTweet>,
+) -> Answer<History> {
+    let viewer = viewer.map(|who| who.account);
+    let versions = state.service.tweet_history(viewer, at.tweet_id).await?;
+    Ok(Json(History { items: versions.into_iter().map(Version::of).collect() }))
+}
+
+impl NewTweet {
+    fn with(self, IdempotencyKey(idempotency_key): IdempotencyKey) -> service::NewTweet {
+        service::NewTweet {
+            text: self.text,
+            reply_to: self.reply_to,
+            quote_of: self.quote_of,
+            visibility: self.visibility,
+            media: self.media.unwrap_or_default(),
+            content_warning: self.content_warning,
+            sensitive: self.sensitive,
+            language: self.language,
+            idempotency_key,
+        }
+    }
+}
+
+impl Edit {
+    fn over(self, present_text: String) -> TweetChanges {
+        TweetChanges {
+            text: self.text.unwrap_or(present_text),
+            media: self.media,
+            content_warning: self.content_warning,
+            sensitive: self.sensitive,
+            language: self.language,
+        }
+    }
+}
+
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
+/// The client's word for "the same request again".
+pub(super) struct IdempotencyKey(Option<String>);
+
+impl FromRequestParts<AppState> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Problem> {
+        let Some(value) = parts.headers.get(IDEMPOTENCY_KEY) else { return Ok(Self(None)) };
+        let refused = |_| {
+            let detail = "an idempotency key consists of visible ASCII characters";
+            Problem::from(&Error::invalid(IDEMPOTENCY_KEY, "bad_key", detail))
+        };
+        Ok(Self(Some(value.to_str().map_err(refused)?.to_owned())))
+    }
+}
+
+impl IntoParams for IdempotencyKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let key = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(limits::IDEMPOTENCY_KEY_MAX_BYTES));
+        let parameter = ParameterBuilder::new()
+            .name(IDEMPOTENCY_KEY)
+            .parameter_in(ParameterIn::Header)
+            .description(Some("Your word for \"the same request again\", such as a UUID."))
+            .schema(Some(key));
+        vec![parameter.build()]
+    }
+}

@@ -1,0 +1,39 @@
+//! What the API answers, made from what the use-cases answer.
+//!
+//! A list that may be missing is an empty list, an absent value is null, and nothing is left out, so that every
+//! answer of a kind has the same members.
+
+mod media;
+mod notification;
+mod tweet;
+mod user;
+mod words;
+
+pub(super) use media::Media;
+pub(super) use notification::{Notification, Unread};
+pub(super) use tweet::{Thread, Tweet, Version};
+pub(super) use user::{CurrentUser, Session, User, UserRef};
+pub(super) use words::{maybe_visibility, notification_kinds};
+
+use utoipa::ToSchema;
+
+use crate::clock::Millis;
+use crate::model::address::Addresses;
+use crate::model::time;
+
+/// A decimal number as text.
+#[derive(ToSchema)]
+#[schema(value_type = String, pattern = "^[0-9]{1,19}$", example = "116083840000000001")]
+#[expect(dead_code, reason = "only the schema of the ids, which are made by their own types")]
+pub(super) struct Id(String);
+
+/// Where a file of our media store is read. An address of a remote file is not handed on: reading it would show
+/// the viewer's address to a foreign server.
+fn file_address(addresses: &Addresses, key: Option<&str>) -> Option<String> {
+    let key = key.filter(|key| !key.contains("://"))?;
+    Some(addresses.at(&format!("/media/{}", key.trim_start_matches('/'))))
+}
+
+fn when(at_ms: Millis) -> String {
+    time::to_rfc3339(at_ms)
+}

@@ -1,0 +1,187 @@
+//! Tweets and threads.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Id, Media, User, UserRef, when, words};
+use crate::model::address::Addresses;
+use crate::model::ids::TweetId;
+use crate::model::tweet::{Mention, TweetEdit};
+use crate::model::visibility::Visibility;
+use crate::service::{self, TweetView};
+
+/// A tweet as the viewer sees it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(in crate::http::api) struct Tweet {
+    /// Its id.
+    #[schema(value_type = Id)]
+    id: TweetId,
+    /// Its page.
+    url: String,
+    /// Who wrote it; of a retweet, who repeated it.
+    author: User,
+    /// What its author wrote; empty for a retweet.
+    text: String,
+    /// The same as safe HTML.
+    html: String,
+    /// A warning to show before the content.
+    content_warning: Option<String>,
+    /// Whether pictures are hidden at first.
+    sensitive: bool,
+    /// The language it is in, as a BCP 47 tag.
+    language: Option<String>,
+    /// Who may see it.
+    #[schema(schema_with = words::visibility)]
+    visibility: Visibility,
+    /// The tweet it answers.
+    #[schema(value_type = Option<Id>)]
+    reply_to: Option<TweetId>,
+    /// The author of that tweet, when known.
+    reply_to_user: Option<UserRef>,
+    /// The first tweet of its thread.
+    #[schema(value_type = Id)]
+    thread_id: TweetId,
+    /// The tweet that this one repeats.
+    #[schema(value_type = Option<Id>)]
+    retweet_of: Option<TweetId>,
+    /// That tweet itself.
+    #[schema(no_recursion)]
+    original: Option<Box<Tweet>>,
+    /// The tweet that it quotes.
+    #[schema(value_type = Option<Id>)]
+    quote_of: Option<TweetId>,
+    /// That tweet itself; null when you may not see it.
+    #[schema(no_recursion)]
+    quoted: Option<Box<Tweet>>,
+    /// Its pictures.
+    media: Vec<Media>,
+    /// Whom it mentions.
+    mentions: Vec<UserRef>,
+    /// Its hashtags, in lower case, without `#`.
+    hashtags: Vec<String>,
+    /// When it was made.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// When it was last edited.
+    #[schema(format = DateTime)]
+    edited_at: Option<String>,
+    /// How many like it.
+    #[schema(minimum = 0)]
+    likes_count: i64,
+    /// How many repeated it.
+    #[schema(minimum = 0)]
+    retweets_count: i64,
+    /// How many answered it.
+    #[schema(minimum = 0)]
+    replies_count: i64,
+    /// How many quoted it.
+    #[schema(minimum = 0)]
+    quotes_count: i64,
+    /// Whether you like it.
+    liked: bool,
+    /// Whether you repeated it.
+    retweeted: bool,
+    /// Whether you put a bookmark on it.
+    bookmarked: bool,
+    /// Whether you have it pinned on your profile.
+    pinned: bool,
+}
+
+impl Tweet {
+    /// A tweet as the API shows it.
+    pub(in crate::http::api) fn of(view: &TweetView, addresses: &Addresses) -> Self {
+        let tweet = &view.tweet;
+        let inner = |inner: &TweetView| Box::new(Self::of(inner, addresses));
+        Self {
+            id: tweet.id,
+            url: addresses.tweet_page(tweet, &view.author),
+            author: User::of(&view.author, addresses),
+            text: tweet.text.clone(),
+            html: tweet.html.clone(),
+            content_warning: Some(tweet.content_warning.clone()).filter(|warning| !warning.is_empty()),
+            sensitive: tweet.sensitive,
+            language: tweet.language.clone(),
+            visibility: tweet.visibility,
+            reply_to: tweet.reply_to,
+            reply_to_user: view
+                .reply_to_author
+                .as_ref()
+                .map(|account| UserRef { id: account.id, handle: account.acct() }),
+            thread_id: tweet.thread,
+            retweet_of: tweet.retweet_of,
+            original: view.retweet_of.as_deref().map(inner),
+            quote_of: tweet.quote_of,
+            quoted: view.quote_of.as_deref().map(inner),
+            media: tweet.media.iter().map(|media| Media::of(media, addresses)).collect(),
+            mentions: tweet.mentions.iter().map(mentioned).collect(),
+            hashtags: tweet.tags.clone(),
+            created_at: when(tweet.created_at),
+            edited_at: tweet.edited_at.map(when),
+            likes_count: tweet.likes_count,
+            retweets_count: tweet.retweets_count,
+            replies_count: tweet.replies_count,
+            quotes_count: tweet.quotes_count,
+            liked: view.flags.liked,
+            retweeted: view.flags.retweeted,
+            bookmarked: view.flags.bookmarked,
+            pinned: view.flags.pinned,
+        }
+    }
+}
+
+fn mentioned(mention: &Mention) -> UserRef {
+    let handle = match &mention.domain {
+        Some(host) => format!("{}@{host}", mention.username),
+        None => mention.username.clone(),
+    };
+    UserRef { id: mention.account, handle }
+}
+
+/// A tweet with what came before and after it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(in crate::http::api) struct Thread {
+    /// What it answers, the oldest first.
+    ancestors: Vec<Tweet>,
+    /// The tweet.
+    tweet: Tweet,
+    /// What answers it, directly or not, the oldest first.
+    descendants: Vec<Tweet>,
+}
+
+impl Thread {
+    /// A thread as the API shows it.
+    pub(in crate::http::api) fn of(thread: &service::Thread, addresses: &Addresses) -> Self {
+        let shown = |views: &[TweetView]| views.iter().map(|view| Tweet::of(view, addresses)).collect();
+        Self {
+            ancestors: shown(&thread.ancestors),
+            tweet: Tweet::of(&thread.tweet, addresses),
+            descendants: shown(&thread.descendants),
+        }
+    }
+}
+
+/// A version of a tweet.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(in crate::http::api) struct Version {
+    /// What its author had written.
+    text: String,
+    /// The same as safe HTML.
+    html: String,
+    /// The warning of that time.
+    content_warning: Option<String>,
+    /// From when it stood.
+    #[schema(format = DateTime)]
+    created_at: String,
+}
+
+impl Version {
+    /// A version as the API shows it.
+    pub(in crate::http::api) fn of(edit: TweetEdit) -> Self {
+        Self {
+            text: edit.text,
+            html: edit.html,
+            content_warning: Some(edit.content_warning).filter(|warning| !warning.is_empty()),
+            created_at: when(edit.created_at),
+        }
+    }
+}

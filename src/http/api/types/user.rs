@@ -1,0 +1,179 @@
+//! Accounts, and what only their owner sees.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Id, file_address, when};
+use crate::model::account::{self, Account, AccountKind};
+use crate::model::address::Addresses;
+use crate::model::ids::{AccountId, SessionId};
+use crate::service::SignedIn;
+
+/// An account, ours or remote, as everybody sees it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(in crate::http::api) struct User {
+    /// Its id.
+    #[schema(value_type = Id)]
+    id: AccountId,
+    /// The name before the host.
+    username: String,
+    /// The host; null for accounts of this instance.
+    host: Option<String>,
+    /// `user` for accounts of this instance, `user@host` for others.
+    handle: String,
+    /// The name shown; may be empty.
+    display_name: String,
+    /// The bio as its owner wrote it; empty for remote accounts.
+    bio: String,
+    /// The bio as safe HTML.
+    bio_html: String,
+    /// Lines of the profile.
+    fields: Vec<Field>,
+    /// The picture.
+    avatar: Option<String>,
+    /// The picture on top of the profile.
+    header: Option<String>,
+    /// The profile's page.
+    url: String,
+    /// Whether it is a bot.
+    bot: bool,
+    /// Whether follows wait for its word.
+    locked: bool,
+    /// Whether it wants to be found in directories and suggestions.
+    discoverable: bool,
+    /// Whether its public tweets may be searched by all.
+    indexable: bool,
+    /// When it was made.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// How many tweets it has.
+    #[schema(minimum = 0)]
+    tweets_count: i64,
+    /// How many follow it.
+    #[schema(minimum = 0)]
+    followers_count: i64,
+    /// How many it follows.
+    #[schema(minimum = 0)]
+    following_count: i64,
+}
+
+/// A line of a profile, such as a web site.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(in crate::http::api) struct Field {
+    /// What it is.
+    name: String,
+    /// Its text.
+    value: String,
+}
+
+impl User {
+    /// An account as the API shows it.
+    pub(in crate::http::api) fn of(account: &Account, addresses: &Addresses) -> Self {
+        let field = |field: &crate::model::profile::Field| Field {
+            name: field.name.clone(),
+            value: field.value.clone(),
+        };
+        Self {
+            id: account.id,
+            username: account.username.clone(),
+            host: account.domain.clone(),
+            handle: account.acct(),
+            display_name: account.display_name.clone(),
+            bio: account.bio.clone(),
+            bio_html: account.bio_html.clone(),
+            fields: account.fields.iter().map(field).collect(),
+            avatar: file_address(addresses, account.avatar.as_deref()),
+            header: file_address(addresses, account.header.as_deref()),
+            url: addresses.profile(account),
+            bot: account.kind == AccountKind::Service,
+            locked: account.locked,
+            discoverable: account.discoverable,
+            indexable: account.indexable,
+            created_at: when(account.created_at),
+            tweets_count: account.tweets_count,
+            followers_count: account.followers_count,
+            following_count: account.following_count,
+        }
+    }
+}
+
+/// An account in few words.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(in crate::http::api) struct UserRef {
+    /// Its id.
+    #[schema(value_type = Id)]
+    pub(super) id: AccountId,
+    /// `user` for accounts of this instance, `user@host` for others.
+    pub(super) handle: String,
+}
+
+/// One's own account.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(in crate::http::api) struct CurrentUser {
+    /// What everybody sees.
+    #[serde(flatten)]
+    user: User,
+    /// The e-mail address; nobody else is shown it.
+    email: String,
+    /// What the user may do: `user` or `admin`.
+    #[schema(example = "user")]
+    role: &'static str,
+    /// The language of the pages.
+    language: Option<String>,
+}
+
+impl CurrentUser {
+    /// One's own account as the API shows it to oneself.
+    pub(in crate::http::api) fn of(account: &Account, own: account::User, addresses: &Addresses) -> Self {
+        Self {
+            user: User::of(account, addresses),
+            email: own.email,
+            role: own.role.as_str(),
+            language: own.language,
+        }
+    }
+}
+
+/// A login or a token of one's own.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(in crate::http::api) struct Session {
+    /// Its id.
+    #[schema(value_type = Id)]
+    id: SessionId,
+    /// `web` for a login in a browser, `token` for a bearer token.
+    kind: &'static str,
+    /// What it may do.
+    scopes: Vec<String>,
+    /// The browser or program.
+    name: String,
+    /// The address it was made from.
+    address: String,
+    /// When it was made.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// When it was last used, to some minutes.
+    #[schema(format = DateTime)]
+    last_used_at: String,
+    /// When it ends by itself.
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+    /// Whether this very request was made with it.
+    current: bool,
+}
+
+impl Session {
+    /// A session as the API shows it to its owner, `who` is asking.
+    pub(in crate::http::api) fn of(session: account::Session, who: &SignedIn) -> Self {
+        Self {
+            id: session.id,
+            kind: session.kind.as_str(),
+            scopes: session.scopes.split_whitespace().map(str::to_owned).collect(),
+            name: session.name,
+            address: session.address,
+            created_at: when(session.created_at),
+            last_used_at: when(session.last_used_at),
+            expires_at: session.expires_at.map(when),
+            current: session.id == who.session,
+        }
+    }
+}

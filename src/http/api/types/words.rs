@@ -1,0 +1,34 @@
+//! Schemas of closed sets of words, from the sets themselves.
+
+use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
+
+use crate::model::notification::NotificationKind;
+use crate::model::visibility::Visibility;
+
+/// One of the visibilities.
+pub(in crate::http::api) fn visibility() -> Object {
+    one_of(Visibility::ALL.map(Visibility::as_str))
+}
+
+/// One of the visibilities, or null.
+pub(in crate::http::api) fn maybe_visibility() -> Object {
+    let words = Visibility::ALL.map(|word| Some(word.as_str())).into_iter().chain([None]);
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
+        .enum_values(Some(words))
+        .build()
+}
+
+/// One of the kinds of notifications.
+pub(in crate::http::api) fn notification_kind() -> Object {
+    one_of(NotificationKind::ALL.map(NotificationKind::as_str))
+}
+
+/// Any of the kinds of notifications.
+pub(in crate::http::api) fn notification_kinds() -> Array {
+    ArrayBuilder::new().items(notification_kind()).build()
+}
+
+fn one_of<const N: usize>(words: [&'static str; N]) -> Object {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build()
+}

@@ -1,0 +1,210 @@
+//! The form that writes or edits a tweet, and the complaints of any form.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use super::{Audience, PageShell, TweetView};
+use crate::error::Error;
+use crate::http::web::i18n::Words;
+use crate::model::ids::{MediaId, TweetId};
+
+/// One complaint about one input.
+#[derive(Clone, Debug)]
+pub struct FieldError {
+    /// The input's name; empty for the form as a whole.
+    pub field: String,
+    /// A stable word such as `too_long`.
+    pub code: String,
+    /// The English sentence, for codes without words of their own.
+    pub message: String,
+}
+
+impl FieldError {
+    /// The sentence for people: of field and code, of the code alone, or the English message.
+    pub fn text(&self, words: &'static Words) -> String {
+        let code = self.code.replace('_', "-");
+        let field = self.field.replace('_', "-");
+        words
+            .maybe(&format!("error-{field}-{code}"))
+            .or_else(|| words.maybe(&format!("error-{code}")))
+            .map_or_else(|| self.message.clone(), std::borrow::Cow::into_owned)
+    }
+}
+
+/// Why a form was not accepted; empty when it is shown for the first time.
+#[derive(Clone, Debug, Default)]
+pub struct FormErrors(pub Vec<FieldError>);
+
+impl FormErrors {
+    /// The complaint of a use-case.
+    pub fn from_error(error: &Error) -> Self {
+        let message = match error {
+            Error::Invalid { message, .. } | Error::Conflict { message, .. } => message.clone(),
+            other => other.to_string(),
+        };
+        let field = error.field().unwrap_or_default().to_owned();
+        Self(vec![FieldError { field, code: error.code().to_owned(), message }])
+    }
+
+    /// The complaint about the input `field`.
+    pub fn of(&self, field: &str) -> Option<&FieldError> {
+        self.0.iter().find(|error| error.field == field)
+    }
+
+    /// The first complaint about the form as a whole, or about an input that is not in `fields`.
+    pub fn beside(&self, fields: &[&str]) -> Option<&FieldError> {
+        self.0.iter().find(|error| !fields.contains(&error.field.as_str()))
+    }
+}
+
+/// A place for one image: empty, or holding an upload that is already here.
+#[derive(Clone, Debug, Default)]
+pub struct ImageSlot {
+    /// The upload and its small picture.
+    pub kept: Option<(MediaId, String)>,
+    /// What it shows, in words.
+    pub alt: String,
+}
+
+/// The form that writes or edits a tweet.
+#[derive(Clone, Debug, Default)]
+pub struct Composer {
+    /// The tweet to change; `None` to write a new one.
+    pub editing: Option<TweetId>,
+    /// A random word: two submissions with the same one make one tweet.
+    pub once: String,
+    /// The text so far.
+    pub text: String,
+    /// The warning so far.
+    pub content_warning: String,
+    /// Who it is for.
+    pub audience: Audience,
+    /// The language, BCP 47.
+    pub language: String,
+    /// What it answers to.
+    pub reply_to: Option<TweetView>,
+    /// What it quotes.
+    pub quote_of: Option<TweetView>,
+    /// Places for images; as many as a tweet may have.
+    pub images: Vec<ImageSlot>,
+    /// The longest text, counted as people count.
+    pub limit: u64,
+    /// Complaints.
+    pub errors: FormErrors,
+    /// Images, warning and language are shown from the start.
+    pub open: bool,
+}
+
+impl Composer {
+    /// Inputs that show their own complaint.
+    pub const FIELDS: [&'static str; 4] = ["text", "content_warning", "visibility", "language"];
+
+    /// Where the form goes.
+    pub fn action(&self) -> String {
+        self.editing.map_or_else(|| "/tweets".to_owned(), |id| format!("/tweets/{id}/edit"))
+    }
+
+    /// The name of the draft in the browser; each reply, quote and edit has its own.
+    pub fn draft(&self) -> String {
+        match (self.editing, &self.reply_to, &self.quote_of) {
+            (Some(id), _, _) => format!("edit-{id}"),
+            (None, Some(tweet), _) => format!("reply-{}", tweet.id),
+            (None, None, Some(tweet)) => format!("quote-{}", tweet.id),
+            (None, None, None) => "new".to_owned(),
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        let filled = !self.content_warning.is_empty() || self.images.iter().any(|slot| slot.kept.is_some());
+        self.open || filled || self.errors.of("content_warning").or(self.errors.of("language")).is_some()
+    }
+}
+
+/// The form, drawn.
+#[derive(Template)]
+#[template(path = "_composer.html")]
+pub struct ComposerCard<'a> {
+    pub(super) shell: &'a PageShell,
+    pub(super) form: &'a Composer,
+}
+
+impl HtmlSafe for ComposerCard<'_> {}
+
+impl ComposerCard<'_> {
+    /// Languages to choose from, by what they call themselves.
+    const LANGUAGES: [(&'static str, &'static str); 30] = [
+        ("ar", "العربية"),
+        ("bg", "Български"),
+        ("ca", "Català"),
+        ("cs", "Čeština"),
+        ("da", "Dansk"),
+        ("de", "Deutsch"),
+        ("el", "Ελληνικά"),
+        ("en", "English"),
+        ("eo", "Esperanto"),
+        ("es", "Español"),
+        ("eu", "Euskara"),
+        ("fa", "فارسی"),
+        ("fi", "Suomi"),
+        ("fr", "Français"),
+        ("he", "עברית"),
+        ("hi", "हिन्दी"),
+        ("hu", "Magyar"),
+        ("it", "Italiano"),
+        ("ja", "日本語"),
+        ("ko", "한국어"),
+        ("nl", "Nederlands"),
+        ("no", "Norsk"),
+        ("pl", "Polski"),
+        ("pt", "Português"),
+        ("ro", "Română"),
+        ("sv", "Svenska"),
+        ("tr", "Türkçe"),
+        ("uk", "Українська"),
+        ("vi", "Tiếng Việt"),
+        ("zh", "中文"),
+    ];
+
+    /// The key of the invitation in the empty text box.
+    fn invitation(&self) -> &'static str {
+        match (&self.form.reply_to, &self.form.quote_of) {
+            (Some(_), _) => "compose-invite-reply",
+            (None, Some(_)) => "compose-invite-quote",
+            (None, None) => "compose-invite",
+        }
+    }
+
+    /// The key of the words on the button.
+    fn submit(&self) -> &'static str {
+        match (self.form.editing, &self.form.reply_to) {
+            (Some(_), _) => "compose-save",
+            (None, Some(_)) => "compose-reply",
+            (None, None) => "compose-post",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_complaint_speaks_the_readers_language_and_falls_back_to_its_message() {
+        let german = Words::tagged("de").unwrap();
+        let errors = FormErrors::from_error(&Error::Conflict {
+            field: "username",
+            code: "taken",
+            message: "this username is taken".into(),
+        });
+        assert!(errors.of("username").unwrap().text(german).contains("vergeben"));
+        let odd = FormErrors::from_error(&Error::invalid("bio", "very_odd", "the bio is very odd"));
+        assert_eq!(odd.of("bio").unwrap().text(german), "the bio is very odd");
+    }
+
+    #[test]
+    fn a_complaint_without_an_input_is_shown_for_the_whole_form() {
+        let errors = FormErrors::from_error(&Error::TooMany { retry_after_s: 3 });
+        assert!(errors.of("text").is_none());
+        assert_eq!(errors.beside(&Composer::FIELDS).unwrap().code, "too_many_requests");
+    }
+}

@@ -1,0 +1,17 @@
+//! One view struct for each page.
+
+mod door;
+mod error;
+mod people;
+mod search;
+mod settings;
+mod timelines;
+mod tweets;
+
+pub use door::{LoginPage, SetupPage, SignupPage, SignupState};
+pub use error::{ErrorKind, ErrorPage};
+pub use people::{FollowsKind, FollowsPage, ProfilePage, ProfileTab, ProfileView, RequestsPage};
+pub use search::{Lookup, SearchKind, SearchPage, TagRow};
+pub use settings::{AppearancePage, EditProfilePage, ProfileForm, SecurityPage, SessionView};
+pub use timelines::{BookmarksPage, HomePage, LocalPage, NotificationsPage, TagPage};
+pub use tweets::{ComposePage, DeletePage, HistoryPage, ThreadPage, VersionView};

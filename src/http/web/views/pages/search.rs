@@ -1,0 +1,112 @@
+//! `GET /search?q=&kind=`.
+
+use askama::Template;
+
+use crate::http::web::views::{AccountRow, PageShell, TweetView};
+
+/// What is searched for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SearchKind {
+    /// Posts.
+    #[default]
+    Posts,
+    /// Accounts.
+    People,
+    /// Hashtags.
+    Tags,
+}
+
+impl SearchKind {
+    const ALL: [Self; 3] = [Self::Posts, Self::People, Self::Tags];
+
+    /// Reads the `kind` of the query; anything else is [`SearchKind::Posts`].
+    pub fn from_value(value: &str) -> Self {
+        match value {
+            "people" => Self::People,
+            "tags" => Self::Tags,
+            _ => Self::Posts,
+        }
+    }
+
+    fn value(self) -> &'static str {
+        match self {
+            Self::Posts => "posts",
+            Self::People => "people",
+            Self::Tags => "tags",
+        }
+    }
+
+    fn key(self) -> &'static str {
+        match self {
+            Self::Posts => "search-tab-posts",
+            Self::People => "search-tab-people",
+            Self::Tags => "search-tab-tags",
+        }
+    }
+}
+
+/// A hashtag and how often it was used lately.
+#[derive(Clone, Debug, Default)]
+pub struct TagRow {
+    /// The hashtag as people write it, without `#`.
+    pub name: String,
+    /// Tweets with it.
+    pub tweets: u64,
+}
+
+impl TagRow {
+    fn href(&self) -> String {
+        let name: String = url::form_urlencoded::byte_serialize(self.name.as_bytes()).collect();
+        format!("/tags/{name}")
+    }
+}
+
+/// What came of looking up a handle or an address on another server.
+#[derive(Clone, Debug, Default)]
+pub enum Lookup {
+    /// The query was none.
+    #[default]
+    None,
+    /// It is this account.
+    Found(Box<AccountRow>),
+    /// It is this tweet.
+    FoundTweet(Box<TweetView>),
+    /// That server does not know it, or did not answer.
+    Failed,
+    /// Only signed-in viewers make this server ask others.
+    SignIn,
+}
+
+/// The search page, before and after a search.
+#[derive(Template)]
+#[template(path = "search.html")]
+pub struct SearchPage {
+    /// Everything around.
+    pub shell: PageShell,
+    /// What the viewer typed; empty at first.
+    pub query: String,
+    /// The tab.
+    pub kind: SearchKind,
+    /// What another server said.
+    pub lookup: Lookup,
+    /// Found tweets; filled on their tab.
+    pub tweets: Vec<TweetView>,
+    /// Found accounts; filled on their tab.
+    pub people: Vec<AccountRow>,
+    /// Found hashtags; filled on their tab.
+    pub tags: Vec<TagRow>,
+    /// The address of more.
+    pub older: Option<String>,
+}
+
+impl SearchPage {
+    fn tab_href(&self, kind: SearchKind) -> String {
+        let query: String = url::form_urlencoded::byte_serialize(self.query.as_bytes()).collect();
+        format!("/search?q={query}&kind={}", kind.value())
+    }
+
+    fn finds_nothing(&self) -> bool {
+        let lists_empty = self.tweets.is_empty() && self.people.is_empty() && self.tags.is_empty();
+        lists_empty && !matches!(self.lookup, Lookup::Found(_) | Lookup::FoundTweet(_))
+    }
+}

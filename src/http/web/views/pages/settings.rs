@@ -1,0 +1,98 @@
+//! Settings: the profile, password and sessions, looks and language.
+
+use askama::Template;
+
+use crate::clock::Millis;
+use crate::http::web::i18n::Words;
+use crate::http::web::views::{AccountView, FormErrors, PageShell, Theme};
+
+/// What the profile form holds.
+#[derive(Clone, Debug, Default)]
+pub struct ProfileForm {
+    /// The display name.
+    pub display_name: String,
+    /// The bio as its author typed it.
+    pub bio: String,
+    /// The wide picture.
+    pub header: Option<String>,
+    /// Rows of the table, name and value as typed; padded with empty ones to the allowed number.
+    pub fields: Vec<(String, String)>,
+    /// Follows need consent.
+    pub locked: bool,
+    /// Run by a program.
+    pub bot: bool,
+    /// May be suggested and listed.
+    pub discoverable: bool,
+    /// Public posts may be found by search.
+    pub indexable: bool,
+}
+
+/// `GET /settings/profile`.
+#[derive(Template)]
+#[template(path = "settings_profile.html")]
+pub struct EditProfilePage {
+    /// Everything around.
+    pub shell: PageShell,
+    /// The viewer's account, for its picture.
+    pub account: AccountView,
+    /// The form.
+    pub form: ProfileForm,
+    /// Complaints.
+    pub errors: FormErrors,
+}
+
+impl EditProfilePage {
+    const FIELDS: [&'static str; 5] = ["display_name", "bio", "avatar", "header", "fields"];
+}
+
+/// A place where the account is signed in.
+#[derive(Clone, Debug, Default)]
+pub struct SessionView {
+    /// Its id.
+    pub id: String,
+    /// Browser and system, or the name of the token.
+    pub device: String,
+    /// The address it was last seen from; empty when unknown.
+    pub address: String,
+    /// When it began.
+    pub created_ms: Millis,
+    /// When it was last used.
+    pub seen_ms: Millis,
+    /// It is this one.
+    pub current: bool,
+}
+
+/// `GET /settings/security`: password and sessions.
+#[derive(Template)]
+#[template(path = "settings_security.html")]
+pub struct SecurityPage {
+    /// Everything around.
+    pub shell: PageShell,
+    /// Sessions, this one first.
+    pub sessions: Vec<SessionView>,
+    /// Complaints about the password form.
+    pub errors: FormErrors,
+}
+
+impl SecurityPage {
+    const FIELDS: [&'static str; 2] = ["current_password", "new_password"];
+}
+
+/// `GET /settings/appearance`: looks and language.
+#[derive(Template)]
+#[template(path = "settings_appearance.html")]
+pub struct AppearancePage {
+    /// Everything around.
+    pub shell: PageShell,
+    /// The chosen language; empty for that of the browser.
+    pub language: String,
+}
+
+impl AppearancePage {
+    const THEMES: [(Theme, &'static str); 3] =
+        [(Theme::Auto, "theme-auto"), (Theme::Light, "theme-light"), (Theme::Dark, "theme-dark")];
+
+    fn languages() -> &'static [Words] {
+        Words::all()
+    }
+}

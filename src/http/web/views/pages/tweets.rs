@@ -1,0 +1,83 @@
+//! Pages about one tweet: its thread, writing, editing, its history, deleting it.
+
+use askama::Template;
+
+use crate::clock::Millis;
+use crate::http::web::views::{Composer, PageShell, SafeHtml, TweetView};
+
+/// `GET /@{handle}/{tweet_id}`: a tweet, what it answers to, and its replies.
+#[derive(Template)]
+#[template(path = "thread.html")]
+pub struct ThreadPage {
+    /// Everything around.
+    pub shell: PageShell,
+    /// What it answers to, oldest first.
+    pub ancestors: Vec<TweetView>,
+    /// The tweet.
+    pub focus: TweetView,
+    /// The form for a reply; `None` for those who may not.
+    pub composer: Option<Composer>,
+    /// The replies.
+    pub replies: Vec<TweetView>,
+    /// The address of more replies.
+    pub older: Option<String>,
+}
+
+/// `GET /compose` and `GET /tweets/{id}/edit`: the form on a page of its own.
+#[derive(Template)]
+#[template(path = "compose.html")]
+pub struct ComposePage {
+    /// Everything around.
+    pub shell: PageShell,
+    /// The form.
+    pub composer: Composer,
+}
+
+impl ComposePage {
+    /// The key of the heading.
+    fn heading(&self) -> &'static str {
+        match (self.composer.editing, &self.composer.reply_to, &self.composer.quote_of) {
+            (Some(_), _, _) => "compose-title-edit",
+            (None, Some(_), _) => "compose-title-reply",
+            (None, None, Some(_)) => "compose-title-quote",
+            (None, None, None) => "compose-title",
+        }
+    }
+}
+
+/// One wording of a tweet.
+#[derive(Clone, Debug, Default)]
+pub struct VersionView {
+    /// The text.
+    pub html: SafeHtml,
+    /// The warning.
+    pub content_warning: Option<String>,
+    /// The language of the text, BCP 47.
+    pub language: Option<String>,
+    /// When it became so.
+    pub since_ms: Millis,
+}
+
+/// `GET /tweets/{id}/history`.
+#[derive(Template)]
+#[template(path = "history.html")]
+pub struct HistoryPage {
+    /// Everything around.
+    pub shell: PageShell,
+    /// The tweet as it is.
+    pub tweet: TweetView,
+    /// Every wording, newest first, the present one included.
+    pub versions: Vec<VersionView>,
+}
+
+/// `GET /tweets/{id}/delete`: asks before deleting.
+#[derive(Template)]
+#[template(path = "delete.html")]
+pub struct DeletePage {
+    /// Everything around.
+    pub shell: PageShell,
+    /// The tweet.
+    pub tweet: TweetView,
+    /// Where to go afterwards, and on second thoughts: a path on this server.
+    pub return_to: String,
+}

@@ -1,0 +1,214 @@
+//! A tweet as pages show it.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use super::{AccountView, PageShell, SafeHtml};
+use crate::clock::Millis;
+use crate::model::ids::TweetId;
+
+/// Who a tweet is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Audience {
+    /// Everybody, and listed.
+    #[default]
+    Public,
+    /// Everybody who has the link or follows.
+    Unlisted,
+    /// Followers.
+    Followers,
+    /// The mentioned accounts.
+    Direct,
+}
+
+impl Audience {
+    /// All of them, widest first.
+    pub const ALL: [Self; 4] = [Self::Public, Self::Unlisted, Self::Followers, Self::Direct];
+
+    /// The value in forms and in the API.
+    pub fn value(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Unlisted => "unlisted",
+            Self::Followers => "followers",
+            Self::Direct => "direct",
+        }
+    }
+
+    /// Its icon.
+    pub fn icon(self) -> &'static str {
+        match self {
+            Self::Public => "globe",
+            Self::Unlisted => "unlisted",
+            Self::Followers => "lock",
+            Self::Direct => "mail",
+        }
+    }
+
+    /// The key of its name.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Public => "audience-public",
+            Self::Unlisted => "audience-unlisted",
+            Self::Followers => "audience-followers",
+            Self::Direct => "audience-direct",
+        }
+    }
+}
+
+/// An image of a tweet.
+#[derive(Clone, Debug, Default)]
+pub struct MediaView {
+    /// The small picture in the timeline.
+    pub preview_url: String,
+    /// The picture itself.
+    pub url: String,
+    /// What it shows, in words; may be empty.
+    pub alt: String,
+    /// Width of the preview in pixels.
+    pub width: u32,
+    /// Height of the preview in pixels.
+    pub height: u32,
+}
+
+/// What a tweet answers to.
+#[derive(Clone, Debug, Default)]
+pub struct ReplyContext {
+    /// Who wrote that; `None` when it is not known here.
+    pub account: Option<AccountView>,
+    /// The page of that tweet.
+    pub href: String,
+}
+
+/// What a tweet quotes.
+#[derive(Clone, Debug)]
+pub enum QuoteView {
+    /// The quoted tweet, which the viewer may see.
+    Shown(Box<TweetView>),
+    /// It is deleted, not for the viewer, or not known here.
+    Unavailable,
+}
+
+/// How often people did something with a tweet.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TweetCounts {
+    /// Replies.
+    pub replies: u64,
+    /// Retweets.
+    pub retweets: u64,
+    /// Likes.
+    pub likes: u64,
+    /// Quotes.
+    pub quotes: u64,
+}
+
+/// A tweet, with what the viewer did to it and may do. Of a retweet, the tweet it shares.
+#[derive(Clone, Debug, Default)]
+pub struct TweetView {
+    /// The tweet that the buttons act on.
+    pub id: TweetId,
+    /// The row of the list: the retweet's id when somebody shared it, else the same as `id`.
+    pub entry: TweetId,
+    /// Who wrote it.
+    pub author: AccountView,
+    /// Who shared it, when this row is a retweet.
+    pub retweeted_by: Option<AccountView>,
+    /// What it answers to.
+    pub reply_to: Option<ReplyContext>,
+    /// Its text as sanitised HTML.
+    pub html: SafeHtml,
+    /// Its text without markup, for summaries.
+    pub text: String,
+    /// The language of its text, BCP 47.
+    pub language: Option<String>,
+    /// The warning that hides text and images until asked for.
+    pub content_warning: Option<String>,
+    /// Images are hidden until asked for.
+    pub sensitive: bool,
+    /// Its images.
+    pub media: Vec<MediaView>,
+    /// What it quotes.
+    pub quote: Option<QuoteView>,
+    /// Who it is for.
+    pub audience: Audience,
+    /// When it was written.
+    pub created_ms: Millis,
+    /// When it was last changed.
+    pub edited_ms: Option<Millis>,
+    /// Its counts.
+    pub counts: TweetCounts,
+    /// The viewer likes it.
+    pub liked: bool,
+    /// The viewer shared it.
+    pub retweeted: bool,
+    /// The viewer bookmarked it.
+    pub bookmarked: bool,
+    /// It is pinned to its author's profile.
+    pub pinned: bool,
+    /// The viewer wrote it.
+    pub mine: bool,
+    /// The viewer may share it.
+    pub can_retweet: bool,
+    /// Its page on its own server, when it is remote.
+    pub remote_url: Option<String>,
+}
+
+impl TweetView {
+    /// Its page here.
+    pub fn href(&self) -> String {
+        format!("/@{}/{}", self.author.handle, self.id)
+    }
+
+    /// The first part of the addresses of its actions.
+    pub fn path(&self) -> String {
+        format!("/tweets/{}", self.id)
+    }
+}
+
+/// How a tweet stands on its page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CardRole {
+    /// One of a list.
+    Row,
+    /// Above the focus, joined to what follows by a line.
+    Ancestor,
+    /// The tweet that the page is about.
+    Focus,
+    /// To look at only, without buttons.
+    Still,
+}
+
+/// A tweet, drawn.
+#[derive(Template)]
+#[template(path = "_tweet.html")]
+pub struct TweetCard<'a> {
+    pub(super) shell: &'a PageShell,
+    pub(super) tweet: &'a TweetView,
+    pub(super) role: CardRole,
+}
+
+impl HtmlSafe for TweetCard<'_> {}
+
+impl TweetCard<'_> {
+    /// Where its forms return to: this very tweet on the same page.
+    fn return_to(&self) -> String {
+        format!("{}#tweet-{}", self.shell.here, self.tweet.entry)
+    }
+
+    fn has_actions(&self) -> bool {
+        self.role != CardRole::Still
+    }
+
+    fn is_focus(&self) -> bool {
+        self.role == CardRole::Focus
+    }
+
+    fn role_class(&self) -> &'static str {
+        match self.role {
+            CardRole::Row => "",
+            CardRole::Ancestor => " ancestor",
+            CardRole::Focus => " focus",
+            CardRole::Still => " still",
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Stories: what people may do and what others then see, on both engines.
+
+mod world;
+
+mod accounts;
+mod bonds;
+mod crowds;
+mod log;
+mod notifications;
+mod paging;
+mod reactions;
+mod sessions;
+mod tweets;
+mod uploads;
+mod visibility;

@@ -1,0 +1,323 @@
+//! Writing, editing and deleting tweets.
+
+use super::world::{World, code, is_not_found, saying, worlds};
+use crate::config::limits::{EDITS_MAX, IDEMPOTENCY_KEEP_MS};
+use crate::model::event::{Event, TweetDeleted};
+use crate::model::ids::{AccountId, TweetId};
+use crate::model::visibility::Visibility::{self, Direct, Followers, Public, Unlisted};
+use crate::service::tweets::{NewTweet, TweetChanges};
+use crate::store::{tombstones, tweet_commands, tweets};
+
+fn text(text: &str) -> TweetChanges {
+    TweetChanges { text: text.to_owned(), ..TweetChanges::default() }
+}
+
+#[tokio::test]
+async fn a_tweet_is_there_for_everybody_with_its_links_mentions_and_tags() {
+    for world in worlds().await {
+        let [ann, bob] = world.people(["ann", "Bob"]).await;
+        let new = NewTweet {
+            content_warning: Some("tea".into()),
+            language: Some("en".into()),
+            ..saying("  hi @bob and @nobody, see https://a.test/x #Tea & <b>  ")
+        };
+        let view = world.service.create_tweet(ann, new).await.unwrap();
+        let tweet = &view.tweet;
+        assert_eq!(tweet.text, "hi @bob and @nobody, see https://a.test/x #Tea & <b>");
+        assert!(tweet.html.contains("href=\"https://rookery.test/@Bob\""), "{}", tweet.html);
+        assert!(tweet.html.contains("href=\"https://a.test/x\""), "{}", tweet.html);
+        assert!(tweet.html.contains("/tags/tea\""), "{}", tweet.html);
+        assert!(tweet.html.contains("@nobody") && tweet.html.contains("&lt;b&gt;"), "{}", tweet.html);
+        assert_eq!(tweet.mentions.iter().map(|mention| mention.account).collect::<Vec<_>>(), [bob]);
+        assert_eq!(tweet.tags, ["tea"]);
+        assert_eq!((tweet.content_warning.as_str(), tweet.sensitive), ("tea", true));
+        assert_eq!(
+            (tweet.language.as_deref(), tweet.visibility, tweet.thread),
+            (Some("en"), Public, tweet.id)
+        );
+        let seen = world.service.tweet(None, tweet.id).await.unwrap();
+        assert_eq!((&seen.tweet, seen.author.id), (tweet, ann));
+        assert_eq!(world.account_counts(ann).await, [1, 0, 0]);
+        let account = world.service.account(ann).await.unwrap();
+        assert_eq!(account.last_tweet_at, Some(world.clock.now_ms()));
+    }
+}
+
+#[tokio::test]
+async fn what_breaks_a_rule_is_refused_and_nothing_changes() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let refused = async |new: NewTweet| code(world.service.create_tweet(ann, new).await);
+        assert_eq!(refused(saying("")).await, "empty");
+        assert_eq!(refused(saying(&"x".repeat(281))).await, "too_long");
+        assert_eq!(
+            refused(NewTweet { language: Some("not a language".into()), ..saying("x") }).await,
+            "bad_language"
+        );
+        assert_eq!(
+            refused(NewTweet { content_warning: Some("x".repeat(201)), ..saying("x") }).await,
+            "too_long"
+        );
+        assert_eq!(
+            refused(NewTweet { idempotency_key: Some(String::new()), ..saying("x") }).await,
+            "bad_key"
+        );
+        assert_eq!(refused(NewTweet { reply_to: Some(TweetId(5)), ..saying("x") }).await, "unknown_tweet");
+        assert_eq!(refused(NewTweet { quote_of: Some(TweetId(5)), ..saying("x") }).await, "unknown_tweet");
+        assert_eq!(world.log().await.len(), 1, "only ann's account");
+        assert_eq!(world.account_counts(ann).await, [0, 0, 0]);
+        world.tweet(ann, &"x".repeat(280)).await;
+        world.tweet(ann, &format!("{} https://a.test/{}", "x".repeat(256), "y".repeat(200))).await;
+    }
+}
+
+#[tokio::test]
+async fn a_tweet_mentions_at_most_fifty_accounts() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        world.crowd(51).await;
+        let all: String = (0..51).map(|number| format!("@p{number} ")).collect();
+        assert_eq!(code(world.service.create_tweet(ann, saying(&all)).await), "too_many_mentions");
+        let fifty: String = (0..50).map(|number| format!("@p{number} @P{number} ")).collect();
+        let id = world.tweet(ann, fifty.get(..270).unwrap()).await;
+        assert!(world.own(ann, id).await.mentions.len() > 20);
+    }
+}
+
+#[tokio::test]
+async fn a_reply_is_as_visible_as_what_it_answers_and_to_closed_tweets_no_wider() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let cases = [
+            (Public, None, Public),
+            (Unlisted, None, Unlisted),
+            (Followers, None, Followers),
+            (Direct, None, Direct),
+            (Unlisted, Some(Public), Public),
+            (Public, Some(Direct), Direct),
+            (Followers, Some(Public), Followers),
+            (Followers, Some(Direct), Direct),
+            (Direct, Some(Followers), Direct),
+        ];
+        for (parent, wanted, given) in cases {
+            let parent_id = world.tweet_for(ann, "question", parent).await;
+            let new = NewTweet { reply_to: Some(parent_id), visibility: wanted, ..saying("answer") };
+            let reply = world.service.create_tweet(ann, new).await.unwrap().tweet;
+            assert_eq!(reply.visibility, given, "{parent:?} {wanted:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_thread_keeps_its_first_tweet_and_shows_what_is_above_and_below() {
+    for world in worlds().await {
+        let [ann, bob, cid] = world.people(["ann", "bob", "cid"]).await;
+        let root = world.tweet(ann, "one").await;
+        let two = world.reply(bob, root, "two").await;
+        let three = world.reply(cid, two, "three").await;
+        let four = world.reply(ann, three, "four").await;
+        let side = world.reply(cid, root, "side").await;
+        let retweet = world.retweet(bob, two).await;
+        let to_retweet = world.reply(ann, retweet, "five").await;
+        assert_eq!(world.own(ann, to_retweet).await.reply_to, Some(two), "a retweet stands for its original");
+        let tweet = world.own(cid, three).await;
+        assert_eq!((tweet.thread, tweet.reply_to, tweet.reply_to_author), (root, Some(two), Some(bob)));
+        for opened in [two, retweet] {
+            let thread = world.service.thread(None, opened).await.unwrap();
+            let ids = |views: &[crate::service::views::TweetView]| {
+                views.iter().map(|view| view.tweet.id).collect::<Vec<_>>()
+            };
+            assert_eq!(ids(&thread.ancestors), [root]);
+            assert_eq!(thread.tweet.tweet.id, two);
+            assert_eq!(ids(&thread.descendants), [three, four, to_retweet]);
+        }
+        let all = world.service.thread(None, root).await.unwrap();
+        assert_eq!(all.descendants.len(), 5);
+        world.service.mute(bob, cid, true).await.unwrap();
+        let cleaned = world.service.thread(Some(bob), root).await.unwrap();
+        let left: Vec<TweetId> = cleaned.descendants.iter().map(|view| view.tweet.id).collect();
+        assert_eq!(left, [two, to_retweet], "what hangs on something hidden is hidden with it");
+        assert!(!left.contains(&side));
+        let above = world.service.thread(Some(bob), four).await.unwrap().ancestors;
+        assert_eq!(above.len(), 3, "a mute does not hide what is asked for");
+    }
+}
+
+#[tokio::test]
+async fn answers_to_a_deleted_tweet_stay_and_nobody_answers_it_any_more() {
+    for world in worlds().await {
+        let [ann, bob] = world.people(["ann", "bob"]).await;
+        let root = world.tweet(ann, "one").await;
+        let two = world.reply(bob, root, "two").await;
+        world.service.delete_tweet(ann, root).await.unwrap();
+        let thread = world.service.thread(None, two).await.unwrap();
+        assert!(thread.ancestors.is_empty());
+        let late = NewTweet { reply_to: Some(root), ..saying("late") };
+        assert_eq!(code(world.service.create_tweet(bob, late).await), "unknown_tweet");
+        let three = world.reply(ann, two, "three").await;
+        assert_eq!(world.own(ann, three).await.thread, root);
+        world.service.delete_tweet(bob, two).await.unwrap();
+        assert_eq!(world.account_counts(bob).await, [0, 0, 0]);
+    }
+}
+
+#[tokio::test]
+async fn only_open_tweets_and_ones_own_can_be_quoted() {
+    for world in worlds().await {
+        let [ann, bob] = world.people(["ann", "bob"]).await;
+        let quote = |of: TweetId| NewTweet { quote_of: Some(of), ..saying("so true") };
+        let open = world.tweet_for(ann, "open", Unlisted).await;
+        let closed = world.tweet_for(ann, "closed @bob", Followers).await;
+        let view = world.service.create_tweet(bob, quote(open)).await.unwrap();
+        assert_eq!(view.quote_of.unwrap().tweet.id, open);
+        assert_eq!(code(world.service.create_tweet(bob, quote(closed)).await), "not_public");
+        let own = world.service.create_tweet(ann, quote(closed)).await.unwrap();
+        assert!(own.quote_of.is_some());
+        let seen = world.service.tweet(None, own.tweet.id).await.unwrap();
+        assert!(seen.quote_of.is_none(), "others do not see the closed tweet in it");
+        assert_eq!(world.counts(ann, open).await, [0, 0, 0, 1]);
+        let nested = world.service.create_tweet(ann, quote(view.tweet.id)).await.unwrap();
+        let inner = nested.quote_of.unwrap();
+        assert!(inner.quote_of.is_none(), "the quote of a quote is only a link");
+        let quotes = world.service.quotes(None, open, super::world::start(), 9).await.unwrap();
+        assert_eq!(quotes.items.iter().map(|view| view.author.id).collect::<Vec<_>>(), [bob]);
+    }
+}
+
+#[tokio::test]
+async fn the_same_key_again_answers_the_same_tweet() {
+    for world in worlds().await {
+        let [ann, bob] = world.people(["ann", "bob"]).await;
+        let keyed = || NewTweet { idempotency_key: Some("k1".into()), ..saying("once") };
+        let first = world.post(ann, keyed()).await;
+        let (second, log) = world.logged_by(world.post(ann, keyed())).await;
+        assert_eq!((first, log.len()), (second, 0));
+        assert_ne!(world.post(bob, keyed()).await, first, "a key is its owner's");
+        assert_eq!(world.account_counts(ann).await, [1, 0, 0]);
+        let now_ms = world.clock.now_ms();
+        let prune = async |before_ms: i64| {
+            world.store().write(move |conn| tweet_commands::prune_keys(conn, before_ms, 1)).await.unwrap()
+        };
+        assert_eq!(prune(now_ms - IDEMPOTENCY_KEEP_MS).await, 0);
+        assert_eq!((prune(now_ms + 1).await, prune(now_ms + 1).await, prune(now_ms + 1).await), (1, 1, 0));
+        assert_ne!(world.post(ann, keyed()).await, first);
+    }
+}
+
+#[tokio::test]
+async fn an_edit_keeps_what_stood_before_and_tells_only_the_newly_mentioned() {
+    for world in worlds().await {
+        let [ann, bob, cid] = world.people(["ann", "bob", "cid"]).await;
+        let made = world.clock.now_ms();
+        let id = world.tweet(ann, "hi @bob #one").await;
+        world.clock.advance(1_000);
+        let change = TweetChanges { content_warning: Some("cw".into()), ..text("hi @bob @cid #two") };
+        let (edited, log) = world.logged_by(world.service.edit_tweet(ann, id, change)).await;
+        let tweet = edited.unwrap().tweet;
+        assert_eq!(log, [Event::TweetEdited { tweet: id, author: ann }, Event::Notified { account: cid }]);
+        assert_eq!(
+            (tweet.text.as_str(), tweet.tags.as_slice()),
+            ("hi @bob @cid #two", &["two".to_owned()][..])
+        );
+        assert_eq!((tweet.edited_at, tweet.created_at), (Some(made + 1_000), made));
+        assert_eq!(tweet.mentions.len(), 2);
+        world.clock.advance(1_000);
+        world.service.edit_tweet(ann, id, text("third")).await.unwrap();
+        let history = world.service.tweet_history(Some(cid), id).await.unwrap();
+        let versions: Vec<_> = history.iter().map(|v| (v.text.as_str(), v.created_at - made)).collect();
+        assert_eq!(versions, [("hi @bob #one", 0), ("hi @bob @cid #two", 1_000), ("third", 2_000)]);
+        assert_eq!(history[1].content_warning, "cw");
+        assert_eq!(code(world.service.edit_tweet(bob, id, text("mine")).await), "not_yours");
+        assert_eq!(code(world.service.edit_tweet(ann, id, text("")).await), "empty");
+        assert_eq!(code(world.service.edit_tweet(ann, id, text(&"x".repeat(281))).await), "too_long");
+        assert!(is_not_found(&world.service.edit_tweet(ann, TweetId(1), text("x")).await));
+        let retweet = world.retweet(ann, id).await;
+        assert_eq!(code(world.service.edit_tweet(ann, retweet, text("x")).await), "not_yours");
+        assert_eq!(world.counts(ann, id).await, [0, 1, 0, 0], "counts are no matter of an edit");
+    }
+}
+
+#[tokio::test]
+async fn of_very_many_versions_the_first_and_the_newest_stay() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let id = world.tweet(ann, "0").await;
+        for version in 1..=EDITS_MAX + 5 {
+            world.service.edit_tweet(ann, id, text(&version.to_string())).await.unwrap();
+        }
+        let history = world.service.tweet_history(None, id).await.unwrap();
+        assert_eq!(history.len(), EDITS_MAX + 1);
+        assert_eq!((history[0].text.as_str(), history[1].text.as_str()), ("0", "6"));
+        assert_eq!(history.last().unwrap().text, (EDITS_MAX + 5).to_string());
+    }
+}
+
+async fn gone(world: &World, viewer: AccountId, id: TweetId) -> bool {
+    is_not_found(&world.service.tweet(Some(viewer), id).await)
+}
+
+#[tokio::test]
+async fn a_deleted_tweet_takes_its_retweets_along_and_leaves_a_tombstone() {
+    for world in worlds().await {
+        let [ann, bob, cid] = world.people(["ann", "bob", "cid"]).await;
+        let parent = world.tweet(cid, "parent").await;
+        let new = NewTweet { quote_of: Some(parent), reply_to: Some(parent), ..saying("hi @bob") };
+        let id = world.post(ann, new).await;
+        let retweet = world.retweet(cid, id).await;
+        world.service.like(cid, id).await.unwrap();
+        world.service.set_bookmark(bob, id, true).await.unwrap();
+        world.service.set_pin(ann, id, true).await.unwrap();
+        assert_eq!(code(world.service.delete_tweet(bob, id).await), "not_yours");
+        assert_eq!(world.counts(cid, parent).await, [0, 0, 1, 1]);
+
+        let (done, log) = world.logged_by(world.service.delete_tweet(ann, id)).await;
+        done.unwrap();
+        let deleted = |tweet, author, retweet_of, audience| {
+            Event::TweetDeleted(TweetDeleted {
+                tweet,
+                author,
+                local: true,
+                visibility: Visibility::Public,
+                retweet_of,
+                audience,
+            })
+        };
+        let expected = [deleted(retweet, cid, Some(id), vec![]), deleted(id, ann, None, vec![bob, cid])];
+        assert_eq!(log, expected);
+        assert!(gone(&world, ann, id).await && gone(&world, cid, retweet).await);
+        assert_eq!(world.counts(cid, parent).await, [0, 0, 0, 0]);
+        assert_eq!(world.account_counts(ann).await[0], 0);
+        assert_eq!(world.account_counts(cid).await[0], 1);
+        assert!(world.told(ann).await.is_empty() && world.told(bob).await.is_empty());
+        let uri = format!("https://rookery.test/users/ann/statuses/{id}");
+        let there = world.store().read(move |conn| tombstones::exists(conn, &uri)).await.unwrap();
+        assert!(there);
+        assert!(is_not_found(&world.service.delete_tweet(ann, id).await));
+    }
+}
+
+#[tokio::test]
+async fn a_tweet_with_more_retweets_than_one_slice_goes_whole() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let id = world.tweet(ann, "famous").await;
+        for fan in world.crowd(101).await {
+            world.retweet(fan, id).await;
+        }
+        world.service.delete_tweet(ann, id).await.unwrap();
+        let left = world.store().read(move |conn| tweets::retweets(conn, id, 9)).await.unwrap();
+        assert!(left.is_empty() && gone(&world, ann, id).await);
+    }
+}
+
+#[tokio::test]
+async fn a_retweet_can_be_deleted_as_a_tweet_even_when_its_original_is_hidden() {
+    for world in worlds().await {
+        let [ann, bob] = world.people(["ann", "bob"]).await;
+        let id = world.tweet(ann, "hello").await;
+        let retweet = world.retweet(bob, id).await;
+        world.service.block(ann, bob).await.unwrap();
+        world.service.delete_tweet(bob, retweet).await.unwrap();
+        assert_eq!(world.counts(ann, id).await, [0, 0, 0, 0]);
+    }
+}

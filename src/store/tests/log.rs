@@ -1,0 +1,111 @@
+//! The log's upkeep, and those who follow it.
+
+use std::future::ready;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::database::stores;
+use super::{count, note};
+use crate::model::event::Event;
+use crate::model::ids::AccountId;
+use crate::store::follower::{Progress, follow};
+use crate::store::{Store, StoreError, events};
+
+/// Far longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+async fn append(store: &Store, numbers: std::ops::Range<i64>) {
+    for n in numbers {
+        store.write(move |conn| events::append(conn, &[note(n)], n)).await.unwrap();
+    }
+}
+
+/// Waits until everything is settled: on PostgreSQL another database's transaction may be older for a moment.
+async fn settled(store: &Store, wanted: usize) -> Vec<events::Logged> {
+    let mut found = Vec::new();
+    for _ in 0..1_000 {
+        found = store.read(|conn| events::after(conn, events::Position::default(), 1_000)).await.unwrap();
+        if found.len() >= wanted {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(found.len(), wanted);
+    found
+}
+
+#[tokio::test]
+async fn pruning_keeps_what_a_consumer_has_not_seen_and_always_the_newest() {
+    for test in stores().await {
+        let store = &test.store;
+        let prune = async |before_ms: i64, limit: i64| {
+            store.write(move |conn| events::prune(conn, before_ms, limit)).await.unwrap()
+        };
+        assert_eq!(prune(1_000, 10).await, 0, "an empty log has nothing to lose");
+        append(store, 0..10).await;
+        let all = settled(store, 10).await;
+        let head = store.read(events::head).await.unwrap();
+        assert_eq!(head, all[9].position);
+
+        let third = all[2].position;
+        store.write(move |conn| events::move_cursor(conn, "slow", third)).await.unwrap();
+        store.write(move |conn| events::move_cursor(conn, "fast", head)).await.unwrap();
+        assert_eq!(store.read(|conn| events::cursor(conn, "slow")).await.unwrap(), Some(third));
+        assert_eq!(store.read(|conn| events::cursor(conn, "none")).await.unwrap(), None);
+        assert_eq!(prune(1_000, 2).await, 2, "{}", test.engine);
+        assert_eq!(prune(1_000, 10).await, 1, "{}: only what the slow one has passed", test.engine);
+        store.write(move |conn| events::move_cursor(conn, "slow", head)).await.unwrap();
+        assert_eq!(prune(5, 10).await, 2, "{}: only what is old", test.engine);
+        assert_eq!(prune(1_000, 100).await, 4, "{}: the newest stays", test.engine);
+        assert_eq!(prune(1_000, 100).await, 0);
+        assert_eq!(
+            store.read(events::head).await.unwrap(),
+            head,
+            "{}: the head never goes back",
+            test.engine
+        );
+        append(store, 10..11).await;
+        let left = settled(store, 2).await;
+        assert!(left[1].position > head);
+        let more = store.read(move |conn| events::has_more(conn, head)).await.unwrap();
+        assert!(more);
+        assert_eq!(count(store, "select count(*) from events").await, 2);
+    }
+}
+
+#[tokio::test]
+async fn a_follower_that_fails_gets_the_same_events_again_and_others_can_wait_for_it() {
+    for test in stores().await {
+        let progress = Progress::default();
+        let stop = CancellationToken::new();
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let failures = Arc::new(Mutex::new(2));
+        let (kept, left) = (Arc::clone(&seen), Arc::clone(&failures));
+        let consume = move |batch: Vec<events::Logged>| {
+            let mut left = left.lock().unwrap();
+            if *left > 0 {
+                *left -= 1;
+                return ready(Err(StoreError::NoRow));
+            }
+            for logged in batch {
+                if let Event::AccountCreated { account: AccountId(n) } = logged.event {
+                    kept.lock().unwrap().push(n);
+                }
+            }
+            ready(Ok(()))
+        };
+        let follower =
+            tokio::spawn(follow(test.store.clone(), "test", progress.clone(), stop.clone(), consume));
+        append(&test.store, 0..20).await;
+        let last = settled(&test.store, 20).await[19].position;
+        assert!(progress.reached(last, PATIENCE).await, "{}", test.engine);
+        assert_eq!(*seen.lock().unwrap(), (0..20).collect::<Vec<i64>>(), "{}", test.engine);
+        assert_eq!(progress.position(), last);
+        let beyond = events::Position { txid: i64::MAX, seq: 0 };
+        assert!(!progress.reached(beyond, Duration::from_millis(1)).await);
+        stop.cancel();
+        follower.await.unwrap();
+    }
+}

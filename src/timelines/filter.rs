@@ -1,0 +1,225 @@
+//! The home rules, in one place for push, pull and database: what a viewer is shown, and how a page is cut.
+//!
+//! A page is a fold over the candidates from new to old, so it depends on nothing but where it starts, the
+//! viewer and the candidates: not on how the candidates were found, nor in which portions they came.
+
+use super::MAX_PAGE;
+use super::accounts::AccountSet;
+use super::entry::{Entry, Kind};
+use crate::model::ids::{AccountId, TweetId};
+
+/// Who is reading, with the relations that decide what they see.
+#[derive(Clone, Copy, Debug)]
+pub struct Viewer<'a> {
+    /// The reading account. Its own entries are always shown.
+    pub account: AccountId,
+    /// The account's bit in the followers bitmaps given to [`super::Timelines::tweet_added`]. `None` when the
+    /// page is never to be served from a ring of the reader's own, as for a list.
+    pub slot: Option<u32>,
+    /// Whose entries make the page: for home the followed accounts and the viewer's own, for a list its members.
+    pub followees: &'a AccountSet,
+    /// Accounts the viewer muted or blocked, and those that blocked the viewer.
+    pub hidden: &'a AccountSet,
+    /// Followed accounts whose retweets the viewer does not want.
+    pub no_retweets: &'a AccountSet,
+}
+
+impl Viewer<'_> {
+    /// Whether `entry`, written by a followee, is shown to this viewer.
+    ///
+    /// Hidden: anything by, to or originally from a hidden account; retweets of those whose retweets are
+    /// unwanted; replies, unless they go to the viewer, to a followee, or on from the author's own tweet.
+    pub fn shows(&self, entry: &Entry) -> bool {
+        if entry.author == self.account {
+            return true;
+        }
+        if self.hidden.contains(entry.author) {
+            return false;
+        }
+        match entry.kind {
+            Kind::Tweet => true,
+            Kind::Reply { to: None } => false,
+            Kind::Reply { to: Some(to) } => {
+                let close = to == entry.author || to == self.account || self.followees.contains(to);
+                close && !self.hidden.contains(to)
+            }
+            Kind::Retweet { original_author, .. } => {
+                !self.no_retweets.contains(entry.author) && !self.hidden.contains(original_author)
+            }
+        }
+    }
+}
+
+/// A page in the making: what is kept so far, and below which id it goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    kept: Vec<Entry>,
+    limit: usize,
+    below: Option<TweetId>,
+}
+
+/// A finished page, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The entries, newest first; none twice, and no tweet shown twice.
+    pub entries: Vec<Entry>,
+    /// Where the next page starts (its `before`); `None` when there is no older entry.
+    pub next: Option<TweetId>,
+}
+
+impl Draft {
+    /// An empty page of at most `limit` entries (1 to [`MAX_PAGE`]) that are older than `before`.
+    pub fn new(before: Option<TweetId>, limit: usize) -> Self {
+        let limit = limit.clamp(1, MAX_PAGE);
+        Self { kept: Vec::with_capacity(limit), limit, below: before }
+    }
+
+    /// Everything from here on is settled: the page goes on with ids strictly below this one.
+    pub fn below(&self) -> Option<TweetId> {
+        self.below
+    }
+
+    /// How many more entries fit.
+    pub fn room(&self) -> usize {
+        self.limit.saturating_sub(self.kept.len())
+    }
+
+    /// The page as it is: full, or all there is.
+    pub fn finish(self) -> Page {
+        let full = self.room() == 0;
+        let next = self.kept.last().filter(|_| full).map(|oldest| oldest.id);
+        Page { entries: self.kept, next }
+    }
+
+    /// All candidates with this id or a newer one have been offered.
+    pub(super) fn settled_down_to(&mut self, id: TweetId) {
+        if self.below.is_none_or(|below| id < below) {
+            self.below = Some(id);
+        }
+    }
+}
+
+/// Continues `draft` with `entries` (candidates by the viewer's followees, newest first), and stops when it
+/// is full.
+///
+/// A tweet that the page already shows is skipped: of an original and its retweets the newest stays. The
+/// next page starts anew, so the same tweet may come again there. Candidates that are not older than
+/// [`Draft::below`] were offered before and are skipped too, so portions may overlap.
+pub fn filter_page(mut draft: Draft, entries: impl IntoIterator<Item = Entry>, viewer: &Viewer<'_>) -> Draft {
+    if draft.room() == 0 {
+        return draft;
+    }
+    for entry in entries {
+        if draft.below.is_some_and(|below| entry.id >= below) {
+            continue;
+        }
+        draft.below = Some(entry.id);
+        let shown_already = || draft.kept.iter().any(|kept| kept.subject() == entry.subject());
+        if viewer.shows(&entry) && !shown_already() {
+            draft.kept.push(entry);
+            if draft.room() == 0 {
+                break;
+            }
+        }
+    }
+    draft
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ME: AccountId = AccountId(1);
+    const FRIEND: AccountId = AccountId(2);
+    const OTHER_FRIEND: AccountId = AccountId(3);
+    const STRANGER: AccountId = AccountId(9);
+
+    fn set(accounts: &[AccountId]) -> AccountSet {
+        accounts.iter().copied().collect()
+    }
+
+    fn shows(entry: Entry, hidden: &[AccountId], no_retweets: &[AccountId]) -> bool {
+        let (hidden, no_retweets) = (set(hidden), set(no_retweets));
+        let followees = set(&[ME, FRIEND, OTHER_FRIEND]);
+        let viewer = Viewer {
+            account: ME,
+            slot: None,
+            followees: &followees,
+            hidden: &hidden,
+            no_retweets: &no_retweets,
+        };
+        viewer.shows(&entry)
+    }
+
+    fn tweet(id: i64, author: AccountId) -> Entry {
+        Entry { id: TweetId(id), author, kind: Kind::Tweet }
+    }
+
+    fn reply(author: AccountId, to: AccountId) -> Entry {
+        Entry { id: TweetId(5), author, kind: Kind::Reply { to: Some(to) } }
+    }
+
+    fn retweet(id: i64, author: AccountId, original: i64, original_author: AccountId) -> Entry {
+        let kind = Kind::Retweet { original: TweetId(original), original_author };
+        Entry { id: TweetId(id), author, kind }
+    }
+
+    #[test]
+    fn a_reply_is_shown_only_among_people_one_follows() {
+        for (to, shown) in [(ME, true), (FRIEND, true), (OTHER_FRIEND, true), (STRANGER, false)] {
+            assert_eq!(shows(reply(FRIEND, to), &[], &[]), shown, "reply to {to}");
+        }
+        let orphan = Entry { kind: Kind::Reply { to: None }, ..tweet(5, FRIEND) };
+        assert!(!shows(orphan, &[], &[]));
+        assert!(shows(reply(ME, STRANGER), &[], &[]), "one's own are always shown");
+    }
+
+    #[test]
+    fn a_hidden_account_is_seen_neither_itself_nor_through_others() {
+        assert!(!shows(tweet(5, FRIEND), &[FRIEND], &[]));
+        assert!(!shows(reply(OTHER_FRIEND, FRIEND), &[FRIEND], &[]));
+        assert!(!shows(retweet(5, OTHER_FRIEND, 4, FRIEND), &[FRIEND], &[]));
+        assert!(shows(retweet(5, OTHER_FRIEND, 4, FRIEND), &[STRANGER], &[]));
+    }
+
+    #[test]
+    fn unwanted_retweets_hide_the_retweets_but_not_the_tweets() {
+        assert!(!shows(retweet(5, FRIEND, 4, STRANGER), &[], &[FRIEND]));
+        assert!(shows(tweet(5, FRIEND), &[], &[FRIEND]));
+        assert!(shows(retweet(5, OTHER_FRIEND, 4, STRANGER), &[], &[FRIEND]));
+    }
+
+    #[test]
+    fn of_an_original_and_its_retweets_a_page_shows_the_newest() {
+        let followees = set(&[ME, FRIEND, OTHER_FRIEND]);
+        let none = AccountSet::default();
+        let viewer =
+            Viewer { account: ME, slot: None, followees: &followees, hidden: &none, no_retweets: &none };
+        let all = [
+            retweet(9, FRIEND, 4, STRANGER),
+            tweet(8, FRIEND),
+            retweet(7, OTHER_FRIEND, 4, STRANGER),
+            tweet(4, FRIEND),
+        ];
+        let page = filter_page(Draft::new(None, 10), all, &viewer).finish();
+        assert_eq!(page.entries, [all[0], all[1]]);
+        assert_eq!(page.next, None);
+
+        let second = filter_page(Draft::new(Some(TweetId(8)), 1), all, &viewer).finish();
+        assert_eq!(second, Page { entries: vec![all[2]], next: Some(TweetId(7)) });
+    }
+
+    #[test]
+    fn portions_of_candidates_may_overlap() {
+        let followees = set(&[FRIEND]);
+        let none = AccountSet::default();
+        let viewer =
+            Viewer { account: ME, slot: None, followees: &followees, hidden: &none, no_retweets: &none };
+        let all: Vec<Entry> = (1..=9).rev().map(|id| tweet(id, FRIEND)).collect();
+        let whole = filter_page(Draft::new(None, 8), all.iter().copied(), &viewer);
+        let portions = filter_page(Draft::new(None, 8), all.iter().take(5).copied(), &viewer);
+        let portions = filter_page(portions, all.iter().skip(2).copied(), &viewer);
+        assert_eq!(portions, whole);
+        assert_eq!(whole.finish().next, Some(TweetId(2)));
+    }
+}

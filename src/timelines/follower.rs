@@ -1,0 +1,153 @@
+//! The consumer "timelines": applies the log to the rings, one event after the other.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use roaring::RoaringBitmap;
+use tokio_util::sync::CancellationToken;
+
+use super::home::Home;
+use super::{Entry, Kind};
+use crate::clock::{HOUR_MS, Millis};
+use crate::error::Result;
+use crate::model::event::{Event, Relation, TweetCreated};
+use crate::model::ids::AccountId;
+use crate::model::visibility::Visibility;
+use crate::store::events::Logged;
+use crate::store::follower::follow;
+use crate::store::{StoreError, events, follows};
+
+/// Readers that one slice of a fan-out writes to: about a millisecond.
+const PUSH_SLICE: usize = 10_000;
+/// Followers that one query brings.
+const FOLLOWERS_PORTION: i64 = 10_000;
+/// Authors whose local followers are kept as bitmaps; beyond that they are read anew.
+const AUTHORS_KEPT: usize = 100_000;
+/// How often readers who stay away are forgotten.
+const SWEEP_EVERY_MS: Millis = HOUR_MS;
+
+/// Small dense numbers for the accounts that read here, so that sets of them are bitmaps.
+#[derive(Default)]
+pub(super) struct Slots(Mutex<HashMap<AccountId, u32>>);
+
+impl Slots {
+    /// The account's number; it keeps it for the life of the process.
+    pub(super) fn of(&self, account: AccountId) -> u32 {
+        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = u32::try_from(slots.len()).unwrap_or(u32::MAX);
+        *slots.entry(account).or_insert(next)
+    }
+}
+
+/// Follows the log from its present end until `stop`, and keeps the rings of `home` up to date.
+pub async fn run(home: Home, stop: CancellationToken) -> Result<()> {
+    let head = home.inner().service.store().read(events::head).await?;
+    home.inner().progress.set(head);
+    let store = home.inner().service.store().clone();
+    let progress = home.inner().progress.clone();
+    let state = std::sync::Arc::new(tokio::sync::Mutex::new(Applier {
+        home,
+        followers: HashMap::new(),
+        swept_ms: 0,
+    }));
+    follow(store, "timelines", progress, stop, move |batch: Vec<Logged>| {
+        let state = std::sync::Arc::clone(&state);
+        async move { state.lock().await.apply(&batch).await }
+    })
+    .await;
+    Ok(())
+}
+
+struct Applier {
+    home: Home,
+    followers: HashMap<AccountId, RoaringBitmap>,
+    swept_ms: Millis,
+}
+
+impl Applier {
+    async fn apply(&mut self, batch: &[Logged]) -> Result<(), StoreError> {
+        for logged in batch {
+            self.apply_one(&logged.event).await?;
+        }
+        let now_ms = self.home.inner().service.clock().now_ms();
+        if now_ms.saturating_sub(self.swept_ms) > SWEEP_EVERY_MS {
+            self.swept_ms = now_ms;
+            self.home.inner().rings.sweep(now_ms);
+        }
+        Ok(())
+    }
+
+    async fn apply_one(&mut self, event: &Event) -> Result<(), StoreError> {
+        let rings = &self.home.inner().rings;
+        match event {
+            Event::TweetCreated(created) if created.visibility != Visibility::Direct => {
+                self.added(created).await?;
+            }
+            Event::TweetDeleted(deleted) => rings.tweet_deleted(deleted.author, deleted.tweet),
+            Event::Followed(relation) if relation.from_local => self.follow_changed(relation, true),
+            Event::Unfollowed(relation) if relation.from_local => self.follow_changed(relation, false),
+            Event::AccountSuspended { account, .. } => rings.author_reset(*account),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    async fn added(&mut self, created: &TweetCreated) -> Result<(), StoreError> {
+        let Some(entry) = entry(created) else { return Ok(()) };
+        self.load_followers(created.author).await?;
+        let inner = self.home.inner();
+        let nobody = RoaringBitmap::new();
+        let followers = self.followers.get(&created.author).unwrap_or(&nobody);
+        let own_slot = created.local.then(|| inner.slots.of(created.author));
+        let mut fan_out = inner.rings.tweet_added(&entry, followers, own_slot);
+        while inner.rings.push(&mut fan_out, PUSH_SLICE) {
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
+
+    async fn load_followers(&mut self, author: AccountId) -> Result<(), StoreError> {
+        if self.followers.contains_key(&author) {
+            return Ok(());
+        }
+        let inner = self.home.inner();
+        let mut slots = RoaringBitmap::new();
+        let mut after = AccountId::default();
+        loop {
+            let read = move |conn: &mut _| follows::local_followers(conn, author, after, FOLLOWERS_PORTION);
+            let portion = inner.service.store().read(read).await?;
+            slots.extend(portion.iter().map(|reader| inner.slots.of(*reader)));
+            match portion.last() {
+                Some(last) => after = *last,
+                None => break,
+            }
+        }
+        if self.followers.len() >= AUTHORS_KEPT {
+            self.followers.clear();
+        }
+        self.followers.insert(author, slots);
+        Ok(())
+    }
+
+    fn follow_changed(&mut self, relation: &Relation, follows: bool) {
+        let inner = self.home.inner();
+        let slot = inner.slots.of(relation.from);
+        if let Some(known) = self.followers.get_mut(&relation.to) {
+            if follows {
+                known.insert(slot)
+            } else {
+                known.remove(slot)
+            };
+        }
+        inner.rings.follows_changed(slot);
+    }
+}
+
+fn entry(created: &TweetCreated) -> Option<Entry> {
+    let kind = match (created.retweet_of, created.reply_to) {
+        (Some(original), _) => Kind::Retweet { original, original_author: created.retweet_of_author? },
+        (None, Some(_)) => Kind::Reply { to: created.reply_to_author },
+        (None, None) => Kind::Tweet,
+    };
+    Some(Entry { id: created.tweet, author: created.author, kind })
+}

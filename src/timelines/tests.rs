@@ -1,0 +1,175 @@
+//! The shell around the rings, on both engines: what people see is what the database says, whichever way.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Home, Settings, Thresholds, run};
+use crate::clock::Clock;
+use crate::model::account::{Role, UserState};
+use crate::model::address::Addresses;
+use crate::model::cursor::Cursor;
+use crate::model::ids::{AccountId, IdMaker, TweetId};
+use crate::secrets;
+use crate::service::{NewTweet, Rules, Service, SignUp};
+use crate::store::events;
+use crate::store::tests::database::{TestStore, stores};
+
+/// How long the consumer may take to catch up.
+const PATIENCE: Duration = Duration::from_secs(20);
+const MORNING_MS: i64 = 1_780_000_000_000;
+
+struct World {
+    service: Service,
+    clock: Clock,
+    people: Vec<AccountId>,
+    engine: &'static str,
+    _database: TestStore,
+}
+
+async fn worlds() -> Vec<World> {
+    let mut worlds = Vec::new();
+    for database in stores().await {
+        let clock = Clock::manual(MORNING_MS);
+        let ids = Arc::new(IdMaker::new(clock.clone(), 0));
+        let addresses = Addresses::new("https://rookery.test".parse().unwrap()).unwrap();
+        let service = Service::new(database.store.clone(), clock.clone(), ids, addresses, Rules::default());
+        let mut people = Vec::new();
+        for name in ["ann", "bob", "cai", "dia"] {
+            let new = SignUp {
+                username: name.to_owned(),
+                email: format!("{name}@mail.test"),
+                password: "correct horse battery".to_owned(),
+                language: None,
+            };
+            people.push(service.create_user(new, Role::User, UserState::Active).await.unwrap().account_id);
+        }
+        worlds.push(World { service, clock, people, engine: database.engine, _database: database });
+    }
+    worlds
+}
+
+/// A home with the rings of `settings`, following the log.
+async fn following(world: &World, settings: &Settings, stop: &CancellationToken) -> Home {
+    let home = Home::new(world.service.clone(), settings);
+    tokio::spawn(run(home.clone(), stop.clone()));
+    home
+}
+
+async fn caught_up(world: &World, home: &Home) {
+    let newest = world.service.store().read(events::newest).await.unwrap();
+    assert!(home.inner().progress.reached(newest, PATIENCE).await, "{}", world.engine);
+}
+
+/// The whole home timeline of a reader, page by page.
+async fn whole(home: &Home, reader: AccountId, limit: usize) -> Vec<TweetId> {
+    let mut ids = Vec::new();
+    let mut cursor = Cursor::default();
+    loop {
+        let page = home.page(reader, cursor, limit).await.unwrap();
+        ids.extend(page.items.iter().map(|view| view.tweet.id));
+        match page.next {
+            Some(next) => cursor = Cursor::parse(Some(&next)).unwrap(),
+            None => return ids,
+        }
+    }
+}
+
+fn rings(dear_looks_per_day: u64, author_ring: usize) -> Settings {
+    let thresholds = Thresholds { dear_looks_per_day, ..Thresholds::default() };
+    Settings { author_ring, reader_ring: 8, thresholds, ..Settings::default() }
+}
+
+fn no_rings() -> Settings {
+    Settings { author_budget: 0, ..Settings::default() }
+}
+
+/// One random act of one random person.
+async fn act(world: &World, tweets: &mut Vec<TweetId>) {
+    let [what, who, whom, which] = secrets::random_bytes::<4>().unwrap().map(usize::from);
+    let (me, other) = (world.people[who % 4], world.people[whom % 4]);
+    let service = &world.service;
+    let tweet = tweets.get(which % tweets.len().max(1)).copied();
+    world.clock.advance(1_000);
+    // Refusals (of what is hidden, of oneself) are part of a random life.
+    match (what % 12, tweet) {
+        (0..4, _) | (_, None) => tweets.extend(post(service, me, None).await),
+        (4 | 5, Some(tweet)) => tweets.extend(post(service, me, Some(tweet)).await),
+        (6, Some(tweet)) => drop(service.retweet(me, tweet).await),
+        (7, Some(tweet)) => drop(service.delete_tweet(me, tweet).await),
+        (8 | 9, _) => drop(service.follow(me, other).await),
+        (10, _) => drop(service.unfollow(me, other).await),
+        (_, Some(_)) if which % 3 == 0 => drop(service.block(me, other).await),
+        (_, Some(_)) if which % 3 == 1 => drop(service.mute(me, other, true).await),
+        _ => {
+            drop(service.unblock(me, other).await);
+            drop(service.unmute(me, other).await);
+        }
+    }
+}
+
+async fn post(service: &Service, author: AccountId, reply_to: Option<TweetId>) -> Option<TweetId> {
+    let new = NewTweet { text: "caw".to_owned(), reply_to, ..NewTweet::default() };
+    service.create_tweet(author, new).await.ok().map(|view| view.tweet.id)
+}
+
+#[tokio::test]
+async fn pages_from_rings_are_pages_from_the_database_through_random_lives() {
+    for world in worlds().await {
+        let stop = CancellationToken::new();
+        let pulled = following(&world, &rings(u64::MAX, 4), &stop).await;
+        let pushed = following(&world, &rings(0, 4), &stop).await;
+        let database = Home::new(world.service.clone(), &no_rings());
+        let mut tweets = Vec::new();
+        for round in 0..25 {
+            for _ in 0..8 {
+                act(&world, &mut tweets).await;
+            }
+            caught_up(&world, &pulled).await;
+            caught_up(&world, &pushed).await;
+            for reader in &world.people {
+                let truth = whole(&database, *reader, 3).await;
+                assert_eq!(whole(&pulled, *reader, 3).await, truth, "{} pull, round {round}", world.engine);
+                assert_eq!(whole(&pushed, *reader, 3).await, truth, "{} push, round {round}", world.engine);
+            }
+        }
+        stop.cancel();
+    }
+}
+
+#[tokio::test]
+async fn one_sees_the_own_post_and_the_new_follow_at_once() {
+    for world in worlds().await {
+        let stop = CancellationToken::new();
+        let home = following(&world, &Settings::default(), &stop).await;
+        let [ann, bob] = [world.people[0], world.people[1]];
+        let bobs = post(&world.service, bob, None).await.unwrap();
+        assert_eq!(whole(&home, ann, 20).await, []);
+        for _ in 0..20 {
+            world.clock.advance(10);
+            let own = post(&world.service, ann, None).await.unwrap();
+            assert_eq!(whole(&home, ann, 20).await.first(), Some(&own), "{}", world.engine);
+        }
+        world.service.follow(ann, bob).await.unwrap();
+        assert!(whole(&home, ann, 40).await.contains(&bobs), "{}", world.engine);
+        world.service.unfollow(ann, bob).await.unwrap();
+        assert!(!whole(&home, ann, 40).await.contains(&bobs), "{}", world.engine);
+        stop.cancel();
+    }
+}
+
+#[tokio::test]
+async fn what_is_newer_than_a_page_can_be_asked_for() {
+    for world in worlds().await {
+        let home = Home::new(world.service.clone(), &Settings::default());
+        let ann = world.people[0];
+        post(&world.service, ann, None).await.unwrap();
+        let page = home.page(ann, Cursor::default(), 20).await.unwrap();
+        world.clock.advance(10);
+        let fresh = post(&world.service, ann, None).await.unwrap();
+        let newer = Cursor::parse(page.prev.as_deref()).unwrap();
+        let page = home.page(ann, newer, 20).await.unwrap();
+        assert_eq!(page.items.iter().map(|view| view.tweet.id).collect::<Vec<_>>(), [fresh]);
+    }
+}
