@@ -61,10 +61,10 @@ fn config_for(folder: &std::path::Path, database: Option<&str>) -> Config {
 /// Creates a second over HTTP: each connection sends the next request when the answer of the last has come.
 async fn measure_http(config: &Config, metrics: metrics::Metrics) -> f64 {
     let app = App::open(config, 0).await.unwrap();
-    app.start().await.unwrap();
+    let state = app.start().await.unwrap();
     let base_url = app.service.addresses().base().clone();
     let gateway = http::gateway(config, base_url, app.service.clock().clone());
-    let router = http::router(app.state(), gateway, app.checks(), metrics);
+    let router = http::router(state, gateway, app.checks(), metrics);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let mut server = http::server(config);

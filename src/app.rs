@@ -1,6 +1,6 @@
 //! The composition root: builds every part from the configuration and wires them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -20,6 +20,7 @@ use crate::http::state::AppState;
 use crate::media::{Media, MediaSettings};
 use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
+use crate::search::{Feeder, Finder, OpenError, Opened, Search};
 use crate::secrets;
 use crate::service::{Rules, Service};
 use crate::store::follower::{self, Progress};
@@ -55,6 +56,8 @@ pub struct App {
     /// What runs by itself.
     pub tasks: TaskTracker,
     store: Store,
+    search_folder: PathBuf,
+    process: u8,
 }
 
 impl App {
@@ -97,11 +100,18 @@ impl App {
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
             store,
+            search_folder: config.storage.data_dir.join("search"),
+            process,
         })
     }
 
-    /// Starts the consumers of the log.
-    pub async fn start(&self) -> Result<()> {
+    /// Opens the search, which only one process can have open, and starts the consumers of the log. Answers
+    /// what the handlers need.
+    pub async fn start(&self) -> Result<AppState> {
+        let search = Arc::new(open_search(self.search_folder.clone()).await?);
+        let finder = Finder::new(self.service.clone(), Arc::clone(&search));
+        let clock = self.service.clock().clone();
+        let feeder = Feeder::new(self.store.clone(), clock, search, self.process);
         let head = self.store.read(events::head).await?;
         let graph = self.service.clone();
         let progress = Progress::default();
@@ -116,6 +126,7 @@ impl App {
                 std::future::ready(Ok(()))
             },
         ));
+        self.tasks.spawn(feeder.run(self.stop.clone()));
         let (home, stop) = (self.home.clone(), self.stop.clone());
         self.tasks.spawn(async move {
             if let Err(error) = timelines::run(home, stop).await {
@@ -125,7 +136,13 @@ impl App {
         if self.federates {
             self.start_federation();
         }
-        Ok(())
+        Ok(AppState {
+            service: self.service.clone(),
+            home: self.home.clone(),
+            finder,
+            media: Arc::clone(&self.media),
+            federation: self.federation.clone(),
+        })
     }
 
     /// Starts planning from the log and delivering.
@@ -141,16 +158,6 @@ impl App {
         self.tasks.spawn(async move { federation.work_inbox(stop).await });
         let (federation, settings, stop) = (self.federation.clone(), self.delivery, self.stop.clone());
         self.tasks.spawn(async move { federation.run_delivery(settings, &planned, stop).await });
-    }
-
-    /// What the handlers need.
-    pub fn state(&self) -> AppState {
-        AppState {
-            service: self.service.clone(),
-            home: self.home.clone(),
-            media: Arc::clone(&self.media),
-            federation: self.federation.clone(),
-        }
     }
 
     /// What must work before requests are welcome.
@@ -253,4 +260,57 @@ fn write_secret(path: &Path, text: &str) -> Result<()> {
         Err(error) => return Err(Error::internal(error)),
     };
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(Error::internal)
+}
+
+/// Opens the search's files and tells what was found there.
+async fn open_search(folder: PathBuf) -> Result<Search> {
+    let opened = tokio::task::spawn_blocking(move || Search::open(&folder)).await.map_err(Error::internal)?;
+    let (search, opened) = opened.map_err(|error| match error {
+        OpenError::InUse(folder) => {
+            let folder = folder.display();
+            let message = format!(
+                "the search index in {folder} is open in another process: stop the server that runs there, \
+                 or give each server a data_dir of its own"
+            );
+            Error::conflict("data_dir", "in_use", message)
+        }
+        error => Error::internal(error),
+    })?;
+    match opened {
+        Opened::Resumed { .. } => tracing::info!(tweets = search.tweets().len(), "the search index is open"),
+        Opened::Fresh => tracing::info!("there is no search index yet"),
+        Opened::Rebuilt { reason } => {
+            tracing::warn!(reason, "the search index was unusable and is made anew")
+        }
+    }
+    Ok(search)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+
+    #[tokio::test]
+    async fn the_search_folder_is_one_servers_and_commands_run_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let variables = [("ROOKERY_DATA_DIR".into(), folder.path().as_os_str().to_owned())];
+        let config = config::load(None, variables).unwrap();
+        let server = App::open(&config, 0).await.unwrap();
+        let state = server.start().await.unwrap();
+        let second = App::open(&config, COMMAND_PROCESS).await.unwrap();
+        let refused = second.start().await.err().unwrap();
+        assert_eq!(refused.code(), "in_use");
+        assert!(refused.to_string().contains("open in another process"), "{refused}");
+        second.close().await;
+
+        drop(state);
+        server.close().await;
+        let again = App::open(&config, 0).await.unwrap();
+        let state = again.start().await.unwrap();
+        let found = state.finder.tweets(None, "nothing", Default::default(), Default::default(), 5).await;
+        assert!(found.unwrap().found.items.is_empty());
+        drop(state);
+        again.close().await;
+    }
 }

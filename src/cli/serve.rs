@@ -43,10 +43,10 @@ async fn serve(config: &Config, metrics: metrics::Metrics) -> Result<(), Failure
     let stop = CancellationToken::new();
     watch_signals(stop.clone())?;
     let app = App::open(config, config.storage.process_id).await?;
-    app.start().await?;
+    let state = app.start().await?;
     let base_url = app.service.addresses().base().clone();
     let gateway = http::gateway(config, base_url, app.service.clock().clone());
-    let router = http::router(app.state(), gateway, app.checks(), metrics.clone());
+    let router = http::router(state, gateway, app.checks(), metrics.clone());
     let listener = TcpListener::bind(config.server.listen).await.map_err(|error| {
         let address = config.server.listen;
         Failure::Other(format!("cannot listen on {address} ({error}); is another server there? Set `listen`"))

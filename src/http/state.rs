@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::federation::Federation;
 use crate::media::Media;
+use crate::search::Finder;
 use crate::service::Service;
 use crate::timelines::Home;
 
@@ -18,4 +19,6 @@ pub struct AppState {
     pub media: Arc<Media>,
     /// Exchange with other instances.
     pub federation: Federation,
+    /// Search and suggestions.
+    pub finder: Finder,
 }

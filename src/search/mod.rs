@@ -5,15 +5,19 @@
 //! - Accounts, hashtags and a person's own recent searches are in memory, found by prefix in some
 //!   milliseconds with a million of them.
 //!
-//! No SQL and no events here: the caller feeds [`Batch`]es from the log or the database, and resolves the
-//! handles of a query. What is found is a candidate: everyone may find it or the viewer is in its audience;
-//! blocks, mutes and filters are applied by whoever loads it, as everywhere.
+//! The engine itself ([`Search`]) knows neither the database nor events. The [`Feeder`] follows the log and
+//! feeds it [`Batch`]es; the [`Finder`] is what handlers ask. What the engine finds is a candidate: everyone
+//! may find it or the viewer is in its audience; the finder shows only what the viewer may see.
 
 mod autocomplete;
+mod document;
+mod feeder;
 mod find;
+mod finder;
 mod fold;
 mod index;
 mod people;
+mod people_feeder;
 mod plan;
 mod pool;
 mod prefix;
@@ -21,11 +25,13 @@ mod query;
 mod schema;
 mod stems;
 mod tokenizer;
+mod touched;
 mod typos;
 mod writer;
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::model::ids::{AccountId, TweetId};
@@ -34,7 +40,9 @@ use autocomplete::{RecentSearches, Tags};
 use people::People;
 
 pub use autocomplete::TagHit;
+pub use feeder::Feeder;
 pub use find::MAX_PAGE;
+pub use finder::{Finder, Found, Order, Suggestions};
 pub use index::{OpenError, Opened, TweetIndex};
 pub use people::{AccountDoc, AccountSearch};
 pub use query::{Clause, Condition, MAX_CLAUSES, MAX_QUERY_CHARS, ME, SearchQuery};
@@ -64,7 +72,7 @@ pub struct SearchDoc {
     /// Whether everyone may find it: public, and its author agrees to be found.
     pub everyone: bool,
     /// The local accounts that may find it in any case: its author, those mentioned, those who liked,
-    /// bookmarked, retweeted or answered it. A tweet that nobody may find is not kept in the index.
+    /// bookmarked or retweeted it. A tweet that nobody may find is not kept in the index.
     pub audience: Vec<AccountId>,
 }
 
@@ -147,10 +155,21 @@ pub struct TweetSearch<'a> {
     pub limit: usize,
 }
 
+/// How far the index of tweets has been filled from the database.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Building {
+    /// Tweets that are in it, the oldest first.
+    pub done: u64,
+    /// Tweets that there were when it began; 0 until that is known.
+    pub total: u64,
+}
+
 /// All that can be searched.
 #[derive(Debug)]
 pub struct Search {
     tweets: TweetIndex,
+    building: Mutex<Option<Building>>,
+    people_loaded: AtomicBool,
     people: RwLock<People>,
     tags: RwLock<Tags>,
     recent: Mutex<RecentSearches>,
@@ -160,14 +179,42 @@ impl Search {
     /// Opens the tweet index below `folder`; accounts and hashtags are empty until they are loaded.
     pub fn open(folder: &Path) -> Result<(Self, Opened), OpenError> {
         let (tweets, opened) = TweetIndex::open(folder)?;
-        let search =
-            Self { tweets, people: RwLock::default(), tags: RwLock::default(), recent: Mutex::default() };
+        let building = match opened {
+            Opened::Resumed { .. } => None,
+            Opened::Fresh | Opened::Rebuilt { .. } => Some(Building::default()),
+        };
+        let search = Self {
+            tweets,
+            building: Mutex::new(building),
+            people_loaded: AtomicBool::new(false),
+            people: RwLock::default(),
+            tags: RwLock::default(),
+            recent: Mutex::default(),
+        };
         Ok((search, opened))
+    }
+
+    /// How far the filling of the tweet index is, while old tweets may still be missing from what is found.
+    pub fn building(&self) -> Option<Building> {
+        *self.building.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set_building(&self, building: Option<Building>) {
+        *self.building.lock().unwrap_or_else(PoisonError::into_inner) = building;
     }
 
     /// The index of tweets.
     pub fn tweets(&self) -> &TweetIndex {
         &self.tweets
+    }
+
+    /// Whether all accounts and hashtags are there; before, some are not found.
+    pub fn people_loaded(&self) -> bool {
+        self.people_loaded.load(Ordering::Acquire)
+    }
+
+    fn set_people_loaded(&self, loaded: bool) {
+        self.people_loaded.store(loaded, Ordering::Release);
     }
 
     /// Adds accounts or replaces what is known of them, under one lock: at the start, in slices of some
@@ -184,9 +231,14 @@ impl Search {
         write(&self.people).put(doc);
     }
 
-    /// Forgets an account: deleted, suspended, or not to be found.
-    pub fn remove_account(&self, id: AccountId) {
+    /// Takes an account out that is not to be found; its own searches stay.
+    pub fn hide_account(&self, id: AccountId) {
         write(&self.people).remove(id);
+    }
+
+    /// Forgets an account that is gone, and what it searched for.
+    pub fn remove_account(&self, id: AccountId) {
+        self.hide_account(id);
         self.forget_searches(id);
     }
 
@@ -250,3 +302,5 @@ fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wired_tests;

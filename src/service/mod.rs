@@ -21,6 +21,8 @@ use std::sync::Arc;
 
 pub use crate::config::Registration;
 pub use accounts::SignUp;
+#[cfg(test)]
+pub(crate) use accounts::blank_account;
 pub use follows::Relationship;
 pub use notifications::{NotificationView, Unread};
 pub use profiles::ProfileChanges;

@@ -21,6 +21,7 @@ mod migrate;
 pub mod notifications;
 mod postgres;
 pub mod reactions;
+pub mod search;
 pub mod settings;
 mod sqlite;
 pub mod timelines;

@@ -263,7 +263,8 @@ impl World {
     }
 
     async fn home(&self) -> Vec<String> {
-        let home = crate::timelines::Home::new(self.service().clone());
+        let home =
+            crate::timelines::Home::new(self.service().clone(), &crate::timelines::Settings::default());
         let page = home.page(self.ann.id, Cursor::default(), 20).await.unwrap();
         page.items.iter().map(|view| view.shown().tweet.text.clone()).collect()
     }

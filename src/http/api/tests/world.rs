@@ -34,6 +34,7 @@ use crate::media::{Media, MediaSettings};
 use crate::model::account::{Role, SessionKind, UserState};
 use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
+use crate::search::{Finder, Search};
 use crate::service::{Origin, Rules, Service, SignUp};
 use crate::timelines::Home;
 
@@ -103,7 +104,9 @@ impl World {
         };
         let client = Client::new(settings_of_client).unwrap();
         let key = InstanceKey::new([7; 32]);
+        let (search, _) = Search::open(&files.path().join("search")).unwrap();
         let state = AppState {
+            finder: Finder::new(service.clone(), Arc::new(search)),
             service: service.clone(),
             home: Home::new(service.clone(), &crate::timelines::Settings::default()),
             media: Arc::new(Media::open(&settings, &clock).unwrap()),

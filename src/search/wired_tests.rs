@@ -1,0 +1,592 @@
+//! What the search promises with everything behind it: use-cases, log, feeder and finder, on both engines.
+
+#[path = "../../tests/support/database.rs"]
+#[expect(dead_code, reason = "other tests open the same database again")]
+#[expect(clippy::duplicate_mod, reason = "tests of several rooms share it, and none of them owns it")]
+mod database;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::*;
+use crate::clock::Clock;
+use crate::model::account::Account;
+use crate::model::address::Addresses;
+use crate::model::cursor::Cursor;
+use crate::model::event::Event;
+use crate::model::ids::IdMaker;
+use crate::model::visibility::Visibility;
+use crate::service::{NewTweet, ProfileChanges, Rules, Service, TweetChanges, blank_account};
+use crate::store::events::{self, Position};
+use crate::store::follower::Progress;
+use crate::store::{Store, accounts};
+use database::{TestStore, stores};
+
+/// How long a test waits for what must happen within a second; then it has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How often a waiting test looks.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+
+/// An instance with a search, whose index can be closed and opened again.
+struct World {
+    test: TestStore,
+    service: Service,
+    folder: tempfile::TempDir,
+}
+
+/// A running search.
+struct Running {
+    finder: Finder,
+    search: Arc<Search>,
+    opened: Opened,
+    progress: Progress,
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+async fn worlds() -> Vec<World> {
+    let worlds = stores().await.into_iter().map(|test| {
+        let clock = Clock::system();
+        let ids = Arc::new(IdMaker::new(clock.clone(), 1));
+        let base = Url::parse("https://here.test").unwrap();
+        let addresses = Addresses::new(base).unwrap();
+        let service = Service::new(test.store.clone(), clock, ids, addresses, Rules::default());
+        World { test, service, folder: tempfile::tempdir().unwrap() }
+    });
+    worlds.collect()
+}
+
+impl World {
+    fn store(&self) -> &Store {
+        &self.test.store
+    }
+
+    async fn start(&self) -> Running {
+        let folder = self.folder.path().to_owned();
+        let opening = tokio::task::spawn_blocking(move || Search::open(&folder));
+        let (search, opened) = opening.await.unwrap().unwrap();
+        let search = Arc::new(search);
+        let feeder = Feeder::new(self.store().clone(), Clock::system(), Arc::clone(&search), 0);
+        let (progress, stop) = (feeder.progress(), CancellationToken::new());
+        let task = tokio::spawn(feeder.run(stop.clone()));
+        let finder = Finder::new(self.service.clone(), Arc::clone(&search));
+        Running { finder, search, opened, progress, stop, task }
+    }
+
+    async fn account(&self, name: &str) -> AccountId {
+        self.account_with(name, |_| {}).await
+    }
+
+    async fn account_with(&self, name: &str, change: impl FnOnce(&mut Account)) -> AccountId {
+        let id = AccountId(self.service.ids().next());
+        let mut account = blank_account(id, name.to_owned(), 0);
+        change(&mut account);
+        let writing = self.store().write(move |conn| {
+            accounts::insert(conn, &account)?;
+            events::append(conn, &[Event::AccountCreated { account: id }], 0)
+        });
+        writing.await.unwrap();
+        id
+    }
+
+    async fn tweet(&self, author: AccountId, text: &str) -> TweetId {
+        self.tweet_with(author, text, Visibility::Public).await
+    }
+
+    async fn tweet_with(&self, author: AccountId, text: &str, visibility: Visibility) -> TweetId {
+        let new = NewTweet { text: text.to_owned(), visibility: Some(visibility), ..NewTweet::default() };
+        self.service.create_tweet(author, new).await.unwrap().tweet.id
+    }
+
+    async fn set_indexable(&self, account: AccountId, indexable: bool) {
+        let changes = ProfileChanges { indexable: Some(indexable), ..ProfileChanges::default() };
+        self.service.update_profile(account, changes).await.unwrap();
+    }
+}
+
+impl Running {
+    /// Waits until everything that was written is in, and makes it findable.
+    async fn settle(&self, world: &World) {
+        let settled = async {
+            loop {
+                let position = self.progress.position();
+                let more = world.store().read(move |conn| events::has_more(conn, position));
+                let whole = self.search.building().is_none() && self.search.people_loaded();
+                if !more.await.unwrap() && whole {
+                    break;
+                }
+                let _ = self.progress.reached(Position { txid: i64::MAX, seq: 0 }, LOOK_EVERY).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, settled).await.expect("the log was not taken in");
+        self.search.tweets().flush().await.unwrap();
+    }
+
+    async fn found(&self, viewer: impl Into<Option<AccountId>>, q: &str) -> Vec<TweetId> {
+        let found = self.finder.tweets(viewer.into(), q, Order::Newest, Cursor::default(), 40);
+        found.await.unwrap().found.items.into_iter().map(|view| view.tweet.id).collect()
+    }
+
+    async fn accounts(&self, viewer: impl Into<Option<AccountId>>, q: &str) -> Vec<AccountId> {
+        let found = self.finder.accounts(viewer.into(), q, 10).await.unwrap();
+        found.into_iter().map(|account| account.id).collect()
+    }
+
+    /// Ends as a server does; answers when the index is closed.
+    async fn close(self) {
+        let Self { finder, search, stop, task, .. } = self;
+        stop.cancel();
+        task.await.unwrap();
+        drop(finder);
+        let search = Arc::into_inner(search).expect("nobody else has the search");
+        tokio::task::spawn_blocking(move || drop(search)).await.unwrap();
+    }
+}
+
+/// The folder as a crash would leave it: what is committed, and nothing that comes later.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy(&entry.path(), &target),
+            false => drop(fs::copy(entry.path(), target).unwrap()),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_new_tweet_is_found_by_everyone_without_anybody_waiting_for_it() {
+    for world in worlds().await {
+        let running = world.start().await;
+        let ann = world.account("ann").await;
+        let id = world.tweet(ann, "The quick brown fox").await;
+        let found = async {
+            while running.found(None, "foxes lang:en").await.is_empty()
+                && running.found(None, "fox").await.is_empty()
+            {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, found).await.expect("the tweet was not found");
+        assert_eq!(running.found(None, "quick from:ann").await, [id]);
+        assert_eq!(running.found(None, "quick from:@ann@here.test").await, [id]);
+        assert_eq!(running.found(None, "quick from:nobody").await, []);
+        running.close().await;
+    }
+}
+
+#[tokio::test]
+async fn edits_and_deletions_reach_the_index() {
+    for world in worlds().await {
+        let running = world.start().await;
+        let ann = world.account("ann").await;
+        let id = world.tweet(ann, "apples from https://garden.test/a #Fruit").await;
+        let other = world.tweet(ann, "apples again").await;
+        running.settle(&world).await;
+        assert_eq!(running.found(None, "apples").await, [other, id]);
+        assert_eq!(running.found(None, "#fruit has:link link:garden.test").await, [id]);
+        let changes = TweetChanges { text: "pears".into(), ..TweetChanges::default() };
+        world.service.edit_tweet(ann, id, changes).await.unwrap();
+        world.service.delete_tweet(ann, other).await.unwrap();
+        running.settle(&world).await;
+        assert_eq!(running.found(None, "apples").await, []);
+        assert_eq!(running.found(None, "pears").await, [id]);
+        assert_eq!(running.search.tweets().len(), 1, "{}", world.test.engine);
+        running.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_for_everyone_is_found_by_its_author_the_mentioned_and_those_it_touched() {
+    for world in worlds().await {
+        let running = world.start().await;
+        let [ann, bea, cid] =
+            [world.account("ann").await, world.account("bea").await, world.account("cid").await];
+        world.service.follow(cid, ann).await.unwrap();
+        let closed = world.tweet_with(ann, "secret garden @bea", Visibility::Followers).await;
+        let direct = world.tweet_with(ann, "secret letter @bea", Visibility::Direct).await;
+        let quiet = world.tweet_with(ann, "secret nook", Visibility::Unlisted).await;
+        running.settle(&world).await;
+        assert_eq!(running.found(ann, "secret").await, [quiet, direct, closed]);
+        assert_eq!(running.found(bea, "secret").await, [direct, closed]);
+        assert_eq!(running.found(cid, "secret").await, [], "following is not having to do with it");
+        assert_eq!(running.found(None, "secret").await, []);
+
+        world.service.like(cid, closed).await.unwrap();
+        world.service.set_bookmark(cid, quiet, true).await.unwrap();
+        running.settle(&world).await;
+        assert_eq!(running.found(cid, "secret").await, [quiet, closed]);
+        assert_eq!(running.found(cid, "in:library").await, [quiet, closed]);
+        world.service.unfollow(cid, ann).await.unwrap();
+        assert_eq!(running.found(cid, "secret").await, [quiet], "the predicate has the last word");
+        world.service.set_bookmark(cid, quiet, false).await.unwrap();
+        running.settle(&world).await;
+        assert_eq!(running.found(cid, "secret").await, []);
+        running.close().await;
+    }
+}
+
+#[tokio::test]
+async fn who_does_not_want_to_be_found_is_found_by_themselves_and_those_who_liked_it() {
+    for world in worlds().await {
+        let running = world.start().await;
+        let [ann, bea] = [world.account("ann").await, world.account("bea").await];
+        let mut ids = Vec::new();
+        for n in 0..3 {
+            ids.insert(0, world.tweet(ann, &format!("private thoughts {n}")).await);
+        }
+        let liked = ids[1];
+        world.service.like(bea, liked).await.unwrap();
+        running.settle(&world).await;
+        assert_eq!(running.found(None, "thoughts").await, ids);
+
+        world.set_indexable(ann, false).await;
+        assert_eq!(running.found(None, "thoughts").await, [], "at once, whatever the index says");
+        running.settle(&world).await;
+        assert_eq!(running.found(None, "thoughts").await, []);
+        assert_eq!(running.found(ann, "thoughts").await, ids);
+        assert_eq!(running.found(bea, "thoughts").await, [liked]);
+        world.service.unlike(bea, liked).await.unwrap();
+        running.settle(&world).await;
+        assert_eq!(running.found(bea, "thoughts").await, []);
+
+        world.set_indexable(ann, true).await;
+        running.settle(&world).await;
+        assert_eq!(running.found(None, "thoughts").await, ids);
+        running.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_change_of_the_wish_to_be_found_reaches_every_page_of_an_authors_tweets() {
+    for world in worlds().await {
+        let running = world.start().await;
+        let ann = world.account("ann").await;
+        let mut public = BTreeSet::new();
+        for n in 0..230 {
+            let visibility = if n % 7 == 0 { Visibility::Followers } else { Visibility::Public };
+            let id = world.tweet_with(ann, "many words", visibility).await;
+            if visibility == Visibility::Public {
+                public.insert(id);
+            }
+        }
+        running.settle(&world).await;
+        for indexable in [true, false, true] {
+            world.set_indexable(ann, indexable).await;
+            running.settle(&world).await;
+            // Asks the engine itself, which the finder would correct.
+            let query = SearchQuery::parse("words").unwrap();
+            let mut found = BTreeSet::new();
+            let mut before = None;
+            loop {
+                let handles = HashMap::new();
+                let search =
+                    TweetSearch { query: &query, viewer: None, handles: &handles, before, limit: 100 };
+                let page = running.search.tweets().newest(&search).await.unwrap();
+                before = page.last().copied();
+                found.extend(page);
+                if before.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(
+                found,
+                if indexable { public.clone() } else { BTreeSet::new() },
+                "{}",
+                world.test.engine
+            );
+        }
+        running.close().await;
+    }
+}
+
+#[tokio::test]
+async fn blocks_and_suspensions_hide_what_is_found_and_their_end_shows_it_again() {
+    for world in worlds().await {
+        let running = world.start().await;
+        let [ann, bea] = [world.account("ann").await, world.account("bea").await];
+        let id = world.tweet(ann, "hello there").await;
+        running.settle(&world).await;
+        world.service.block(ann, bea).await.unwrap();
+        assert_eq!(running.found(bea, "hello").await, []);
+        assert_eq!(running.accounts(bea, "an").await, []);
+        world.service.unblock(ann, bea).await.unwrap();
+        assert_eq!(running.found(bea, "hello").await, [id]);
+        assert_eq!(running.accounts(bea, "an").await, [ann]);
+
+        world.service.set_suspended(ann, true).await.unwrap();
+        running.settle(&world).await;
+        assert_eq!(running.found(bea, "hello").await, []);
+        assert_eq!(running.accounts(bea, "an").await, []);
+        assert_eq!(running.search.accounts_len(), 1);
+        world.service.set_suspended(ann, false).await.unwrap();
+        running.settle(&world).await;
+        assert_eq!(running.found(bea, "hello").await, [id]);
+        assert_eq!(running.accounts(bea, "an").await, [ann]);
+        running.close().await;
+    }
+}
+
+#[tokio::test]
+async fn pages_give_every_visible_tweet_once_and_go_on_past_hidden_ones() {
+    for world in worlds().await {
+        let running = world.start().await;
+        let [ann, bob, bea] =
+            [world.account("ann").await, world.account("bob").await, world.account("bea").await];
+        world.service.mute(bea, bob, true).await.unwrap();
+        let mut visible = Vec::new();
+        for n in 0..12 {
+            visible.insert(0, world.tweet(ann, "river").await);
+            for _ in 0..if n == 5 { 25 } else { 1 } {
+                world.tweet(bob, "river").await;
+            }
+        }
+        running.settle(&world).await;
+        let mut seen = Vec::new();
+        let (mut cursor, mut pages) = (Cursor::default(), 0);
+        loop {
+            let page =
+                running.finder.tweets(Some(bea), "river", Order::Newest, cursor, 2).await.unwrap().found;
+            seen.extend(page.items.iter().map(|view| view.tweet.id));
+            pages += 1;
+            assert!(page.items.len() <= 2 && pages < 40);
+            let Some(next) = page.next else { break };
+            cursor = Cursor::parse(Some(&next)).unwrap();
+        }
+        assert_eq!(seen, visible, "{}", world.test.engine);
+        let newer = running.finder.tweets(Some(bea), "river", Order::Newest, Cursor::after(visible[2].0), 40);
+        let newer = newer.await.unwrap().found;
+        assert_eq!(newer.items.iter().map(|view| view.tweet.id).collect::<Vec<_>>(), visible[..2]);
+        assert_eq!(newer.next, None);
+        let best =
+            running.finder.tweets(Some(bea), "river", Order::Best, Cursor::default(), 5).await.unwrap();
+        assert_eq!((best.found.items.len(), best.found.next, best.building), (5, None, None));
+        running.close().await;
+    }
+}
+
+#[tokio::test]
+async fn accounts_hashtags_and_searches_are_offered_and_those_who_are_followed_come_first() {
+    for world in worlds().await {
+        let loaded = world.account("nora").await;
+        world.tweet(loaded, "#gardening").await;
+        let running = world.start().await;
+        running.settle(&world).await;
+        let [nils, nina, shy] = [
+            world.account("nils").await,
+            world.account("nina").await,
+            world.account_with("nobodyknows", |account| account.discoverable = false).await,
+        ];
+        world.tweet(nils, "#gardening #gates").await;
+        world.service.follow(shy, nina).await.unwrap();
+        running.settle(&world).await;
+        assert_eq!(running.accounts(shy, "ni").await, [nina, nils]);
+        assert_eq!(running.accounts(None, "@nora").await, [loaded]);
+        assert_eq!(running.accounts(None, "nobody").await, [], "not by a part of the name");
+        assert_eq!(running.accounts(None, "nobodyknows").await, [shy], "by the whole handle");
+        let tags = running.finder.hashtags("#gar", 5);
+        assert_eq!(tags, [TagHit { name: "gardening".into(), uses: 2 }]);
+
+        running.finder.remember(nina, "nice weather");
+        let suggested = running.finder.suggest(Some(nina), "ni", 5).await.unwrap();
+        assert_eq!(suggested.searches, ["nice weather"]);
+        assert!(suggested.accounts.iter().any(|account| account.id == nils) && suggested.tags.is_empty());
+        let tags = running.finder.suggest(Some(nils), "#ga", 5).await.unwrap();
+        assert_eq!((tags.tags.len(), tags.accounts.len(), tags.searches.len()), (2, 0, 0));
+        let profile = ProfileChanges { discoverable: Some(false), ..ProfileChanges::default() };
+        world.service.update_profile(nils, profile).await.unwrap();
+        running.settle(&world).await;
+        assert_eq!(running.accounts(None, "ni").await, [nina]);
+        running.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_restart_goes_on_where_it_stopped() {
+    for world in worlds().await {
+        let ann = world.account("ann").await;
+        let before = world.tweet(ann, "lake one").await;
+        let running = world.start().await;
+        assert_eq!(running.opened, Opened::Fresh);
+        running.settle(&world).await;
+        let last = running.progress.position();
+        running.close().await;
+
+        let meanwhile = world.tweet(ann, "lake two").await;
+        world.service.delete_tweet(ann, before).await.unwrap();
+        let running = world.start().await;
+        let position = LogPosition { txid: last.txid, seq: last.seq };
+        assert_eq!(running.opened, Opened::Resumed { position }, "{}", world.test.engine);
+        running.settle(&world).await;
+        assert_eq!(running.found(None, "lake").await, [meanwhile]);
+        running.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_folder_that_was_deleted_is_filled_anew() {
+    for world in worlds().await {
+        let [ann, bea] = [world.account("ann").await, world.account("bea").await];
+        let open = world.tweet(ann, "mountain one").await;
+        let closed = world.tweet_with(ann, "mountain two @bea", Visibility::Direct).await;
+        world.service.retweet(bea, open).await.unwrap();
+        let running = world.start().await;
+        running.settle(&world).await;
+        running.close().await;
+
+        fs::remove_dir_all(world.folder.path()).unwrap();
+        fs::create_dir(world.folder.path()).unwrap();
+        let running = world.start().await;
+        assert_eq!(running.opened, Opened::Fresh);
+        running.settle(&world).await;
+        assert_eq!(running.found(bea, "mountain").await, [closed, open]);
+        assert_eq!(running.found(None, "mountain").await, [open]);
+        assert_eq!(running.search.tweets().len(), 2, "a retweet is not in the index");
+        running.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_crash_between_taking_in_and_committing_loses_nothing() {
+    for world in worlds().await {
+        let ann = world.account("ann").await;
+        let gone = world.tweet(ann, "stone zero").await;
+        let running = world.start().await;
+        running.settle(&world).await;
+        // What the disk holds while nothing after this moment is committed.
+        let image = tempfile::tempdir().unwrap();
+        copy(world.folder.path(), image.path());
+        let committed = running.search.tweets().position().unwrap();
+
+        let kept = world.tweet(ann, "stone one").await;
+        world.service.delete_tweet(ann, gone).await.unwrap();
+        running.settle(&world).await;
+        let Running { finder, search, task, .. } = running;
+        task.abort();
+        assert!(task.await.unwrap_err().is_cancelled());
+        drop(finder);
+        drop(search);
+
+        fs::remove_dir_all(world.folder.path()).unwrap();
+        copy(image.path(), world.folder.path());
+        let running = world.start().await;
+        assert_eq!(running.opened, Opened::Resumed { position: committed }, "{}", world.test.engine);
+        running.settle(&world).await;
+        assert_eq!(running.found(None, "stone").await, [kept]);
+        running.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_feeder_that_ends_anywhere_leaves_an_index_that_another_one_completes() {
+    for world in worlds().await {
+        let ann = world.account("ann").await;
+        let mut expected = Vec::new();
+        for round in 0..6 {
+            for n in 0..10 {
+                expected.insert(0, world.tweet(ann, &format!("pebble {round} {n}")).await);
+            }
+            let running = world.start().await;
+            // Ended in its first steps, each time a little later.
+            for _ in 0..round * 40 {
+                tokio::task::yield_now().await;
+            }
+            running.task.abort();
+            assert!(running.task.await.is_err_and(|error| error.is_cancelled()));
+        }
+        let running = world.start().await;
+        running.settle(&world).await;
+        let found =
+            running.finder.tweets(None, "pebble", Order::Newest, Cursor::default(), 100).await.unwrap();
+        let found: Vec<TweetId> = found.found.items.into_iter().map(|view| view.tweet.id).collect();
+        assert_eq!(found, expected, "{}", world.test.engine);
+        running.close().await;
+    }
+}
+
+#[tokio::test]
+async fn an_index_older_than_the_log_is_kept_for_is_filled_anew() {
+    for world in worlds().await {
+        let ann = world.account("ann").await;
+        let gone = world.tweet(ann, "cloud zero").await;
+        let running = world.start().await;
+        running.settle(&world).await;
+        let backup = tempfile::tempdir().unwrap();
+        copy(world.folder.path(), backup.path());
+        let kept = world.tweet(ann, "cloud one").await;
+        world.service.delete_tweet(ann, gone).await.unwrap();
+        running.settle(&world).await;
+        running.close().await;
+        // The log is no longer needed as far as the closed index reached.
+        world.store().write(|conn| events::prune(conn, i64::MAX, i64::MAX)).await.unwrap();
+
+        fs::remove_dir_all(world.folder.path()).unwrap();
+        copy(backup.path(), world.folder.path());
+        let running = world.start().await;
+        assert!(matches!(running.opened, Opened::Resumed { .. }));
+        // It is being filled before anything else is.
+        let filled = async {
+            while running.found(None, "cloud").await != [kept] {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, filled).await.expect("the index was not filled anew");
+        assert_eq!(running.search.tweets().len(), 1, "{}", world.test.engine);
+        running.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_feeder_whose_steps_fail_now_and_then_skips_nothing() {
+    for world in worlds().await {
+        let running = world.start().await;
+        let [ann, bea] = [world.account("ann").await, world.account("bea").await];
+        running.settle(&world).await;
+        // More commands than the index takes at a time: the feeder's own are refused in the midst of a batch.
+        let search = Arc::clone(&running.search);
+        let crowd = tokio::spawn(async move {
+            let mut refused = 0;
+            loop {
+                let flushes = (0..40).map(|_| search.tweets().flush());
+                let done = futures_util::future::join_all(flushes).await;
+                refused += done.iter().filter(|result| result.is_err()).count();
+                if refused > 2_000 {
+                    return;
+                }
+                tokio::task::yield_now().await;
+            }
+        });
+        let (mut kept, mut liked) = (Vec::new(), None);
+        for n in 0..60 {
+            let id = world.tweet(ann, "thunder").await;
+            match n % 3 {
+                0 => world.service.delete_tweet(ann, id).await.unwrap(),
+                _ => kept.insert(0, id),
+            }
+            if n % 10 == 5 && n % 3 != 0 {
+                world.set_indexable(ann, n != 55).await;
+                world.service.like(bea, id).await.unwrap();
+                liked = Some(id);
+            }
+        }
+        crowd.await.unwrap();
+        running.settle(&world).await;
+        let page = |viewer| running.finder.tweets(viewer, "thunder", Order::Newest, Cursor::default(), 100);
+        let own: Vec<_> =
+            page(Some(ann)).await.unwrap().found.items.iter().map(|view| view.tweet.id).collect();
+        assert_eq!(own, kept, "{}", world.test.engine);
+        assert_eq!(running.search.tweets().len(), u64::try_from(kept.len()).unwrap());
+        assert_eq!(running.found(None, "thunder").await, []);
+        assert!(running.found(bea, "thunder").await.contains(&liked.unwrap()));
+        running.close().await;
+    }
+}
