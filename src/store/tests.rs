@@ -1,9 +1,9 @@
 //! What the store promises, on both engines.
 
-#[path = "../../tests/support/database.rs"]
-pub(crate) mod database;
 #[path = "../../tests/support/rows.rs"]
 pub(crate) mod counted;
+#[path = "../../tests/support/database.rs"]
+pub(crate) mod database;
 mod home;
 mod log;
 mod people;

@@ -1,6 +1,5 @@
 //! An instance with a clock of its own, and people who use its API.
 
-
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -18,7 +17,6 @@ use tower::ServiceExt as _;
 use url::Url;
 use wiremock::MockServer;
 
-use crate::store::tests::counted::counts;
 use crate::client::{Client, ClientSettings};
 use crate::clock::Clock;
 use crate::config::Registration;
@@ -34,6 +32,7 @@ use crate::model::ids::IdMaker;
 use crate::search::{Feeder, Finder, Search};
 use crate::service::{Origin, PictureSettings, RemotePictures, Rules, Service, SignUp};
 use crate::store::events;
+use crate::store::tests::counted::counts;
 use crate::store::tests::database::{TestStore, stores};
 use crate::timelines::Home;
 
