@@ -22,7 +22,13 @@ impl Federation {
     pub(super) async fn get_document(&self, url: &Url) -> Result<Response, ClientError> {
         let key = self.0.own_keys.instance();
         let now_ms = || self.0.service.clock().now_ms();
-        let signer = |method: &Method, url: &Url| signed(key, Form::Cavage, method, url, None, now_ms());
+        let signer = |method: &Method, url: &Url| {
+            signed(
+                key,
+                Form::Cavage,
+                &Outgoing { method, url, digest: None, now_ms: now_ms(), path_only: false },
+            )
+        };
         let request = Request::new(url).headers(HeaderMap::from_iter([(ACCEPT, ACCEPTED)])).sign(&signer);
         self.0.client.get(request.limits(Limits::JSON)).await
     }
@@ -43,21 +49,16 @@ impl Federation {
     ) -> Result<Response, ClientError> {
         let digest = BodyDigest::of(&body);
         let now_ms = || self.0.service.clock().now_ms();
-        let signer = |method: &Method, url: &Url| signed(key, form, method, url, Some(&digest), now_ms());
+        let signer = |method: &Method, url: &Url| {
+            let digest = Some(&digest);
+            signed(key, form, &Outgoing { method, url, digest, now_ms: now_ms(), path_only: false })
+        };
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, SENT)]);
         self.0.client.post(Request::new(inbox).headers(headers).body(body.clone()).sign(&signer)).await
     }
 }
 
-fn signed(
-    key: &SigningKey,
-    form: Form,
-    method: &Method,
-    url: &Url,
-    digest: Option<&BodyDigest>,
-    now_ms: i64,
-) -> Result<HeaderMap, SignFailed> {
+fn signed(key: &SigningKey, form: Form, outgoing: &Outgoing<'_>) -> Result<HeaderMap, SignFailed> {
     let signer = Signer { key: &key.pair, key_id: &key.key_id };
-    let outgoing = Outgoing { method, url, digest, now_ms, path_only: false };
-    sign(form, &signer, &outgoing).map_err(|_| SignFailed)
+    sign(form, &signer, outgoing).map_err(|_| SignFailed)
 }

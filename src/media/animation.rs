@@ -73,7 +73,6 @@ fn open(bytes: &[u8]) -> Result<Decoder<&[u8]>, MediaError> {
     options.read_info(bytes).map_err(refusal)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]
 fn refusal(cause: DecodingError) -> MediaError {
     match cause {
         DecodingError::MemoryLimit => MediaError::TooManyPixels { allowed: ALLOWED },

@@ -111,7 +111,6 @@ fn decoder_for<'a>(
     })
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]
 fn refusal(cause: ImageError) -> MediaError {
     match cause {
         ImageError::Limits(_) => MediaError::TooManyPixels { allowed: ALLOWED },

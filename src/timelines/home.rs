@@ -120,10 +120,10 @@ impl Home {
                     return Ok(page);
                 }
                 Outcome::NeedAuthors(tickets) => self.load(tickets).await?,
-                Outcome::NeedDatabase(draft) => return self.from_database(draft, viewer, None).await,
+                Outcome::NeedDatabase(draft) => return self.read_database(draft, viewer, None).await,
             }
         }
-        self.from_database(Draft::new(before, limit), viewer, None).await
+        self.read_database(Draft::new(before, limit), viewer, None).await
     }
 
     /// What is newer than `after`: clients that come back ask for it.
@@ -134,7 +134,7 @@ impl Home {
         after: TweetId,
         limit: usize,
     ) -> Result<super::Page> {
-        self.from_database(Draft::new(before, limit), viewer, Some(after)).await
+        self.read_database(Draft::new(before, limit), viewer, Some(after)).await
     }
 
     async fn load(&self, tickets: Vec<LoadTicket>) -> Result<()> {
@@ -153,7 +153,7 @@ impl Home {
         Ok(())
     }
 
-    async fn from_database(
+    async fn read_database(
         &self,
         mut draft: Draft,
         viewer: &Viewer<'_>,

@@ -19,7 +19,7 @@ impl Federation {
     /// The document of an account of ours.
     pub async fn actor_document(&self, account: &Account) -> Result<ActorDocument> {
         let addresses = self.service().addresses();
-        let picture = |key: &String| self.picture(key);
+        let picture = |key: &String| self.picture(key.as_str());
         let profile = Profile {
             kind: kind(account.kind),
             username: account.username.clone(),
@@ -149,7 +149,7 @@ impl Federation {
         })
     }
 
-    fn picture(&self, key: &String) -> Image {
+    fn picture(&self, key: &str) -> Image {
         let media_type = match key.rsplit('.').next() {
             Some("png") => "image/png",
             Some("gif") => "image/gif",

@@ -20,7 +20,9 @@ const SECRET: &[u8] = b"52.5200 N 13.4050 E";
 /// A JPEG with Exif data, as cameras write them.
 fn photo() -> Vec<u8> {
     let mut jpeg = std::io::Cursor::new(Vec::new());
-    let image = image::RgbImage::from_fn(90, 60, |x, y| image::Rgb([x as u8, y as u8, 90]));
+    let image = image::RgbImage::from_fn(90, 60, |x, y| {
+        image::Rgb([u8::try_from(x).unwrap(), u8::try_from(y).unwrap(), 90])
+    });
     image.write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
     let exif = [b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0".as_slice(), SECRET].concat();
     let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();

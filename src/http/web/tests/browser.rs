@@ -93,9 +93,8 @@ impl<'w> Browser<'w> {
 
     /// Sends a request with the cookies, and keeps those that come back.
     pub(super) async fn send(&self, request: axum::http::request::Builder, body: Body) -> Page {
-        let cookies = self.cookies.borrow();
-        let pairs: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        drop(cookies);
+        let pairs: Vec<String> =
+            self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect();
         let request = request.header("accept", ACCEPT).header("cookie", pairs.join("; "));
         let page = self.world.send(request.body(body).unwrap()).await;
         for line in page.headers.get_all(SET_COOKIE) {
