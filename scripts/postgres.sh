@@ -32,7 +32,7 @@ start_postgres() {
     for try in 1 2 3 4 5; do
         port=$((20000 + RANDOM % 12000))
         if run_postgres "$bin" "$port" "${user[@]}"; then
-            export ROOKERY_TEST_POSTGRES="postgres://postgres@127.0.0.1:$port/postgres"
+            export ROOKERY_TEST_POSTGRES="postgres://postgres@127.0.0.1:$port"
             say "-- $("$bin/postgres" --version) on port $port"
             return
         fi
