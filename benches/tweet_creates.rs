@@ -99,6 +99,7 @@ async fn token(app: &App, n: usize) -> String {
         email: format!("person{n}@example.org"),
         password: "correct horse battery".to_owned(),
         language: None,
+        reason: String::new(),
     };
     let user = app.service.create_user(new, Role::User, UserState::Active).await.unwrap();
     let started = app.service.start_session(

@@ -9,6 +9,7 @@ nav-search = Suche
 nav-notifications = Mitteilungen
 nav-bookmarks = Lesezeichen
 nav-requests = Folgeanfragen
+nav-signups = Aufnahmeanträge
 nav-profile = Profil
 nav-settings = Einstellungen
 nav-compose = Schreiben
@@ -282,6 +283,12 @@ search-help-handle-example = name@example.org
 search-help-handle = ein Konto auf irgendeinem Server
 search-help-url = die Adresse eines Beitrags oder Profils auf einem anderen Server
 
+## Aufnahmeanträge
+signup-approve = Aufnehmen
+signup-reject = Abweisen
+signups-empty-title = Niemand wartet
+signups-empty = Wenn jemand ein Konto möchte, entscheidest du hier.
+
 ## Die Tür
 field-username = Benutzername
 field-username-hint = Buchstaben, Ziffern und Unterstriche. Er lässt sich später nicht ändern.
@@ -364,6 +371,8 @@ flash-follower-removed = Dieses Konto folgt dir nicht mehr.
 flash-request-sent = Deine Anfrage ist unterwegs.
 flash-request-accepted = Anfrage angenommen.
 flash-request-rejected = Anfrage abgelehnt.
+flash-signup-approved = Das Konto ist freigegeben.
+flash-signup-rejected = Abgewiesen. Die Anfrage ist vergessen.
 flash-profile-saved = Profil gespeichert.
 flash-password-changed = Passwort geändert. Andere Sitzungen sind beendet.
 flash-session-ended = Sitzung beendet.

@@ -9,6 +9,7 @@ nav-search = Search
 nav-notifications = Notifications
 nav-bookmarks = Bookmarks
 nav-requests = Follow requests
+nav-signups = Sign-up requests
 nav-profile = Profile
 nav-settings = Settings
 nav-compose = Post
@@ -291,6 +292,12 @@ search-help-handle-example = name@example.org
 search-help-handle = an account on any server
 search-help-url = the address of a post or profile on another server
 
+## Sign-up requests
+signup-approve = Let in
+signup-reject = Turn away
+signups-empty-title = Nobody is waiting
+signups-empty = When somebody asks for an account, you decide here.
+
 ## The door
 field-username = Username
 field-username-hint = Letters, digits and underscores. It cannot be changed later.
@@ -373,6 +380,8 @@ flash-follower-removed = They no longer follow you.
 flash-request-sent = Your request is on its way.
 flash-request-accepted = Request accepted.
 flash-request-rejected = Request rejected.
+flash-signup-approved = They may log in now.
+flash-signup-rejected = Turned away. The request is forgotten.
 flash-profile-saved = Profile saved.
 flash-password-changed = Password changed. Other sessions have ended.
 flash-session-ended = Session ended.

@@ -8,7 +8,6 @@ use super::{Failure, read_password, table};
 use crate::app::{App, COMMAND_PROCESS};
 use crate::config::Config;
 use crate::model::account::{Role, UserState};
-use crate::model::ids::AccountId;
 use crate::service::{Service, SignUp};
 
 /// What to do with users.
@@ -107,15 +106,20 @@ async fn dispatch(command: Command, service: &Service) -> Result<(), Failure> {
 
 async fn create(args: Create, service: &Service) -> Result<(), Failure> {
     let password = read_password(args.password)?;
-    let new = SignUp { username: args.username, email: args.email, password, language: None };
+    let new = SignUp {
+        username: args.username,
+        email: args.email,
+        password,
+        language: None,
+        reason: String::new(),
+    };
     let role = if args.admin { Role::Admin } else { Role::User };
     let user = service.create_user(new, role, UserState::Active).await?;
     println(&format!("made {} {}, id {}", role.as_str(), user.username, user.account_id))
 }
 
 async fn list(args: &List, service: &Service) -> Result<(), Failure> {
-    let mut users = service.users(None, AccountId::default(), i64::from(args.limit)).await?;
-    users.reverse();
+    let users = service.users(i64::from(args.limit)).await?;
     let rows: Vec<[String; 5]> = users
         .into_iter()
         .map(|user| {

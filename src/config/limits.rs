@@ -43,6 +43,8 @@ pub const PASSWORD_MIN: usize = 8;
 pub const PASSWORD_MAX: usize = 256;
 /// Bytes of a password that are read at all: every character may take four.
 pub const PASSWORD_MAX_BYTES: usize = 4 * PASSWORD_MAX;
+/// Characters of the reason why somebody would like to join.
+pub const SIGNUP_REASON_MAX: usize = 500;
 /// Pinned tweets of an account: a profile starts with its newest tweets, not with a wall of old ones.
 pub const PINNED_MAX: usize = 5;
 /// Sessions and tokens of an account at once; the oldest ends when one more begins.

@@ -189,6 +189,21 @@ pub struct User {
     pub language: Option<String>,
 }
 
+/// Somebody who waits for an admin's word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signup {
+    /// The account, which nobody else sees yet.
+    pub account_id: AccountId,
+    /// Its username.
+    pub username: String,
+    /// Its e-mail address.
+    pub email: String,
+    /// Why they would like to join; plain text of a stranger.
+    pub reason: String,
+    /// When they asked.
+    pub asked_at: Millis,
+}
+
 /// How a session came to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -1,9 +1,10 @@
 //! What a password and an e-mail address must look like before they are used. Whether an address is real is
 //! only known when its owner answers.
 
-use crate::config::limits::{EMAIL_MAX_BYTES, PASSWORD_MAX, PASSWORD_MIN};
+use crate::config::limits::{EMAIL_MAX_BYTES, PASSWORD_MAX, PASSWORD_MIN, SIGNUP_REASON_MAX, TEXT_MAX_BYTES};
 use crate::error::{Error, Result};
 use crate::model::host::Host;
+use crate::model::text;
 
 /// The longest part before the `@`, in bytes (RFC 5321).
 const MAX_LOCAL_PART: usize = 64;
@@ -38,6 +39,27 @@ pub fn validate_email(email: &str) -> Result<String> {
     plausible(email)
         .filter(|email| email.len() <= EMAIL_MAX_BYTES)
         .ok_or_else(|| Error::invalid("email", "bad_email", "an e-mail address looks like name@example.org"))
+}
+
+/// Cleans and checks why somebody would like to join; an admin decides by it, so it is not empty.
+///
+/// # Errors
+/// [`Error::Invalid`] on `reason`: `required`, `too_long`.
+pub fn validate_reason(reason: &str) -> Result<String> {
+    let too_long = || {
+        Error::invalid("reason", "too_long", format!("a reason has at most {SIGNUP_REASON_MAX} characters"))
+    };
+    if reason.len() > TEXT_MAX_BYTES {
+        return Err(too_long());
+    }
+    let reason = text::normalise(reason);
+    if text::is_blank(&reason) {
+        return Err(Error::invalid("reason", "required", "say why you would like to join"));
+    }
+    if text::characters(&reason) > SIGNUP_REASON_MAX {
+        return Err(too_long());
+    }
+    Ok(reason)
 }
 
 fn plausible(email: &str) -> Option<String> {

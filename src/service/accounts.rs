@@ -1,6 +1,5 @@
-//! Accounts: signing up, looking up, approving, suspending.
+//! Accounts: making them, looking up, suspending.
 
-use super::Registration;
 use super::Service;
 use crate::error::{Error, Result};
 use crate::model::account::{Account, AccountKind, Role, User, UserState};
@@ -8,7 +7,7 @@ use crate::model::event::Event;
 use crate::model::handle::Handle;
 use crate::model::ids::AccountId;
 use crate::model::{credentials, language, username};
-use crate::store::{StoreError, accounts, events, settings, users};
+use crate::store::{StoreError, accounts, events, settings, signups, users};
 
 /// A person who wants an account.
 #[derive(Clone, Debug)]
@@ -21,20 +20,11 @@ pub struct SignUp {
     pub password: String,
     /// The language of the pages.
     pub language: Option<String>,
+    /// Why they would like to join; read where an admin decides.
+    pub reason: String,
 }
 
 impl Service {
-    /// Makes an account as the registration setting allows. It may have to wait for approval.
-    pub async fn register(&self, new: SignUp) -> Result<User> {
-        match self.rules().registration {
-            Registration::Open => self.create_user(new, Role::User, UserState::Active).await,
-            Registration::Approval => self.create_user(new, Role::User, UserState::Pending).await,
-            Registration::Closed => {
-                Err(Error::forbidden("closed", "this instance takes no new accounts; ask its admin"))
-            }
-        }
-    }
-
     /// Makes the very first account, an admin; refused once there is any.
     pub async fn set_up(&self, new: SignUp) -> Result<User> {
         // Before the hashing, which is dear; and again in the transaction, for the case of two at once.
@@ -42,13 +32,18 @@ impl Service {
             return Err(set_up_already());
         }
         let (account, user) = self.new_user(new, Role::Admin, UserState::Active).await?;
-        self.write_user(account, user, true).await
+        self.write_user(account, user, String::new(), true).await
     }
 
     /// Makes an account whatever the registration setting: by an admin's hand.
     pub async fn create_user(&self, new: SignUp, role: Role, state: UserState) -> Result<User> {
+        // Nobody decides on who is let in at once, so there is nothing to keep.
+        let reason = match state {
+            UserState::Pending => credentials::validate_reason(&new.reason)?,
+            UserState::Active => String::new(),
+        };
         let (account, user) = self.new_user(new, role, state).await?;
-        self.write_user(account, user, false).await
+        self.write_user(account, user, reason, false).await
     }
 
     async fn new_user(&self, new: SignUp, role: Role, state: UserState) -> Result<(Account, User)> {
@@ -72,7 +67,13 @@ impl Service {
     }
 
     /// Writes a new user; `only_first` refuses it when there is any.
-    pub(super) async fn write_user(&self, account: Account, user: User, only_first: bool) -> Result<User> {
+    pub(super) async fn write_user(
+        &self,
+        account: Account,
+        user: User,
+        reason: String,
+        only_first: bool,
+    ) -> Result<User> {
         let now_ms = self.now_ms();
         let written = user.clone();
         self.store()
@@ -89,6 +90,9 @@ impl Service {
                 users::insert(conn, &written, now_ms).map_err(|error| {
                     or_taken(error, "email", "this e-mail address has an account already")
                 })?;
+                if !reason.is_empty() {
+                    signups::set_reason(conn, account.id, &reason)?;
+                }
                 events::append(conn, &[Event::AccountCreated { account: account.id }], now_ms)
             })
             .await?;
@@ -143,9 +147,9 @@ impl Service {
         self.store().read(move |conn| users::by_account(conn, id)).await?.ok_or(Error::NotFound("user"))
     }
 
-    /// Users in order of their making, those in `state` when given.
-    pub async fn users(&self, state: Option<UserState>, after: AccountId, limit: i64) -> Result<Vec<User>> {
-        Ok(self.store().read(move |conn| users::list(conn, state, after, limit)).await?)
+    /// Users, the newest first.
+    pub async fn users(&self, limit: i64) -> Result<Vec<User>> {
+        Ok(self.store().read(move |conn| users::list(conn, limit)).await?)
     }
 
     /// Chooses the language of one's pages and mails; `None` goes by what the browser asks for.
@@ -159,29 +163,6 @@ impl Service {
     pub async fn user_by_login(&self, login: &str) -> Result<User> {
         let login = login.trim().to_owned();
         self.store().read(move |conn| users::by_login(conn, &login)).await?.ok_or(Error::NotFound("user"))
-    }
-
-    /// Lets a waiting account in: from now on others see it.
-    pub async fn approve(&self, id: AccountId) -> Result<()> {
-        let now_ms = self.now_ms();
-        let approved = self
-            .store()
-            .write(move |conn| {
-                let approved = users::set_state(conn, id, UserState::Active)?;
-                if approved {
-                    let log = [Event::AccountUpdated { account: id, local: true }];
-                    events::append(conn, &log, now_ms)?;
-                }
-                Ok(approved)
-            })
-            .await?;
-        if approved { Ok(()) } else { Err(Error::NotFound("waiting account")) }
-    }
-
-    /// Turns a waiting account away and forgets it.
-    pub async fn turn_away(&self, id: AccountId) -> Result<()> {
-        let gone = self.store().write(move |conn| users::delete_pending(conn, id)).await?;
-        if gone { Ok(()) } else { Err(Error::NotFound("waiting account")) }
     }
 
     /// Suspends an account, or frees it. A suspended one is seen by nobody and signed out everywhere.

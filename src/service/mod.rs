@@ -11,6 +11,7 @@ pub mod profiles;
 pub mod reactions;
 pub mod remote_pictures;
 pub mod sessions;
+pub mod signups;
 pub mod timelines;
 pub mod tweets;
 pub mod uploads;

@@ -24,6 +24,7 @@ macro_rules! migrations {
 
 migrations! {
     1 "0001_foundation";
+    2 "0002_signups";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

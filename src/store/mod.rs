@@ -24,6 +24,7 @@ mod postgres;
 pub mod reactions;
 pub mod search;
 pub mod settings;
+pub mod signups;
 mod sqlite;
 pub mod timelines;
 pub mod tombstones;

@@ -77,18 +77,9 @@ pub fn email_taken(conn: &mut Conn, email: &str) -> Result<bool, StoreError> {
     )
 }
 
-/// Users after `after` in order of their accounts, those in `state` when given.
-pub fn list(
-    conn: &mut Conn,
-    state: Option<UserState>,
-    after: AccountId,
-    limit: i64,
-) -> Result<Vec<User>, StoreError> {
-    conn.query(
-        select_users!("where u.account_id > $1 and ($2 = '' or u.state = $2) order by u.account_id limit $3"),
-        args![after, state.map_or("", UserState::as_str), limit],
-        user,
-    )
+/// Users, the newest first.
+pub fn list(conn: &mut Conn, limit: i64) -> Result<Vec<User>, StoreError> {
+    conn.query(select_users!("order by u.account_id desc limit $1"), args![limit], user)
 }
 
 /// Whether any user exists: if not, the first visit leads to making one.
@@ -100,25 +91,6 @@ pub fn any(conn: &mut Conn) -> Result<bool, StoreError> {
 pub fn set_password(conn: &mut Conn, id: AccountId, password_hash: &str) -> Result<(), StoreError> {
     conn.execute("update users set password_hash = $2 where account_id = $1", args![id, password_hash])?;
     Ok(())
-}
-
-/// Lets a user in, or makes it wait. Answers whether anything changed.
-pub fn set_state(conn: &mut Conn, id: AccountId, state: UserState) -> Result<bool, StoreError> {
-    let changed = conn.execute(
-        "update users set state = $2 where account_id = $1 and state <> $2",
-        args![id, state.as_str()],
-    )?;
-    Ok(changed > 0)
-}
-
-/// Removes an account that waits for approval, with all that hangs on it.
-pub fn delete_pending(conn: &mut Conn, id: AccountId) -> Result<bool, StoreError> {
-    let gone = conn.execute(
-        "delete from accounts where id = $1
-         and exists (select 1 from users where account_id = $1 and state = 'pending')",
-        args![id],
-    )?;
-    Ok(gone > 0)
 }
 
 /// Changes the language of a user's pages.

@@ -42,6 +42,7 @@ async fn worlds() -> Vec<World> {
                 email: format!("{name}@mail.test"),
                 password: "correct horse battery".to_owned(),
                 language: None,
+                reason: String::new(),
             };
             people.push(service.create_user(new, Role::User, UserState::Active).await.unwrap().account_id);
         }

@@ -162,6 +162,7 @@ mod tests {
             email: "ann@a.test".into(),
             password: "correct horse battery".into(),
             language: None,
+            reason: String::new(),
         };
         service.create_user(new, Role::User, UserState::Active).await.unwrap();
         let peer = MockServer::start().await;

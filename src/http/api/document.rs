@@ -15,7 +15,8 @@ const ABOUT: &str = "\
 The native API of this instance. Everything is JSON; ids are decimal strings; times are RFC 3339 in UTC.
 
 Register or log in to get a bearer token and send it as `Authorization: Bearer …`. A token made for a program may \
-have fewer scopes: `read`, `write` and `follow`.
+have fewer scopes: `read`, `write` and `follow`. What is under `/api/admin` is for admins, whose tokens need \
+`admin:read` or `admin:write`; such a token is made by the command `rookery token create`.
 
 Lists are pages: `next_cursor` leads to what is older and `prev_cursor`, where a list has it, to what is newer; the \
 same addresses stand in the `Link` header.

@@ -21,6 +21,7 @@ mod pins;
 mod retweets;
 mod search;
 mod sessions;
+mod signups;
 mod table;
 mod timelines;
 mod tweets;
@@ -49,6 +50,8 @@ use crate::service::TweetView;
 const READ: Access = Access::Scope("read");
 const WRITE: Access = Access::Scope("write");
 const FOLLOW: Access = Access::Scope("follow");
+const ADMIN_READ: Access = Access::Admin("admin:read");
+const ADMIN_WRITE: Access = Access::Admin("admin:write");
 const ANYONE: Access = Access::Anyone("read");
 
 /// The scopes of a token that registering or logging in gives: all that a person may do, nothing of an admin.
@@ -140,6 +143,10 @@ fn table() -> Table {
         .add(ANYONE, routes!(search::suggest))
         // The instance
         .add(Access::Open, routes!(instance::get_instance))
+        // Running it
+        .add(ADMIN_READ, routes!(signups::get_signups))
+        .add(ADMIN_WRITE, routes!(signups::approve_signup))
+        .add(ADMIN_WRITE, routes!(signups::reject_signup))
 }
 
 /// Both forms of the description are made once: the routes do not change while we run.

@@ -35,6 +35,9 @@ pub(super) struct Registration {
     /// The language of the pages, as a BCP 47 tag.
     #[schema(max_length = 35, example = "en")]
     language: Option<String>,
+    /// Why the person would like to join; needed where an admin decides.
+    #[schema(max_length = 500, example = "My friends are here")]
+    reason: Option<String>,
 }
 
 /// A person who comes back.
@@ -88,7 +91,13 @@ pub(super) async fn register(
     Json(new): Json<Registration>,
 ) -> Result<Response, ApiError> {
     let language = new.language.as_deref().map(language::validate).transpose()?;
-    let sign_up = SignUp { username: new.username, email: new.email, password: new.password, language };
+    let sign_up = SignUp {
+        username: new.username,
+        email: new.email,
+        password: new.password,
+        language,
+        reason: new.reason.unwrap_or_default(),
+    };
     let user = state.service.register(sign_up).await?;
     if user.state == UserState::Pending {
         let waiting = Waiting { user: UserRef { id: user.account_id, handle: user.username } };

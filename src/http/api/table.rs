@@ -98,7 +98,7 @@ fn security(access: Access) -> Vec<SecurityRequirement> {
         Access::Open => vec![SecurityRequirement::default()],
         Access::Anyone(scope) => [vec![SecurityRequirement::default()], with(&[scope])].concat(),
         Access::AnySession => with(&[]),
-        Access::Scope(scope) => with(&[scope]),
+        Access::Scope(scope) | Access::Admin(scope) => with(&[scope]),
     }
 }
 

@@ -12,7 +12,7 @@ mod words;
 pub(super) use media::Media;
 pub(super) use notification::{Notification, Unread};
 pub(super) use tweet::{Thread, Tweet, Version};
-pub(super) use user::{CurrentUser, Session, User, UserRef};
+pub(super) use user::{CurrentUser, Session, Signup, User, UserRef};
 pub(super) use words::{maybe_visibility, notification_kinds};
 
 use utoipa::ToSchema;

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::http::middleware::credentials::{bearer_token, cookie, session_cookie_name};
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
-use crate::model::account::SessionKind;
+use crate::model::account::{Role, SessionKind};
 use crate::service::SignedIn;
 
 /// Whom a route is for. It hangs on the route as an extension.
@@ -25,6 +25,8 @@ pub enum Access {
     AnySession,
     /// Who is signed in; a token needs this scope.
     Scope(&'static str),
+    /// Admins; a token needs this scope.
+    Admin(&'static str),
 }
 
 /// Who is signed in; 401 when nobody is.
@@ -73,13 +75,18 @@ async fn session(parts: &Parts, state: &AppState) -> Result<Option<SignedIn>> {
 }
 
 fn may_use(access: Option<Access>, who: &SignedIn) -> Result<()> {
+    if matches!(access, Some(Access::Admin(_))) && who.role != Role::Admin {
+        return Err(Error::forbidden("admin", "only an admin may do this"));
+    }
     if who.kind == SessionKind::Web {
         return Ok(());
     }
     match access {
         Some(Access::Open | Access::AnySession) => Ok(()),
-        Some(Access::Anyone(scope) | Access::Scope(scope)) if who.has_scope(scope) => Ok(()),
-        Some(Access::Anyone(scope) | Access::Scope(scope)) => {
+        Some(Access::Anyone(scope) | Access::Scope(scope) | Access::Admin(scope)) if who.has_scope(scope) => {
+            Ok(())
+        }
+        Some(Access::Anyone(scope) | Access::Scope(scope) | Access::Admin(scope)) => {
             Err(Error::forbidden("scope", format!("this needs a token with the scope {scope:?}")))
         }
         None => Err(Error::forbidden("scope", "this cannot be done with a token")),
@@ -89,7 +96,6 @@ fn may_use(access: Option<Access>, who: &SignedIn) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::account::Role;
     use crate::model::ids::{AccountId, SessionId};
 
     fn who(kind: SessionKind, scopes: &str) -> SignedIn {
@@ -112,6 +118,17 @@ mod tests {
         assert!(!allowed(Some(Access::Scope("write"))));
         assert!(!allowed(Some(Access::Anyone("write"))));
         assert!(!allowed(None));
+    }
+
+    #[test]
+    fn an_admins_route_asks_for_the_role_even_in_a_browser_and_for_the_scope_of_a_token() {
+        let route = Some(Access::Admin("admin:read"));
+        assert!(may_use(route, &who(SessionKind::Web, "")).is_err());
+        assert!(may_use(route, &who(SessionKind::Token, "read admin:read")).is_err());
+        let admin = |kind, scopes| SignedIn { role: Role::Admin, ..who(kind, scopes) };
+        assert!(may_use(route, &admin(SessionKind::Web, "")).is_ok());
+        assert!(may_use(route, &admin(SessionKind::Token, "admin:read")).is_ok());
+        assert!(may_use(route, &admin(SessionKind::Token, "read admin:write")).is_err());
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub(super) fn account(n: i64) -> AccountView {
 }
 
 pub(super) fn viewer() -> ViewerView {
-    ViewerView { account: account(0), unread: 3, follow_requests: 1 }
+    ViewerView { account: account(0), unread: 3, follow_requests: 1, signups: None }
 }
 
 pub(super) fn shell(tag: &str, nav: Nav, here: &str) -> PageShell {

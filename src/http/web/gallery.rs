@@ -6,6 +6,8 @@ use super::fixtures::*;
 use super::views::pages::*;
 use super::views::*;
 use crate::clock::DAY_MS;
+use crate::model::account::Signup;
+use crate::model::ids::AccountId;
 
 /// A name and the HTML of a page.
 pub(super) type Drawn = (&'static str, String);
@@ -222,7 +224,25 @@ fn about_people(tag: &str) -> Vec<Drawn> {
             "requests-empty",
             &RequestsPage { shell: shell(tag, Nav::Requests, "/follow-requests"), rows: vec![], older: None },
         ),
+        draw("signups", &SignupsPage { shell: admin(tag), signups: vec![signup()], older: None }),
+        draw("signups-empty", &SignupsPage { shell: admin(tag), signups: vec![], older: None }),
     ]
+}
+
+fn admin(tag: &str) -> PageShell {
+    let mut shell = shell(tag, Nav::Signups, "/admin/signups");
+    shell.viewer.as_mut().unwrap().signups = Some(1);
+    shell
+}
+
+fn signup() -> Signup {
+    Signup {
+        account_id: AccountId(9),
+        username: "grace".to_owned(),
+        email: "grace@example.org".to_owned(),
+        reason: "I like <rooks>".to_owned(),
+        asked_at: 0,
+    }
 }
 
 fn searches(tag: &str) -> Vec<Drawn> {

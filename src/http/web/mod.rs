@@ -39,7 +39,7 @@ pub(in crate::http) use self::handlers::errors::render_failure;
 use self::cookies::{Cookies, FLASH};
 use self::handlers::{
     accounts, bookmarks, compose, delete, door, edit, follow_requests, follows, home, notifications, profile,
-    profile_form, search, settings, tags, thread, tweets,
+    profile_form, search, settings, signups, tags, thread, tweets,
 };
 use self::site::Site;
 use super::middleware::credentials::cookie;
@@ -53,6 +53,7 @@ pub(in crate::http) fn routes(state: &AppState) -> Router<AppState> {
         .merge(about_tweets())
         .merge(about_accounts())
         .merge(about_oneself())
+        .merge(for_admins())
         .layer(from_fn_with_state(state.clone(), finish))
         .layer(Extension(Arc::new(Site::default())));
     pages.merge(assets::routes())
@@ -122,6 +123,13 @@ fn about_oneself() -> Router<AppState> {
         .route("/settings/password", post(settings::change_password))
         .route("/settings/sessions/{id}/end", post(settings::end_session))
         .route("/settings/appearance", get(settings::appearance).post(settings::change_appearance))
+}
+
+fn for_admins() -> Router<AppState> {
+    Router::new()
+        .route("/admin/signups", get(signups::signups))
+        .route("/admin/signups/{id}/approve", post(signups::approve))
+        .route("/admin/signups/{id}/reject", post(signups::reject))
 }
 
 /// What every page needs on its way out: it is its reader's alone, and news are told once.

@@ -21,8 +21,9 @@ use crate::http::extract::MaybeAuth;
 use crate::http::middleware::credentials::{cookie, session_cookie_name};
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
+use crate::model::account::Role;
 use crate::model::ids::AccountId;
-use crate::service::{Service, SignedIn};
+use crate::service::{Registration, Service, SignedIn};
 
 /// What a handler of the pages answers. A failure becomes a page when it leaves.
 pub(super) type Answer = Result<Response, ApiError>;
@@ -54,6 +55,9 @@ pub(super) struct Member {
     /// Their session.
     pub(super) session: SignedIn,
 }
+
+/// A request by an admin; to others the page is forbidden.
+pub(super) struct Admin(pub(super) Visit);
 
 impl FromRequestParts<AppState> for Visit {
     type Rejection = Response;
@@ -95,6 +99,18 @@ impl FromRequestParts<AppState> for Member {
     }
 }
 
+impl FromRequestParts<AppState> for Admin {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let Member { visit, session, .. } = Member::from_request_parts(parts, state).await?;
+        if session.role != Role::Admin {
+            return Err(ApiError(Error::forbidden("admin", "only an admin may do this")).into_response());
+        }
+        Ok(Self(visit))
+    }
+}
+
 impl Visit {
     /// What a person may do.
     pub(super) fn service(&self) -> &Service {
@@ -123,8 +139,8 @@ impl Visit {
 
     /// Everything around a page.
     pub(super) async fn shell(&self, nav: Nav) -> Result<PageShell> {
-        let viewer = match self.viewer() {
-            Some(id) => Some(self.viewer_view(id).await?),
+        let viewer = match &self.who {
+            Some(who) => Some(self.viewer_view(who).await?),
             None => None,
         };
         Ok(PageShell {
@@ -139,13 +155,25 @@ impl Visit {
         })
     }
 
-    async fn viewer_view(&self, id: AccountId) -> Result<ViewerView> {
+    async fn viewer_view(&self, who: &SignedIn) -> Result<ViewerView> {
+        let id = who.account;
         let count = |n: i64| u64::try_from(n).unwrap_or(0);
         Ok(ViewerView {
             account: self.present().account(&self.service().account(id).await?),
             unread: count(self.service().unread(id).await?.count),
             follow_requests: count(self.service().requests_waiting(id).await?),
+            signups: self.signups_waiting(who).await?.map(count),
         })
+    }
+
+    /// How many wait for an account, for an admin of an instance where people have to, or had to.
+    async fn signups_waiting(&self, who: &SignedIn) -> Result<Option<i64>> {
+        if who.role != Role::Admin {
+            return Ok(None);
+        }
+        let waiting = self.service().signups_waiting().await?;
+        let decides = self.service().rules().registration == Registration::Approval;
+        Ok((decides || waiting > 0).then_some(waiting))
     }
 
     /// The path that a form wants to return to, or `otherwise`.

@@ -2,6 +2,7 @@
 
 use super::world::{World, code, form, is_not_found, registering, start, worlds, worlds_with};
 use crate::model::account::{Role, UserState};
+use crate::model::cursor::Cursor;
 use crate::model::event::Event;
 use crate::model::ids::AccountId;
 use crate::model::profile::Field;
@@ -18,7 +19,7 @@ async fn where_registration_is_open_a_new_account_may_log_in_at_once() {
         let account = world.service.account_by_handle("@ann@rookery.test").await.unwrap();
         assert_eq!((account.id, account.username.as_str()), (user.account_id, "Ann"));
         assert_eq!(world.log().await, [Event::AccountCreated { account: user.account_id }]);
-        assert!(world.service.users(None, AccountId(0), 10).await.unwrap().contains(&user));
+        assert!(world.service.users(10).await.unwrap().contains(&user));
         assert_eq!(world.service.user_by_login("ANN@mail.test").await.unwrap(), user);
         assert_eq!(world.service.user_by_login(" aNN ").await.unwrap(), user);
     }
@@ -33,8 +34,13 @@ async fn where_registration_needs_approval_nobody_sees_an_account_before_it() {
         assert!(is_not_found(&world.service.account_by_handle("bob").await));
         let user = world.service.user(bob).await.unwrap();
         assert_eq!(world.service.own_account(&user).await.unwrap().id, bob, "but its owner");
-        let waiting = world.service.users(Some(UserState::Pending), AccountId(0), 10).await.unwrap();
-        assert_eq!(waiting.iter().map(|user| user.account_id).collect::<Vec<_>>(), [bob, cid]);
+        assert_eq!(world.service.signups_waiting().await.unwrap(), 2);
+        let newest = world.service.signups(Cursor::default(), 1).await.unwrap();
+        assert_eq!(newest.items[0].account_id, cid);
+        let older = Cursor::parse(newest.next.as_deref()).unwrap();
+        let older = world.service.signups(older, 1).await.unwrap();
+        assert_eq!((older.items[0].account_id, older.next), (bob, None));
+        assert_eq!((&*older.items[0].reason, &*older.items[0].username), ("I like rooks", "bob"));
 
         let (approved, log) = world.logged_by(world.service.approve(bob)).await;
         approved.unwrap();

@@ -64,6 +64,7 @@ pub(super) fn form(username: &str) -> SignUp {
         email: format!("{username}@mail.test"),
         password: PASSWORD.to_owned(),
         language: None,
+        reason: " I like\0 rooks ".to_owned(),
     }
 }
 
@@ -104,7 +105,7 @@ impl World {
             suspended: false,
             language: None,
         };
-        self.service.write_user(account, user, false).await.unwrap();
+        self.service.write_user(account, user, String::new(), false).await.unwrap();
         id
     }
 

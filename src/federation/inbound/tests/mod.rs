@@ -102,6 +102,7 @@ async fn account(federation: &Federation, name: &str) -> Account {
         email: format!("{name}@a.test"),
         password: "correct horse battery".to_owned(),
         language: None,
+        reason: String::new(),
     };
     let user = federation.service().create_user(new, Role::User, UserState::Active).await.unwrap();
     federation.service().account(user.account_id).await.unwrap()

@@ -10,4 +10,5 @@ mod media_files;
 mod scopes;
 mod search;
 mod sessions;
+mod signups;
 mod world;

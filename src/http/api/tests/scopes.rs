@@ -8,7 +8,7 @@ use crate::service::SCOPES;
 #[tokio::test]
 async fn each_route_takes_only_whom_the_table_says() {
     for world in worlds().await {
-        let ann = world.person("ann").await;
+        let (ann, chief) = (world.person("ann").await, world.admin("chief").await);
         for route in table().finish().2 {
             let path = route
                 .path
@@ -19,7 +19,8 @@ async fn each_route_takes_only_whom_the_table_says() {
             let path = path.replace("{sessionId}", "1").replace("{notificationId}", "1");
             let line = format!("{} {path}", route.method);
             let nobody = world.ask(None, &line, None).await;
-            let needs_somebody = matches!(route.access, Access::AnySession | Access::Scope(_));
+            let needs_somebody =
+                matches!(route.access, Access::AnySession | Access::Scope(_) | Access::Admin(_));
             assert_eq!(nobody.status == 401, needs_somebody, "{line} as nobody: {}", nobody.body);
 
             for scope in SCOPES {
@@ -27,8 +28,22 @@ async fn each_route_takes_only_whom_the_table_says() {
                 let answer = world.ask(Some(&who), &line, None).await;
                 let wanted = match route.access {
                     Access::Open | Access::AnySession => true,
-                    Access::Anyone(wanted) | Access::Scope(wanted) => wanted == *scope,
+                    Access::Anyone(wanted) | Access::Scope(wanted) | Access::Admin(wanted) => {
+                        wanted == *scope
+                    }
                 };
+                if matches!(route.access, Access::Admin(_)) {
+                    assert_eq!(answer.problem(), (403, "admin", None), "{line} with {scope}");
+                    let token = Person { token: world.token(&chief, scope).await, ..chief.clone() };
+                    let answer = world.ask(Some(&token), &line, None).await;
+                    assert_eq!(
+                        answer.body["code"] != "scope",
+                        wanted,
+                        "{line} with {scope}: {}",
+                        answer.body
+                    );
+                    continue;
+                }
                 assert_eq!(answer.body["code"] != "scope", wanted, "{line} with {scope}: {}", answer.body);
                 assert!(answer.status < 500, "{line} with {scope}: {}", answer.body);
             }

@@ -10,8 +10,12 @@ use crate::model::account::SessionKind;
 #[tokio::test]
 async fn an_account_that_waits_for_approval_gets_no_token() {
     for world in worlds_with(with_approval()).await {
-        let ann =
-            json!({"username": "ann", "email": "ann@example.org", "password": PASSWORD, "language": "de"});
+        let ann = json!({"username": "ann", "email": "ann@example.org", "password": PASSWORD, "language": "de",
+                "reason": "I like rooks"});
+        let mut silent = ann.clone();
+        silent["reason"] = " \u{200b}".into();
+        let refused = world.ask(None, "POST /api/users/register", Some(silent)).await;
+        assert_eq!(refused.problem(), (422, "required", Some("reason")));
         let waiting = world.ask(None, "POST /api/users/register", Some(ann)).await;
         assert_eq!((waiting.status, waiting.body.get("token")), (202, None));
         let login = || Some(json!({"login": "ann", "password": PASSWORD}));

@@ -150,15 +150,25 @@ impl World {
         }
     }
 
-    /// A new person who may do everything.
+    /// A new person who may do everything that people may.
     pub(super) async fn person(&self, username: &str) -> Person {
+        self.member(username, Role::User).await
+    }
+
+    /// A new admin, with a token that is like anybody's.
+    pub(super) async fn admin(&self, username: &str) -> Person {
+        self.member(username, Role::Admin).await
+    }
+
+    async fn member(&self, username: &str, role: Role) -> Person {
         let sign_up = SignUp {
             username: username.to_owned(),
             email: format!("{username}@example.org"),
             password: PASSWORD.to_owned(),
             language: None,
+            reason: String::new(),
         };
-        let user = self.service.create_user(sign_up, Role::User, UserState::Active).await.unwrap();
+        let user = self.service.create_user(sign_up, role, UserState::Active).await.unwrap();
         let id = user.account_id.to_string();
         let mut person = Person { id, token: String::new() };
         person.token = self.token(&person, OWN_SCOPES).await;

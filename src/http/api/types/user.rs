@@ -135,6 +135,36 @@ impl CurrentUser {
     }
 }
 
+/// Somebody who waits for an account.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(in crate::http::api) struct Signup {
+    /// The id of the account.
+    #[schema(value_type = Id)]
+    id: AccountId,
+    /// The name before the host.
+    username: String,
+    /// The e-mail address, not proven.
+    email: String,
+    /// Why they would like to join.
+    reason: String,
+    /// When they asked.
+    #[schema(format = DateTime)]
+    created_at: String,
+}
+
+impl Signup {
+    /// What an admin sees of them.
+    pub(in crate::http::api) fn of(signup: account::Signup) -> Self {
+        Self {
+            id: signup.account_id,
+            username: signup.username,
+            email: signup.email,
+            reason: signup.reason,
+            created_at: when(signup.asked_at),
+        }
+    }
+}
+
 /// A login or a token of one's own.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(in crate::http::api) struct Session {

@@ -17,7 +17,7 @@ use crate::http::web::views::pages::{LoginPage, SetupPage, SignupPage, SignupSta
 use crate::http::web::views::{self, FieldError, FormErrors, Nav};
 use crate::http::web::visit::{Answer, Visit, show};
 use crate::model::account::{SessionKind, User, UserState};
-use crate::service::{Origin, Registration, SignUp};
+use crate::service::{Origin, SignUp};
 
 const HOME: &str = "/home";
 /// A browser may do all that its person may, whatever its session says; the words are for the list of sessions.
@@ -40,6 +40,7 @@ impl NewAccount {
             email: self.email.trim().to_owned(),
             password: self.password.clone(),
             language: Some(visit.words.tag().to_owned()),
+            reason: self.reason.clone(),
         }
     }
 }
@@ -92,11 +93,7 @@ pub(in crate::http::web) async fn sign_up(
     client: Client,
     Form(form): Form<NewAccount>,
 ) -> Answer {
-    let registered = match wants_reason(&visit, &form) {
-        Some(refusal) => Err(refusal),
-        None => visit.service().register(form.sign_up(&visit)).await,
-    };
-    match registered {
+    match visit.service().register(form.sign_up(&visit)).await {
         Ok(user) if user.state == UserState::Pending => Ok(visit.to("/signup?waiting=yes", None)),
         Ok(user) => let_in(&visit, client, &user, HOME, Some("welcome")).await,
         Err(error) => {
@@ -104,12 +101,6 @@ pub(in crate::http::web) async fn sign_up(
             Ok(views::page(status, &signup_form(&visit, form, SignupState::Form, errors).await?))
         }
     }
-}
-
-fn wants_reason(visit: &Visit, form: &NewAccount) -> Option<Error> {
-    let asked = visit.service().rules().registration == Registration::Approval;
-    (asked && form.reason.trim().is_empty())
-        .then(|| Error::invalid("reason", "required", "say why you would like to join"))
 }
 
 async fn signup_form(

@@ -19,6 +19,7 @@ pub(super) mod profile;
 pub(super) mod profile_form;
 pub(super) mod search;
 pub(super) mod settings;
+pub(super) mod signups;
 pub(super) mod tags;
 pub(super) mod thread;
 pub(super) mod tweets;

@@ -6,8 +6,8 @@ use axum::http::Request;
 use super::world::{PASSWORD, worlds, worlds_with};
 use crate::clock::DAY_MS;
 use crate::config::Registration;
-use crate::model::account::{Role, UserState};
-use crate::model::ids::AccountId;
+use crate::model::account::Role;
+use crate::model::cursor::Cursor;
 use crate::service::Rules;
 
 #[tokio::test]
@@ -108,7 +108,7 @@ async fn sign_up_complains_about_each_input_and_keeps_what_was_typed() {
             page.has(complaint).has_not(PASSWORD).check("/signup");
             assert_eq!((page.input("username"), page.input("email")), (username.into(), email.into()));
         }
-        assert_eq!(world.service.users(None, AccountId(0), 10).await.unwrap().len(), 1);
+        assert_eq!(world.service.users(10).await.unwrap().len(), 1);
     }
 }
 
@@ -128,8 +128,17 @@ async fn where_an_admin_decides_newcomers_wait() {
         let early = bob.post("/login", &login).await;
         assert_eq!(early.status, 403);
         early.has("An admin has not accepted this account yet.");
-        let waiting = world.service.users(Some(UserState::Pending), AccountId(0), 9).await.unwrap();
-        world.service.approve(waiting[0].account_id).await.unwrap();
+        let waiting = world.service.signups(Cursor::default(), 9).await.unwrap().items;
+        assert_eq!(waiting[0].reason, "I like rooks");
+        let (ann, eve) = (world.sign_in("ann").await, world.person("eve").await);
+        assert_eq!(eve.get("/admin/signups").await.status, 403);
+        let decide = |word| format!("/admin/signups/{}/{word}", waiting[0].account_id);
+        assert_eq!(eve.post(&decide("approve"), &[]).await.status, 403);
+        eve.open("/home").await.has_not("/admin/signups");
+        ann.open("/home").await.has("href=\"/admin/signups\"");
+        ann.open("/admin/signups").await.has("@bob").has("bob@example.org").has("I like rooks");
+        ann.submit(&decide("approve"), &[]).await.has("They may log in now.").has("Nobody is waiting");
+        assert_eq!(ann.post(&decide("reject"), &[]).await.status, 404);
         assert_eq!(bob.post("/login", &login).await.location(), "/home");
     }
     for world in worlds_with(Rules { registration: Registration::Closed, ..Rules::default() }).await {

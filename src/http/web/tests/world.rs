@@ -127,6 +127,11 @@ impl World {
     /// An account made by an admin's hand, and a browser that is signed in to it.
     pub(super) async fn person(&self, username: &str) -> Browser<'_> {
         self.account(username, Role::User).await;
+        self.sign_in(username).await
+    }
+
+    /// A browser that is signed in to an account that there is.
+    pub(super) async fn sign_in(&self, username: &str) -> Browser<'_> {
         let browser = self.browser();
         let answer = browser.post("/login", &[("login", username), ("password", PASSWORD)]).await;
         assert_eq!(answer.location(), "/home", "{}", answer.html);
@@ -140,6 +145,7 @@ impl World {
             email: format!("{username}@example.org"),
             password: PASSWORD.to_owned(),
             language: None,
+            reason: String::new(),
         };
         self.service.create_user(sign_up, role, UserState::Active).await.unwrap().account_id
     }

@@ -54,6 +54,8 @@ pub struct ViewerView {
     pub unread: u64,
     /// Follow requests that wait for an answer.
     pub follow_requests: u64,
+    /// People who wait for an account; `None` when the viewer is no admin, or nobody has to wait.
+    pub signups: Option<u64>,
 }
 
 /// Light, dark, or as the reader's device says.
@@ -103,6 +105,8 @@ pub enum Nav {
     Bookmarks,
     /// Follow requests.
     Requests,
+    /// People who wait for an account.
+    Signups,
     /// The viewer's own profile.
     Profile,
     /// Settings.
@@ -290,6 +294,9 @@ impl PageShell {
         if viewer.follow_requests > 0 {
             let waiting = viewer.follow_requests;
             entries.push(entry(Nav::Requests, "/follow-requests", "people", "nav-requests", waiting, true));
+        }
+        if let Some(waiting) = viewer.signups {
+            entries.push(entry(Nav::Signups, "/admin/signups", "people", "nav-signups", waiting, true));
         }
         entries.push(entry(Nav::Profile, &viewer.account.href(), "person", "nav-profile", 0, true));
         entries.push(entry(Nav::Settings, "/settings/profile", "settings", "nav-settings", 0, true));

@@ -10,7 +10,7 @@ mod tweets;
 
 pub use door::{LoginPage, SetupPage, SignupPage, SignupState};
 pub use error::{ErrorKind, ErrorPage};
-pub use people::{FollowsKind, FollowsPage, ProfilePage, ProfileTab, ProfileView, RequestsPage};
+pub use people::{FollowsKind, FollowsPage, ProfilePage, ProfileTab, ProfileView, RequestsPage, SignupsPage};
 pub use search::{Lookup, SearchKind, SearchPage, TagRow};
 pub use settings::{AppearancePage, EditProfilePage, ProfileForm, SecurityPage, SessionView};
 pub use timelines::{BookmarksPage, HomePage, LocalPage, NotificationsPage, TagPage};
