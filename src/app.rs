@@ -77,6 +77,7 @@ impl App {
             max_images: config.tweets.max_images,
             instance_name: config.community.instance_name.clone(),
             instance_description: config.community.instance_description.clone(),
+            rate_limits: config.server.rate_limits,
         };
         let service = Service::new(store.clone(), clock, ids, addresses(config)?, rules);
         let client = Client::new(client_settings(config)).map_err(Error::internal)?;

@@ -7,7 +7,7 @@
 //! 3. [`service`], [`federation`], [`timelines`], [`search`], [`notify`] — use-cases and log consumers
 //! 2. [`store`] (the only SQL), [`media`], [`client`] (the only outgoing HTTP)
 //! 1. [`model`] — plain types and rules, no I/O
-//! 0. [`config`], [`telemetry`], [`clock`], [`error`], [`secrets`]
+//! 0. [`config`], [`telemetry`], [`clock`], [`buckets`], [`error`], [`secrets`]
 
 pub mod app;
 pub mod cli;
@@ -26,6 +26,7 @@ pub mod store;
 
 pub mod model;
 
+pub mod buckets;
 pub mod clock;
 pub mod config;
 pub mod error;

@@ -21,6 +21,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("config", 0),
     ("telemetry", 0),
     ("clock", 0),
+    ("buckets", 0),
     ("error", 0),
     ("secrets", 0),
     ("model", 1),

@@ -57,6 +57,8 @@ pub struct Rules {
     pub instance_name: String,
     /// A sentence or two about it; may be empty.
     pub instance_description: String,
+    /// Whether limits on how often something is done are enforced.
+    pub rate_limits: bool,
 }
 
 impl Default for Rules {
@@ -67,6 +69,7 @@ impl Default for Rules {
             max_images: 4,
             instance_name: "Rookery".to_owned(),
             instance_description: String::new(),
+            rate_limits: true,
         }
     }
 }
@@ -86,6 +89,7 @@ struct Inner {
     rules: Rules,
     graph: graph::Graph,
     passwords: passwords::Passwords,
+    password_tries: sessions::PasswordTries,
     /// Accounts that wrote and have not read their home timeline since.
     recent_writers: quick_cache::sync::Cache<AccountId, ()>,
     create_tweet: SetWriter<CreateTweet>,
@@ -98,6 +102,7 @@ impl Service {
         Self(Arc::new(Inner {
             graph: graph::Graph::new(store.clone()),
             passwords: passwords::Passwords::new(),
+            password_tries: sessions::PasswordTries::new(&clock, rules.rate_limits),
             recent_writers: quick_cache::sync::Cache::new(RECENT_WRITERS),
             create_tweet: SetWriter::new(&store),
             like: SetWriter::new(&store),

@@ -1,7 +1,11 @@
 //! Logging in and out, bearer tokens, passwords.
 
+use std::hash::{BuildHasher as _, RandomState};
+use std::time::Duration;
+
 use super::Service;
-use crate::clock::{DAY_MS, MINUTE_MS};
+use crate::buckets::{Allowance, Buckets};
+use crate::clock::{Clock, DAY_MS, MINUTE_MS};
 use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::model::account::{Role, Session, SessionKind, User, UserState};
@@ -19,6 +23,37 @@ const TOUCH_EVERY_MS: i64 = 10 * MINUTE_MS;
 const NAME_CHARS: usize = 120;
 /// All scopes that a token may have.
 pub const SCOPES: &[&str] = &["read", "write", "follow", "push", "profile", "admin:read", "admin:write"];
+
+/// Tries of one account's password, right or wrong, wherever they come from: whoever guesses from many addresses
+/// at once gets 3,000 a day, and the owner whom that locks out has a try again after half a minute.
+const PASSWORD_TRIES: Allowance = Allowance { requests: 30, per: Duration::from_secs(15 * 60) };
+
+/// Counts how often passwords are tried, by account.
+#[derive(Debug)]
+pub(super) struct PasswordTries {
+    buckets: Buckets,
+    hasher: RandomState,
+    enforce: bool,
+}
+
+impl PasswordTries {
+    /// Nothing was tried yet.
+    pub(super) fn new(clock: &Clock, enforce: bool) -> Self {
+        Self { buckets: Buckets::new(PASSWORD_TRIES, clock), hasher: RandomState::new(), enforce }
+    }
+
+    /// Counts a try. Names that nobody has are counted too: a refusal does not tell who is here.
+    fn check(&self, account: Option<AccountId>, login: &str) -> Result<()> {
+        let key = match account {
+            Some(id) => self.hasher.hash_one(id),
+            None => self.hasher.hash_one(login.trim().to_lowercase()),
+        };
+        match self.buckets.check(key).retry_after_s {
+            Some(retry_after_s) if self.enforce => Err(Error::TooMany { retry_after_s }),
+            _ => Ok(()),
+        }
+    }
+}
 
 /// Who is asking: a live session and what it may do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +95,7 @@ impl Service {
             Err(Error::NotFound(_)) => None,
             Err(other) => return Err(other),
         };
+        self.0.password_tries.check(user.as_ref().map(|user| user.account_id), login)?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let fits = self.0.passwords.verify(password, hash).await?;
         let user =
@@ -165,6 +201,7 @@ impl Service {
     pub async fn change_password(&self, who: &SignedIn, current: String, new: String) -> Result<()> {
         let user = self.user(who.account).await?;
         credentials::validate_password(&new, &user.username)?;
+        self.0.password_tries.check(Some(who.account), &user.username)?;
         if !self.0.passwords.verify(current, Some(user.password_hash)).await? {
             return Err(Error::invalid(
                 "current_password",

@@ -78,6 +78,7 @@ impl Class {
     fn of_change(path: &str) -> Self {
         const LOGIN: &[&str] = &[
             "/api/users/login",
+            "/api/users/me/password",
             "/login",
             "/settings/password",
             "/oauth/token",

@@ -30,8 +30,8 @@ use url::Url;
 use self::class::{Class, PerClass};
 use self::client_addr::TrustedProxies;
 use self::limits::RequestLimit;
-use self::rate::Allowance;
 use super::problem::{Asked, Problem, RenderFailure, finish};
+use crate::buckets::Allowance;
 use crate::clock::Clock;
 
 /// The settings of the gateway.

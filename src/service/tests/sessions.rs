@@ -1,7 +1,7 @@
 //! Logging in, sessions and tokens, passwords.
 
 use super::world::{PASSWORD, World, code, form, is_not_found, registering, worlds, worlds_with};
-use crate::clock::{DAY_MS, HOUR_MS};
+use crate::clock::{DAY_MS, HOUR_MS, SECOND_MS};
 use crate::config::limits::SESSIONS_MAX;
 use crate::model::account::SessionKind;
 use crate::model::event::Event;
@@ -32,6 +32,25 @@ async fn only_the_right_password_of_an_account_in_good_standing_fits() {
         world.service.set_suspended(ann, true).await.unwrap();
         assert_eq!(code(check("ann", PASSWORD).await), "suspended");
         assert_eq!(code(check("ann", "wrong horse").await), "unauthorized");
+    }
+}
+
+#[tokio::test]
+async fn a_password_is_not_guessed_from_many_addresses() {
+    for world in worlds().await {
+        world.people(["ann", "bob"]).await;
+        let check = async |login: &str| world.service.check_password(login, "wrong horse".to_owned()).await;
+        for name in ["ann", "nobody"] {
+            for _ in 0..30 {
+                assert_eq!(code(check(name).await), "unauthorized", "{name}");
+            }
+        }
+        assert_eq!(code(check("ANN@mail.test").await), "too_many_requests", "whatever the name");
+        assert_eq!(code(check("Nobody ").await), "too_many_requests", "and as if there was one");
+        assert_eq!(code(check("bob").await), "unauthorized", "others may");
+        world.clock.advance(31 * SECOND_MS);
+        assert_eq!(code(check("ann").await), "unauthorized", "one comes back");
+        assert_eq!(code(check("ann").await), "too_many_requests");
     }
 }
 
