@@ -44,7 +44,7 @@ pub enum Refused {
     #[error("send application/activity+json, or application/ld+json with the ActivityStreams profile")]
     WrongType,
     /// 400: not an activity.
-    #[error("this is not an activity: {0}")]
+    #[error("this is not an activity")]
     Malformed(#[from] ObjectError),
     /// 400, 401 or 413: the signature is missing, unreadable, too old, or does not fit the request.
     #[error(transparent)]

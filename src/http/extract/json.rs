@@ -40,6 +40,11 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         let detail = format!("the body is not UTF-8 from byte {} on", error.valid_up_to());
         Problem::new(StatusCode::BAD_REQUEST, "bad_utf8", detail)
     })?;
+    // Derived readers would take a list of the values in their order for the object.
+    if text.trim_start().starts_with('[') {
+        let detail = "the body is a list; send a JSON object";
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail));
+    }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut deserializer)
         .map_err(|error| refusal(&error.path().to_string(), error.inner()))?;
@@ -97,6 +102,7 @@ mod tests {
     async fn a_wrong_or_missing_field_is_named_by_its_path() {
         let field = |name: &str| Some(name.into());
         assert_eq!(refused("{}").await, (422, "missing", field("text")));
+        assert_eq!(refused(r#" ["hi", null, null]"#).await, (422, "invalid", None));
         assert_eq!(refused(r#"{"text":5}"#).await, (422, "invalid", field("text")));
         assert_eq!(refused(r#"{"text":"a","poll":{}}"#).await, (422, "missing", field("poll.options")));
         let deep = r#"{"text":"a","poll":{"options":["x",{}]}}"#;
@@ -121,7 +127,7 @@ mod tests {
 
     #[test]
     fn deep_nesting_is_refused_rather_than_followed() {
-        let problem = parse::<serde_json::Value>("[".repeat(100_000).as_bytes()).unwrap_err();
+        let problem = parse::<serde_json::Value>("{\"a\":".repeat(100_000).as_bytes()).unwrap_err();
         assert_eq!((problem.status.as_u16(), problem.code), (400, "bad_json"));
     }
 

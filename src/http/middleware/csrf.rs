@@ -6,7 +6,7 @@
 //! may not sign a visitor in either, so that nobody writes into a stranger's account unknowingly.
 
 use axum::http::header::ORIGIN;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use url::Url;
 
 use super::credentials::{bearer_token, cookie, session_cookie_name};
@@ -42,7 +42,7 @@ impl Guard {
         let allowed = if cookie(headers, self.session_cookie).is_some() {
             self.comes_from_here(headers)
         } else {
-            FOR_PROGRAMS.iter().any(|prefix| path.starts_with(prefix)) || !says_elsewhere(headers)
+            FOR_PROGRAMS.iter().any(|prefix| path.starts_with(prefix)) || !self.says_elsewhere(headers)
         };
         let detail = "this request seems to come from another site; reload the page and try again";
         (!allowed).then(|| Problem::new(StatusCode::FORBIDDEN, "csrf", detail))
@@ -51,13 +51,21 @@ impl Guard {
     fn comes_from_here(&self, headers: &HeaderMap) -> bool {
         match fetch_site(headers) {
             Some(site) => is_here(site),
-            None => headers.get(ORIGIN).is_some_and(|origin| origin.as_bytes() == self.origin.as_bytes()),
+            None => headers.get(ORIGIN).is_some_and(|origin| self.is_ours(origin)),
         }
     }
-}
 
-fn says_elsewhere(headers: &HeaderMap) -> bool {
-    fetch_site(headers).is_some_and(|site| !is_here(site))
+    /// A program without a browser says nothing of either.
+    fn says_elsewhere(&self, headers: &HeaderMap) -> bool {
+        match fetch_site(headers) {
+            Some(site) => !is_here(site),
+            None => headers.get(ORIGIN).is_some_and(|origin| !self.is_ours(origin)),
+        }
+    }
+
+    fn is_ours(&self, origin: &HeaderValue) -> bool {
+        origin.as_bytes() == self.origin.as_bytes()
+    }
 }
 
 /// `none` is the person's own doing: the address bar, a bookmark, a share target.
@@ -71,8 +79,6 @@ fn fetch_site(headers: &HeaderMap) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
-
     use super::*;
 
     const COOKIE: (&str, &str) = ("cookie", "__Host-rookery_session=abc");
@@ -124,5 +130,8 @@ mod tests {
         assert!(!passes(&Method::POST, "/login", &[foreign]));
         assert!(passes(&Method::POST, "/login", &[("sec-fetch-site", "same-origin")]));
         assert!(passes(&Method::POST, "/login", &[]));
+        assert!(passes(&Method::POST, "/login", &[("origin", "https://rookery.example")]));
+        assert!(!passes(&Method::POST, "/login", &[("origin", "https://evil.example")]));
+        assert!(!passes(&Method::POST, "/login", &[("origin", "null")]));
     }
 }

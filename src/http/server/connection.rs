@@ -13,6 +13,9 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::Body;
+use axum::http::header::HOST;
+use axum::http::{StatusCode, Version};
+use axum::response::IntoResponse as _;
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
@@ -49,10 +52,14 @@ impl Connection {
         let service = service_fn(move |mut request: hyper::Request<Incoming>| {
             answering.answering();
             request.extensions_mut().insert(peer);
-            let answer = router.clone().call(request.map(Body::new));
+            let answer = names_its_host(&request).then(|| router.clone().call(request.map(Body::new)));
             let progress = answering.clone();
             async move {
-                let Ok(response) = answer.await;
+                let response = match answer {
+                    Some(answer) => answer.await.unwrap_or_else(|never| match never {}),
+                    None => (StatusCode::BAD_REQUEST, "a request of HTTP/1.1 needs one Host header\n")
+                        .into_response(),
+                };
                 Ok::<_, Infallible>(response.map(|inner| AnswerBody { inner, progress }))
             }
         });
@@ -60,6 +67,12 @@ impl Connection {
         let serving = http.serve_connection(TokioIo::new(watched), service).with_upgrades();
         drive(serving, progress, stop)
     }
+}
+
+/// RFC 9112, section 3.2: one `Host` header, in every request since version 1.1.
+fn names_its_host<B>(request: &hyper::Request<B>) -> bool {
+    let hosts = request.headers().get_all(HOST).iter().count();
+    hosts == 1 || (hosts == 0 && request.version() < Version::HTTP_11)
 }
 
 /// Runs a connection to its end or to a deadline; when the server stops, to the end of the running request.

@@ -205,6 +205,22 @@ async fn an_upgraded_connection_keeps_its_place() {
 }
 
 #[tokio::test]
+async fn a_request_names_one_host() {
+    let server = run(patient(), &[]).await;
+    for (head, status) in [
+        ("GET /hello HTTP/1.1\r\nConnection: close\r\n\r\n", "400"),
+        ("GET /hello HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n", "400"),
+        ("GET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "200"),
+        ("GET /hello HTTP/1.0\r\n\r\n", "200"),
+    ] {
+        let mut stream = server.connect().await;
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let answer = String::from_utf8(read_all(&mut stream).await).unwrap();
+        assert_eq!(answer.split(' ').nth(1), Some(status), "{head:?}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn too_large_a_head_is_refused() {
     let server = run(patient(), &[]).await;
     let mut stream = server.connect().await;
