@@ -51,8 +51,6 @@ pub struct App {
     pub federation: Federation,
     /// How deliveries run.
     delivery: DeliverySettings,
-    /// Whether this instance talks with others at all.
-    federates: bool,
     /// Ends the consumers of the log and everything else that runs by itself.
     pub stop: CancellationToken,
     /// What runs by itself.
@@ -78,6 +76,7 @@ impl App {
             instance_name: config.community.instance_name.clone(),
             instance_description: config.community.instance_description.clone(),
             rate_limits: config.server.rate_limits,
+            federation: config.federation.enabled,
         };
         let service = Service::new(store.clone(), clock, ids, addresses(config)?, rules);
         let client = Client::new(client_settings(config)).map_err(Error::internal)?;
@@ -106,7 +105,6 @@ impl App {
             media,
             federation,
             delivery: DeliverySettings { at_once: config.federation.delivery_concurrency },
-            federates: config.federation.enabled,
             home: Home::new(service.clone(), &timeline_settings(config)),
             service,
             stop,
@@ -148,7 +146,7 @@ impl App {
         self.pictures.refill().await?;
         let (service, media, stop) = (self.service.clone(), Arc::clone(&self.media), self.stop.clone());
         self.tasks.spawn(async move { media_upkeep::run(service, &media, stop).await });
-        if self.federates {
+        if self.service.rules().federation {
             self.start_federation();
         }
         Ok(AppState {
@@ -237,6 +235,7 @@ fn client_settings(config: &Config) -> ClientSettings {
     let dev_hosts =
         config.federation.dev_hosts.iter().map(|host| (host.name.clone(), host.address)).collect();
     ClientSettings {
+        off: !config.federation.enabled,
         insecure: config.federation.insecure,
         dev_hosts,
         user_agent: format!("Rookery/{} (+{})", env!("CARGO_PKG_VERSION"), config.server.base_url),

@@ -5,6 +5,9 @@ use http::StatusCode;
 /// What the guard forbids. Nothing has been sent when one of these is returned, except before a refused redirect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
+    /// This instance does not federate.
+    #[error("federation is off")]
+    Off,
     /// Only `https` is spoken (`http` too where the settings allow insecure peers).
     #[error("only https addresses are allowed")]
     Scheme,

@@ -48,6 +48,8 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// How the client is made.
 #[derive(Clone, Debug)]
 pub struct ClientSettings {
+    /// Refuses every request: an instance that does not federate asks nobody.
+    pub off: bool,
     /// Allows plain http, any port and addresses outside the public internet. For tests and development only.
     pub insecure: bool,
     /// Host names that lead to a fixed address: `a.test` → `127.0.0.1:8081`. A URL without a port then uses the
@@ -160,6 +162,7 @@ pub struct Client {
     http: reqwest::Client,
     hosts: Arc<HostPermits>,
     insecure: bool,
+    off: bool,
 }
 
 impl Client {
@@ -181,7 +184,8 @@ impl Client {
                 builder.build().map_err(ClientStartError)?
             }
         };
-        Ok(Self { http, hosts: Arc::new(HostPermits::new(settings.per_host)), insecure: settings.insecure })
+        let hosts = Arc::new(HostPermits::new(settings.per_host));
+        Ok(Self { http, hosts, insecure: settings.insecure, off: settings.off })
     }
 
     /// Whether plain http may be asked: only in tests and development.
@@ -216,6 +220,9 @@ impl Client {
         request: Request<'_>,
         hops: usize,
     ) -> Result<Response, ClientError> {
+        if self.off {
+            return Err(Refusal::Off.into());
+        }
         let mut request = request;
         let mut url = request.url.clone();
         url.set_fragment(None);

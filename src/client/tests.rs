@@ -9,12 +9,19 @@ use super::*;
 
 fn client(dev_hosts: &[(&str, SocketAddr)]) -> Client {
     let dev_hosts = dev_hosts.iter().map(|(name, address)| ((*name).to_owned(), *address)).collect();
-    Client::new(ClientSettings { insecure: true, dev_hosts, user_agent: "Rookery test".into(), per_host: 4 })
-        .unwrap()
+    Client::new(ClientSettings {
+        off: false,
+        insecure: true,
+        dev_hosts,
+        user_agent: "Rookery test".into(),
+        per_host: 4,
+    })
+    .unwrap()
 }
 
 fn secure_client() -> Client {
     let settings = ClientSettings {
+        off: false,
         insecure: false,
         dev_hosts: HashMap::new(),
         user_agent: "Rookery test".into(),
@@ -49,6 +56,23 @@ async fn raw_server(answer: Vec<u8>) -> SocketAddr {
         }
     });
     address
+}
+
+#[tokio::test]
+async fn an_instance_that_does_not_federate_asks_nobody() {
+    let server = MockServer::start().await;
+    let settings = ClientSettings {
+        off: true,
+        insecure: true,
+        dev_hosts: HashMap::from([("a.test".to_owned(), *server.address())]),
+        user_agent: "Rookery test".into(),
+        per_host: 4,
+    };
+    let (client, url) = (Client::new(settings).unwrap(), url("http://a.test/doc"));
+    for result in [client.get(Request::new(&url)).await, client.post(Request::new(&url)).await] {
+        assert!(matches!(result, Err(ClientError::Refused(Refusal::Off))), "{result:?}");
+    }
+    assert!(server.received_requests().await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -10,6 +10,8 @@ pub mod middleware;
 pub mod problem;
 pub mod server;
 pub mod state;
+#[cfg(test)]
+mod tests;
 pub mod web;
 
 use axum::Router;
@@ -26,15 +28,13 @@ use crate::telemetry::metrics::Metrics;
 /// All routes behind the gateway.
 pub fn router(state: AppState, gateway: Gateway, checks: Vec<Check>, metrics: Metrics) -> Router {
     let gateway = Gateway { render_failure: Some(web::render_failure(&state.service)), ..gateway };
-    let stateful =
-        activitypub::routes().merge(api::routes()).merge(media::routes()).merge(web::routes(&state));
-    let inboxes = activitypub::inbox::routes(state.federation.clone());
-    let router = stateful
-        .with_state(state)
-        .merge(inboxes)
-        .merge(health::routes(checks))
-        .merge(metrics::routes(metrics));
-    layers(router, gateway)
+    let mut stateful = api::routes().merge(media::routes()).merge(web::routes(&state));
+    let mut stateless = health::routes(checks).merge(metrics::routes(metrics));
+    if state.service.rules().federation {
+        stateful = stateful.merge(activitypub::routes());
+        stateless = stateless.merge(activitypub::inbox::routes(state.federation.clone()));
+    }
+    layers(stateful.with_state(state).merge(stateless), gateway)
 }
 
 /// The gateway as the configuration wants it.

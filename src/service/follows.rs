@@ -36,6 +36,9 @@ impl Service {
         }
         let relation = self.relation(from, &target);
         let now_ms = self.now_ms();
+        if !target.is_local() && !self.rules().federation {
+            return Err(Error::forbidden("federation_off", "this server does not federate"));
+        }
         let ask = target.locked || !target.is_local();
         let written = relation.clone();
         self.store()

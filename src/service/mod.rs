@@ -59,6 +59,8 @@ pub struct Rules {
     pub instance_description: String,
     /// Whether limits on how often something is done are enforced.
     pub rate_limits: bool,
+    /// Whether accounts and tweets are exchanged with other instances.
+    pub federation: bool,
 }
 
 impl Default for Rules {
@@ -70,6 +72,7 @@ impl Default for Rules {
             instance_name: "Rookery".to_owned(),
             instance_description: String::new(),
             rate_limits: true,
+            federation: true,
         }
     }
 }

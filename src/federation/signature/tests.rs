@@ -110,6 +110,7 @@ fn inbox_headers(digest: &str) -> [(&'static str, &str); 4] {
 async fn received_by_wire(form: Form, method: Method, at: &str) -> Received {
     let server = wiremock::MockServer::start().await;
     let settings = ClientSettings {
+        off: false,
         insecure: true,
         dev_hosts: [("a.test".to_owned(), *server.address())].into(),
         user_agent: "Rookery test".into(),

@@ -173,6 +173,7 @@ mod tests {
             .set_body_raw(serde_json::to_vec(&bob).unwrap(), "application/activity+json");
         Mock::given(any()).respond_with(shown).mount(&peer).await;
         let settings = ClientSettings {
+            off: false,
             insecure: true,
             dev_hosts: [("b.test".to_owned(), *peer.address())].into(),
             user_agent: "Rookery test".into(),

@@ -5,9 +5,14 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use crate::federation::objects::media_type::wants_activity;
+use crate::service::Service;
 
-/// Whether a request asks for a document rather than a page (ActivityPub section 3.2).
-pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
+/// Whether a request asks for a document rather than a page (ActivityPub section 3.2), where there are documents.
+pub(super) fn is_wanted(service: &Service, headers: &HeaderMap) -> bool {
+    service.rules().federation && asks_for_activity(headers)
+}
+
+fn asks_for_activity(headers: &HeaderMap) -> bool {
     headers.get_all(ACCEPT).iter().filter_map(|accept| accept.to_str().ok()).any(wants_activity)
 }
 
@@ -19,7 +24,10 @@ pub(super) fn redirect(document: &str) -> Response {
 }
 
 /// A page that says where its document is.
-pub(super) fn with_link(mut page: Response, document: &str) -> Response {
+pub(super) fn with_link(service: &Service, mut page: Response, document: &str) -> Response {
+    if !service.rules().federation {
+        return page;
+    }
     let link = format!("<{document}>; rel=\"alternate\"; type=\"application/activity+json\"");
     if let Ok(link) = HeaderValue::from_str(&link) {
         page.headers_mut().insert(LINK, link);

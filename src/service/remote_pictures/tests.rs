@@ -62,8 +62,13 @@ impl World {
         let media = Arc::new(Media::open(&media_settings, &clock).unwrap());
         let remote = MockServer::start().await;
         let dev_hosts = HashMap::from([("a.test".to_owned(), *remote.address())]);
-        let client =
-            ClientSettings { insecure: true, dev_hosts, user_agent: "Rookery test".into(), per_host: 4 };
+        let client = ClientSettings {
+            off: false,
+            insecure: true,
+            dev_hosts,
+            user_agent: "Rookery test".into(),
+            per_host: 4,
+        };
         let client = Client::new(client).unwrap();
         let pictures = RemotePictures::new(service, media, client.clone(), settings(cache_bytes, true));
         let engine = database.engine;

@@ -1,12 +1,15 @@
 //! Follow, request, block, mute: what two accounts may be to each other.
 
-use super::world::{World, code, is_not_found, start, worlds};
+use super::world::{World, code, is_not_found, start, worlds, worlds_with};
 use crate::model::event::{Event, Relation};
 use crate::model::ids::AccountId;
 use crate::model::notification::NotificationKind;
 use crate::model::visibility::Visibility::Followers;
+use crate::service::Rules;
+use crate::service::accounts::blank_account;
 use crate::service::follows::Relationship;
 use crate::service::profiles::ProfileChanges;
+use crate::store::accounts;
 use crate::store::follows::{self, Bonds};
 
 const NOTHING: Relationship =
@@ -255,5 +258,24 @@ async fn relations_are_fresh_after_every_change_of_either_side() {
         world.store().write(move |conn| follows::follow(conn, &written, 1)).await.unwrap();
         world.service.graph().apply(&Event::Followed(bond));
         assert!(sees().await);
+    }
+}
+
+#[tokio::test]
+async fn an_island_asks_no_account_elsewhere_to_be_followed() {
+    for (federation, after) in [(true, "requested"), (false, "federation_off")] {
+        for world in worlds_with(&Rules { federation, ..Rules::default() }).await {
+            let ann = world.person("ann").await;
+            let mut far = blank_account(AccountId(world.service.next_id()), "far".to_owned(), 0);
+            far.domain = Some("far.test".to_owned());
+            far.uri = Some("https://far.test/users/far".to_owned());
+            let written = far.clone();
+            world.store().write(move |conn| accounts::insert(conn, &written)).await.unwrap();
+            let (followed, log) = world.logged_by(world.service.follow(ann, far.id)).await;
+            match followed {
+                Ok(relationship) => assert!(relationship.requested && after == "requested"),
+                Err(error) => assert_eq!((error.code(), log.len()), (after, 0)),
+            }
+        }
     }
 }

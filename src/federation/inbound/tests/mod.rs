@@ -80,6 +80,7 @@ async fn world(test: database::TestStore) -> World {
     Mock::given(any()).respond_with(answer).mount(&peers).await;
     let dev_hosts = ["b.test", "c.test"].map(|host| (host.to_owned(), *peers.address()));
     let client = Client::new(ClientSettings {
+        off: false,
         insecure: true,
         dev_hosts: dev_hosts.into(),
         user_agent: "Rookery test".into(),

@@ -107,6 +107,7 @@ impl World {
         let media = Arc::new(Media::open(&settings, &clock).unwrap());
         let remote = MockServer::start().await;
         let settings_of_client = ClientSettings {
+            off: false,
             insecure: true,
             dev_hosts: HashMap::from([("a.test".to_owned(), *remote.address())]),
             user_agent: "test".to_owned(),

@@ -32,7 +32,7 @@ pub(in crate::http::web) async fn profile(
 ) -> Answer {
     let account = visit.service().account_by_handle(&handle).await?;
     let document = visit.service().addresses().actor(&account);
-    if alternate::is_wanted(&headers) {
+    if alternate::is_wanted(visit.service(), &headers) {
         return Ok(alternate::redirect(&document));
     }
     let present = visit.present();
@@ -63,7 +63,7 @@ pub(in crate::http::web) async fn profile(
         tweets,
         older: older(&list, page.next),
     })?;
-    Ok(alternate::with_link(page, &document))
+    Ok(alternate::with_link(visit.service(), page, &document))
 }
 
 /// The entry of the navigation for pages about this account.

@@ -95,7 +95,8 @@ async fn look_up(visit: &Visit, query: &str) -> Result<Lookup> {
     if visit.who.is_none() {
         return match visit.service().account_by_handle(query).await {
             Ok(account) => found_account(visit, account).await,
-            Err(Error::NotFound(_)) => Ok(Lookup::SignIn),
+            Err(Error::NotFound(_)) if visit.service().rules().federation => Ok(Lookup::SignIn),
+            Err(Error::NotFound(_)) => Ok(Lookup::Failed),
             Err(error) => Err(error),
         };
     }

@@ -19,7 +19,7 @@ pub(in crate::http::web) async fn thread(
     let thread = visit.service().thread(visit.viewer(), id).await?;
     let shown = thread.tweet.shown();
     let document = visit.service().addresses().tweet(&shown.tweet, &shown.author);
-    if alternate::is_wanted(&headers) {
+    if alternate::is_wanted(visit.service(), &headers) {
         return Ok(alternate::redirect(&document));
     }
     let present = visit.present();
@@ -40,5 +40,5 @@ pub(in crate::http::web) async fn thread(
         replies: present.tweets(&thread.descendants),
         older: None,
     })?;
-    Ok(alternate::with_link(page, &document))
+    Ok(alternate::with_link(visit.service(), page, &document))
 }

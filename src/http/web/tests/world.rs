@@ -93,6 +93,7 @@ impl World {
             tasks: TaskTracker::new(),
         };
         let client = ClientSettings {
+            off: false,
             insecure: false,
             dev_hosts: HashMap::new(),
             user_agent: "test".to_owned(),
