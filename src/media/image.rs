@@ -138,7 +138,7 @@ fn render(picture: Picture, shape: Shape) -> Result<DynamicImage, MediaError> {
     };
     let mut pixels = picture.pixels;
     if (width, height) != (pixels.width(), pixels.height()) {
-        pixels = resize(&pixels, width, height, shape.cuts())?;
+        pixels = resize(pixels, width, height, shape.cuts())?;
     }
     pixels.apply_orientation(picture.orientation);
     let converted = to_srgb(flatten(pixels), picture.profile.as_deref());
@@ -147,15 +147,18 @@ fn render(picture: Picture, shape: Shape) -> Result<DynamicImage, MediaError> {
 
 fn scale(pixels: &DynamicImage, shape: Shape) -> Result<DynamicImage, MediaError> {
     let (width, height) = shape.target(pixels.width(), pixels.height());
-    resize(pixels, width, height, shape.cuts())
+    resize(pixels.clone(), width, height, shape.cuts())
 }
 
-fn resize(pixels: &DynamicImage, width: u32, height: u32, cut: bool) -> Result<DynamicImage, MediaError> {
-    let mut out = DynamicImage::new(width, height, pixels.color());
-    let options = ResizeOptions::new();
+/// Another size, in 8 bits. All goes through RGBA, the one layout that the resizer is built with.
+fn resize(pixels: DynamicImage, width: u32, height: u32, cut: bool) -> Result<DynamicImage, MediaError> {
+    let transparent = has_alpha(&pixels);
+    let mut out = DynamicImage::new_rgba8(width, height);
+    let options = ResizeOptions::new().use_alpha(transparent);
     let options = if cut { options.fit_into_destination(Some((0.5, 0.5))) } else { options };
-    Resizer::new().resize(pixels, &mut out, &options).map_err(MediaError::storage)?;
-    Ok(out)
+    let source = DynamicImage::from(pixels.into_rgba8());
+    Resizer::new().resize(&source, &mut out, &options).map_err(MediaError::storage)?;
+    Ok(if transparent { out } else { out.into_rgb8().into() })
 }
 
 fn flatten(pixels: DynamicImage) -> DynamicImage {
