@@ -1,5 +1,7 @@
 //! Accounts: local users' public faces and remote actors.
 
+use std::collections::BTreeMap;
+
 use super::conn::Conn;
 use super::value::args;
 use super::{Row, StoreError};
@@ -173,13 +175,29 @@ pub fn count_local_tweets(conn: &mut Conn) -> Result<i64, StoreError> {
     )
 }
 
-/// Remembers when an account last tweeted.
-pub fn touch_last_tweet(conn: &mut Conn, id: AccountId, at_ms: Millis) -> Result<(), StoreError> {
-    conn.execute(
-        "update accounts set last_tweet_at = greatest(coalesce(last_tweet_at, 0), $2) where id = $1",
-        args![id, at_ms],
-    )?;
-    Ok(())
+/// What an account has just written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Tweets, retweets included.
+    pub tweets: i64,
+    /// When the newest that is no retweet was made, in milliseconds; 0 when all are.
+    pub newest_at: Millis,
+}
+
+/// Counts what accounts have just written, and remembers when they last tweeted.
+pub fn count_written(conn: &mut Conn, by: &BTreeMap<AccountId, Written>) -> Result<(), StoreError> {
+    let rows: Vec<[i64; 3]> = by.iter().map(|(id, done)| [id.0, done.tweets, done.newest_at]).collect();
+    conn.update_rows(
+        (
+            "update accounts set tweets_count = tweets_count + $2,
+                 last_tweet_at = nullif(greatest(coalesce(last_tweet_at, 0), $3), 0) where id = $1",
+            "update accounts set tweets_count = accounts.tweets_count + v.n,
+                 last_tweet_at = nullif(greatest(coalesce(accounts.last_tweet_at, 0), v.newest_at), 0)
+             from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as v(id, n, newest_at)
+             where accounts.id = v.id",
+        ),
+        &rows,
+    )
 }
 
 /// How many accounts of ours have tweeted since `since_ms`.

@@ -9,7 +9,7 @@ use sqlx::postgres::{PgArguments, PgConnection};
 
 use super::StoreError;
 use super::dialect::{self, Dialect, Translations};
-use super::value::{Kind, Row, Value, args};
+use super::value::{Kind, Row, Value};
 
 /// A connection inside a unit of work.
 pub struct Conn {
@@ -182,17 +182,27 @@ impl Conn {
 
     /// Adds to a counter of many rows at once, in the order of their keys. A row that is gone is passed over.
     pub fn bump(&mut self, counter: Counter, by: &BTreeMap<i64, i64>) -> Result<(), StoreError> {
-        let (one, set) = counter.sql();
+        let rows: Vec<[i64; 2]> = by.iter().map(|(id, n)| [*id, *n]).collect();
+        self.update_rows(counter.sql(), &rows)
+    }
+
+    /// Updates by rows of numbers: the first statement takes one row's, PostgreSQL's takes an array a column.
+    pub(super) fn update_rows<const N: usize>(
+        &mut self,
+        (one, set): (&'static str, &'static str),
+        rows: &[[i64; N]],
+    ) -> Result<(), StoreError> {
         match self.dialect() {
             Dialect::Sqlite => {
-                for (id, n) in by {
-                    self.execute(one, args![*id, *n])?;
+                for row in rows {
+                    self.execute(one, &row.map(Value::from))?;
                 }
             }
-            Dialect::Postgres if by.is_empty() => {}
+            Dialect::Postgres if rows.is_empty() => {}
             Dialect::Postgres => {
-                let (ids, steps): (Vec<i64>, Vec<i64>) = by.iter().map(|(id, n)| (*id, *n)).unzip();
-                self.execute(set, args![ids, steps])?;
+                let column = |n| Value::Ints(rows.iter().filter_map(|row| row.get(n).copied()).collect());
+                let columns: Vec<Value> = (0..N).map(column).collect();
+                self.execute(set, &columns)?;
             }
         }
         Ok(())

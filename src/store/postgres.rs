@@ -19,6 +19,10 @@ const RECONNECT_MAX: Duration = Duration::from_secs(5);
 /// Prepared statements that each connection keeps.
 const STATEMENT_CACHE: usize = 512;
 
+/// Every statement names its rows by an index. Left alone, a connection keeps a plan that it made while a table
+/// was small, and reads all of the table until the next `analyze`. Compiling a plan never pays for so few rows.
+const PLANNING: &str = "set enable_seqscan = off; set jit = off";
+
 type Queue = Receiver<Box<dyn Unit>>;
 
 /// Connects, migrates and starts the threads.
@@ -53,7 +57,9 @@ fn connect(options: &PgConnectOptions) -> Result<Conn, StoreError> {
         .build()
         .map_err(|cause| StoreError::Postgres(sqlx::Error::Io(cause)))?;
     let connection = runtime.block_on(PgConnection::connect_with(options))?;
-    Ok(Conn::new(Link::Postgres(PgLink { runtime, connection })))
+    let mut conn = Conn::new(Link::Postgres(PgLink { runtime, connection }));
+    conn.batch(PLANNING)?;
+    Ok(conn)
 }
 
 /// Takes units until the queue closes; a connection that broke is made again before the next one.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 pub use changes::{EditTweet, delete, delete_with_retweets, edit, prune_keys};
 
+use super::accounts::{self, Written};
 use super::conn::{Conn, Counter};
 use super::hot::HotCommand;
 use super::notifications::{self, NewNotification};
@@ -209,12 +210,16 @@ fn write_companions(conn: &mut Conn, written: &[&CreateTweet]) -> Result<(), Sto
 }
 
 fn count(conn: &mut Conn, written: &[&CreateTweet]) -> Result<(), StoreError> {
-    let mut by_author = BTreeMap::new();
+    let mut by_author: BTreeMap<AccountId, Written> = BTreeMap::new();
     let mut replies = BTreeMap::new();
     let mut retweets = BTreeMap::new();
     let mut quotes = BTreeMap::new();
     for CreateTweet { tweet, .. } in written {
-        *by_author.entry(tweet.author.0).or_default() += 1;
+        let done = by_author.entry(tweet.author).or_default();
+        done.tweets += 1;
+        if tweet.retweet_of.is_none() {
+            done.newest_at = done.newest_at.max(tweet.created_at);
+        }
         let parts = [
             (tweet.reply_to, &mut replies),
             (tweet.retweet_of, &mut retweets),
@@ -226,18 +231,14 @@ fn count(conn: &mut Conn, written: &[&CreateTweet]) -> Result<(), StoreError> {
             }
         }
     }
-    conn.bump(Counter::AccountTweets, &by_author)?;
+    accounts::count_written(conn, &by_author)?;
     let present = lock_tweets(conn, [&replies, &retweets, &quotes])?;
     if !retweets.keys().all(|original| present.contains(original)) {
         return Err(Error::NotFound("tweet").into());
     }
     conn.bump(Counter::Replies, &replies)?;
     conn.bump(Counter::Retweets, &retweets)?;
-    conn.bump(Counter::Quotes, &quotes)?;
-    for CreateTweet { tweet, .. } in written.iter().filter(|command| command.tweet.retweet_of.is_none()) {
-        super::accounts::touch_last_tweet(conn, tweet.author, tweet.created_at)?;
-    }
-    Ok(())
+    conn.bump(Counter::Quotes, &quotes)
 }
 
 /// Takes the rows whose counters change in the order of their keys, so that two sets never wait for each
