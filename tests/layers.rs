@@ -36,7 +36,6 @@ const FLOORS: &[(&str, u8)] = &[
     ("timelines", 3),
     ("search", 3),
     ("trends", 3),
-    ("notify", 3),
     ("stream", 3),
     ("http", 4),
     ("app", 5),

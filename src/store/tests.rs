@@ -193,7 +193,8 @@ async fn postgres_finds_rows_by_an_index_while_the_table_is_small() {
     for test in stores().await.into_iter().filter(|test| test.engine == "postgres") {
         let many: Vec<i64> = (0..50).collect();
         let sql = "explain select text from tweets where id in_ints($1)";
-        let read = move |conn: &mut super::Conn| conn.query(sql, args![many.clone()], |row| row.take::<String>());
+        let read =
+            move |conn: &mut super::Conn| conn.query(sql, args![many.clone()], |row| row.take::<String>());
         let plan = test.store.read(read).await.unwrap().join("\n");
         assert!(plan.contains("tweets_pkey") && !plan.contains("Seq Scan"), "{plan}");
     }

@@ -1,1 +1,0 @@
-//! Notifications: what an account is told about.
