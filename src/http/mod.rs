@@ -10,8 +10,6 @@ pub mod middleware;
 pub mod problem;
 pub mod server;
 pub mod state;
-#[cfg(test)]
-mod tests;
 pub mod web;
 
 use axum::Router;

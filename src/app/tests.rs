@@ -1,16 +1,39 @@
-//! The house as a whole: what the configuration opens and closes.
+//! The house as a whole: one server for one folder, and what the configuration opens and closes.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use axum::response::Response;
 use tower::ServiceExt as _;
 
-use super::{gateway, router};
-use crate::app::App;
+use super::{App, COMMAND_PROCESS};
 use crate::config;
+use crate::http::{gateway, router};
 use crate::model::account::{Role, UserState};
 use crate::service::{NewTweet, SignUp};
 use crate::telemetry::metrics;
+
+#[tokio::test]
+async fn the_search_folder_is_one_servers_and_commands_run_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let variables = [("ROOKERY_DATA_DIR".into(), folder.path().as_os_str().to_owned())];
+    let config = config::load(None, variables).unwrap();
+    let server = App::open(&config, 0).await.unwrap();
+    let state = server.start().await.unwrap();
+    let second = App::open(&config, COMMAND_PROCESS).await.unwrap();
+    let refused = second.start().await.err().unwrap();
+    assert_eq!(refused.code(), "in_use");
+    assert!(refused.to_string().contains("open in another process"), "{refused}");
+    second.close().await;
+
+    drop(state);
+    server.close().await;
+    let again = App::open(&config, 0).await.unwrap();
+    let state = again.start().await.unwrap();
+    let found = state.finder.tweets(None, "nothing", Default::default(), Default::default(), 5).await;
+    assert!(found.unwrap().found.items.is_empty());
+    drop(state);
+    again.close().await;
+}
 
 /// The server's answers, with `federation` as set, to each request in turn.
 async fn answers(federation: &str, requests: impl Fn(&str) -> Vec<Request<Body>>) -> Vec<Response> {
