@@ -106,6 +106,7 @@ fn image(n: u32, width: u32, height: u32, alt: &str) -> MediaView {
         alt: alt.into(),
         width,
         height,
+        full_width: (n % 2 == 1).then_some(2 * width),
     }
 }
 

@@ -222,7 +222,10 @@ fn media(media: &Media) -> Option<MediaView> {
     let sizes = [(media.thumb_width, media.thumb_height), (media.width, media.height)];
     let known = |(width, height): (i64, i64)| Some((positive(width)?, positive(height)?));
     let (width, height) = sizes.into_iter().find_map(known).unwrap_or(UNKNOWN_SIZE);
+    // The preview of a moving picture stands still. A remote picture is fetched whole only when somebody opens it.
+    let sharper = media.kind == "image" && media.remote_url.is_none();
     Some(MediaView {
+        full_width: positive(media.width).filter(|full| sharper && *full > width),
         preview_url: urls::attachment_preview_url(media).unwrap_or_else(|| url.clone()),
         url,
         alt: media.alt.clone(),

@@ -4,13 +4,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::views::{Registration, SiteView};
-use crate::clock::{MINUTE_MS, Millis};
+use crate::clock::{MINUTE_MS, Millis, SECOND_MS};
 use crate::error::{Error, Result};
 use crate::service::{self, Service};
 use crate::store::accounts;
 
 /// How long the counts on the side of every page may be old.
 const COUNTS_KEEP_MS: Millis = 5 * MINUTE_MS;
+/// Up to so many posts counting costs next to nothing, and one more is news: the counts are kept for a moment only.
+const FEW: u64 = 1_000;
+const FEW_KEEP_MS: Millis = SECOND_MS;
 
 /// Remembered by all pages of a process.
 #[derive(Debug, Default)]
@@ -34,7 +37,7 @@ impl Site {
     pub(super) async fn view(&self, service: &Service) -> Result<Arc<SiteView>> {
         let now_ms = service.clock().now_ms();
         if let Some((at_ms, view)) = &*self.view.lock().unwrap_or_else(PoisonError::into_inner)
-            && (0..COUNTS_KEEP_MS).contains(&now_ms.saturating_sub(*at_ms))
+            && (0..keep_ms(view)).contains(&now_ms.saturating_sub(*at_ms))
         {
             return Ok(Arc::clone(view));
         }
@@ -48,6 +51,10 @@ impl Site {
         *self.view.lock().unwrap_or_else(PoisonError::into_inner) = Some((now_ms, Arc::clone(&view)));
         Ok(view)
     }
+}
+
+fn keep_ms(view: &SiteView) -> Millis {
+    if view.accounts.max(view.tweets) < FEW { FEW_KEEP_MS } else { COUNTS_KEEP_MS }
 }
 
 /// The instance without its counts.

@@ -11,7 +11,7 @@ use crate::http::problem::{Asked, Problem, RenderFailure};
 use crate::http::web::cookies::LANGUAGE;
 use crate::http::web::i18n::Words;
 use crate::http::web::views::pages::{ErrorKind, ErrorPage};
-use crate::http::web::views::{self, Nav, PageShell, SiteView, ViewerView};
+use crate::http::web::views::{self, FieldError, Nav, PageShell, SiteView, ViewerView};
 use crate::http::web::{site, visit};
 use crate::service::Service;
 
@@ -49,7 +49,7 @@ fn page(service: &Service, site: &Arc<SiteView>, asked: &Asked, problem: &Proble
         now_ms: service.clock().now_ms(),
         flash: None,
     };
-    let detail = if explains(problem.status) { problem.detail.to_string() } else { String::new() };
+    let detail = if explains(problem.status) { explanation(problem, shell.words) } else { String::new() };
     let request_id = match kind {
         ErrorKind::Internal => problem.request_id.as_deref().unwrap_or_default().to_owned(),
         _ => String::new(),
@@ -70,6 +70,12 @@ fn kind(problem: &Problem) -> ErrorKind {
         status if status.is_server_error() => ErrorKind::Internal,
         _ => ErrorKind::Bad,
     }
+}
+
+/// The problem in the reader's language, as forms say it.
+fn explanation(problem: &Problem, words: &'static Words) -> String {
+    let field = problem.field.as_deref().unwrap_or_default().to_owned();
+    FieldError { field, code: problem.code.to_owned(), message: problem.detail.to_string() }.text(words)
 }
 
 /// The sentence of the problem helps the person who reads it.

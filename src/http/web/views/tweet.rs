@@ -69,6 +69,8 @@ pub struct MediaView {
     pub width: u32,
     /// Height of the preview in pixels.
     pub height: u32,
+    /// Width of the picture itself, when it may stand for the preview where there is room.
+    pub full_width: Option<u32>,
 }
 
 /// What a tweet answers to.
