@@ -178,7 +178,7 @@ compose-extras = Bilder, Warnung, Sprache
 compose-image = Bild { $count }
 compose-image-remove = Entfernen
 compose-alt = Beschreibung
-compose-alt-hint = Beschreib es für alle, die es nicht sehen können
+compose-alt-hint = Was ist darauf zu sehen?
 compose-warning = Inhaltswarnung
 compose-warning-hint = Verbirgt den Beitrag hinter diesen Worten
 compose-language = Sprache
@@ -264,7 +264,7 @@ notifications-empty = Antworten, Reaktionen und neue Follower erscheinen hier.
 
 ## Suche
 search-label = Beiträge, Leute und Hashtags suchen
-search-placeholder = Suchen oder Adresse einfügen
+search-placeholder = Suchwort oder Adresse
 search-go = Suchen
 search-title = Suche: { $query }
 search-tabs = Arten von Treffern

@@ -1,6 +1,6 @@
 // All of it, in this order: the first part needs a server that nobody has used.
 
-import { after, before } from "node:test";
+import { after, before, describe } from "node:test";
 
 import { launch } from "./lib/browser.js";
 
@@ -11,5 +11,6 @@ before(async () => {
 after(() => seat.browser?.close());
 
 for (const part of ["checks", "first-run", "looks", "without-scripts", "with-scripts"]) {
-  (await import(`./parts/${part}.js`)).default(seat);
+  const { default: tests } = await import(`./parts/${part}.js`);
+  describe(part, () => tests(seat));
 }
