@@ -43,7 +43,7 @@ async fn another_persons_post_cannot_be_changed() {
         for path in [format!("{act}/edit"), format!("{act}/delete")] {
             let page = bob.get(&path).await;
             assert_eq!(page.status, 403, "{path}");
-            page.has("Not for you").has_not("/login").check(&path);
+            page.has("Not for you").has("This belongs to somebody else.").has_not("/login").check(&path);
         }
         assert_eq!(bob.post(&format!("{act}/delete"), &[]).await.status, 403);
         assert_eq!(bob.post_parts(&format!("{act}/edit"), &[Part::Text("text", "yours")]).await.status, 403);

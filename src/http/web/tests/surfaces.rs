@@ -80,6 +80,27 @@ async fn long_lists_go_on_with_older_pages() {
 }
 
 #[tokio::test]
+async fn a_small_place_says_how_many_are_here_now() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        ann.open("/local").await.has("1 person · 0 posts");
+        ann.tweet("one").await;
+        world.clock.advance(1_000);
+        ann.open("/local").await.has("1 person · 1 post<");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_speaks_the_readers_language() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let german = [("theme", "auto"), ("language", "de")];
+        ann.submit("/settings/appearance", &german).await.has("Gespeichert.");
+        ann.get("/admin/signups").await.has("Das dürfen nur Admins.").has_not("only an admin");
+    }
+}
+
+#[tokio::test]
 async fn private_posts_have_no_page_for_others() {
     for world in worlds().await {
         let (ann, bob) = (world.person("ann").await, world.person("bob").await);
