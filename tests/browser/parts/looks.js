@@ -51,6 +51,14 @@ export default function (seat) {
     Object.assign(world, await settle(seat.browser));
   });
 
+  test("the picture in the README", { skip: !PICTURES }, async () => {
+    const { context, page } = await sitDown(seat.browser, { viewport: { width: 1200, height: 720 }, colorScheme: "light" });
+    await logIn(page, "june");
+    await page.mouse.move(0, 0);
+    await page.screenshot({ path: `${PICTURES}/readme.png` });
+    await context.close();
+  });
+
   test("pages for visitors", async () => {
     await look(seat.browser, null, [
       ["door", "/"],
