@@ -143,6 +143,7 @@ pub(super) fn timeline() -> Vec<TweetView> {
         image(4, 800, 600, "A loom with silver threads."),
     ];
     mine.pinned = true;
+    mine.on_top = true;
     let mut quoting = tweet(8, "<p>This. Also: does anybody know why they always pick the tallest tree?</p>");
     quoting.quote = Some(QuoteView::Shown(Box::new(plain.clone())));
     let mut followers_only = tweet(9, "<p>Moving house next week. Send boxes.</p>");

@@ -76,6 +76,7 @@ impl Present<'_> {
             retweeted: view.flags.retweeted,
             bookmarked: view.flags.bookmarked,
             pinned: view.flags.pinned,
+            on_top: false,
             mine,
             can_retweet: tweet.visibility.is_open() || (mine && tweet.visibility == Visibility::Followers),
             remote_url: (!tweet.local).then(|| self.addresses.tweet_page(tweet, &shown.author)),

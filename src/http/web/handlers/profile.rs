@@ -75,7 +75,7 @@ async fn pinned(visit: &Visit, account: AccountId) -> Result<Vec<TweetView>> {
     let views = visit.service().pinned(visit.viewer(), account).await?;
     let mut pinned = visit.present().tweets(&views);
     for tweet in &mut pinned {
-        tweet.pinned = true;
+        tweet.on_top = true;
     }
     Ok(pinned)
 }

@@ -108,6 +108,8 @@ async fn a_post_is_edited_pinned_and_deleted_by_its_author() {
         ann.open(&format!("{act}/history")).await.has("First version").has("Second version");
 
         ann.submit(&format!("{act}/pin"), &[("return_to", "/@ann")]).await.has("Pinned to your profile");
+        ann.open("/@ann").await.has("<span>Pinned</span>");
+        ann.open("/local").await.has("Second version").has_not("<span>Pinned</span>");
         ann.submit(&format!("{act}/unpin"), &[("return_to", "/@ann")]).await.has("Unpinned");
 
         let question = ann.open(&format!("{act}/delete?return_to={post}")).await;

@@ -145,8 +145,10 @@ pub struct TweetView {
     pub retweeted: bool,
     /// The viewer bookmarked it.
     pub bookmarked: bool,
-    /// It is pinned to its author's profile.
+    /// The viewer pinned it.
     pub pinned: bool,
+    /// It stands at the top of its author's profile, as one of those that are pinned there.
+    pub on_top: bool,
     /// The viewer wrote it.
     pub mine: bool,
     /// The viewer may share it.
