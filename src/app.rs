@@ -22,13 +22,16 @@ use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
 use crate::search::{Feeder, Finder, OpenError, Opened, Search};
 use crate::secrets;
-use crate::service::{PictureSettings, RemotePictures, Rules, Service, media_upkeep};
+use crate::service::{PictureSettings, RemotePictures, Rules, Service, media_upkeep, upkeep};
 use crate::store::follower::{self, Progress};
 use crate::store::{Place, Settings, Store, events};
 use crate::timelines::{self, Home};
 
 /// The process number that commands use in ids, beside a server that runs on the same data.
 pub const COMMAND_PROCESS: u8 = 31;
+
+/// The file in the data folder with the instance's own secret.
+pub const INSTANCE_KEY_FILE: &str = "instance.key";
 
 /// Threads that decode pictures; each may need half a GiB for the largest that is allowed.
 const DECODE_THREADS: usize = 2;
@@ -146,6 +149,7 @@ impl App {
         self.pictures.refill().await?;
         let (service, media, stop) = (self.service.clone(), Arc::clone(&self.media), self.stop.clone());
         self.tasks.spawn(async move { media_upkeep::run(service, &media, stop).await });
+        self.tasks.spawn(upkeep::run(self.service.clone(), self.stop.clone()));
         if self.service.rules().federation {
             self.start_federation();
         }
@@ -170,6 +174,8 @@ impl App {
         });
         let (federation, stop) = (self.federation.clone(), self.stop.clone());
         self.tasks.spawn(async move { federation.work_inbox(stop).await });
+        let (federation, stop) = (self.federation.clone(), self.stop.clone());
+        self.tasks.spawn(async move { federation.watch_lanes(stop).await });
         let (federation, settings, stop) = (self.federation.clone(), self.delivery, self.stop.clone());
         self.tasks.spawn(async move { federation.run_delivery(settings, &planned, stop).await });
     }
@@ -207,7 +213,8 @@ pub fn addresses(config: &Config) -> Result<Addresses> {
     Addresses::new(base).ok_or_else(|| Error::internal("base_url names no host"))
 }
 
-fn place(config: &Config) -> Place {
+/// Which database the configuration names.
+pub fn place(config: &Config) -> Place {
     match &config.storage.database_url {
         Some(url) => Place::Postgres(url.as_str().to_owned()),
         None => Place::Sqlite(config.storage.data_dir.join("rookery.db")),
@@ -243,10 +250,10 @@ fn client_settings(config: &Config) -> ClientSettings {
     }
 }
 
-/// The instance's own secret, in `instance.key` of the data folder; made at the first start. Several processes
+/// The instance's own secret, in [`INSTANCE_KEY_FILE`] of the data folder; made at the first start. Several processes
 /// of one instance on several machines need the same file.
 fn instance_key(data_dir: &Path) -> Result<InstanceKey> {
-    let path = data_dir.join("instance.key");
+    let path = data_dir.join(INSTANCE_KEY_FILE);
     let stored = match std::fs::read_to_string(&path) {
         Ok(stored) => stored,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {

@@ -1,7 +1,7 @@
 //! `rookery doctor`: what is wrong or unwise in this setup, and what to do about it.
 //!
-//! Checks that need no database are here. It tries what the server would do (write to the data folder, listen
-//! on the port) and leaves nothing behind.
+//! It tries what the server would do (write to the data folder, listen on the port, reach the database) and leaves
+//! everything as it was.
 
 use std::fmt;
 use std::io::{self, Write as _};
@@ -9,7 +9,10 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
 use super::Failure;
+use crate::app::{self, INSTANCE_KEY_FILE};
 use crate::config::{Config, Registration};
+use crate::error::Chain;
+use crate::store::{self, Examined, StoreError};
 
 /// `doctor` has no options of its own.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
@@ -55,6 +58,9 @@ impl fmt::Display for Finding {
 /// Runs every check, prints what was found, and fails when something is broken.
 pub fn run(_args: &Args, config: &Config) -> Result<(), Failure> {
     let mut findings = vec![data_dir_finding(&config.storage.data_dir), listen_finding(config.server.listen)];
+    let examined = store::examine(&app::place(config));
+    findings.extend(database_findings(&examined));
+    findings.extend(key_finding(&config.storage.data_dir, &examined));
     findings.extend(advice(config));
     report(&findings)
 }
@@ -104,6 +110,49 @@ pub fn listen_finding(listen: SocketAddr) -> Finding {
             Finding::new(Weight::Broken, format!("{listen} cannot be listened on ({error}); set listen"))
         }
     }
+}
+
+/// Whether the database can be used.
+pub fn database_findings(examined: &Result<Examined, StoreError>) -> Vec<Finding> {
+    let (schema, known, faults) = match examined {
+        Err(error) => {
+            let why = Chain(error);
+            let sentence = format!("the database cannot be read ({why}); mend it or set database_url");
+            return vec![Finding::new(Weight::Broken, sentence)];
+        }
+        Ok(Examined::Absent) => {
+            return vec![Finding::new(Weight::Fine, "there is no database yet; the first start makes it")];
+        }
+        Ok(Examined::Found { schema, known, faults, .. }) => (*schema, *known, faults),
+    };
+    let mut findings = vec![if schema > known {
+        let sentence = format!(
+            "the database has schema {schema}, but this Rookery knows only {known}: start a newer Rookery"
+        );
+        Finding::new(Weight::Broken, sentence)
+    } else if schema < known {
+        let sentence = format!("the next start brings the database from schema {schema} to {known}");
+        Finding::new(Weight::Fine, sentence)
+    } else {
+        Finding::new(Weight::Fine, format!("the database answers, with schema {schema}"))
+    }];
+    findings.extend(faults.iter().map(|fault| {
+        Finding::new(Weight::Broken, format!("the database is damaged ({fault}); restore it from a backup"))
+    }));
+    findings
+}
+
+/// Whether the secret that opens the accounts' private keys is there.
+pub fn key_finding(data_dir: &Path, examined: &Result<Examined, StoreError>) -> Option<Finding> {
+    let inhabited = matches!(examined, Ok(Examined::Found { inhabited: true, .. }));
+    let file = data_dir.join(INSTANCE_KEY_FILE);
+    (inhabited && !file.exists()).then(|| {
+        let sentence = format!(
+            "{} is missing, which opens the accounts' signing keys: put it back from a backup before you start",
+            file.display()
+        );
+        Finding::new(Weight::Broken, sentence)
+    })
 }
 
 /// What is unwise in the settings taken together.
@@ -179,6 +228,34 @@ mod tests {
         assert_eq!(listen_finding(taken.local_addr().unwrap()).weight, Weight::Advice);
         assert_eq!(listen_finding("127.0.0.1:0".parse().unwrap()).weight, Weight::Fine);
         assert_eq!(listen_finding("203.0.113.1:1".parse().unwrap()).weight, Weight::Broken);
+    }
+
+    fn found(schema: i64, faults: &[&str]) -> Result<Examined, StoreError> {
+        let faults = faults.iter().map(|fault| (*fault).to_owned()).collect();
+        Ok(Examined::Found { schema, known: 3, inhabited: true, faults })
+    }
+
+    #[test]
+    fn a_database_is_fine_when_this_program_can_use_it_and_it_is_whole() {
+        let weights = |examined| -> Vec<Weight> {
+            database_findings(&examined).into_iter().map(|finding| finding.weight).collect()
+        };
+        for fine in [Ok(Examined::Absent), found(3, &[]), found(2, &[])] {
+            assert_eq!(weights(fine), [Weight::Fine]);
+        }
+        assert_eq!(weights(found(4, &[])), [Weight::Broken], "a newer Rookery's");
+        assert_eq!(weights(Err(StoreError::Closed)), [Weight::Broken]);
+        assert_eq!(weights(found(3, &["page 7 is lost"])), [Weight::Fine, Weight::Broken]);
+    }
+
+    #[test]
+    fn a_missing_instance_key_is_broken_only_where_people_live() {
+        let folder = tempfile::tempdir().unwrap();
+        let finding = |examined| key_finding(folder.path(), &examined).map(|finding| finding.weight);
+        assert_eq!(finding(found(3, &[])), Some(Weight::Broken));
+        assert_eq!(finding(Ok(Examined::Absent)), None);
+        std::fs::write(folder.path().join(INSTANCE_KEY_FILE), "key").unwrap();
+        assert_eq!(finding(found(3, &[])), None);
     }
 
     #[test]

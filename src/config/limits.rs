@@ -143,9 +143,21 @@ pub const SIGNATURE_AGE_MAX_MS: Millis = 12 * HOUR_MS;
 pub const SIGNATURE_AHEAD_MAX_MS: Millis = HOUR_MS;
 /// How long ids of activities are remembered against repetition: far longer than a signature lives.
 pub const ACTIVITY_ID_KEEP_MS: Millis = 7 * DAY_MS;
+/// How long an activity that could not be worked off is kept for the admin to look at.
+pub const PARKED_KEEP_MS: Millis = 30 * DAY_MS;
+/// How long the id of something gone is remembered: late arrivals come within days, copies of links for longer.
+pub const TOMBSTONE_KEEP_MS: Millis = 180 * DAY_MS;
+/// How long a sent activity is kept after its last delivery.
+pub const SENT_KEEP_MS: Millis = DAY_MS;
 /// The least time between two fetches of one actor after a failed signature: else a bad signature would be
 /// a way to make us fetch.
 pub const KEY_REFETCH_MS: Millis = 5 * MINUTE_MS;
+
+// The event log
+
+/// How long events are kept that every durable consumer has passed: time for a process without a cursor of its own
+/// to come back from a pause.
+pub const EVENT_KEEP_MS: Millis = DAY_MS;
 
 // Fan-out
 

@@ -14,6 +14,7 @@ pub mod sessions;
 pub mod signups;
 pub mod timelines;
 pub mod tweets;
+pub mod upkeep;
 pub mod uploads;
 pub mod views;
 

@@ -181,12 +181,13 @@ pub fn forget_host(conn: &mut Conn, host: &str, limit: i64) -> Result<u64, Store
     )
 }
 
-/// Forgets stored activities that nobody waits for any more, older than `before_ms`.
+/// Forgets stored activities from before `before_ms` that nobody waits for any more, at most `limit`.
 pub fn prune(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64, StoreError> {
     conn.execute(
         "delete from outbox where id in (
              select o.id from outbox o
-             where o.created_at < $1 and o.fanout_after is null and not exists (select 1 from deliveries d where d.outbox_id = o.id)
+             where o.created_at < $1 and o.fanout_after is null
+                 and not exists (select 1 from deliveries d where d.outbox_id = o.id)
              order by o.id limit $2)",
         args![before_ms, limit],
     )

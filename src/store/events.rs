@@ -80,6 +80,16 @@ pub fn has_more(conn: &mut Conn, position: Position) -> Result<bool, StoreError>
     )
 }
 
+/// How many settled events stand after `position`, counted up to `most`.
+pub fn count_after(conn: &mut Conn, position: Position, most: i64) -> Result<i64, StoreError> {
+    conn.query_one(
+        "select count(*) from (
+             select 1 from events where (txid, seq) > ($1, $2) and log_settled limit $3) later",
+        args![position.txid, position.seq, most],
+        super::int,
+    )
+}
+
 /// Where the named consumer stands; `None` before its first step.
 pub fn cursor(conn: &mut Conn, consumer: &str) -> Result<Option<Position>, StoreError> {
     conn.query_opt("select txid, seq from consumers where name = $1", args![consumer], position)
@@ -95,17 +105,17 @@ pub fn move_cursor(conn: &mut Conn, consumer: &str, to: Position) -> Result<(), 
     Ok(())
 }
 
-/// Removes at most `limit` events older than `before_ms` that every durable consumer has passed. The newest
-/// settled one always stays, so that [`head`] never goes back.
+/// Looks at the `limit` oldest events, and removes those from before `before_ms` that every durable consumer has
+/// passed. The newest settled one always stays, so that [`head`] never goes back.
 pub fn prune(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64, StoreError> {
     conn.execute(
         "delete from events where seq in (
-             select seq from events e
+             select e.seq from (
+                 select seq, txid, created_at from events order by txid, seq limit $2) e
              where e.created_at < $1
                and not exists (select 1 from consumers c where (c.txid, c.seq) < (e.txid, e.seq))
                and (e.txid, e.seq) < (
-                   select txid, seq from events where log_settled order by txid desc, seq desc limit 1)
-             order by e.txid, e.seq limit $2)",
+                   select txid, seq from events where log_settled order by txid desc, seq desc limit 1))",
         args![before_ms, limit],
     )
 }

@@ -16,6 +16,8 @@ use crate::telemetry::metrics as names;
 
 /// Events that a consumer is given at once.
 const BATCH_LIMIT: i64 = 500;
+/// Events behind a consumer that are counted for its metric; more are this many.
+const LAG_COUNTED: i64 = 10_000;
 /// How long a follower sleeps when nothing wakes it: the safety net behind the signal, and the way to see
 /// what another process wrote.
 const POLL_EVERY: Duration = Duration::from_millis(500);
@@ -98,6 +100,7 @@ pub async fn follow<F: Future<Output = Result<(), StoreError>> + Send>(
 }
 
 enum Step {
+    /// With so many still to come.
     Consumed(f64),
     Unsettled,
     Idle,
@@ -109,19 +112,23 @@ async fn step<F: Future<Output = Result<(), StoreError>> + Send>(
     consume: &mut (impl FnMut(Vec<Logged>) -> F + Send),
 ) -> Result<Step, StoreError> {
     let position = progress.position();
-    let (batch, more) = store
+    let (batch, more, behind) = store
         .read(move |conn| {
             let batch = events::after(conn, position, BATCH_LIMIT)?;
             let more = batch.is_empty() && events::has_more(conn, position)?;
-            Ok((batch, more))
+            // Counting costs a query: only who is behind by more than a batch pays it.
+            let full = i64::try_from(batch.len()).is_ok_and(|taken| taken == BATCH_LIMIT);
+            let behind = match batch.last() {
+                Some(last) if full => events::count_after(conn, last.position, LAG_COUNTED)?,
+                _ => 0,
+            };
+            Ok((batch, more, behind))
         })
         .await?;
     let Some(last) = batch.last().map(|logged| logged.position) else {
         return Ok(if more { Step::Unsettled } else { Step::Idle });
     };
-    // Behind by at most this much: an exact count would cost a query a batch.
-    let lag = u32::try_from(batch.len()).map_or(f64::MAX, f64::from);
     consume(batch).await?;
     progress.set(last);
-    Ok(Step::Consumed(lag))
+    Ok(Step::Consumed(u32::try_from(behind).map_or(f64::MAX, f64::from)))
 }

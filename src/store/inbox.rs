@@ -182,11 +182,20 @@ pub fn counts(conn: &mut Conn) -> Result<(i64, i64), StoreError> {
     )
 }
 
-/// Forgets worked-off activities older than `before_ms`.
+/// Forgets worked-off activities from before `before_ms`, at most `limit`.
 pub fn prune(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64, StoreError> {
     conn.execute(
         "delete from inbox where id in (
              select id from inbox where state = 'done' and created_at < $1 order by created_at limit $2)",
+        args![before_ms, limit],
+    )
+}
+
+/// Forgets parked activities from before `before_ms`, at most `limit`.
+pub fn prune_parked(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64, StoreError> {
+    conn.execute(
+        "delete from inbox where id in (
+             select id from inbox where state = 'parked' and created_at < $1 order by created_at limit $2)",
         args![before_ms, limit],
     )
 }

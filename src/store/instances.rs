@@ -4,6 +4,7 @@ use super::conn::Conn;
 use super::value::args;
 use super::{Row, StoreError};
 use crate::clock::Millis;
+use crate::model::ids::RowId;
 
 /// The stored health of a host; its meaning is the breaker's of the federation floor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -124,15 +125,33 @@ pub fn earn_probe(conn: &mut Conn, host: &str, at_ms: Millis) -> Result<(), Stor
     Ok(())
 }
 
-/// How many hosts and waiting deliveries there are by state, for metrics.
-pub fn by_state(conn: &mut Conn) -> Result<Vec<(i64, i64, i64)>, StoreError> {
+/// Hosts in one state, and what waits for them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// The state, as in [`Health`].
+    pub state: i64,
+    /// How many hosts are in it.
+    pub hosts: i64,
+    /// How many deliveries wait for these.
+    pub waiting: i64,
+    /// When the oldest of them was planned.
+    pub oldest_at: Option<Millis>,
+}
+
+/// Hosts and waiting deliveries by state. Reads an index entry of every waiting row.
+pub fn by_state(conn: &mut Conn) -> Result<Vec<Tally>, StoreError> {
     conn.query(
-        "select i.state, count(*), cast(coalesce(sum(w.waiting), 0) as bigint)
-         from instances i left join (select host, count(*) as waiting from deliveries group by host) w
+        "select i.state, count(*), cast(coalesce(sum(w.waiting), 0) as bigint), min(w.oldest)
+         from instances i left join (
+                 select host, count(*) as waiting, min(id) as oldest from deliveries group by host) w
              on w.host = i.host
          group by i.state",
         args![],
-        |row| Ok((row.take()?, row.take()?, row.take()?)),
+        |row| {
+            let (state, hosts, waiting) = (row.take()?, row.take()?, row.take()?);
+            let oldest: Option<RowId> = row.take()?;
+            Ok(Tally { state, hosts, waiting, oldest_at: oldest.map(RowId::time_ms) })
+        },
     )
 }
 

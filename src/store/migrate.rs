@@ -25,6 +25,7 @@ macro_rules! migrations {
 migrations! {
     1 "0001_foundation";
     2 "0002_signups";
+    3 "0003_upkeep";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.
@@ -39,13 +40,30 @@ pub(super) fn apply(conn: &mut Conn) -> Result<(), StoreError> {
     applied
 }
 
+/// The newest version of the schema.
+pub(super) fn known() -> i64 {
+    MIGRATIONS.last().map_or(0, |migration| migration.number)
+}
+
+/// The version of the schema that a database has; 0 when it has none.
+pub(super) fn version(conn: &mut Conn) -> Result<i64, StoreError> {
+    let there = match conn.dialect() {
+        Dialect::Sqlite => "select exists(select 1 from sqlite_master where name = 'migrations')",
+        Dialect::Postgres => "select to_regclass('migrations') is not null",
+    };
+    if !conn.query_one::<bool>(there, args![], |row| row.take())? {
+        return Ok(0);
+    }
+    conn.query_one("select coalesce(max(number), 0) from migrations", args![], int)
+}
+
 fn apply_missing(conn: &mut Conn, dialect: Dialect) -> Result<(), StoreError> {
     if dialect == Dialect::Postgres {
         conn.batch(POSTGRES_LOCK)?;
     }
     conn.batch("create table if not exists migrations (number bigint primary key)")?;
     let newest = conn.query_one("select coalesce(max(number), 0) from migrations", args![], int)?;
-    let known = MIGRATIONS.last().map_or(0, |migration| migration.number);
+    let known = known();
     if newest > known {
         return Err(StoreError::Corrupt(format!(
             "its schema is version {newest}, but this Rookery knows only {known}; start a newer Rookery"

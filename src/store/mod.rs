@@ -12,6 +12,7 @@ pub mod conn;
 pub mod deliveries;
 pub mod dialect;
 pub mod events;
+mod examine;
 pub mod follower;
 pub mod follows;
 pub mod hot;
@@ -46,6 +47,7 @@ use crate::telemetry::metrics as names;
 
 pub use conn::Conn;
 pub use dialect::Dialect;
+pub use examine::{Examined, examine};
 pub(crate) use value::{Kind, Row, Value};
 
 /// Units of work that may wait for a database thread before callers are told that the server is busy.

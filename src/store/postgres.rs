@@ -1,6 +1,8 @@
 //! PostgreSQL: every thread owns one connection and the small runtime that drives it, so that a unit of
 //! work crosses threads once, and a statement never does.
 
+mod listen;
+
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
@@ -33,22 +35,33 @@ pub(super) fn start(
     (read_queue, write_queue): (Queue, Queue),
     log: &LogSignal,
 ) -> Result<(), StoreError> {
-    let options: PgConnectOptions = url
-        .parse::<PgConnectOptions>()?
-        .statement_cache_capacity(STATEMENT_CACHE)
-        .application_name("rookery");
+    let options = options(url)?;
     let mut first = connect(&options)?;
     migrate::apply(&mut first)?;
     drop(first);
+    let (told, commits) = listen::Commits::new(log.clone());
+    let (server, log) = (options.clone(), log.clone());
+    let body = move || listen::run(&server, &log, commits);
+    threads.spawn("store-listener".into(), body).map_err(|_| StoreError::Closed)?;
     for n in 0..connections.max(1) {
         let (queue, server) = (read_queue.clone(), options.clone());
         let body = move || serve(&server, &queue, run_read);
         threads.spawn(format!("store-reader-{n}"), body).map_err(|_| StoreError::Closed)?;
-        let (queue, server, log) = (write_queue.clone(), options.clone(), log.clone());
-        let body = move || serve(&server, &queue, |conn, unit| run_write(conn, unit, &log));
+        let (queue, server, told) = (write_queue.clone(), options.clone(), told.clone());
+        let body = move || serve(&server, &queue, |conn, unit| run_write(conn, unit, &told));
         threads.spawn(format!("store-writer-{n}"), body).map_err(|_| StoreError::Closed)?;
     }
     Ok(())
+}
+
+fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
+    let options = url.parse::<PgConnectOptions>()?;
+    Ok(options.statement_cache_capacity(STATEMENT_CACHE).application_name("rookery"))
+}
+
+/// One connection, outside the threads.
+pub(super) fn connect_to(url: &str) -> Result<Conn, StoreError> {
+    connect(&options(url)?)
 }
 
 fn connect(options: &PgConnectOptions) -> Result<Conn, StoreError> {
@@ -108,7 +121,7 @@ fn run_read(conn: &mut Conn, mut unit: Box<dyn Unit>) -> bool {
 }
 
 /// Runs a unit in a transaction; says whether the connection is still good.
-fn run_write(conn: &mut Conn, mut unit: Box<dyn Unit>, log: &LogSignal) -> bool {
+fn run_write(conn: &mut Conn, mut unit: Box<dyn Unit>, told: &listen::Commits) -> bool {
     for attempt in 1..=TRIES {
         conn.logged = false;
         if let Err(error) = conn.batch("begin") {
@@ -123,7 +136,7 @@ fn run_write(conn: &mut Conn, mut unit: Box<dyn Unit>, log: &LogSignal) -> bool 
             }
             let good = commit.is_ok();
             if good && conn.logged {
-                log.wake();
+                told.wake();
             }
             unit.answer(commit);
             return good || alive(conn);

@@ -67,6 +67,14 @@ fn open(path: &Path) -> Result<Conn, StoreError> {
     Ok(Conn::new(Link::Sqlite(link)))
 }
 
+/// Opens a file that is there, only to look at it.
+pub(super) fn open_to_look(path: &Path) -> Result<Conn, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let link = rusqlite::Connection::open_with_flags(path, flags)?;
+    link.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(Conn::new(Link::Sqlite(link)))
+}
+
 fn read_loop(mut conn: Conn, queue: &Queue) {
     while let Ok(mut unit) = queue.recv() {
         let begun = conn.batch("begin");

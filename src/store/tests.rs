@@ -199,3 +199,27 @@ async fn postgres_finds_rows_by_an_index_while_the_table_is_small() {
         assert!(plan.contains("tweets_pkey") && !plan.contains("Seq Scan"), "{plan}");
     }
 }
+
+#[tokio::test]
+async fn a_database_is_examined_as_it_is_and_not_changed() {
+    for test in stores().await {
+        let place = test.settings.place.clone();
+        let look = async move || {
+            let place = place.clone();
+            tokio::task::spawn_blocking(move || super::examine(&place)).await.unwrap().unwrap()
+        };
+        let super::Examined::Found { schema, known, inhabited, faults } = look().await else {
+            panic!("{}: there is a database", test.engine);
+        };
+        assert_eq!((schema, inhabited, faults), (known, false, Vec::new()), "{}", test.engine);
+        test.store
+            .write(|conn| conn.execute("delete from migrations where number > 1", args![]))
+            .await
+            .unwrap();
+        let super::Examined::Found { schema, .. } = look().await else { panic!("{}", test.engine) };
+        assert_eq!(schema, 1, "{}: looking migrates nothing", test.engine);
+    }
+    let nowhere = tempfile::tempdir().unwrap().path().join("rookery.db");
+    assert_eq!(super::examine(&super::Place::Sqlite(nowhere.clone())).unwrap(), super::Examined::Absent);
+    assert!(!nowhere.exists());
+}

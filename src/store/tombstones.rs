@@ -25,3 +25,12 @@ pub fn any(conn: &mut Conn, uris: Vec<String>) -> Result<bool, StoreError> {
         row.take()
     })
 }
+
+/// Forgets ids of things that are gone since before `before_ms`, at most `limit`.
+pub fn prune(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64, StoreError> {
+    conn.execute(
+        "delete from tombstones where uri in (
+             select uri from tombstones where created_at < $1 order by created_at limit $2)",
+        args![before_ms, limit],
+    )
+}

@@ -239,3 +239,12 @@ pub fn end_sessions(conn: &mut Conn, account: AccountId, keep: Option<SessionId>
         args![account, keep.unwrap_or_default()],
     )
 }
+
+/// Forgets sessions that ended by themselves before `before_ms`, at most `limit`.
+pub fn prune_sessions(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64, StoreError> {
+    conn.execute(
+        "delete from sessions where id in (
+             select id from sessions where expires_at < $1 order by expires_at limit $2)",
+        args![before_ms, limit],
+    )
+}

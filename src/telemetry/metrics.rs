@@ -1,7 +1,7 @@
 //! Every metric of the server in one table, and their Prometheus text.
 //!
 //! Code names metrics only by the constants here; [`TABLE`] says what each means, and `docs/metrics.md` is
-//! checked against it. Labels take values from small closed sets (a route's pattern, never a path).
+//! checked against it (`UPDATE_DOCS=1 cargo nextest run documentation_shows_the_table`). Labels take values from small closed sets (a route's pattern, never a path).
 
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
@@ -32,12 +32,16 @@ pub const STORE_WRITER_WAIT_SECONDS: &str = "rookery_store_writer_wait_seconds";
 pub const STORE_READ_WAIT_SECONDS: &str = "rookery_store_read_wait_seconds";
 /// How far a consumer is behind the log.
 pub const LOG_LAG_EVENTS: &str = "rookery_log_lag_events";
+/// Old rows forgotten.
+pub const ROWS_FORGOTTEN_TOTAL: &str = "rookery_rows_forgotten_total";
 /// Where timeline pages came from.
 pub const TIMELINE_READS_TOTAL: &str = "rookery_timeline_reads_total";
 /// Local tweets made.
 pub const TWEETS_CREATED_TOTAL: &str = "rookery_tweets_created_total";
 /// Deliveries that wait.
 pub const DELIVERY_WAITING: &str = "rookery_delivery_waiting";
+/// Age of the oldest delivery that waits.
+pub const DELIVERY_OLDEST_SECONDS: &str = "rookery_delivery_oldest_seconds";
 /// Attempts to deliver.
 pub const DELIVERY_TOTAL: &str = "rookery_delivery_total";
 /// Activities that arrived.
@@ -125,7 +129,14 @@ pub const TABLE: &[Metric] = &[
         name: LOG_LAG_EVENTS,
         kind: Kind::Gauge,
         labels: &["consumer"],
-        help: "Events in the log that a consumer has yet to take",
+        help: "Events in the log that a consumer has yet to take, counted up to 10,000",
+    },
+    Metric {
+        name: ROWS_FORGOTTEN_TOTAL,
+        kind: Kind::Counter,
+        labels: &["rows"],
+        help: "Rows too old to serve anybody that were removed: events, received, parked, sent, tombstones, \
+               idempotency_keys or sessions",
     },
     Metric {
         name: TIMELINE_READS_TOTAL,
@@ -144,6 +155,12 @@ pub const TABLE: &[Metric] = &[
         kind: Kind::Gauge,
         labels: &["state"],
         help: "Deliveries that wait, by their host's breaker: closed, open, half_open or dead",
+    },
+    Metric {
+        name: DELIVERY_OLDEST_SECONDS,
+        kind: Kind::Gauge,
+        labels: &["state"],
+        help: "Seconds since the oldest waiting delivery was planned, by its host's breaker",
     },
     Metric {
         name: DELIVERY_TOTAL,
@@ -286,7 +303,15 @@ mod tests {
     #[test]
     fn the_documentation_shows_the_table_as_it_is() {
         let document = read("docs/metrics.md");
-        assert!(document.contains(&markdown()), "put this into docs/metrics.md:\n{}", markdown());
+        let Some((prose, _)) = document.split_once("| Metric |") else { panic!("the page has no table") };
+        let page = format!("{prose}{}", markdown());
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/metrics.md"), &page).unwrap();
+        }
+        assert!(
+            read("docs/metrics.md") == page,
+            "renew the page: UPDATE_DOCS=1 cargo nextest run documentation_shows_the_table"
+        );
     }
 
     #[test]

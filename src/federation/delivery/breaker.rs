@@ -84,6 +84,9 @@ pub fn retry_after_ms(header: &str, now_ms: Millis) -> Option<Millis> {
     Some(wait_ms.clamp(0, MAX_BACKOFF_MS))
 }
 
+/// The states by their numbers in [`BreakerRow`], for metrics and admins.
+pub const STATE_NAMES: [&str; 4] = ["closed", "open", "half_open", "dead"];
+
 /// The state of a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {

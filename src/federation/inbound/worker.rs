@@ -12,8 +12,7 @@ use futures_util::FutureExt as _;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use crate::clock::{MINUTE_MS, Millis, SECOND_MS};
-use crate::config::limits;
+use crate::clock::{Millis, SECOND_MS};
 use crate::error::{Chain, Error};
 use crate::federation::Federation;
 use crate::federation::objects::Activity;
@@ -40,10 +39,6 @@ const RETRY_FIRST_MS: Millis = 30 * SECOND_MS;
 const ATTEMPTS_MAX: i64 = 8;
 /// Characters kept of a reason.
 const REASON_MAX: usize = 500;
-/// How often old ids are forgotten.
-const PRUNE_EVERY_MS: Millis = MINUTE_MS;
-/// Ids forgotten at a time.
-const PRUNE_AT_ONCE: i64 = 1_000;
 
 /// Why an activity was not worked off.
 #[derive(Debug)]
@@ -92,7 +87,6 @@ struct Held {
     /// The row that each task works on.
     rows: HashMap<tokio::task::Id, RowId>,
     renewed_ms: Millis,
-    pruned_ms: Millis,
 }
 
 impl Federation {
@@ -115,7 +109,7 @@ impl Federation {
             while let Some(done) = running.try_join_next_with_id() {
                 held.let_go(done);
             }
-            self.keep_up(&mut held).await;
+            self.renew(&mut held).await;
         }
         running.shutdown().await;
         let ids = held.rows.into_values().collect::<Vec<_>>();
@@ -168,8 +162,8 @@ impl Federation {
         self.perform(activity).await
     }
 
-    /// Renews what is held, and forgets what is old.
-    async fn keep_up(&self, held: &mut Held) {
+    /// Renews what is held, when it is time.
+    async fn renew(&self, held: &mut Held) {
         let now_ms = self.now_ms();
         if now_ms.saturating_sub(held.renewed_ms) >= RENEW_EVERY_MS {
             held.renewed_ms = now_ms;
@@ -177,12 +171,6 @@ impl Federation {
             let until_ms = now_ms.saturating_add(LEASE_MS);
             let renew = move |conn: &mut _| inbox::lease_until(conn, &ids, until_ms);
             logged(self.service().store().write(renew).await);
-        }
-        if now_ms.saturating_sub(held.pruned_ms) >= PRUNE_EVERY_MS {
-            held.pruned_ms = now_ms;
-            let before_ms = now_ms.saturating_sub(limits::ACTIVITY_ID_KEEP_MS);
-            let prune = move |conn: &mut _| inbox::prune(conn, before_ms, PRUNE_AT_ONCE);
-            logged(self.service().store().write(prune).await);
         }
     }
 }

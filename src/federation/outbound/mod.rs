@@ -1,6 +1,7 @@
 //! What leaves: documents of our own, deliveries planned from the log, and the workers that send them.
 
 mod deliver;
+mod gauges;
 mod plan;
 mod render;
 mod targets;

@@ -11,5 +11,6 @@ mod paging;
 mod reactions;
 mod sessions;
 mod tweets;
+mod upkeep;
 mod uploads;
 mod visibility;

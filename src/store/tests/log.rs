@@ -109,3 +109,23 @@ async fn a_follower_that_fails_gets_the_same_events_again_and_others_can_wait_fo
         follower.await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn what_another_process_writes_wakes_followers_here() {
+    for test in stores().await.into_iter().filter(|test| test.engine == "postgres") {
+        let settings = test.settings.clone();
+        let other = tokio::task::spawn_blocking(move || crate::store::Store::open(&settings));
+        let other = other.await.unwrap().unwrap();
+        let mut signal = test.store.log_signal().subscribe();
+        let mut rounds = 0;
+        // Listening begins with a wake of its own; three wakes after as many foreign writes are not that.
+        while rounds < 3 {
+            signal.mark_unchanged();
+            append(&other, rounds..rounds + 1).await;
+            let woken = tokio::time::timeout(Duration::from_secs(20), signal.changed()).await;
+            woken.expect("a foreign write wakes").unwrap();
+            rounds += 1;
+        }
+        tokio::task::spawn_blocking(move || other.close()).await.unwrap();
+    }
+}

@@ -1,0 +1,76 @@
+//! Upkeep of the database: rows that are too old to serve anybody are forgotten.
+//!
+//! It goes in slices, so that no writer waits long, and until nothing is left to forget. Several processes may do
+//! it at once: what one has removed, another does not find.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::Service;
+use crate::clock::Millis;
+use crate::config::limits;
+use crate::error::{Chain, Result};
+use crate::store::{Conn, StoreError, deliveries, events, inbox, tombstones, tweet_commands, users};
+use crate::telemetry::metrics as names;
+
+/// How often it is done: rows outlive their time by at most this.
+const EVERY: Duration = Duration::from_secs(10 * 60);
+/// Rows looked at in one unit of work: some milliseconds of the writer's time.
+const SLICE: i64 = 500;
+
+/// What is forgotten, and when.
+struct Rule {
+    /// The word in logs and metrics.
+    rows: &'static str,
+    /// How old they become.
+    keep_ms: Millis,
+    /// Forgets at most so many from before a time; answers how many.
+    forget: fn(&mut Conn, Millis, i64) -> std::result::Result<u64, StoreError>,
+}
+
+const RULES: &[Rule] = &[
+    Rule { rows: "events", keep_ms: limits::EVENT_KEEP_MS, forget: events::prune },
+    Rule { rows: "received", keep_ms: limits::ACTIVITY_ID_KEEP_MS, forget: inbox::prune },
+    Rule { rows: "parked", keep_ms: limits::PARKED_KEEP_MS, forget: inbox::prune_parked },
+    Rule { rows: "sent", keep_ms: limits::SENT_KEEP_MS, forget: deliveries::prune },
+    Rule { rows: "tombstones", keep_ms: limits::TOMBSTONE_KEEP_MS, forget: tombstones::prune },
+    Rule {
+        rows: "idempotency_keys",
+        keep_ms: limits::IDEMPOTENCY_KEEP_MS,
+        forget: tweet_commands::prune_keys,
+    },
+    Rule { rows: "sessions", keep_ms: 0, forget: users::prune_sessions },
+];
+
+/// Does the upkeep at once and every ten minutes until `stop`.
+pub async fn run(service: Service, stop: CancellationToken) {
+    loop {
+        match stop.run_until_cancelled(forget_old(&service)).await {
+            Some(Ok(0)) => {}
+            Some(Ok(rows)) => tracing::debug!(upkeep.rows = rows, "old rows are forgotten"),
+            Some(Err(error)) => tracing::warn!(error = %Chain(&error), "old rows stay for now"),
+            None => return,
+        }
+        if stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {
+            return;
+        }
+    }
+}
+
+/// Forgets everything that is too old; answers how many rows.
+pub async fn forget_old(service: &Service) -> Result<u64> {
+    let mut all = 0;
+    for rule in RULES {
+        let before_ms = service.now_ms().saturating_sub(rule.keep_ms);
+        loop {
+            let forgotten = service.store().write(move |conn| (rule.forget)(conn, before_ms, SLICE)).await?;
+            if forgotten == 0 {
+                break;
+            }
+            metrics::counter!(names::ROWS_FORGOTTEN_TOTAL, "rows" => rule.rows).increment(forgotten);
+            all += forgotten;
+        }
+    }
+    Ok(all)
+}
