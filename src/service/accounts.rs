@@ -7,7 +7,7 @@ use crate::model::event::Event;
 use crate::model::handle::Handle;
 use crate::model::ids::AccountId;
 use crate::model::{credentials, language, username};
-use crate::store::{StoreError, accounts, events, settings, signups, users};
+use crate::store::{StoreError, accounts, events, sessions, settings, signups, users};
 
 /// A person who wants an account.
 #[derive(Clone, Debug)]
@@ -174,7 +174,7 @@ impl Service {
                 let changed = accounts::set_suspended(conn, id, suspended.then_some(now_ms))?;
                 if changed {
                     let mut log = vec![Event::AccountSuspended { account: id, suspended }];
-                    if suspended && users::end_sessions(conn, id, None)? > 0 {
+                    if suspended && sessions::end_all(conn, id, None)? > 0 {
                         log.push(Event::SessionsEnded { account: id });
                     }
                     events::append(conn, &log, now_ms)?;

@@ -13,7 +13,7 @@ use crate::model::credentials;
 use crate::model::event::Event;
 use crate::model::ids::{AccountId, SessionId};
 use crate::secrets;
-use crate::store::{events, users};
+use crate::store::{events, sessions, users};
 
 /// How long a web login lasts without being used again.
 const WEB_SESSION_MS: i64 = 90 * DAY_MS;
@@ -143,8 +143,8 @@ impl Service {
         let most = i64::try_from(limits::SESSIONS_MAX).unwrap_or(i64::MAX);
         self.store()
             .write(move |conn| {
-                users::insert_session(conn, &written, &hash)?;
-                if users::trim_sessions(conn, account, most, now_ms)? {
+                sessions::insert(conn, &written, &hash)?;
+                if sessions::trim(conn, account, most, now_ms)? {
                     events::append(conn, &[Event::SessionsEnded { account }], now_ms)?;
                 }
                 Ok(())
@@ -157,13 +157,13 @@ impl Service {
     pub async fn session(&self, secret: &str) -> Result<Option<SignedIn>> {
         let hash = secrets::token_hash(secret);
         let now_ms = self.now_ms();
-        let found = self.store().read(move |conn| users::session_by_hash(conn, &hash, now_ms)).await?;
+        let found = self.store().read(move |conn| sessions::by_hash(conn, &hash, now_ms)).await?;
         let Some((session, role)) = found else { return Ok(None) };
         if now_ms.saturating_sub(session.last_used_at) > TOUCH_EVERY_MS {
             let id = session.id;
             let expires_at =
                 (session.kind == SessionKind::Web).then(|| now_ms.saturating_add(WEB_SESSION_MS));
-            self.store().write(move |conn| users::touch_session(conn, id, expires_at, now_ms)).await?;
+            self.store().write(move |conn| sessions::touch(conn, id, expires_at, now_ms)).await?;
         }
         Ok(Some(SignedIn {
             account: session.account_id,
@@ -178,7 +178,7 @@ impl Service {
     pub async fn sessions(&self, account: AccountId) -> Result<Vec<Session>> {
         let limit = i64::try_from(limits::SESSIONS_MAX).unwrap_or(i64::MAX);
         let now_ms = self.now_ms();
-        Ok(self.store().read(move |conn| users::sessions(conn, account, limit, now_ms)).await?)
+        Ok(self.store().read(move |conn| sessions::list(conn, account, limit, now_ms)).await?)
     }
 
     /// Ends one of an account's sessions.
@@ -187,7 +187,7 @@ impl Service {
         let ended = self
             .store()
             .write(move |conn| {
-                let ended = users::end_session(conn, account, id)?;
+                let ended = sessions::end(conn, account, id)?;
                 if ended {
                     events::append(conn, &[Event::SessionsEnded { account }], now_ms)?;
                 }
@@ -225,7 +225,7 @@ impl Service {
         self.store()
             .write(move |conn| {
                 users::set_password(conn, account, &hash)?;
-                if users::end_sessions(conn, account, keep)? > 0 {
+                if sessions::end_all(conn, account, keep)? > 0 {
                     events::append(conn, &[Event::SessionsEnded { account }], now_ms)?;
                 }
                 Ok(())

@@ -11,7 +11,7 @@ use super::Service;
 use crate::clock::Millis;
 use crate::config::limits;
 use crate::error::{Chain, Result};
-use crate::store::{Conn, StoreError, deliveries, events, inbox, tombstones, tweet_commands, users};
+use crate::store::{Conn, StoreError, deliveries, events, inbox, sessions, tombstones, tweet_commands};
 use crate::telemetry::metrics as names;
 
 /// How often it is done: rows outlive their time by at most this.
@@ -40,7 +40,7 @@ const RULES: &[Rule] = &[
         keep_ms: limits::IDEMPOTENCY_KEEP_MS,
         forget: tweet_commands::prune_keys,
     },
-    Rule { rows: "sessions", keep_ms: 0, forget: users::prune_sessions },
+    Rule { rows: "sessions", keep_ms: 0, forget: sessions::prune },
 ];
 
 /// Does the upkeep at once and every ten minutes until `stop`.

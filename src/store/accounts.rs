@@ -137,16 +137,6 @@ pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Account>, StoreError>
     conn.query_opt(select_accounts!("where r.uri = $1"), args![uri], account)
 }
 
-/// The remote accounts with these ActivityPub ids.
-pub fn by_uris(conn: &mut Conn, uris: Vec<String>) -> Result<Vec<Account>, StoreError> {
-    conn.query(select_accounts!("where r.uri in_texts($1)"), args![uris], account)
-}
-
-/// All accounts after `after`, in order of their ids, for rebuilding an index.
-pub fn scan(conn: &mut Conn, after: AccountId, limit: i64) -> Result<Vec<Account>, StoreError> {
-    conn.query(select_accounts!("where a.id > $1 order by a.id limit $2"), args![after, limit], account)
-}
-
 /// Suspends an account at `at_ms`, or frees it with `None`. Answers whether anything changed.
 pub fn set_suspended(conn: &mut Conn, id: AccountId, at_ms: Option<Millis>) -> Result<bool, StoreError> {
     let changed = conn.execute(

@@ -215,11 +215,6 @@ pub fn reaches(conn: &mut Conn, accounts: &[AccountId]) -> Result<Vec<(AccountId
     )
 }
 
-/// The remote account whose followers collection has this id.
-pub fn by_followers_uri(conn: &mut Conn, uri: &str) -> Result<Option<AccountId>, StoreError> {
-    conn.query_opt("select account_id from actors where followers_uri = $1", args![uri], |row| row.take())
-}
-
 /// When a remote account was last fetched.
 pub fn fetched_at(conn: &mut Conn, account: AccountId) -> Result<Option<Millis>, StoreError> {
     conn.query_opt("select fetched_at from actors where account_id = $1", args![account], super::int)

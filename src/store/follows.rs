@@ -374,13 +374,3 @@ pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<(AccountId, AccountId
         |row| Ok((row.take()?, row.take()?)),
     )
 }
-
-/// The row id of a follow, or of a request that waits.
-pub fn row_id(conn: &mut Conn, from: AccountId, to: AccountId) -> Result<Option<i64>, StoreError> {
-    conn.query_opt(
-        "select id from follows where follower_id = $1 and followee_id = $2
-         union all select id from follow_requests where follower_id = $1 and followee_id = $2 limit 1",
-        args![from, to],
-        super::int,
-    )
-}

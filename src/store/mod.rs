@@ -24,6 +24,7 @@ pub mod notifications;
 mod postgres;
 pub mod reactions;
 pub mod search;
+pub mod sessions;
 pub mod settings;
 pub mod signups;
 mod sqlite;

@@ -248,19 +248,6 @@ pub fn replies(
     )
 }
 
-/// A thread: each tweet with the one it answers, oldest first.
-pub fn thread(
-    conn: &mut Conn,
-    thread: TweetId,
-    limit: i64,
-) -> Result<Vec<(TweetId, Option<TweetId>)>, StoreError> {
-    conn.query(
-        "select id, reply_to from tweets where thread_id = $1 and retweet_of is null order by id limit $2",
-        args![thread, limit],
-        |row| Ok((row.take()?, row.take()?)),
-    )
-}
-
 /// What a tweet answers, and what that answers, up to `limit` steps; nearest first.
 pub fn ancestors(conn: &mut Conn, tweet: TweetId, limit: i64) -> Result<Vec<TweetId>, StoreError> {
     conn.query(

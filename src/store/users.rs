@@ -1,11 +1,11 @@
-//! Users: login data and settings of local accounts; and their sessions.
+//! Users: login data and settings of local accounts.
 
 use super::conn::Conn;
 use super::value::args;
 use super::{Row, StoreError};
 use crate::clock::Millis;
-use crate::model::account::{Role, Session, SessionKind, User, UserState};
-use crate::model::ids::{AccountId, NotificationId, SessionId};
+use crate::model::account::{Role, User, UserState};
+use crate::model::ids::{AccountId, NotificationId};
 
 macro_rules! select_users {
     ($rest:literal) => {
@@ -68,15 +68,6 @@ pub fn by_login(conn: &mut Conn, login: &str) -> Result<Option<User>, StoreError
     )
 }
 
-/// Whether this e-mail address is taken.
-pub fn email_taken(conn: &mut Conn, email: &str) -> Result<bool, StoreError> {
-    conn.query_one(
-        "select exists(select 1 from users where email_folded = $1)",
-        args![email.to_lowercase()],
-        |row| row.take(),
-    )
-}
-
 /// Users, the newest first.
 pub fn list(conn: &mut Conn, limit: i64) -> Result<Vec<User>, StoreError> {
     conn.query(select_users!("order by u.account_id desc limit $1"), args![limit], user)
@@ -112,139 +103,4 @@ pub fn mark_notifications_read(
         args![id, up_to],
     )?;
     Ok(())
-}
-
-macro_rules! select_sessions {
-    ($rest:literal) => {
-        concat!(
-            "select id, account_id, kind, scopes, name, address, created_at, last_used_at, expires_at
-             from sessions ",
-            $rest
-        )
-    };
-}
-
-fn session(row: &mut Row<'_>) -> Result<Session, StoreError> {
-    Ok(Session {
-        id: row.take()?,
-        account_id: row.take()?,
-        kind: if row.take::<String>()? == "web" { SessionKind::Web } else { SessionKind::Token },
-        scopes: row.take()?,
-        name: row.take()?,
-        address: row.take()?,
-        created_at: row.take()?,
-        last_used_at: row.take()?,
-        expires_at: row.take()?,
-    })
-}
-
-/// Writes a session; only the hash of its secret is kept.
-pub fn insert_session(conn: &mut Conn, session: &Session, token_hash: &[u8]) -> Result<(), StoreError> {
-    conn.execute(
-        "insert into sessions (id, account_id, token_hash, kind, scopes, name, address, created_at, last_used_at,
-             expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        args![
-            session.id,
-            session.account_id,
-            token_hash,
-            session.kind.as_str(),
-            &session.scopes,
-            &session.name,
-            &session.address,
-            session.created_at,
-            session.last_used_at,
-            session.expires_at,
-        ],
-    )?;
-    Ok(())
-}
-
-/// The live session whose secret has this hash, when its user may act now.
-pub fn session_by_hash(
-    conn: &mut Conn,
-    token_hash: &[u8],
-    now_ms: Millis,
-) -> Result<Option<(Session, Role)>, StoreError> {
-    let found = conn.query_opt(
-        select_sessions!("where token_hash = $1 and (expires_at is null or expires_at > $2)"),
-        args![token_hash, now_ms],
-        session,
-    )?;
-    let Some(session) = found else { return Ok(None) };
-    let user = by_account(conn, session.account_id)?;
-    Ok(user
-        .filter(|user| user.state == UserState::Active && !user.suspended)
-        .map(|user| (session, user.role)))
-}
-
-/// Remembers that a session was used; one that ends by itself then ends at `expires_at` at the earliest.
-pub fn touch_session(
-    conn: &mut Conn,
-    id: SessionId,
-    expires_at: Option<Millis>,
-    now_ms: Millis,
-) -> Result<(), StoreError> {
-    conn.execute(
-        "update sessions set last_used_at = greatest(last_used_at, $2),
-             expires_at = greatest(expires_at, coalesce($3, expires_at))
-         where id = $1",
-        args![id, now_ms, expires_at],
-    )?;
-    Ok(())
-}
-
-/// The live sessions of an account, newest first.
-pub fn sessions(
-    conn: &mut Conn,
-    account: AccountId,
-    limit: i64,
-    now_ms: Millis,
-) -> Result<Vec<Session>, StoreError> {
-    conn.query(
-        select_sessions!(
-            "where account_id = $1 and (expires_at is null or expires_at > $3) order by id desc limit $2"
-        ),
-        args![account, limit, now_ms],
-        session,
-    )
-}
-
-/// Forgets the sessions of an account that have ended, and the oldest when there are more than `most`.
-/// Answers whether live ones were among them.
-pub fn trim_sessions(
-    conn: &mut Conn,
-    account: AccountId,
-    most: i64,
-    now_ms: Millis,
-) -> Result<bool, StoreError> {
-    conn.execute("delete from sessions where account_id = $1 and expires_at <= $2", args![account, now_ms])?;
-    let ended = conn.execute(
-        "delete from sessions where account_id = $1 and id not in (
-             select id from sessions where account_id = $1 order by id desc limit $2)",
-        args![account, most],
-    )?;
-    Ok(ended > 0)
-}
-
-/// Ends one session of an account. Answers whether there was one.
-pub fn end_session(conn: &mut Conn, account: AccountId, id: SessionId) -> Result<bool, StoreError> {
-    Ok(conn.execute("delete from sessions where id = $1 and account_id = $2", args![id, account])? > 0)
-}
-
-/// Ends all sessions of an account but `keep`. Answers how many.
-pub fn end_sessions(conn: &mut Conn, account: AccountId, keep: Option<SessionId>) -> Result<u64, StoreError> {
-    conn.execute(
-        "delete from sessions where account_id = $1 and id <> $2",
-        args![account, keep.unwrap_or_default()],
-    )
-}
-
-/// Forgets sessions that ended by themselves before `before_ms`, at most `limit`.
-pub fn prune_sessions(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64, StoreError> {
-    conn.execute(
-        "delete from sessions where id in (
-             select id from sessions where expires_at < $1 order by expires_at limit $2)",
-        args![before_ms, limit],
-    )
 }

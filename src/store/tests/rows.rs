@@ -46,25 +46,19 @@ fn user(id: i64, state: UserState) -> User {
 }
 
 #[tokio::test]
-async fn remote_accounts_are_found_by_their_ids_and_scans_pass_over_none() {
+async fn remote_accounts_are_found_by_their_ids_and_by_their_handles_whatever_the_case() {
     for test in stores().await {
         let found = test.store.write(|conn| {
-            insert_accounts(conn, 2)?;
             actors::upsert(conn, &remote_actor(3, "zoe"), 1)?;
             actors::upsert(conn, &remote_actor(4, "Yan"), 1)?;
             let zoe = "https://b.test/users/zoe";
             assert_eq!(accounts::by_uri(conn, zoe)?.map(|found| found.id), Some(AccountId(3)));
             assert_eq!(accounts::by_uri(conn, "https://b.test/users/nobody")?, None);
-            let both = accounts::by_uris(conn, vec![zoe.into(), "https://b.test/users/Yan".into()])?;
-            assert_eq!(both.len(), 2);
-            assert!(accounts::by_uris(conn, Vec::new())?.is_empty());
             assert_eq!(accounts::by_handle(conn, "YAN", Some("b.test"))?.map(|a| a.id), Some(AccountId(4)));
             assert_eq!(accounts::by_handle(conn, "yan", None)?, None);
-            let first = accounts::scan(conn, AccountId(0), 3)?;
-            let rest = accounts::scan(conn, first[2].id, 3)?;
-            Ok(first.iter().chain(&rest).map(|account| account.id.0).collect::<Vec<_>>())
+            Ok(())
         });
-        assert_eq!(found.await.unwrap(), [1, 2, 3, 4], "{}", test.engine);
+        found.await.unwrap();
     }
 }
 
@@ -80,7 +74,6 @@ async fn users_are_listed_newest_first_and_a_taken_address_is_a_unique_violation
             assert!(users::any(conn)?);
             let ids = |users: Vec<User>| users.iter().map(|user| user.account_id.0).collect::<Vec<_>>();
             assert_eq!(users::by_account(conn, AccountId(3))?, Some(user(3, UserState::Active)));
-            assert!(users::email_taken(conn, "P1@MAIL.test")? && !users::email_taken(conn, "x@mail.test")?);
             assert!(!signups::remove(conn, AccountId(1))?);
             Ok([ids(users::list(conn, 2)?), ids(users::list(conn, 9)?)])
         });
@@ -113,8 +106,6 @@ async fn bonds_are_found_by_their_foreign_id_and_local_followers_are_listed() {
             let by_uri = follows::by_uri(conn, "https://b.test/follows/2")?;
             assert_eq!(by_uri, Some((AccountId(4), AccountId(1))));
             assert_eq!(follows::by_uri(conn, "https://b.test/follows/9")?, None);
-            assert_eq!(follows::row_id(conn, AccountId(3), AccountId(1))?, Some(3));
-            assert_eq!(follows::row_id(conn, AccountId(1), AccountId(3))?, None);
             let first = follows::local_followers(conn, AccountId(1), AccountId(0), 2)?;
             let rest = follows::local_followers(conn, AccountId(1), AccountId(3), 2)?;
             let among = [AccountId(1), AccountId(2), AccountId(4)];
@@ -143,8 +134,6 @@ async fn tweets_are_scanned_without_retweets_and_found_by_their_foreign_id() {
             assert_eq!(tweets::retweet_by(conn, AccountId(2), TweetId(10))?, Some(TweetId(12)));
             assert_eq!(timelines::replies(conn, TweetId(10), TweetId(0), 9)?, [TweetId(13)]);
             assert!(timelines::replies(conn, TweetId(10), TweetId(13), 9)?.is_empty());
-            let thread = timelines::thread(conn, TweetId(10), 9)?;
-            assert_eq!(thread, [(TweetId(10), None), (TweetId(13), Some(TweetId(10)))]);
             let lines = timelines::newest_of(conn, &[AccountId(1), AccountId(2)], 1)?;
             let mut newest: Vec<i64> = lines.iter().map(|line| line.id.0).collect();
             newest.sort_unstable();
