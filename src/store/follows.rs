@@ -13,8 +13,20 @@ use crate::model::ids::{AccountId, RowId};
 use crate::model::notification::NotificationKind;
 use crate::model::visibility::Relations;
 
+/// Both ends, locked: a follow and a block of the same two never pass each other unseen.
+fn lock_ends(conn: &mut Conn, relation: &Relation) -> Result<(), StoreError> {
+    let ends = [relation.from, relation.to];
+    conn.query(
+        "select id from accounts where id in_ints($1) order by id for no key update",
+        args![ends.as_slice()],
+        super::int,
+    )?;
+    Ok(())
+}
+
 /// Makes a follow. Answers whether it is new. The caller has checked blocks and locks.
 pub fn follow(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
+    lock_ends(conn, relation)?;
     if !insert_follow(conn, relation, now_ms)? {
         return Ok(false);
     }
@@ -92,6 +104,7 @@ pub fn unfollow(
 
 /// Asks for a follow. Answers whether the request is new.
 pub fn request(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
+    lock_ends(conn, relation)?;
     let new = conn.execute(
         "insert into follow_requests (id, follower_id, followee_id, uri, created_at)
          select $1, $2, $3, $4, $5
@@ -164,6 +177,7 @@ fn take_request(conn: &mut Conn, relation: &Relation) -> Result<Option<Relation>
 
 /// Answers a request with yes: the follow exists. Answers whether there was a request.
 pub fn accept(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
+    lock_ends(conn, relation)?;
     let Some(accepted) = take_request(conn, relation)? else { return Ok(false) };
     let mut log = vec![Event::FollowAccepted(accepted.clone())];
     if insert_follow(conn, &accepted, now_ms)? {
@@ -190,6 +204,7 @@ pub fn cancel_request(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> R
 
 /// Blocks: both follows, requests and what they told each other end. Answers whether the block is new.
 pub fn block(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
+    lock_ends(conn, relation)?;
     let new = conn.execute(
         "insert into blocks (id, account_id, target_id, uri, created_at) values ($1, $2, $3, $4, $5)
          on conflict do nothing",

@@ -6,12 +6,13 @@ use std::time::Duration;
 use super::database::{TestStore, stores};
 use super::people::{command, insert_accounts, insert_tweets, tweet};
 use crate::error::Error;
+use crate::model::event::Relation;
 use crate::model::ids::{AccountId, TweetId};
 use crate::model::tweet::Tweet;
 use crate::store::hot::HotCommand as _;
 use crate::store::tweet_commands::{self, CreateTweet};
 use crate::store::value::args;
-use crate::store::{Conn, StoreError, accounts, int, tweets};
+use crate::store::{Conn, StoreError, accounts, follows, int, tweets};
 
 /// How often a test looks whether the second transaction waits, every 5 ms.
 const TRIES: usize = 2_000;
@@ -136,5 +137,67 @@ async fn the_same_key_in_two_transactions_is_one_tweet() {
         let expected =
             (vec![tweet_commands::Created::New], vec![tweet_commands::Created::Existing(TweetId(20))]);
         assert_eq!((first.unwrap(), second.unwrap()), expected, "{}", test.engine);
+    }
+}
+
+/// From one account to another, both of ours.
+fn relation(id: i64, from: i64, to: i64) -> Relation {
+    let (from, to) = (AccountId(from), AccountId(to));
+    Relation { from, to, from_local: true, to_local: true, id, uri: None }
+}
+
+/// 2 wants to follow 1, which blocks it.
+fn block(conn: &mut Conn) -> Result<bool, StoreError> {
+    follows::block(conn, &relation(20, 1, 2), 1)
+}
+
+type Ask = fn(&mut Conn) -> Result<bool, StoreError>;
+
+/// The ways in which 2 comes to follow 1, or to ask for it.
+const ASKS: [(&str, Ask); 3] = [
+    ("follow", |conn| follows::follow(conn, &relation(21, 2, 1), 1)),
+    ("request", |conn| follows::request(conn, &relation(22, 2, 1), 1)),
+    ("accept", |conn| follows::accept(conn, &relation(0, 2, 1), 1)),
+];
+
+/// Accounts 1 and 2; when a request is to be accepted, it waits.
+async fn asked(ask: &str) -> Vec<TestStore> {
+    let prepared = prepared().await;
+    for test in prepared.iter().filter(|_| ask == "accept") {
+        test.store.write(|conn| follows::request(conn, &relation(22, 2, 1), 1)).await.unwrap();
+    }
+    prepared
+}
+
+async fn check_nothing_but_the_block(test: &TestStore, what: &str) {
+    let read = test.store.read(|conn| {
+        let bonds = follows::all_bonds(conn, AccountId(2))?;
+        Ok((bonds, accounts::by_id(conn, AccountId(1))?.unwrap().followers_count))
+    });
+    let (bonds, followers) = read.await.unwrap();
+    assert_eq!(bonds.blocked_by, [AccountId(1)].into(), "{} {what}", test.engine);
+    assert!(bonds.following.is_empty() && bonds.requested.is_empty(), "{} {what}: {bonds:?}", test.engine);
+    assert_eq!(followers, 0, "{} {what}", test.engine);
+}
+
+#[tokio::test]
+async fn a_block_ends_a_follow_that_is_being_made() {
+    for (what, ask) in ASKS {
+        for test in asked(what).await {
+            let (made, blocked) = meet(&test, ask, block).await;
+            assert!(made.unwrap() && blocked.unwrap(), "{} {what}", test.engine);
+            check_nothing_but_the_block(&test, what).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_comes_to_follow_an_account_that_is_just_blocking_it() {
+    for (what, ask) in ASKS {
+        for test in asked(what).await {
+            let (blocked, made) = meet(&test, block, ask).await;
+            assert!(blocked.unwrap() && !made.unwrap(), "{} {what}", test.engine);
+            check_nothing_but_the_block(&test, what).await;
+        }
     }
 }
