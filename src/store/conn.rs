@@ -17,6 +17,11 @@ pub struct Conn {
     translations: Translations,
     /// Whether this unit of work appended to the event log.
     pub(super) logged: bool,
+    /// Writes that the running transaction carries: a set counts its members.
+    pub(super) units: u32,
+    /// How the engine goes about each query, when a test asks for it.
+    #[cfg(test)]
+    pub(super) plans: Option<Vec<String>>,
 }
 
 pub(super) enum Link {
@@ -32,7 +37,14 @@ pub(super) struct PgLink {
 
 impl Conn {
     pub(super) fn new(link: Link) -> Self {
-        Self { link, translations: Translations::default(), logged: false }
+        Self {
+            link,
+            translations: Translations::default(),
+            logged: false,
+            units: 1,
+            #[cfg(test)]
+            plans: None,
+        }
     }
 
     /// Which engine this is.
@@ -67,6 +79,8 @@ impl Conn {
         args: &[Value],
         mut read: impl FnMut(&mut Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
+        #[cfg(test)]
+        self.note_plan(sql, args)?;
         let text = self.translations.get(self.dialect(), sql);
         match &mut self.link {
             Link::Sqlite(link) => {

@@ -7,6 +7,7 @@ pub(crate) mod database;
 mod home;
 mod log;
 mod people;
+mod plans;
 mod races;
 mod rows;
 

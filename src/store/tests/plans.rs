@@ -1,0 +1,109 @@
+//! How the engines go about the hot statements, on a database that was never analyzed: by the index that is
+//! meant for each, without reading a whole table.
+
+use super::database::stores;
+use crate::model::ids::{AccountId, TweetId};
+use crate::store::timelines::{self, Slice};
+use crate::store::value::Value;
+use crate::store::{Conn, Dialect, StoreError, deliveries, follows, reactions};
+
+impl Conn {
+    /// Asks the engine for its plan of a query, when a test collects plans.
+    pub(in crate::store) fn note_plan(
+        &mut self,
+        sql: &'static str,
+        args: &[Value],
+    ) -> Result<(), StoreError> {
+        let Some(mut plans) = self.plans.take() else { return Ok(()) };
+        let (explain, columns_before) = match self.dialect() {
+            Dialect::Sqlite => ("explain query plan", 3),
+            Dialect::Postgres => ("explain", 0),
+        };
+        let text: &'static str = Box::leak(format!("{explain} {sql}").into_boxed_str());
+        plans.extend(self.query(text, args, |row| {
+            for _ in 0..columns_before {
+                row.take::<i64>()?;
+            }
+            row.take::<String>()
+        })?);
+        self.plans = Some(plans);
+        Ok(())
+    }
+}
+
+const PAGE: Slice = Slice { before: None, after: None, limit: 20 };
+const ME: AccountId = AccountId(1);
+const IT: TweetId = TweetId(1);
+
+type Ask = fn(&mut Conn) -> Result<(), StoreError>;
+
+/// What is asked, the words that SQLite's plan must have, those of PostgreSQL's, and the asking.
+const HOT: &[(&str, &[&str], &[&str], Ask)] = &[
+    ("home", &["tweets_by_account"], &["tweets_by_account"], |conn| {
+        timelines::home(conn, ME, PAGE, 1_780_000_000_000).map(drop)
+    }),
+    // PostgreSQL learns from its statistics which of the two is the smaller.
+    ("local", &["tweets_local_public"], &["_public"], |conn| timelines::local(conn, PAGE).map(drop)),
+    ("public", &["tweets_public"], &["tweets_public"], |conn| timelines::public(conn, PAGE).map(drop)),
+    ("account", &["tweets_by_account"], &["tweets_by_account"], |conn| {
+        timelines::by_account(conn, ME, PAGE).map(drop)
+    }),
+    ("pictures of an account", &["tweets_with_media"], &["tweets_with_media"], |conn| {
+        timelines::by_account_media(conn, ME, PAGE).map(drop)
+    }),
+    ("hashtag", &["PRIMARY KEY (tag=? AND tweet_id"], &["tweet_tags_pkey"], |conn| {
+        timelines::hashtag(conn, "rust", PAGE).map(drop)
+    }),
+    ("above in the thread", &["SEARCH t USING INTEGER PRIMARY KEY"], &["tweets_pkey"], |conn| {
+        timelines::ancestors(conn, IT, 40).map(drop)
+    }),
+    ("below in the thread", &["tweets_by_reply"], &["tweets_by_reply"], |conn| {
+        timelines::descendants(conn, IT, 40).map(drop)
+    }),
+    ("a like that is undone", &["likes_by_uri"], &["likes_by_uri"], |conn| {
+        reactions::like_by_uri(conn, "x").map(drop)
+    }),
+    (
+        "a follow that is undone",
+        &["follows_by_uri", "follow_requests_by_uri"],
+        &["follows_by_uri", "follow_requests_by_uri"],
+        |conn| follows::by_uri(conn, "x").map(drop),
+    ),
+    ("a block that is undone", &["blocks_by_uri"], &["blocks_by_uri"], |conn| {
+        follows::block_by_uri(conn, "x").map(drop)
+    }),
+    ("whether an inbox is shared", &["actors_by_shared_inbox"], &["actors_by_shared_inbox"], |conn| {
+        deliveries::is_shared_inbox(conn, "x").map(drop)
+    }),
+];
+
+/// Whether a line of a plan reads a whole table. A part of the statement itself may be read as a whole.
+fn reads_a_table(line: &str) -> bool {
+    let own = ["up", "down", "authors", "nearest", "(subquery", "CONSTANT"];
+    let scanned = line.split_once("SCAN ").map(|(_, rest)| rest);
+    line.contains("Seq Scan") || scanned.is_some_and(|name| !own.iter().any(|part| name.starts_with(part)))
+}
+
+#[tokio::test]
+async fn hot_statements_use_the_index_meant_for_them_without_statistics() {
+    for test in stores().await {
+        for (what, sqlite, postgres, ask) in HOT {
+            let read = test.store.read(move |conn| {
+                conn.plans = Some(Vec::new());
+                let asked = ask(conn);
+                let plans = conn.plans.take().unwrap_or_default();
+                asked.map(|()| plans)
+            });
+            let plan = read.await.unwrap();
+            let words = if test.engine == "sqlite" { sqlite } else { postgres };
+            for word in *words {
+                assert!(
+                    plan.iter().any(|line| line.contains(word)),
+                    "{} {what}: no {word} in {plan:#?}",
+                    test.engine
+                );
+            }
+            assert!(!plan.iter().any(|line| reads_a_table(line)), "{} {what}: {plan:#?}", test.engine);
+        }
+    }
+}
