@@ -12,3 +12,7 @@ create index tweets_with_media on tweets (account_id, id) where has_media;
 -- Begins with an equality: without statistics SQLite would else take tweets_public.
 drop index tweets_local_public;
 create index tweets_local_public on tweets (visibility, id) where local and retweet_of is null;
+
+-- When a consumer last gave a sign of life: the log is not kept for one that never comes back.
+alter table consumers add column seen_at bigint not null default 0;
+update consumers set seen_at = unixepoch() * 1000;

@@ -158,6 +158,9 @@ pub const KEY_REFETCH_MS: Millis = 5 * MINUTE_MS;
 /// How long events are kept that every durable consumer has passed: time for a process without a cursor of its own
 /// to come back from a pause.
 pub const EVENT_KEEP_MS: Millis = DAY_MS;
+/// How long the log is kept for a consumer that gives no sign of life: time to mend a server or to switch something
+/// on again, before what is gone for good makes the log grow without end.
+pub const CONSUMER_KEEP_MS: Millis = 7 * DAY_MS;
 
 // Fan-out
 

@@ -41,6 +41,7 @@ const COMPARED: usize = 100;
 /// Follows the log for the search.
 pub struct Feeder {
     store: Store,
+    clock: Clock,
     search: Arc<Search>,
     people: PeopleFeeder,
     progress: Progress,
@@ -52,8 +53,9 @@ impl Feeder {
     /// cursor each.
     pub fn new(store: Store, clock: Clock, search: Arc<Search>, process: u8) -> Self {
         Self {
-            people: PeopleFeeder::new(store.clone(), clock, Arc::clone(&search)),
+            people: PeopleFeeder::new(store.clone(), clock.clone(), Arc::clone(&search)),
             store,
+            clock,
             search,
             progress: Progress::default(),
             cursor: format!("{NAME}-{process}"),
@@ -68,7 +70,8 @@ impl Feeder {
     /// Fills what is empty and follows the log until `stop`; then everything taken in is made durable.
     pub async fn run(self, stop: CancellationToken) {
         let feeder = Arc::new(self);
-        tokio::join!(feeder.feed_tweets(&stop), feeder.people.run(&stop));
+        let seen = follower::keep_cursor(&feeder.store, &feeder.clock, &feeder.cursor, &stop);
+        tokio::join!(feeder.feed_tweets(&stop), feeder.people.run(&stop), seen);
         if let Err(error) = feeder.note().await {
             tracing::warn!(error = %Chain(&error), "the search could not be closed cleanly; it goes on from its last commit");
         }
@@ -124,9 +127,10 @@ impl Feeder {
     /// log can be read on from.
     async fn resume(&self) -> Result<Option<Position>> {
         let Some(position) = self.committed() else { return Ok(None) };
-        let cursor = self.cursor.clone();
-        let read = self.store.read(move |conn| Ok((events::cursor(conn, &cursor)?, events::head(conn)?)));
-        let (noted, head) = read.await?;
+        let (cursor, now_ms) = (self.cursor.clone(), self.clock.now_ms());
+        let resuming =
+            self.store.write(move |conn| Ok((events::resume(conn, &cursor, now_ms)?, events::head(conn)?)));
+        let (noted, head) = resuming.await?;
         // Older than noted: events after it may be pruned. Newer than the log: another database's, or the
         // database is a backup.
         let fits = noted.is_some_and(|noted| noted <= position && position <= noted.max(head));
@@ -139,10 +143,10 @@ impl Feeder {
     /// Fills the index from the tables. Answers where the log stood before; `None` when stopped.
     async fn fill(&self, stop: &CancellationToken) -> Result<Option<Position>> {
         self.search.set_building(Some(Building::default()));
-        let cursor = self.cursor.clone();
+        let (cursor, now_ms) = (self.cursor.clone(), self.clock.now_ms());
         let noting = self.store.write(move |conn| {
             let head = events::head(conn)?;
-            events::move_cursor(conn, &cursor, head)?;
+            events::move_cursor(conn, &cursor, head, now_ms)?;
             Ok(head)
         });
         let head = noting.await?;
@@ -289,12 +293,12 @@ impl Feeder {
         self.search.tweets().flush().await?;
         self.count();
         let Some(position) = self.committed() else { return Ok(()) };
-        let cursor = self.cursor.clone();
+        let (cursor, now_ms) = (self.cursor.clone(), self.clock.now_ms());
         Ok(self
             .store
             .write(move |conn| match events::cursor(conn, &cursor)? {
                 Some(noted) if noted == position => Ok(()),
-                _ => events::move_cursor(conn, &cursor, position),
+                _ => events::move_cursor(conn, &cursor, position, now_ms),
             })
             .await?)
     }

@@ -30,6 +30,8 @@ struct Rule {
 }
 
 const RULES: &[Rule] = &[
+    // Before the events, which are kept for them.
+    Rule { rows: "consumers", keep_ms: limits::CONSUMER_KEEP_MS, forget: events::forget_consumers },
     Rule { rows: "events", keep_ms: limits::EVENT_KEEP_MS, forget: events::prune },
     Rule { rows: "received", keep_ms: limits::ACTIVITY_ID_KEEP_MS, forget: inbox::prune },
     Rule { rows: "parked", keep_ms: limits::PARKED_KEEP_MS, forget: inbox::prune_parked },

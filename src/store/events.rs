@@ -90,19 +90,44 @@ pub fn count_after(conn: &mut Conn, position: Position, most: i64) -> Result<i64
     )
 }
 
-/// Where the named consumer stands; `None` before its first step.
+/// Where the named consumer goes on, and a sign of life of it: the log is kept for who was seen lately. `None`
+/// before its first step, and when it was away for so long that [`forget_consumers`] gave it up.
+pub fn resume(conn: &mut Conn, consumer: &str, now_ms: Millis) -> Result<Option<Position>, StoreError> {
+    conn.query_opt(
+        "update consumers set seen_at = $2 where name = $1 returning txid, seq",
+        args![consumer, now_ms],
+        position,
+    )
+}
+
+/// Where the named consumer stands; `None` as in [`resume`].
 pub fn cursor(conn: &mut Conn, consumer: &str) -> Result<Option<Position>, StoreError> {
     conn.query_opt("select txid, seq from consumers where name = $1", args![consumer], position)
 }
 
 /// Moves the named consumer to `to`, in the running transaction.
-pub fn move_cursor(conn: &mut Conn, consumer: &str, to: Position) -> Result<(), StoreError> {
+pub fn move_cursor(conn: &mut Conn, consumer: &str, to: Position, now_ms: Millis) -> Result<(), StoreError> {
     conn.execute(
-        "insert into consumers (name, txid, seq) values ($1, $2, $3)
-         on conflict (name) do update set txid = excluded.txid, seq = excluded.seq",
-        args![consumer, to.txid, to.seq],
+        "insert into consumers (name, txid, seq, seen_at) values ($1, $2, $3, $4)
+         on conflict (name) do update set txid = excluded.txid, seq = excluded.seq, seen_at = excluded.seen_at",
+        args![consumer, to.txid, to.seq, now_ms],
     )?;
     Ok(())
+}
+
+/// Gives up at most `limit` consumers that were last seen before `before_ms`. Answers how many.
+pub fn forget_consumers(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64, StoreError> {
+    let gone: Vec<String> = conn.query(
+        "delete from consumers where name in (select name from consumers where seen_at < $1 limit $2)
+             and seen_at < $1
+         returning name",
+        args![before_ms, limit],
+        |row| row.take(),
+    )?;
+    for consumer in &gone {
+        tracing::info!(consumer, "a consumer was not seen for long; the log is no longer kept for it");
+    }
+    Ok(u64::try_from(gone.len()).unwrap_or(u64::MAX))
 }
 
 /// Looks at the `limit` oldest events, and removes those from before `before_ms` that every durable consumer has

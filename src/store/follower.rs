@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::events::{self, Logged, Position};
 use super::{Store, StoreError};
+use crate::clock::Clock;
 use crate::error::Chain;
 use crate::telemetry::metrics as names;
 
@@ -27,6 +28,9 @@ const UNSETTLED_RETRY: Duration = Duration::from_millis(5);
 const FAILURE_PAUSE_MIN: Duration = Duration::from_millis(50);
 /// The longest pause after failures.
 const FAILURE_PAUSE_MAX: Duration = Duration::from_secs(10);
+
+/// How often a durable consumer gives a sign of life, beside moving its cursor.
+const SEEN_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// How far a consumer has come; others wait on it.
 #[derive(Clone, Debug)]
@@ -95,6 +99,20 @@ pub async fn follow<F: Future<Output = Result<(), StoreError>> + Send>(
             () = stop.cancelled() => return,
             _ = signal.changed() => {}
             () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+/// Gives signs of life for a durable consumer until `stop`, so that the log is kept for it while nothing happens
+/// and while it cannot go on.
+pub async fn keep_cursor(store: &Store, clock: &Clock, consumer: &str, stop: &CancellationToken) {
+    loop {
+        let (name, now_ms) = (consumer.to_owned(), clock.now_ms());
+        if let Err(error) = store.write(move |conn| events::resume(conn, &name, now_ms)).await {
+            tracing::warn!(consumer, error = %Chain(&error), "a sign of life of a consumer could not be written");
+        }
+        if stop.run_until_cancelled(tokio::time::sleep(SEEN_EVERY)).await.is_none() {
+            return;
         }
     }
 }

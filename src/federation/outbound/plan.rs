@@ -15,7 +15,7 @@ use crate::federation::{Federation, unwritable};
 use crate::model::ids::{AccountId, RowId};
 use crate::store::deliveries::{self, Outgoing, Target};
 use crate::store::events::{self, Logged, Position};
-use crate::store::follower::{Progress, follow};
+use crate::store::follower::{Progress, follow, keep_cursor};
 use crate::store::{Conn, StoreError};
 
 /// The name of the cursor.
@@ -29,13 +29,16 @@ impl Federation {
     /// Follows the log until `stop`; `planned` is told when there is something to deliver.
     pub(crate) async fn run_planner(&self, planned: Arc<Notify>, stop: CancellationToken) -> Result<()> {
         let store = self.service().store().clone();
-        let known = store.read(|conn| events::cursor(conn, CONSUMER)).await?;
+        let clock = self.service().clock().clone();
+        let now_ms = clock.now_ms();
+        let known = store.write(move |conn| events::resume(conn, CONSUMER, now_ms)).await?;
         let start = match known {
             Some(position) => position,
-            // A new consumer tells what happens from now on.
+            // New, or given up after a long absence: what happens from now on is told.
             None => {
                 let head = store.read(events::head).await?;
-                store.write(move |conn| events::move_cursor(conn, CONSUMER, head)).await?;
+                store.write(move |conn| events::move_cursor(conn, CONSUMER, head, now_ms)).await?;
+                tracing::info!("federation begins here: others are not told of what happened earlier");
                 head
             }
         };
@@ -43,11 +46,11 @@ impl Federation {
         progress.set(start);
         self.fan_out(&planned).await?;
         let federation = self.clone();
-        follow(store, CONSUMER, progress, stop, move |batch: Vec<Logged>| {
+        let following = follow(store.clone(), CONSUMER, progress, stop.clone(), move |batch: Vec<Logged>| {
             let (federation, planned) = (federation.clone(), Arc::clone(&planned));
             async move { federation.plan_batch(&batch, &planned).await.map_err(StoreError::from) }
-        })
-        .await;
+        });
+        tokio::join!(following, keep_cursor(&store, &clock, CONSUMER, &stop));
         Ok(())
     }
 
@@ -87,7 +90,7 @@ impl Federation {
                     let targets = deliveries::inboxes_of(conn, to)?;
                     federation.insert_rows(conn, outgoing.id, outgoing.account, targets)?;
                 }
-                events::move_cursor(conn, CONSUMER, position)
+                events::move_cursor(conn, CONSUMER, position, now_ms)
             })
             .await?;
         Ok(())

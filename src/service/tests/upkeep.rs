@@ -66,7 +66,7 @@ async fn old_rows_are_forgotten_and_those_that_still_matter_stay() {
         let marked = world.store().write(move |conn| {
             tombstones::insert(conn, "https://b.test/gone", now_ms)?;
             let head = events::newest(conn)?;
-            events::move_cursor(conn, "follower", head)
+            events::move_cursor(conn, "follower", head, now_ms)
         });
         marked.await.unwrap();
         world.log().await;
@@ -115,5 +115,38 @@ async fn sessions_that_ended_by_themselves_are_forgotten_and_tokens_without_an_e
         forget_old(&world.service).await.unwrap();
         assert_eq!(sessions().await, 1, "{}", world.engine);
         assert!(world.service.session(&token).await.unwrap().is_some(), "{}", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn the_log_is_not_kept_for_a_consumer_that_never_comes_back() {
+    for world in worlds().await {
+        world.person("ann").await;
+        let now_ms = world.clock.now_ms();
+        let start = events::Position::default();
+        let consumers = world.store().write(move |conn| {
+            events::move_cursor(conn, "gone", start, now_ms)?;
+            events::move_cursor(conn, "stuck", start, now_ms)
+        });
+        consumers.await.unwrap();
+        let resume = async |name: &'static str| {
+            let now_ms = world.clock.now_ms();
+            world.store().write(move |conn| events::resume(conn, name, now_ms)).await.unwrap()
+        };
+        let logged = world.log().await.len();
+        let events = async || counted::counts(world.store()).await["events"];
+        world.clock.advance(limits::CONSUMER_KEEP_MS);
+        assert_eq!(resume("stuck").await, Some(start), "{}", world.engine);
+        forget_old(&world.service).await.unwrap();
+        assert_eq!(usize::try_from(events().await).unwrap(), logged, "{}: both may come back", world.engine);
+
+        world.clock.advance(1);
+        forget_old(&world.service).await.unwrap();
+        assert_eq!(resume("gone").await, None, "{}: it begins anew", world.engine);
+        assert_eq!(usize::try_from(events().await).unwrap(), logged, "{}: one still counts", world.engine);
+
+        world.clock.advance(limits::CONSUMER_KEEP_MS + 1);
+        forget_old(&world.service).await.unwrap();
+        assert_eq!(events().await, 1, "{}: the newest stays", world.engine);
     }
 }

@@ -50,13 +50,13 @@ async fn pruning_keeps_what_a_consumer_has_not_seen_and_always_the_newest() {
         assert_eq!(head, all[9].position);
 
         let third = all[2].position;
-        store.write(move |conn| events::move_cursor(conn, "slow", third)).await.unwrap();
-        store.write(move |conn| events::move_cursor(conn, "fast", head)).await.unwrap();
+        store.write(move |conn| events::move_cursor(conn, "slow", third, 1)).await.unwrap();
+        store.write(move |conn| events::move_cursor(conn, "fast", head, 1)).await.unwrap();
         assert_eq!(store.read(|conn| events::cursor(conn, "slow")).await.unwrap(), Some(third));
         assert_eq!(store.read(|conn| events::cursor(conn, "none")).await.unwrap(), None);
         assert_eq!(prune(1_000, 2).await, 2, "{}", test.engine);
         assert_eq!(prune(1_000, 10).await, 1, "{}: only what the slow one has passed", test.engine);
-        store.write(move |conn| events::move_cursor(conn, "slow", head)).await.unwrap();
+        store.write(move |conn| events::move_cursor(conn, "slow", head, 1)).await.unwrap();
         assert_eq!(prune(5, 10).await, 2, "{}: only what is old", test.engine);
         assert_eq!(prune(1_000, 100).await, 4, "{}: the newest stays", test.engine);
         assert_eq!(prune(1_000, 100).await, 0);
