@@ -103,7 +103,11 @@ async fn write_together<C: HotCommand>(store: &Store, mut set: Vec<Waiting<C>>) 
     let (commands, replies): (Vec<C>, Vec<_>) = set.into_iter().unzip();
     let shared = Arc::new(commands);
     let batch = Arc::clone(&shared);
-    match store.write(move |conn| C::write_set(conn, &batch)).await {
+    let written = store.write(move |conn| {
+        conn.units = u32::try_from(batch.len()).unwrap_or(u32::MAX);
+        C::write_set(conn, &batch)
+    });
+    match written.await {
         Ok(outputs) => {
             for (reply, output) in replies.into_iter().zip(outputs) {
                 let _ = reply.send(Ok(output));

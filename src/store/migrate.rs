@@ -36,8 +36,11 @@ const POSTGRES_LOCK: &str = "select pg_advisory_xact_lock(1919905643)";
 pub(super) fn apply(conn: &mut Conn) -> Result<(), StoreError> {
     let dialect = conn.dialect();
     conn.batch(if dialect == Dialect::Sqlite { "begin immediate" } else { "begin" })?;
-    let applied = apply_missing(conn, dialect);
-    conn.batch(if applied.is_ok() { "commit" } else { "rollback" })?;
+    let applied = apply_missing(conn, dialect).and_then(|()| conn.batch("commit"));
+    if applied.is_err() {
+        // What went wrong first is what the operator must hear.
+        let _ = conn.batch("rollback");
+    }
     applied
 }
 

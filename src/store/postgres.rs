@@ -11,6 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 use super::conn::{Conn, Link, PgLink};
 use super::{LogSignal, Outcome, StoreError, Threads, Unit, migrate};
+use crate::telemetry::metrics as names;
 
 /// Tries of a transaction that PostgreSQL asks to repeat.
 const TRIES: usize = 8;
@@ -24,6 +25,10 @@ const STATEMENT_CACHE: usize = 512;
 /// Every statement names its rows by an index. Left alone, a connection keeps a plan that it made while a table
 /// was small, and reads all of the table until the next `analyze`. Compiling a plan never pays for so few rows.
 const PLANNING: &str = "set enable_seqscan = off; set jit = off";
+
+/// What is answered is durable, whatever the server or the role says; a stricter choice than ours stays.
+const DURABILITY: &str = "select set_config('synchronous_commit', 'on', false)
+     where current_setting('synchronous_commit') = 'off'";
 
 type Queue = Receiver<Box<dyn Unit>>;
 
@@ -72,6 +77,7 @@ fn connect(options: &PgConnectOptions) -> Result<Conn, StoreError> {
     let connection = runtime.block_on(PgConnection::connect_with(options))?;
     let mut conn = Conn::new(Link::Postgres(PgLink { runtime, connection }));
     conn.batch(PLANNING)?;
+    conn.batch(DURABILITY)?;
     Ok(conn)
 }
 
@@ -124,6 +130,7 @@ fn run_read(conn: &mut Conn, mut unit: Box<dyn Unit>) -> bool {
 fn run_write(conn: &mut Conn, mut unit: Box<dyn Unit>, told: &listen::Commits) -> bool {
     for attempt in 1..=TRIES {
         conn.logged = false;
+        conn.units = 1;
         if let Err(error) = conn.batch("begin") {
             unit.answer(Err(error));
             return false;
@@ -135,8 +142,11 @@ fn run_write(conn: &mut Conn, mut unit: Box<dyn Unit>, told: &listen::Commits) -
                 continue;
             }
             let good = commit.is_ok();
-            if good && conn.logged {
-                told.wake();
+            if good {
+                metrics::histogram!(names::STORE_WRITER_BATCH_UNITS).record(conn.units);
+                if conn.logged {
+                    told.wake();
+                }
             }
             unit.answer(commit);
             return good || alive(conn);

@@ -6,6 +6,7 @@ pub(crate) mod counted;
 pub(crate) mod database;
 mod home;
 mod log;
+mod opening;
 mod people;
 mod plans;
 mod races;

@@ -111,7 +111,7 @@ pub const TABLE: &[Metric] = &[
         name: STORE_WRITER_BATCH_UNITS,
         kind: Kind::Histogram(BATCH_UNITS),
         labels: &[],
-        help: "Units of work that one commit made durable",
+        help: "Writes that one commit made durable",
     },
     Metric {
         name: STORE_WRITER_WAIT_SECONDS,

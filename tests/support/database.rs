@@ -1,6 +1,6 @@
 //! A fresh, empty database for each test, on each engine.
 
-use crate::store::{Place, Settings, Store};
+use crate::store::{Place, Settings, Store, StoreError};
 
 /// Reader connections of a test's store: few, so that tests run side by side.
 const CONNECTIONS: usize = 2;
@@ -16,27 +16,40 @@ pub(crate) struct TestStore {
     pub(crate) _folder: tempfile::TempDir,
 }
 
-/// One store an engine. PostgreSQL is there when `ROOKERY_TEST_POSTGRES` names a server, as the test script
+/// An empty database an engine, not yet opened, with the folder that keeps it alive. PostgreSQL is there when `ROOKERY_TEST_POSTGRES` names a server, as the test script
 /// makes it; with `CI` set its absence is an error, so that no run passes on one engine alone.
-pub(crate) async fn stores() -> Vec<TestStore> {
+pub(crate) async fn empty() -> Vec<(&'static str, Settings, tempfile::TempDir)> {
     let mut places = vec![("sqlite", None)];
     match std::env::var("ROOKERY_TEST_POSTGRES") {
         Ok(server) => places.push(("postgres", Some(server))),
         Err(_) => assert!(std::env::var("CI").is_err(), "CI runs must set ROOKERY_TEST_POSTGRES"),
     }
-    let mut stores = Vec::new();
+    let mut made = Vec::new();
     for (engine, server) in places {
         let folder = tempfile::tempdir().unwrap();
         let place = match server {
             None => Place::Sqlite(folder.path().join("rookery.db")),
             Some(server) => Place::Postgres(create_database(&server).await),
         };
-        let settings = Settings { place, connections: CONNECTIONS };
-        let opened = settings.clone();
-        let store = tokio::task::spawn_blocking(move || Store::open(&opened)).await.unwrap().unwrap();
+        made.push((engine, Settings { place, connections: CONNECTIONS }, folder));
+    }
+    made
+}
+
+/// One store an engine; see [`empty`].
+pub(crate) async fn stores() -> Vec<TestStore> {
+    let mut stores = Vec::new();
+    for (engine, settings, folder) in empty().await {
+        let store = open(&settings).await.unwrap();
         stores.push(TestStore { store, settings, engine, _folder: folder });
     }
     stores
+}
+
+/// Opens a store without holding up the runtime.
+pub(crate) async fn open(settings: &Settings) -> Result<Store, StoreError> {
+    let settings = settings.clone();
+    tokio::task::spawn_blocking(move || Store::open(&settings)).await.unwrap()
 }
 
 async fn create_database(server: &str) -> String {
