@@ -30,6 +30,7 @@ pub use accounts::SignUp;
 pub(crate) use accounts::blank_account;
 pub use follows::Relationship;
 pub use notifications::{NotificationView, Unread};
+pub use pages::{Look, filled_page};
 pub use profiles::ProfileChanges;
 pub use remote_pictures::{PictureSettings, RemotePictures};
 pub use sessions::{Origin, SCOPES, SignedIn};
