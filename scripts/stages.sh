@@ -3,6 +3,7 @@
 
 # Pages in a real browser: looks, works without JavaScript, passes axe.
 browser_stage() {
+    need_curl
     need_node
     need_chromium
     if [ -f tests/browser/package-lock.json ]; then
@@ -14,12 +15,14 @@ browser_stage() {
 
 # The API against its own OpenAPI document; SCHEMATHESIS is the program's path.
 schema_stage() {
+    need_curl
     need_schemathesis
     tests/schema/run
 }
 
 # Several instances that talk with each other.
 federation_stage() {
+    need_python
     federation-tests/run
 }
 

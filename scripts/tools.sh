@@ -1,21 +1,33 @@
 # Installs the tools that checks need, when they are missing, and says so. Sourced after lib.sh.
 
-# Versions of what comes from PyPI and npm, so that a new release changes nothing by itself.
+# Versions of what comes from PyPI and crates.io, so that a new release changes nothing by itself.
 SCHEMATHESIS_VERSION="4.32.5"
+NEXTEST_VERSION="0.9.143"
+DENY_VERSION="0.20.2"
 
 apt_install() {
     command -v apt-get >/dev/null || die "missing: $*; install it by your system's package manager"
     say "-- installing $* by apt"
     as_root apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    # Past sudo, which keeps no environment.
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
-# cargo_tool NAME  — a cargo subcommand's binary; built once, kept in cargo's own bin folder.
+# cargo_tool NAME VERSION  — a cargo subcommand's binary, when there is none of any version; built once, kept in
+# cargo's own bin folder.
 cargo_tool() {
     command -v "$1" >/dev/null && return
-    say "-- installing $1 by cargo; this takes a few minutes, once"
+    say "-- installing $1 $2 by cargo; this takes a few minutes, once"
     # Not in our target folder: the tool is built once, the folder would keep its objects for ever.
-    env -u CARGO_TARGET_DIR cargo install --locked --quiet "$1"
+    env -u CARGO_TARGET_DIR cargo install --locked --quiet --version "$2" "$1"
+}
+
+# rust_component NAME SUBCOMMAND  — a part of the toolchain that minimal installations leave out.
+rust_component() {
+    cargo "$2" --version >/dev/null 2>&1 && return
+    command -v rustup >/dev/null || die "cargo $2 is missing; install it by your system's package manager"
+    say "-- installing $1 by rustup"
+    rustup --quiet component add "$1"
 }
 
 # The folder of PostgreSQL's programs, newest version first; empty when there is none.
@@ -41,6 +53,14 @@ need_postgres() {
     fi
     apt_install postgresql
     [ -n "$(postgres_bin)" ] || die "PostgreSQL was installed, yet its initdb is not found"
+}
+
+need_curl() {
+    command -v curl >/dev/null || apt_install curl
+}
+
+need_python() {
+    command -v python3 >/dev/null || apt_install python3
 }
 
 need_node() {

@@ -1,7 +1,10 @@
 //! The composition root: builds every part from the configuration and wires them.
 
+mod watch;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
+use self::watch::Watch;
 use crate::client::{Client, ClientSettings};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -23,8 +27,9 @@ use crate::model::ids::IdMaker;
 use crate::search::{Feeder, Finder, OpenError, Opened, Search};
 use crate::secrets;
 use crate::service::{PictureSettings, RemotePictures, Rules, Service, media_upkeep, upkeep};
+use crate::store::events::{self, Logged, Position};
 use crate::store::follower::{self, Progress};
-use crate::store::{Place, Settings, Store, events};
+use crate::store::{Place, Settings, Store, StoreError};
 use crate::timelines::{self, Home};
 
 /// The process number that commands use in ids, beside a server that runs on the same data.
@@ -37,6 +42,8 @@ pub const INSTANCE_KEY_FILE: &str = "instance.key";
 const DECODE_THREADS: usize = 2;
 /// Pictures that may wait for a thread before people are told to come back.
 const DECODE_QUEUE: usize = 64;
+/// The pause before the planner is started again that could not.
+const PLANNER_PAUSE: Duration = Duration::from_secs(1);
 /// Requests to one remote host at once: enough for bursts, little enough to be polite.
 const PER_HOST_REQUESTS: usize = 8;
 
@@ -58,6 +65,8 @@ pub struct App {
     pub stop: CancellationToken,
     /// What runs by itself.
     pub tasks: TaskTracker,
+    /// Whether what runs by itself still does.
+    watch: Arc<Watch>,
     store: Store,
     search_folder: PathBuf,
     process: u8,
@@ -107,11 +116,12 @@ impl App {
             pictures: RemotePictures::new(service.clone(), Arc::clone(&media), client, picture_settings),
             media,
             federation,
-            delivery: DeliverySettings { at_once: config.federation.delivery_concurrency },
+            delivery: DeliverySettings { at_once: config.federation.delivery_concurrency, process },
             home: Home::new(service.clone(), &timeline_settings(config)),
             service,
             stop,
             tasks,
+            watch: Arc::default(),
             store,
             search_folder: config.storage.data_dir.join("search"),
             process,
@@ -125,31 +135,16 @@ impl App {
         let finder = Finder::new(self.service.clone(), Arc::clone(&search));
         let clock = self.service.clock().clone();
         let feeder = Feeder::new(self.store.clone(), clock, search, self.process);
+        // Before anybody reads: what is kept in memory must hear of all that comes after it was loaded.
         let head = self.store.read(events::head).await?;
-        let graph = self.service.clone();
-        let progress = Progress::default();
-        progress.set(head);
-        self.tasks.spawn(follower::follow(
-            self.store.clone(),
-            "graph",
-            progress,
-            self.stop.clone(),
-            move |batch| {
-                batch.iter().for_each(|logged| graph.graph().apply(&logged.event));
-                std::future::ready(Ok(()))
-            },
-        ));
-        self.tasks.spawn(feeder.run(self.stop.clone()));
-        let (home, stop) = (self.home.clone(), self.stop.clone());
-        self.tasks.spawn(async move {
-            if let Err(error) = timelines::run(home, stop).await {
-                tracing::error!(error = %Chain(&error), "home timelines no longer follow the log");
-            }
-        });
+        self.follow_graph(head);
+        self.consume("search", feeder.progress(), feeder.run(self.stop.clone()));
+        let following = timelines::run(self.home.clone(), head, self.stop.clone());
+        self.consume("timelines", self.home.progress(), following);
         self.pictures.refill().await?;
         let (service, media, stop) = (self.service.clone(), Arc::clone(&self.media), self.stop.clone());
-        self.tasks.spawn(async move { media_upkeep::run(service, &media, stop).await });
-        self.tasks.spawn(upkeep::run(self.service.clone(), self.stop.clone()));
+        self.run("media upkeep", async move { media_upkeep::run(service, &media, stop).await });
+        self.run("upkeep", upkeep::run(self.service.clone(), self.stop.clone()));
         if self.service.rules().federation {
             self.start_federation();
         }
@@ -163,33 +158,66 @@ impl App {
         })
     }
 
+    fn follow_graph(&self, head: Position) {
+        let (graph, progress) = (self.service.clone(), Progress::default());
+        progress.set(head);
+        let apply = move |batch: Vec<Logged>| {
+            batch.iter().for_each(|logged| graph.graph().apply(&logged.event));
+            std::future::ready(Ok(()))
+        };
+        let following =
+            follower::follow(self.store.clone(), "graph", progress.clone(), self.stop.clone(), apply);
+        self.consume("graph", progress, following);
+    }
+
     /// Starts planning from the log and delivering.
     fn start_federation(&self) {
-        let planned = Arc::new(Notify::new());
-        let (federation, wake, stop) = (self.federation.clone(), Arc::clone(&planned), self.stop.clone());
-        self.tasks.spawn(async move {
-            if let Err(error) = federation.run_planner(wake, stop).await {
-                tracing::error!(error = %Chain(&error), "federation's planner stopped");
-            }
-        });
+        let (planned, progress) = (Arc::new(Notify::new()), Progress::default());
+        let planning =
+            plan(self.federation.clone(), progress.clone(), Arc::clone(&planned), self.stop.clone());
+        self.consume("federation", progress, planning);
         let (federation, stop) = (self.federation.clone(), self.stop.clone());
-        self.tasks.spawn(async move { federation.work_inbox(stop).await });
+        self.run("inbox", async move { federation.work_inbox(stop).await });
         let (federation, stop) = (self.federation.clone(), self.stop.clone());
-        self.tasks.spawn(async move { federation.watch_lanes(stop).await });
+        self.run("lane gauges", async move { federation.watch_lanes(stop).await });
         let (federation, settings, stop) = (self.federation.clone(), self.delivery, self.stop.clone());
-        self.tasks.spawn(async move { federation.run_delivery(settings, &planned, stop).await });
+        self.run("delivery", async move { federation.run_delivery(settings, &planned, stop).await });
+    }
+
+    /// Runs `work` by itself; it ends only at the stop.
+    fn run(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+        self.watch.task(name, &self.tasks.spawn(work));
+    }
+
+    /// Runs a consumer of the log by itself.
+    fn consume(
+        &self,
+        name: &'static str,
+        progress: Progress,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) {
+        self.watch.consumer(name, progress, &self.tasks.spawn(work));
     }
 
     /// What must work before requests are welcome.
     pub fn checks(&self) -> Vec<Check> {
-        let store = self.store.clone();
-        vec![Check::new("database", move || {
-            let store = store.clone();
-            Box::pin(async move {
-                let read = store.read(events::head).await;
-                read.map(|_| ()).map_err(|error| Chain(&error).to_string())
-            })
-        })]
+        let (reads, writes, watch) = (self.store.clone(), self.store.clone(), Arc::clone(&self.watch));
+        let told = |error: StoreError| Chain(&error).to_string();
+        vec![
+            Check::new("database", move || {
+                let store = reads.clone();
+                Box::pin(async move { store.read(events::head).await.map(|_| ()).map_err(told) })
+            }),
+            // A unit of work that changes nothing: it waits for its turn like any other, and costs no sync.
+            Check::new("writer", move || {
+                let store = writes.clone();
+                Box::pin(async move { store.write(|_| Ok(())).await.map_err(told) })
+            }),
+            Check::new("background", move || {
+                let checked = watch.check();
+                Box::pin(std::future::ready(checked))
+            }),
+        ]
     }
 
     /// Ends what runs by itself, lets the store finish what waits, and closes it.
@@ -203,6 +231,18 @@ impl App {
         let closed = tokio::task::spawn_blocking(move || store.close()).await;
         if let Err(error) = closed {
             tracing::error!(%error, "the store did not close cleanly");
+        }
+    }
+}
+
+/// Runs federation's planner until `stop`, again and again while it cannot begin.
+async fn plan(federation: Federation, progress: Progress, planned: Arc<Notify>, stop: CancellationToken) {
+    while let Err(error) = federation.run_planner(progress.clone(), Arc::clone(&planned), stop.clone()).await
+    {
+        progress.failed();
+        tracing::warn!(error = %Chain(&error), "federation's planner could not begin; trying again");
+        if stop.run_until_cancelled(tokio::time::sleep(PLANNER_PAUSE)).await.is_none() {
+            return;
         }
     }
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Failure;
 use crate::app::App;
-use crate::config::{Config, LogFormat};
+use crate::config::Config;
 use crate::http;
 use crate::telemetry::{logs, metrics};
 
@@ -17,16 +18,15 @@ use crate::telemetry::{logs, metrics};
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 pub struct Args {}
 
-/// How long closing may take after the last request ended; supervisors commonly kill after 10 s in all.
-const CLOSE_PATIENCE: Duration = Duration::from_millis(1_500);
+/// From the signal to the end of the process; supervisors commonly kill after 10 s.
+const STOP_PATIENCE: Duration = Duration::from_secs(9);
+/// The part of it that is left for closing the store when requests take all the time they may.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Serves until SIGTERM or Ctrl-C, then drains and stops.
 pub fn run(config: &Config) -> Result<(), Failure> {
-    let format = match config.log.format {
-        LogFormat::Pretty => logs::LogFormat::Pretty,
-        LogFormat::Json => logs::LogFormat::Json,
-    };
-    logs::init(format, &config.log.level.to_string()).map_err(|error| Failure::Other(error.to_string()))?;
+    logs::init(config.log.format, &config.log.level.to_string())
+        .map_err(|error| Failure::Other(error.to_string()))?;
     let metrics = metrics::install().map_err(|error| Failure::Other(error.to_string()))?;
     if config.federation.insecure {
         tracing::warn!(
@@ -35,11 +35,14 @@ pub fn run(config: &Config) -> Result<(), Failure> {
     }
     let runtime = Runtime::new()?;
     let served = runtime.block_on(serve(config, metrics));
-    runtime.shutdown_timeout(CLOSE_PATIENCE);
-    served
+    // Threads that block have what is left.
+    let left = served.as_ref().map_or(CLOSE_PATIENCE, |end| end.saturating_duration_since(Instant::now()));
+    runtime.shutdown_timeout(left);
+    served.map(|_| ())
 }
 
-async fn serve(config: &Config, metrics: metrics::Metrics) -> Result<(), Failure> {
+/// Serves and stops. Answers when the process has to have ended.
+async fn serve(config: &Config, metrics: metrics::Metrics) -> Result<Instant, Failure> {
     let stop = CancellationToken::new();
     watch_signals(stop.clone())?;
     let app = App::open(config, config.storage.process_id).await?;
@@ -53,16 +56,25 @@ async fn serve(config: &Config, metrics: metrics::Metrics) -> Result<(), Failure
     })?;
     let upkeep = app.tasks.spawn(metrics_upkeep(metrics, app.stop.clone()));
     announce(&app, config, &listener).await?;
-    http::server(config).run(listener, router, stop).await;
+    let mut server = http::server(config);
+    server.limits.drain = STOP_PATIENCE.saturating_sub(CLOSE_PATIENCE);
+    let (end, ()) = tokio::join!(told_to_stop(&stop, &app), server.run(listener, router, stop.clone()));
     tracing::info!("stopping: requests are done, closing the store");
     upkeep.abort();
-    if tokio::time::timeout(CLOSE_PATIENCE, app.close()).await.is_err() {
+    if tokio::time::timeout_at(end, app.close()).await.is_err() {
         tracing::warn!(
             "closing took too long; what was acknowledged is on disk and the rest goes on next time"
         );
     }
     tracing::info!("stopped");
-    Ok(())
+    Ok(end)
+}
+
+/// Waits for the signal, and ends what runs by itself while requests still may. Answers when all has to be over.
+async fn told_to_stop(stop: &CancellationToken, app: &App) -> Instant {
+    stop.cancelled().await;
+    app.stop.cancel();
+    Instant::now() + STOP_PATIENCE
 }
 
 async fn announce(app: &App, config: &Config, listener: &TcpListener) -> Result<(), Failure> {

@@ -33,6 +33,9 @@ pub const DISPLAY_NAME_MAX: usize = 50;
 pub const BIO_MAX: usize = 500;
 /// Fields of a profile (website, pronouns …): what other servers show too.
 pub const FIELDS_MAX: usize = 4;
+/// Accounts that one of ours may follow, requests included: a home timeline is merged from all of them, and the
+/// list of them is in memory while it is read.
+pub const FOLLOWS_MAX: usize = 20_000;
 /// Characters of a profile field's name, and of its value: room for a long link.
 pub const FIELD_MAX: usize = 255;
 /// Bytes of an e-mail address: RFC 5321's path of 256 without its angle brackets.

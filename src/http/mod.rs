@@ -7,6 +7,7 @@ pub mod health;
 pub mod media;
 pub mod metrics;
 pub mod middleware;
+pub mod peer;
 pub mod problem;
 pub mod server;
 pub mod state;
@@ -23,6 +24,11 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::telemetry::metrics::Metrics;
 
+/// A profile has an avatar and a header.
+const PROFILE_IMAGES: usize = 2;
+/// Bytes of the other fields of a form with images.
+const TEXT_BESIDE_IMAGES: usize = 1024 * 1024;
+
 /// All routes behind the gateway.
 pub fn router(state: AppState, gateway: Gateway, checks: Vec<Check>, metrics: Metrics) -> Router {
     let gateway = Gateway { render_failure: Some(web::render_failure(&state.service)), ..gateway };
@@ -37,11 +43,22 @@ pub fn router(state: AppState, gateway: Gateway, checks: Vec<Check>, metrics: Me
 
 /// The gateway as the configuration wants it.
 pub fn gateway(config: &Config, base_url: Url, clock: Clock) -> Gateway {
+    let default = Gateway::new(base_url, clock);
+    let mut limits = default.limits.clone();
+    limits.media.body = media_body(config);
     Gateway {
         trusted_proxies: config.server.trusted_proxies.clone().into(),
         enforce_rate_limits: config.server.rate_limits,
-        ..Gateway::new(base_url, clock)
+        limits,
+        ..default
     }
+}
+
+/// Bytes of a body that carries files: all the images of one post, or the two of a profile, and the text beside them.
+fn media_body(config: &Config) -> usize {
+    let images = config.tweets.max_images.max(PROFILE_IMAGES);
+    let image_bytes = usize::try_from(config.media.image_max_bytes).unwrap_or(usize::MAX);
+    image_bytes.saturating_mul(images).saturating_add(TEXT_BESIDE_IMAGES)
 }
 
 /// The server as the configuration wants it.

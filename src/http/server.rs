@@ -22,7 +22,8 @@ use tokio_util::task::TaskTracker;
 
 use self::connection::Connection;
 use self::slots::{Refused, Slots};
-use super::middleware::client_addr::TrustedProxies;
+pub use super::peer::PeerAddr;
+use super::peer::TrustedProxies;
 
 /// Bytes of a request's head; signed requests and long cookies stay below 8 KiB. Above it: 431.
 const MAX_HEAD: usize = 32 * 1024;
@@ -30,11 +31,6 @@ const MAX_HEAD: usize = 32 * 1024;
 const MAX_BUFFER: usize = 128 * 1024;
 /// The pause after a failed accept (no file descriptors left), so that the loop does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
-/// The address at the other end of the connection: an extension of every request. Behind a reverse proxy it is
-/// the proxy's; see [`ClientAddr`](super::middleware::client_addr::ClientAddr).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PeerAddr(pub SocketAddr);
 
 /// What connections may cost.
 #[derive(Clone, Debug)]
@@ -53,7 +49,7 @@ pub struct ServerLimits {
     pub idle: Duration,
     /// How long a client may take nothing of an answer that waits for it.
     pub stalled: Duration,
-    /// How long running requests may take to end once the server stops; supervisors commonly kill after 10 s.
+    /// How long running requests may take to end once the server stops.
     pub drain: Duration,
 }
 

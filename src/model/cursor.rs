@@ -33,6 +33,12 @@ impl Cursor {
         Self { before: None, after: Some(id) }
     }
 
+    /// The place just older than `id`, within what this cursor was bounded by: catching up with what is new ends
+    /// where it was left.
+    pub fn going_on_below(self, id: i64) -> Self {
+        Self { before: Some(id), ..self }
+    }
+
     /// Reads a cursor that [`Cursor`]'s `Display` wrote; no text is the newest end.
     ///
     /// # Errors

@@ -93,6 +93,22 @@ pub struct Relations {
     pub blocked_domains: HashSet<String>,
 }
 
+impl Relations {
+    /// How many bonds there are of all kinds.
+    pub fn size(&self) -> usize {
+        let accounts = [
+            &self.following,
+            &self.requested,
+            &self.blocking,
+            &self.blocked_by,
+            &self.muting,
+            &self.muting_notifications,
+            &self.retweets_hidden,
+        ];
+        accounts.iter().map(|set| set.len()).sum::<usize>() + self.blocked_domains.len()
+    }
+}
+
 /// Who is looking.
 #[derive(Clone, Copy, Debug)]
 pub struct Viewer<'a> {

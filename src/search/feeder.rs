@@ -15,7 +15,8 @@ use super::document::document;
 use super::people_feeder::PeopleFeeder;
 use super::touched::Touched;
 use super::{
-    Batch, Building, Change, Clause, Condition, LogPosition, Search, SearchDoc, SearchQuery, TweetSearch,
+    Batch, Building, Change, Clause, Condition, FAILURE_PAUSE, LogPosition, Search, SearchDoc, SearchQuery,
+    TweetSearch,
 };
 use crate::clock::Clock;
 use crate::error::{Chain, Result};
@@ -33,8 +34,6 @@ const FILL_BATCH: i64 = 500;
 const TELL_EVERY: Duration = Duration::from_secs(10);
 /// How often the position is noted in the database, and a failed commit is noticed when nothing else happens.
 const NOTE_EVERY: Duration = Duration::from_secs(10);
-/// Pause before a new attempt after something failed.
-pub(super) const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 /// Tweets of one author that are compared at a time when it changes who may find them.
 const COMPARED: usize = 100;
 
@@ -81,6 +80,7 @@ impl Feeder {
         while !stop.is_cancelled() {
             if let Err(error) = self.round(stop).await {
                 tracing::warn!(error = %Chain(&error), "the search lost its place in the log; going back to its last commit");
+                self.progress.failed();
                 stop.run_until_cancelled(tokio::time::sleep(FAILURE_PAUSE)).await;
             }
         }

@@ -15,12 +15,9 @@ use crate::model::handle::Handle;
 use crate::model::host::Host;
 use crate::model::ids::{AccountId, TweetId};
 use crate::model::visibility::{Facts, Place, Viewer, can_see};
-use crate::service::{Eyes, Service, TweetView};
+use crate::service::{Eyes, Look, Service, TweetView, filled_page};
 use crate::store::accounts;
 
-/// Rounds in which a page may be refilled after hidden tweets were taken out of it. A page can be short then;
-/// its cursor still leads on.
-const REFILLS: usize = 5;
 /// Accounts asked for on each one wanted, as some may not be shown.
 const SPARE: usize = 2;
 
@@ -109,8 +106,11 @@ impl Finder {
     }
 
     /// The most used hashtags that begin with this, with or without `#`.
-    pub fn hashtags(&self, q: &str, limit: usize) -> Vec<TagHit> {
-        self.search.suggest_tags(q.trim(), limit)
+    pub async fn hashtags(&self, q: &str, limit: usize) -> Result<Vec<TagHit>> {
+        // A short beginning goes through many of some hundred thousand: not on an async thread.
+        let (search, q) = (Arc::clone(&self.search), q.trim().to_owned());
+        let finding = tokio::task::spawn_blocking(move || search.suggest_tags(&q, limit));
+        finding.await.map_err(Error::internal)
     }
 
     /// What the viewer may mean to type: accounts after `@`, hashtags after `#`, both and their own recent
@@ -130,7 +130,7 @@ impl Finder {
             return Ok(suggestions);
         }
         if !text.starts_with('@') {
-            suggestions.tags = self.hashtags(text, limit);
+            suggestions.tags = self.hashtags(text, limit).await?;
         }
         if !text.starts_with(['#', '＃']) {
             let eyes = self.service.eyes(viewer).await?;
@@ -173,29 +173,22 @@ impl Finder {
         limit: usize,
     ) -> Result<Page<TweetView>> {
         let after = TweetId(cursor.after.unwrap_or_default());
-        let mut before = cursor.before.map(TweetId);
         let chunk = limit.saturating_mul(2).min(MAX_PAGE);
-        let mut items: Vec<TweetView> = Vec::new();
-        let mut more = true;
-        for _ in 0..REFILLS {
-            let mut ids =
-                self.search.tweets().newest(&TweetSearch { before, limit: chunk, ..search }).await?;
-            more = ids.len() == chunk && ids.last().is_some_and(|last| *last > after);
-            before = ids.last().copied().or(before);
-            ids.retain(|id| *id > after);
-            items.extend(self.shown(eyes, ids).await?);
-            if !more || items.len() > limit {
-                break;
+        let look = |before: Option<i64>| {
+            let search = TweetSearch { before: before.map(TweetId), limit: chunk, ..search };
+            async move {
+                let mut ids = self.search.tweets().newest(&search).await?;
+                let last = ids.last().copied();
+                let more = ids.len() == chunk && last.is_some_and(|last| last > after);
+                ids.retain(|id| *id > after);
+                Ok::<_, Error>(Look {
+                    shown: self.shown(eyes, ids).await?,
+                    last: last.map(|last| last.0),
+                    more,
+                })
             }
-        }
-        if items.len() > limit {
-            items.truncate(limit);
-            return Ok(Page::new(items, true, |view| view.tweet.id.0));
-        }
-        let mut page = Page::new(items, false, |view: &TweetView| view.tweet.id.0);
-        // All that was found so far was looked at: the next page goes on below the last one, shown or not.
-        page.next = before.filter(|_| more).map(|last| Cursor { before: Some(last.0), ..cursor }.to_string());
-        Ok(page)
+        };
+        filled_page(cursor, limit, |view: &TweetView| view.tweet.id.0, look).await
     }
 
     async fn best(&self, eyes: &Eyes, search: TweetSearch<'_>, limit: usize) -> Result<Page<TweetView>> {

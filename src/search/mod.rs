@@ -33,6 +33,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use crate::model::ids::{AccountId, TweetId};
 
@@ -47,6 +48,9 @@ pub use index::{OpenError, Opened, TweetIndex};
 pub use people::{AccountDoc, AccountSearch};
 pub use query::{Clause, Condition, MAX_CLAUSES, MAX_QUERY_CHARS, ME, SearchQuery};
 pub use schema::INDEX_VERSION;
+
+/// Pause of the feeders before a new attempt after something failed.
+const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 
 /// A tweet as the index sees it. Retweets are not indexed; quotes and replies are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -9,8 +9,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::feeder::FAILURE_PAUSE;
-use super::{AccountDoc, Search};
+use super::{AccountDoc, FAILURE_PAUSE, Search};
 use crate::clock::{Clock, DAY_MS, Millis};
 use crate::error::{Chain, Error, Result};
 use crate::model::ids::{AccountId, TweetId, floor_at};

@@ -382,7 +382,7 @@ async fn accounts_hashtags_and_searches_are_offered_and_those_who_are_followed_c
         assert_eq!(running.accounts(None, "@nora").await, [loaded]);
         assert_eq!(running.accounts(None, "nobody").await, [], "not by a part of the name");
         assert_eq!(running.accounts(None, "nobodyknows").await, [shy], "by the whole handle");
-        let tags = running.finder.hashtags("#gar", 5);
+        let tags = running.finder.hashtags("#gar", 5).await.unwrap();
         assert_eq!(tags, [TagHit { name: "gardening".into(), uses: 2 }]);
 
         running.finder.remember(nina, "nice weather");

@@ -34,6 +34,11 @@ impl Service {
         if relations.blocked_by.contains(&to) || relations.blocking.contains(&to) {
             return Err(Error::forbidden("blocked", "there is a block between you and this account"));
         }
+        let known = relations.following.contains(&to) || relations.requested.contains(&to);
+        if !known && relations.following.len() + relations.requested.len() >= limits::FOLLOWS_MAX {
+            let message = format!("an account follows at most {} others", limits::FOLLOWS_MAX);
+            return Err(Error::forbidden("too_many_follows", message));
+        }
         let relation = self.relation(from, &target);
         let now_ms = self.now_ms();
         if !target.is_local() && !self.rules().federation {

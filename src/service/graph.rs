@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use crate::error::Result;
@@ -13,20 +14,32 @@ use crate::model::ids::AccountId;
 use crate::model::visibility::Relations;
 use crate::store::{Store, follows};
 
-/// Accounts whose relations are kept; the least used go first.
+/// Accounts whose relations are kept, as far as [`BONDS_KEPT`] goes; the least used go first.
 const KEPT: usize = 20_000;
+/// Bonds in all the relations that are kept, 9 to 18 bytes each: 200 for each of the accounts.
+const BONDS_KEPT: u64 = 4_000_000;
 
 /// The relations of recently active accounts.
 pub struct Graph {
     store: Store,
-    cache: Cache<AccountId, Arc<Relations>>,
+    cache: Cache<AccountId, Arc<Relations>, BySize>,
     /// Counts invalidations, so that a read that began before one is not kept after it.
     epoch: AtomicU64,
 }
 
+/// Weighs relations by their bonds, so that a few who follow many cannot fill the memory.
+#[derive(Clone)]
+struct BySize;
+
+impl Weighter<AccountId, Arc<Relations>> for BySize {
+    fn weight(&self, _: &AccountId, relations: &Arc<Relations>) -> u64 {
+        u64::try_from(relations.size()).unwrap_or(u64::MAX).saturating_add(1)
+    }
+}
+
 impl Graph {
     pub(super) fn new(store: Store) -> Self {
-        Self { store, cache: Cache::new(KEPT), epoch: AtomicU64::new(0) }
+        Self { store, cache: Cache::with_weighter(KEPT, BONDS_KEPT, BySize), epoch: AtomicU64::new(0) }
     }
 
     /// The relations of an account.

@@ -12,6 +12,7 @@ pub mod reactions;
 pub mod remote_pictures;
 pub mod sessions;
 pub mod signups;
+mod size;
 pub mod timelines;
 pub mod tweets;
 pub mod upkeep;
@@ -29,9 +30,11 @@ pub use accounts::SignUp;
 pub(crate) use accounts::blank_account;
 pub use follows::Relationship;
 pub use notifications::{NotificationView, Unread};
+pub use pages::{Look, filled_page};
 pub use profiles::ProfileChanges;
 pub use remote_pictures::{PictureSettings, RemotePictures};
 pub use sessions::{Origin, SCOPES, SignedIn};
+pub use size::Counts;
 pub use timelines::{PublicList, Tab, Thread};
 pub use tweets::{NewTweet, TweetChanges};
 pub(crate) use tweets::{blank_tweet, mention, told_of};
@@ -98,6 +101,7 @@ struct Inner {
     recent_writers: quick_cache::sync::Cache<AccountId, ()>,
     create_tweet: SetWriter<CreateTweet>,
     like: SetWriter<Like>,
+    counted: size::Counted,
 }
 
 impl Service {
@@ -110,6 +114,7 @@ impl Service {
             recent_writers: quick_cache::sync::Cache::new(RECENT_WRITERS),
             create_tweet: SetWriter::new(&store),
             like: SetWriter::new(&store),
+            counted: size::Counted::default(),
             store,
             clock,
             ids,

@@ -3,20 +3,16 @@
 use std::collections::HashMap;
 
 use super::Service;
-use super::pages::{next_cursor, page_of_rows};
+use super::pages::{Look, filled_page};
 use super::views::{Eyes, TweetView};
 use crate::config::limits;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::cursor::{Cursor, Page};
 use crate::model::entities::fold_tag;
 use crate::model::ids::{AccountId, TweetId};
 use crate::model::visibility::Place;
 use crate::store::timelines::{self, Line, Slice};
 use crate::store::{Conn, StoreError};
-
-/// Rounds in which a page may be refilled after hidden tweets were taken out of it. A page can be short then;
-/// its cursor still leads on.
-const REFILLS: usize = 5;
 
 /// Which of an account's tweets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,30 +105,21 @@ impl Service {
     ) -> Result<Page<TweetView>> {
         let eyes = self.eyes(viewer).await?;
         let limit = limit.clamp(1, limits::PAGE_MAX);
-        let mut before = cursor.before.map(TweetId);
         let after = cursor.after.map(TweetId);
         let chunk = limit.saturating_mul(2).min(limits::BATCH_IDS_MAX);
-        let mut items: Vec<TweetView> = Vec::new();
-        let mut more = true;
-        for _ in 0..REFILLS {
-            let slice = Slice { before, after, limit: i64::try_from(chunk).unwrap_or(1) };
-            let list = list.clone();
-            let lines = self.store().read(move |conn| list(conn, slice)).await?;
-            more = lines.len() == chunk;
-            before = lines.last().map(|line| line.id).or(before);
-            let ids = lines.iter().filter(|line| keep(line)).map(|line| line.id).collect();
-            items.extend(self.views(&eyes, ids, place).await?);
-            if !more || items.len() > limit {
-                break;
+        let (eyes, keep) = (&eyes, &keep);
+        let look = |before: Option<i64>| {
+            let before = before.map(TweetId);
+            let (list, slice) =
+                (list.clone(), Slice { before, after, limit: i64::try_from(chunk).unwrap_or(1) });
+            async move {
+                let lines = self.store().read(move |conn| list(conn, slice)).await?;
+                let (last, more) = (lines.last().map(|line| line.id.0), lines.len() == chunk);
+                let ids = lines.iter().filter(|line| keep(line)).map(|line| line.id).collect();
+                Ok::<_, Error>(Look { shown: self.views(eyes, ids, place).await?, last, more })
             }
-        }
-        if items.len() > limit {
-            return Ok(page_of_rows(items, cursor, limit, |view| view.tweet.id.0));
-        }
-        let mut page = Page::new(items, false, |view: &TweetView| view.tweet.id.0);
-        // Everything read so far was looked at: the next page goes on below the last row, shown or not.
-        page.next = before.filter(|_| more).map(|last| next_cursor(last.0, cursor));
-        Ok(page)
+        };
+        filled_page(cursor, limit, |view: &TweetView| view.tweet.id.0, look).await
     }
 
     /// The tweets that quote a tweet which the viewer may see, newest first.

@@ -54,13 +54,15 @@ pub fn upsert(conn: &mut Conn, actor: &RemoteActor, now_ms: Millis) -> Result<Ac
     let id = known.as_ref().map_or(actor.account.id, |account| account.id);
     let account = Account { id, ..actor.account.clone() };
     let event = match &known {
+        // Actors are read again and again; who follows the log hears of what is new.
+        Some(known) if is_same_profile(known, &account) => None,
         Some(_) => {
             accounts::update_profile(conn, &account)?;
-            Event::AccountUpdated { account: id, local: false }
+            Some(Event::AccountUpdated { account: id, local: false })
         }
         None => {
             accounts::insert(conn, &account)?;
-            Event::AccountCreated { account: id }
+            Some(Event::AccountCreated { account: id })
         }
     };
     let reach = &actor.reach;
@@ -93,8 +95,24 @@ pub fn upsert(conn: &mut Conn, actor: &RemoteActor, now_ms: Millis) -> Result<Ac
     )?;
     replace_keys(conn, id, &actor.keys, now_ms)?;
     super::instances::know(conn, &reach.host, now_ms)?;
-    events::append(conn, &[event], now_ms)?;
+    if let Some(event) = event {
+        events::append(conn, &[event], now_ms)?;
+    }
     Ok(id)
+}
+
+/// Whether two readings of an actor say the same of what people see and may find.
+fn is_same_profile(one: &Account, other: &Account) -> bool {
+    one.display_name == other.display_name
+        && one.bio == other.bio
+        && one.bio_html == other.bio_html
+        && one.fields == other.fields
+        && one.avatar == other.avatar
+        && one.header == other.header
+        && one.kind == other.kind
+        && one.locked == other.locked
+        && one.discoverable == other.discoverable
+        && one.indexable == other.indexable
 }
 
 /// The keys that an actor lists now are the only ones that count.

@@ -4,7 +4,8 @@
 //! the same events, and never skips one.
 
 use std::future::Future;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -32,30 +33,49 @@ const FAILURE_PAUSE_MAX: Duration = Duration::from_secs(10);
 /// How often a durable consumer gives a sign of life, beside moving its cursor.
 const SEEN_EVERY: Duration = Duration::from_secs(60 * 60);
 
-/// How far a consumer has come; others wait on it.
+/// How far a consumer has come, on which others wait; and whether it gets on.
 #[derive(Clone, Debug)]
-pub struct Progress(watch::Sender<Position>);
+pub struct Progress {
+    position: watch::Sender<Position>,
+    failing_since: Arc<Mutex<Option<Instant>>>,
+}
 
 impl Default for Progress {
     fn default() -> Self {
-        Self(watch::Sender::new(Position::default()))
+        Self { position: watch::Sender::new(Position::default()), failing_since: Arc::default() }
     }
 }
 
 impl Progress {
     /// Where the consumer stands.
     pub fn position(&self) -> Position {
-        *self.0.borrow()
+        *self.position.borrow()
     }
 
     /// Sets where the consumer stands.
     pub fn set(&self, position: Position) {
-        self.0.send_replace(position);
+        self.position.send_replace(position);
+    }
+
+    /// Notes that the consumer failed and will try again.
+    pub fn failed(&self) {
+        let mut since = self.failing_since.lock().unwrap_or_else(PoisonError::into_inner);
+        since.get_or_insert_with(Instant::now);
+    }
+
+    /// For how long the consumer has done nothing but fail; `None` while it works.
+    pub fn failing_for(&self) -> Option<Duration> {
+        let since = *self.failing_since.lock().unwrap_or_else(PoisonError::into_inner);
+        since.map(|since| since.elapsed())
+    }
+
+    fn works(&self) {
+        *self.failing_since.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Waits until the consumer has reached `position`, at most `patience`. Says whether it has.
     pub async fn reached(&self, position: Position, patience: Duration) -> bool {
-        let mut progress = self.0.subscribe();
+        let mut progress = self.position.subscribe();
         let reached = progress.wait_for(|current| *current >= position);
         matches!(tokio::time::timeout(patience, reached).await, Ok(Ok(_)))
     }
@@ -75,18 +95,30 @@ pub async fn follow<F: Future<Output = Result<(), StoreError>> + Send>(
     while !stop.is_cancelled() {
         signal.mark_unchanged();
         let wait = match step(&store, &progress, &mut consume).await {
-            Ok(Step::Consumed(lag)) => {
+            Ok(step) => {
                 pause = FAILURE_PAUSE_MIN;
-                metrics::gauge!(names::LOG_LAG_EVENTS, "consumer" => name).set(lag);
-                continue;
-            }
-            Ok(Step::Unsettled) => UNSETTLED_RETRY,
-            Ok(Step::Idle) => {
-                metrics::gauge!(names::LOG_LAG_EVENTS, "consumer" => name).set(0.0);
-                POLL_EVERY
+                progress.works();
+                match step {
+                    Step::Consumed(behind) => {
+                        tell_lag(name, behind);
+                        continue;
+                    }
+                    Step::Unsettled => UNSETTLED_RETRY,
+                    Step::Idle => {
+                        tell_lag(name, 0);
+                        POLL_EVERY
+                    }
+                }
             }
             Err(error) => {
                 tracing::warn!(consumer = name, error = %Chain(&error), "a consumer of the log failed; trying again");
+                progress.failed();
+                let position = progress.position();
+                let count = move |conn: &mut _| events::count_after(conn, position, LAG_COUNTED);
+                // When the store is what fails there is nothing to tell.
+                if let Ok(behind) = store.read(count).await {
+                    tell_lag(name, behind);
+                }
                 let failed_for = pause;
                 pause = (pause * 2).min(FAILURE_PAUSE_MAX);
                 tokio::select! {
@@ -119,7 +151,7 @@ pub async fn keep_cursor(store: &Store, clock: &Clock, consumer: &str, stop: &Ca
 
 enum Step {
     /// With so many still to come.
-    Consumed(f64),
+    Consumed(i64),
     Unsettled,
     Idle,
 }
@@ -148,5 +180,10 @@ async fn step<F: Future<Output = Result<(), StoreError>> + Send>(
     };
     consume(batch).await?;
     progress.set(last);
-    Ok(Step::Consumed(u32::try_from(behind).map_or(f64::MAX, f64::from)))
+    Ok(Step::Consumed(behind))
+}
+
+fn tell_lag(name: &'static str, behind: i64) {
+    let behind = u32::try_from(behind).map_or(f64::MAX, f64::from);
+    metrics::gauge!(names::LOG_LAG_EVENTS, "consumer" => name).set(behind);
 }

@@ -5,21 +5,12 @@
 
 use std::io::IsTerminal as _;
 
-use serde::Deserialize;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// How log lines look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// Coloured lines for a terminal; without colour when standard error is none.
-    #[default]
-    Pretty,
-    /// One JSON object a line, for collectors.
-    Json,
-}
+use crate::config::LogFormat;
 
 /// Why logging could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -44,12 +35,23 @@ pub enum LogError {
 /// `tracing-subscriber` directives (`info,rookery::federation=debug`).
 pub fn init(format: LogFormat, filter: &str) -> Result<(), LogError> {
     let filter = parse_filter(filter)?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let set = match format {
-        LogFormat::Pretty => lines.with_ansi(std::io::stderr().is_terminal()).finish().try_init(),
-        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).finish().try_init(),
+        LogFormat::Pretty => {
+            let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+            lines.with_ansi(std::io::stderr().is_terminal()).finish().try_init()
+        }
+        LogFormat::Json => json(filter, std::io::stderr).try_init(),
     };
     set.map_err(|_| LogError::AlreadySetUp)
+}
+
+/// One JSON object a line, for collectors.
+fn json<W>(filter: EnvFilter, writer: W) -> impl tracing::Subscriber + Send + Sync
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+    lines.json().flatten_event(true).with_span_list(false).finish()
 }
 
 fn parse_filter(filter: &str) -> Result<EnvFilter, LogError> {
@@ -66,6 +68,8 @@ fn parse_filter(filter: &str) -> Result<EnvFilter, LogError> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
     use super::*;
 
     #[test]
@@ -81,5 +85,43 @@ mod tests {
             let error = parse_filter(bad).unwrap_err().to_string();
             assert!(error.contains("use error, warn, info"), "{bad}: {error}");
         }
+    }
+
+    /// Keeps what is written.
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_json_line_of_a_request_carries_the_requests_id() {
+        let kept = Kept::default();
+        let written = kept.clone();
+        let lines = json(parse_filter("error").unwrap(), move || written.clone());
+        tracing::subscriber::with_default(lines, || {
+            // As the gateway opens it.
+            let request = tracing::error_span!("request", id = %"r-17", method = "GET", route = "/api/x");
+            request.in_scope(|| tracing::error!(cause = "disk on fire", "something went wrong"));
+        });
+        let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+        let line: serde_json::Value = serde_json::from_str(text.trim()).unwrap();
+        assert_eq!(
+            (&line["message"], &line["cause"]),
+            (&"something went wrong".into(), &"disk on fire".into())
+        );
+        assert_eq!(
+            (&line["span"]["id"], &line["span"]["route"]),
+            (&"r-17".into(), &"/api/x".into()),
+            "{text}"
+        );
     }
 }

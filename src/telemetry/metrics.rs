@@ -339,4 +339,35 @@ mod tests {
         assert!(first.render().contains("rookery_search_documents 7"));
         assert!(second.render().contains("rookery_search_documents 7"));
     }
+
+    /// The Rust files under `folder`, without those of this room.
+    fn sources(folder: &Path, found: &mut String) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with("telemetry") {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                found.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn every_metric_of_the_table_is_recorded_somewhere() {
+        let mut house = String::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut house);
+        let names = include_str!("metrics.rs").lines().filter_map(|line| {
+            let (constant, name) = line.strip_prefix("pub const ")?.split_once(": &str = \"rookery_")?;
+            Some((constant, format!("rookery_{}", name.strip_suffix("\";")?)))
+        });
+        let names: std::collections::BTreeMap<String, &str> =
+            names.map(|(constant, name)| (name, constant)).collect();
+        for metric in TABLE {
+            let constant = names[metric.name];
+            assert!(
+                house.contains(&format!("::{constant}")) || house.contains(&format!("({constant}")),
+                "{constant}"
+            );
+        }
+    }
 }

@@ -91,6 +91,11 @@ impl Draft {
         Page { entries: self.kept, next }
     }
 
+    /// The page as it is, although more may come: what is older starts where the looking ended.
+    pub(super) fn cut_short(self) -> Page {
+        Page { entries: self.kept, next: self.below }
+    }
+
     /// All candidates with this id or a newer one have been offered.
     pub(super) fn settled_down_to(&mut self, id: TweetId) {
         if self.below.is_none_or(|below| id < below) {

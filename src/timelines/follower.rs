@@ -9,13 +9,12 @@ use tokio_util::sync::CancellationToken;
 use super::home::Home;
 use super::{Entry, Kind};
 use crate::clock::{HOUR_MS, Millis};
-use crate::error::Result;
 use crate::model::event::{Event, Relation, TweetCreated};
 use crate::model::ids::AccountId;
 use crate::model::visibility::Visibility;
-use crate::store::events::Logged;
+use crate::store::events::{Logged, Position};
 use crate::store::follower::follow;
-use crate::store::{StoreError, events, follows};
+use crate::store::{StoreError, follows};
 
 /// Readers that one slice of a fan-out writes to: about a millisecond.
 const PUSH_SLICE: usize = 10_000;
@@ -39,10 +38,10 @@ impl Slots {
     }
 }
 
-/// Follows the log from its present end until `stop`, and keeps the rings of `home` up to date.
-pub async fn run(home: Home, stop: CancellationToken) -> Result<()> {
-    let head = home.inner().service.store().read(events::head).await?;
-    home.inner().progress.set(head);
+/// Follows the log from `start` until `stop`, and keeps the rings of `home` up to date. `start` was the end of the
+/// log before anybody read `home`: a ring that is loaded must hear of everything that comes later.
+pub async fn run(home: Home, start: Position, stop: CancellationToken) {
+    home.inner().progress.set(start);
     let store = home.inner().service.store().clone();
     let progress = home.inner().progress.clone();
     let state = std::sync::Arc::new(tokio::sync::Mutex::new(Applier {
@@ -55,7 +54,6 @@ pub async fn run(home: Home, stop: CancellationToken) -> Result<()> {
         async move { state.lock().await.apply(&batch).await }
     })
     .await;
-    Ok(())
 }
 
 struct Applier {

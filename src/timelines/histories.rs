@@ -417,6 +417,7 @@ fn settings() -> impl Strategy<Value = Settings> {
             reader_ring,
             reader_budget,
             shared_entries,
+            rows_looked_through: Settings::default().rows_looked_through,
             thresholds: Thresholds {
                 celebrity_followers: thresholds.0,
                 dear_looks_per_day: thresholds.1,

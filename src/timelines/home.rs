@@ -1,8 +1,10 @@
 //! The home timeline as the rest of the house reads it: asks the rings, and the database for what they lack.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::follower::Slots;
@@ -22,12 +24,14 @@ use crate::telemetry::metrics as names;
 const OWN_WRITE_PATIENCE: Duration = Duration::from_millis(50);
 /// Times that missing authors are loaded for one page, before the page comes from the database.
 const LOAD_ROUNDS: usize = 4;
+/// Authors whose newest entries are read in one unit of work: some milliseconds of a reader's time.
+const AUTHORS_AT_ONCE: usize = 500;
 /// Rows that one look into the database brings.
-const PORTION: i64 = 100;
-/// Looks into the database for one page; it is short then, and its cursor leads on.
-const PORTIONS: usize = 20;
-/// Readers whose sets are kept sorted.
+const PORTION: usize = 100;
+/// Readers whose sets are kept sorted, as far as [`MEMBERS_KEPT`] goes.
 const READERS_KEPT: usize = 20_000;
+/// Accounts in all the sets that are kept, 8 bytes each: 200 for each of the readers.
+const MEMBERS_KEPT: u64 = 4_000_000;
 
 /// Home timelines. Cheap to clone.
 #[derive(Clone)]
@@ -39,7 +43,19 @@ pub(super) struct Inner {
     pub(super) slots: Slots,
     pub(super) progress: Progress,
     author_ring: usize,
-    readers: Cache<AccountId, Arc<Reader>>,
+    rows_looked_through: usize,
+    readers: Cache<AccountId, Arc<Reader>, BySize>,
+}
+
+/// Weighs a reader by the members of the sets, so that a few who follow many cannot fill the memory.
+#[derive(Clone)]
+struct BySize;
+
+impl Weighter<AccountId, Arc<Reader>> for BySize {
+    fn weight(&self, _: &AccountId, reader: &Arc<Reader>) -> u64 {
+        let members = reader.followees.len() + reader.hidden.len() + reader.no_retweets.len();
+        u64::try_from(members).unwrap_or(u64::MAX).saturating_add(1)
+    }
 }
 
 /// A reader's relations as the rings want them.
@@ -60,8 +76,14 @@ impl Home {
             slots: Slots::default(),
             progress: Progress::default(),
             author_ring: settings.author_ring,
-            readers: Cache::new(READERS_KEPT),
+            rows_looked_through: settings.rows_looked_through,
+            readers: Cache::with_weighter(READERS_KEPT, MEMBERS_KEPT, BySize),
         }))
+    }
+
+    /// How far the rings have followed the log.
+    pub fn progress(&self) -> Progress {
+        self.0.progress.clone()
     }
 
     pub(super) fn inner(&self) -> &Inner {
@@ -85,7 +107,7 @@ impl Home {
         let items = self.0.service.views(&eyes, ids, Place::List).await?;
         Ok(Page {
             items,
-            next: page.next.map(|id| Cursor::before(id.0).to_string()),
+            next: page.next.map(|id| cursor.going_on_below(id.0).to_string()),
             prev: first.map(|id| Cursor::after(id.0).to_string()),
         })
     }
@@ -115,10 +137,7 @@ impl Home {
         let now_ms = self.0.service.clock().now_ms();
         for _ in 0..LOAD_ROUNDS {
             match self.0.rings.read_home(viewer, before, limit, now_ms) {
-                Outcome::Page(page) => {
-                    metrics::counter!(names::TIMELINE_READS_TOTAL, "source" => "ring").increment(1);
-                    return Ok(page);
-                }
+                Outcome::Page(page) => return Ok(page),
                 Outcome::NeedAuthors(tickets) => self.load(tickets).await?,
                 Outcome::NeedDatabase(draft) => return self.read_database(draft, viewer, None).await,
             }
@@ -138,17 +157,21 @@ impl Home {
     }
 
     async fn load(&self, tickets: Vec<LoadTicket>) -> Result<()> {
-        let authors: Vec<AccountId> = tickets.iter().map(|ticket| ticket.author).collect();
         let each = i64::try_from(self.0.author_ring).unwrap_or(i64::MAX);
-        let read = move |conn: &mut _| timelines::newest_of(conn, &authors, each);
-        let mut lines: std::collections::HashMap<AccountId, Vec<Entry>> = std::collections::HashMap::new();
-        for line in self.0.service.store().read(read).await? {
-            lines.entry(line.author).or_default().extend(entry(&line));
-        }
-        for ticket in tickets {
-            let entries = lines.remove(&ticket.author).unwrap_or_default();
-            let complete = entries.len() < self.0.author_ring;
-            self.0.rings.loaded(&ticket, &entries, complete);
+        for tickets in tickets.chunks(AUTHORS_AT_ONCE) {
+            let authors: Vec<AccountId> = tickets.iter().map(|ticket| ticket.author).collect();
+            let read = move |conn: &mut _| timelines::newest_of(conn, &authors, each);
+            let mut lines: HashMap<AccountId, Vec<Line>> = HashMap::new();
+            for line in self.0.service.store().read(read).await? {
+                lines.entry(line.author).or_default().push(line);
+            }
+            for ticket in tickets {
+                let lines = lines.remove(&ticket.author).unwrap_or_default();
+                // Rows count, also those that make no entry: fewer than were asked for are all there are.
+                let complete = lines.len() < self.0.author_ring;
+                let entries: Vec<Entry> = lines.iter().filter_map(entry).collect();
+                self.0.rings.loaded(ticket, &entries, complete);
+            }
         }
         Ok(())
     }
@@ -161,17 +184,21 @@ impl Home {
     ) -> Result<super::Page> {
         metrics::counter!(names::TIMELINE_READS_TOTAL, "source" => "database").increment(1);
         let (reader, now_ms) = (viewer.account, self.0.service.clock().now_ms());
-        for _ in 0..PORTIONS {
-            let slice = Slice { before: draft.below(), after, limit: PORTION };
+        for _ in 0..self.0.rows_looked_through.div_ceil(PORTION).max(1) {
+            let limit = i64::try_from(PORTION).unwrap_or(i64::MAX);
+            let slice = Slice { before: draft.below(), after, limit };
             let read = move |conn: &mut _| timelines::home(conn, reader, slice, now_ms);
             let lines = self.0.service.store().read(read).await?;
-            let last = i64::try_from(lines.len()).is_ok_and(|n| n < PORTION);
             draft = filter_page(draft, lines.iter().filter_map(entry), viewer);
-            if last || draft.room() == 0 {
-                break;
+            if lines.len() < PORTION || draft.room() == 0 {
+                return Ok(draft.finish());
+            }
+            if let Some(last) = lines.last() {
+                // It may be one that makes no entry.
+                draft.settled_down_to(last.id);
             }
         }
-        Ok(draft.finish())
+        Ok(draft.cut_short())
     }
 }
 

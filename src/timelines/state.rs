@@ -28,12 +28,13 @@ use super::readers::{FanOut, NewRing, ReaderRings, RingCopy, Visit};
 use super::{IdSet, exclusive, shared};
 use crate::clock::Millis;
 use crate::model::ids::{AccountId, TweetId};
+use crate::telemetry::metrics as names;
 
 /// A reader's ring that would begin with less than one part in this many of its size, though there is more
 /// to know, is not worth keeping yet.
 const SHALLOW_PART: usize = 10;
 
-/// Sizes and thresholds. Any values give the same pages; they decide what the pages cost.
+/// Sizes and thresholds. Any values give the same entries; they decide what the pages cost.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     /// Entries in an author's ring, 24 bytes each. 32 fill a first page from 500 followees almost always.
@@ -46,6 +47,8 @@ pub struct Settings {
     pub reader_budget: usize,
     /// Entries that the readers' rings refer to, about 60 bytes each; older ones are read from the database.
     pub shared_entries: usize,
+    /// Rows of the database that are looked through for one page. It is short then, and its cursor leads on.
+    pub rows_looked_through: usize,
     /// When to push and when to pull.
     pub thresholds: Thresholds,
 }
@@ -58,6 +61,7 @@ impl Default for Settings {
             reader_ring: 400,
             reader_budget: 20_000,
             shared_entries: 500_000,
+            rows_looked_through: 2_000,
             thresholds: Thresholds::default(),
         }
     }
@@ -123,10 +127,13 @@ impl Timelines {
         }
         let mark = viewer.followees.mark();
         let visit = viewer.slot.and_then(|slot| self.readers.visit(slot, mark, now_ms));
-        let settled = match visit.as_ref().and_then(|visit| visit.ring.as_ref()) {
-            Some(ring) => self.read_ring(&authors, ring, draft, viewer),
-            None => read_authors(&authors, draft, viewer),
+        let (source, settled) = match visit.as_ref().and_then(|visit| visit.ring.as_ref()) {
+            Some(ring) => ("reader", self.read_ring(&authors, ring, draft, viewer)),
+            None => ("ring", read_authors(&authors, draft, viewer)),
         };
+        if let Ok(Outcome::Page(_)) = settled {
+            metrics::counter!(names::TIMELINE_READS_TOTAL, "source" => source).increment(1);
+        }
         match settled {
             Err(missing) => {
                 drop(authors);

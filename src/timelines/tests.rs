@@ -54,7 +54,8 @@ async fn worlds() -> Vec<World> {
 /// A home with the rings of `settings`, following the log.
 async fn following(world: &World, settings: &Settings, stop: &CancellationToken) -> Home {
     let home = Home::new(world.service.clone(), settings);
-    tokio::spawn(run(home.clone(), stop.clone()));
+    let head = world.service.store().read(events::head).await.unwrap();
+    tokio::spawn(run(home.clone(), head, stop.clone()));
     home
 }
 
@@ -172,5 +173,74 @@ async fn what_is_newer_than_a_page_can_be_asked_for() {
         let newer = Cursor::parse(page.prev.as_deref()).unwrap();
         let page = home.page(ann, newer, 20).await.unwrap();
         assert_eq!(page.items.iter().map(|view| view.tweet.id).collect::<Vec<_>>(), [fresh]);
+    }
+}
+
+#[tokio::test]
+async fn what_is_older_is_reached_beyond_any_number_of_hidden_posts() {
+    for world in worlds().await {
+        let settings = Settings { rows_looked_through: 100, ..no_rings() };
+        let home = Home::new(world.service.clone(), &settings);
+        let [ann, bob, cai] = [world.people[0], world.people[1], world.people[2]];
+        world.service.follow(ann, bob).await.unwrap();
+        world.service.follow(ann, cai).await.unwrap();
+        let oldest = post(&world.service, cai, None).await.unwrap();
+        for _ in 0..120 {
+            world.clock.advance(10);
+            post(&world.service, bob, None).await.unwrap();
+        }
+        world.service.mute(ann, bob, true).await.unwrap();
+        let first = home.page(ann, Cursor::default(), 20).await.unwrap();
+        assert!(first.items.is_empty() && first.next.is_some(), "{}", world.engine);
+        assert_eq!(whole(&home, ann, 20).await, [oldest], "{}", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn catching_up_page_by_page_ends_where_it_was_left() {
+    for world in worlds().await {
+        let home = Home::new(world.service.clone(), &Settings::default());
+        let ann = world.people[0];
+        let mut own = Vec::new();
+        for _ in 0..4 {
+            world.clock.advance(10);
+            own.extend(post(&world.service, ann, None).await);
+        }
+        let page = home.page(ann, Cursor::after(own[0].0), 2).await.unwrap();
+        assert_eq!(page.items.iter().map(|view| view.tweet.id).collect::<Vec<_>>(), [own[3], own[2]]);
+        let next = Cursor::parse(page.next.as_deref()).unwrap();
+        let page = home.page(ann, next, 2).await.unwrap();
+        assert_eq!(page.items.iter().map(|view| view.tweet.id).collect::<Vec<_>>(), [own[1]]);
+        assert_eq!(page.next, None, "{}", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn a_ring_loaded_after_the_start_hears_of_what_came_before_the_first_look() {
+    for world in worlds().await {
+        let (home, stop) = (Home::new(world.service.clone(), &Settings::default()), CancellationToken::new());
+        let ann = world.people[0];
+        let start = world.service.store().read(events::head).await.unwrap();
+        assert_eq!(whole(&home, ann, 20).await, []);
+        let own = post(&world.service, ann, None).await.unwrap();
+        tokio::spawn(run(home.clone(), start, stop.clone()));
+        caught_up(&world, &home).await;
+        assert_eq!(whole(&home, ann, 20).await, [own], "{}", world.engine);
+        stop.cancel();
+    }
+}
+
+#[tokio::test]
+async fn pages_are_counted_by_where_they_came_from() {
+    let recorded = crate::telemetry::metrics::install().unwrap();
+    let world = worlds().await.remove(0);
+    let home = Home::new(world.service.clone(), &rings(0, 4));
+    let database = Home::new(world.service.clone(), &no_rings());
+    for home in [&home, &home, &database] {
+        home.page(world.people[0], Cursor::default(), 20).await.unwrap();
+    }
+    for source in ["ring", "reader", "database"] {
+        let line = format!("rookery_timeline_reads_total{{source=\"{source}\"}} 1");
+        assert!(recorded.render().contains(&line), "{line}\n{}", recorded.render());
     }
 }

@@ -12,8 +12,8 @@ pub struct About {
     pub description: String,
     /// Anybody may sign up.
     pub open_registrations: bool,
-    /// Where the source is.
-    pub repository: String,
+    /// Where the source of the program is, if that is known.
+    pub repository: Option<&'static str>,
     /// Its numbers; `None` hides them.
     pub usage: Option<Usage>,
 }
@@ -66,9 +66,11 @@ impl NodeInfo {
     /// The document of this version.
     pub fn new(version: Version, about: &About) -> Self {
         let (name, release) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-        let software = match version {
-            Version::V2_0 => json!({ "name": name, "version": release }),
-            Version::V2_1 => json!({ "name": name, "version": release, "repository": about.repository }),
+        let software = match (version, about.repository) {
+            (Version::V2_1, Some(repository)) => {
+                json!({ "name": name, "version": release, "repository": repository })
+            }
+            _ => json!({ "name": name, "version": release }),
         };
         let usage = match about.usage {
             Some(usage) => json!({
@@ -105,7 +107,7 @@ mod tests {
             name: "A".into(),
             description: "Test".into(),
             open_registrations: true,
-            repository: "https://code.test/rookery".into(),
+            repository: Some("https://code.test/rookery"),
             usage: Some(Usage { users: 3, active_month: 2, active_halfyear: 3, posts: 9 }),
         }
     }
@@ -118,6 +120,8 @@ mod tests {
         assert!(old["software"].get("repository").is_none());
         let NodeInfo(new) = NodeInfo::new(Version::V2_1, &about());
         assert_eq!(new["software"]["repository"], "https://code.test/rookery");
+        let NodeInfo(unknown) = NodeInfo::new(Version::V2_1, &About { repository: None, ..about() });
+        assert!(unknown["software"].get("repository").is_none());
     }
 
     #[test]

@@ -29,7 +29,8 @@ use crate::store::deliveries::{self, Waiting};
 use crate::store::instances::{self, Health};
 use crate::telemetry::metrics as names;
 
-/// How long a lease holds without being renewed: another process takes over after that.
+/// How long a lease holds without being renewed: another process takes over after that. The process that held it
+/// takes its own back as soon as it starts again.
 const LEASE_MS: Millis = 60_000;
 /// How often a lane renews its lease.
 const RENEW_EVERY_MS: Millis = LEASE_MS / 3;
@@ -49,26 +50,27 @@ const FORGET_ROWS: i64 = 1_000;
 pub struct DeliverySettings {
     /// Sends under way at once, over all hosts.
     pub at_once: usize,
+    /// The number of this process among those of the instance: the owner of its leases.
+    pub process: u8,
 }
 
 impl Federation {
-    /// Delivers until `stop`: sends that are under way end, and leases are given back.
+    /// Delivers until `stop`: then sends under way are dropped (they are repeated), what was answered is stored, and
+    /// leases are given back.
     pub(crate) async fn run_delivery(
         &self,
         settings: DeliverySettings,
         planned: &Notify,
         stop: CancellationToken,
     ) {
-        let owner = match secrets::new_token() {
-            Ok(token) => token,
-            Err(error) => return tracing::error!(%error, "deliveries cannot start"),
-        };
         let driver = Driver {
             federation: self.clone(),
-            owner: owner.into(),
+            owner: format!("process {}", settings.process).into(),
             places: Arc::new(Semaphore::new(settings.at_once.max(1))),
             stop: stop.clone(),
         };
+        // What this process held when it was killed.
+        driver.release_all().await;
         let lanes = TaskTracker::new();
         while !stop.is_cancelled() {
             if let Err(error) = driver.lease_hosts(settings.at_once, &lanes).await {
@@ -82,11 +84,7 @@ impl Federation {
         }
         lanes.close();
         lanes.wait().await;
-        let owner = driver.owner.to_string();
-        let released = self.service().store().write(move |conn| instances::release_all(conn, &owner)).await;
-        if let Err(error) = released {
-            tracing::warn!(error = %Chain(&error), "leases were not given back; they end by themselves");
-        }
+        driver.release_all().await;
     }
 }
 
@@ -101,6 +99,14 @@ struct Driver {
 impl Driver {
     fn now_ms(&self) -> Millis {
         self.federation.service().clock().now_ms()
+    }
+
+    async fn release_all(&self) {
+        let owner = self.owner.to_string();
+        let store = self.federation.service().store();
+        if let Err(error) = store.write(move |conn| instances::release_all(conn, &owner)).await {
+            tracing::warn!(error = %Chain(&error), "leases were not given back; they end by themselves");
+        }
     }
 
     /// Leases hosts that wait, and starts a lane for each.
@@ -180,18 +186,18 @@ impl LaneRun {
     async fn work(&mut self) -> Result<()> {
         let mut under_way = FuturesUnordered::new();
         let mut flush = tokio::time::interval(FLUSH_EVERY);
-        loop {
-            let stopping = self.driver.stop.is_cancelled();
-            if !stopping {
-                self.load().await?;
-                let commands = self.lane.advance(self.driver.now_ms());
-                let sends = self.obey(commands).await?;
-                under_way.extend(sends.into_iter().map(|send| send.run()));
-            }
-            if under_way.is_empty() && (stopping || !self.waits_here().await?) {
-                return Ok(());
+        let stop = self.driver.stop.clone();
+        while !stop.is_cancelled() {
+            self.load().await?;
+            let commands = self.lane.advance(self.driver.now_ms());
+            let sends = self.obey(commands).await?;
+            under_way.extend(sends.into_iter().map(|send| send.run()));
+            if under_way.is_empty() && !self.waits_here().await? {
+                break;
             }
             tokio::select! {
+                // Whoever is slow to answer shall not hold up the end: receivers know activities by their ids.
+                () = stop.cancelled() => break,
                 Some(answer) = under_way.next() => {
                     let sends = self.take(answer).await?;
                     under_way.extend(sends.into_iter().map(|send| send.run()));
@@ -206,6 +212,7 @@ impl LaneRun {
                 }
             }
         }
+        Ok(())
     }
 
     /// With nothing under way: whether this lane still has something to wait for. A host that may not be tried

@@ -6,4 +6,7 @@ mod plan;
 mod render;
 mod targets;
 
+#[cfg(test)]
+mod tests;
+
 pub use deliver::DeliverySettings;

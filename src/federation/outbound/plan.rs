@@ -26,8 +26,14 @@ const PLANS_AT_ONCE: usize = 50;
 const CHUNK: i64 = 500;
 
 impl Federation {
-    /// Follows the log until `stop`; `planned` is told when there is something to deliver.
-    pub(crate) async fn run_planner(&self, planned: Arc<Notify>, stop: CancellationToken) -> Result<()> {
+    /// Follows the log until `stop`; `planned` is told when there is something to deliver. Fails only before it
+    /// follows, and may be called again then.
+    pub(crate) async fn run_planner(
+        &self,
+        progress: Progress,
+        planned: Arc<Notify>,
+        stop: CancellationToken,
+    ) -> Result<()> {
         let store = self.service().store().clone();
         let clock = self.service().clock().clone();
         let now_ms = clock.now_ms();
@@ -42,7 +48,6 @@ impl Federation {
                 head
             }
         };
-        let progress = Progress::default();
         progress.set(start);
         self.fan_out(&planned).await?;
         let federation = self.clone();

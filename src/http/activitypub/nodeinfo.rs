@@ -4,14 +4,12 @@ use axum::extract::State;
 use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
-use crate::clock::DAY_MS;
 use crate::error::Error;
 use crate::federation::objects::nodeinfo::{About, NodeInfo, Usage, Version};
 use crate::http::extract::Path;
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
 use crate::service::Registration;
-use crate::store::accounts;
 
 /// `GET /.well-known/nodeinfo`
 pub(super) async fn links(State(state): State<AppState>) -> Result<Response, ApiError> {
@@ -28,30 +26,17 @@ pub(super) async fn document(
         "2.1" => Version::V2_1,
         _ => return Err(Error::NotFound("version of NodeInfo").into()),
     };
-    let now_ms = state.service.clock().now_ms();
-    let counted = state
-        .service
-        .store()
-        .read(move |conn| {
-            let active = |conn: &mut _, days: i64| {
-                accounts::count_active_local(conn, now_ms.saturating_sub(days.saturating_mul(DAY_MS)))
-            };
-            let users = accounts::count_local(conn)?;
-            Ok((users, active(conn, 30)?, active(conn, 180)?, accounts::count_local_tweets(conn)?))
-        })
-        .await;
-    let (users, month, halfyear, posts) = counted.map_err(Error::from)?;
-    let count = |n: i64| u64::try_from(n).unwrap_or(0);
+    let counts = state.service.counts().await?;
     let about = About {
         name: state.service.rules().instance_name.clone(),
         description: state.service.rules().instance_description.clone(),
         open_registrations: state.service.rules().registration == Registration::Open,
-        repository: state.service.addresses().origin().to_owned(),
+        repository: Some(env!("CARGO_PKG_REPOSITORY")).filter(|address| !address.is_empty()),
         usage: Some(Usage {
-            users: count(users),
-            active_month: count(month),
-            active_halfyear: count(halfyear),
-            posts: count(posts),
+            users: counts.users,
+            active_month: counts.active_month,
+            active_halfyear: counts.active_halfyear,
+            posts: counts.tweets,
         }),
     };
     answer(&NodeInfo::new(version, &about), version.content_type())

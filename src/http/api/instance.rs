@@ -1,23 +1,14 @@
 //! What this instance is.
 
-use std::sync::Arc;
-
-use axum::Extension;
 use axum::extract::State;
 use serde::Serialize;
-use tokio::sync::Mutex;
 use utoipa::ToSchema;
 
 use super::Answer;
-use crate::clock::{MINUTE_MS, Millis};
 use crate::config::{Registration, limits};
-use crate::error::Result;
 use crate::http::extract::Json;
 use crate::http::state::AppState;
-use crate::store::accounts;
-
-/// How old the counts may be: they are read by a walk over all accounts, and anybody may ask.
-const COUNTED_EVERY_MS: Millis = MINUTE_MS;
+use crate::service;
 
 /// This instance.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -74,24 +65,15 @@ pub(super) struct Limits {
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub(super) struct Counts {
     /// Accounts.
-    #[schema(minimum = 0)]
-    users: i64,
+    users: u64,
     /// Tweets that its accounts have written.
-    #[schema(minimum = 0)]
-    tweets: i64,
+    tweets: u64,
 }
-
-/// The counts of the last time that they were read.
-#[derive(Clone, Default)]
-pub(super) struct Counted(Arc<Mutex<Option<(Millis, Counts)>>>);
 
 /// This instance: its name, rules, limits and size
 #[utoipa::path(get, path = "/api/instance", tag = "instance", responses((status = 200, description = "The instance.", body = Instance)))]
-pub(super) async fn get_instance(
-    State(state): State<AppState>,
-    Extension(counted): Extension<Counted>,
-) -> Answer<Instance> {
-    let counts = counted.counts(&state).await?;
+pub(super) async fn get_instance(State(state): State<AppState>) -> Answer<Instance> {
+    let counts = state.service.counts().await?.into();
     let addresses = state.service.addresses();
     let rules = state.service.rules();
     Ok(Json(Instance {
@@ -106,21 +88,9 @@ pub(super) async fn get_instance(
     }))
 }
 
-impl Counted {
-    async fn counts(&self, state: &AppState) -> Result<Counts> {
-        let now_ms = state.service.clock().now_ms();
-        let mut known = self.0.lock().await;
-        if let Some((at_ms, counts)) = *known
-            && now_ms.saturating_sub(at_ms) < COUNTED_EVERY_MS
-        {
-            return Ok(counts);
-        }
-        let read = state.service.store().read(|conn| {
-            Ok(Counts { users: accounts::count_local(conn)?, tweets: accounts::count_local_tweets(conn)? })
-        });
-        let counts = read.await?;
-        *known = Some((now_ms, counts));
-        Ok(counts)
+impl From<service::Counts> for Counts {
+    fn from(counts: service::Counts) -> Self {
+        Self { users: counts.users, tweets: counts.tweets }
     }
 }
 

@@ -30,10 +30,10 @@ mod users;
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::Html;
 use axum::routing::get;
-use axum::{Extension, Router};
 use bytes::Bytes;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::routes;
@@ -63,7 +63,7 @@ type Answer<T> = Result<Json<T>, ApiError>;
 /// The API's routes, its description at `/api/openapi.json`, and the page about it at `/api`.
 pub fn routes() -> Router<AppState> {
     let (router, document, _) = table().finish();
-    router.layer(Extension(instance::Counted::default())).merge(description(&document))
+    router.merge(description(&document))
 }
 
 /// The OpenAPI 3.1 document of the API.

@@ -162,7 +162,7 @@ async fn find(
         found.users = finder.accounts(viewer, q, limit).await?.into_iter().map(user_of(state)).collect();
     }
     if asked.wants(Kind::Hashtags) {
-        found.hashtags = finder.hashtags(q, limit).into_iter().map(Hashtag::from).collect();
+        found.hashtags = finder.hashtags(q, limit).await?.into_iter().map(Hashtag::from).collect();
     }
     if let Some(viewer) = viewer {
         finder.remember(viewer, q);

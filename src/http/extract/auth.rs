@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 
 use crate::error::{Error, Result};
 use crate::http::middleware::credentials::{bearer_token, cookie, session_cookie_name};
+use crate::http::middleware::rate::ByAccount;
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
 use crate::model::account::{Role, SessionKind};
@@ -58,6 +59,9 @@ impl FromRequestParts<AppState> for MaybeAuth {
 
 async fn signed_in(parts: &Parts, state: &AppState) -> Result<Option<SignedIn>> {
     let Some(found) = session(parts, state).await? else { return Ok(None) };
+    if let Some(limit) = parts.extensions.get::<ByAccount>() {
+        limit.check(found.account)?;
+    }
     may_use(parts.extensions.get::<Access>().copied(), &found)?;
     Ok(Some(found))
 }

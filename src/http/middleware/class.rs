@@ -76,28 +76,11 @@ impl Class {
     }
 
     fn of_change(path: &str) -> Self {
-        const LOGIN: &[&str] = &[
-            "/api/users/login",
-            "/api/users/me/password",
-            "/login",
-            "/settings/password",
-            "/oauth/token",
-            "/oauth/authorize",
-            "/password",
-            "/password/reset",
-        ];
-        const REGISTER: &[&str] = &["/api/users/register", "/api/v1/accounts", "/signup", "/setup"];
-        const MEDIA: &[&str] = &[
-            "/api/media",
-            "/api/v1/media",
-            "/api/v2/media",
-            "/api/users/me/avatar",
-            "/api/users/me/header",
-            "/api/v1/accounts/update_credentials",
-            "/api/v1/profile",
-            "/settings/profile",
-            "/settings/import",
-        ];
+        const LOGIN: &[&str] =
+            &["/api/users/login", "/api/users/me/password", "/login", "/settings/password"];
+        const REGISTER: &[&str] = &["/api/users/register", "/signup", "/setup"];
+        const MEDIA: &[&str] =
+            &["/api/media", "/api/users/me/avatar", "/api/users/me/header", "/settings/profile"];
         if path == "/inbox" || path.ends_with("/inbox") {
             Self::Inbox
         } else if LOGIN.contains(&path) {
@@ -195,9 +178,9 @@ mod tests {
             ("POST", "/api/tweets", "", Class::Write),
             ("DELETE", "/api/tweets/7/like", "", Class::Write),
             ("GET", "/api/tweets/7", "", Class::Read),
-            ("GET", "/api/v1/timelines/home?limit=20", "", Class::Read),
-            ("POST", "/api/v2/media", "", Class::Media),
-            ("PUT", "/api/v1/media/7", "", Class::Media),
+            ("GET", "/api/users/7/timeline?limit=20", "", Class::Read),
+            ("POST", "/api/media", "", Class::Media),
+            ("PATCH", "/api/media/7", "", Class::Media),
             ("POST", "/inbox", "", Class::Inbox),
             ("POST", "/users/ana/inbox", "", Class::Inbox),
             ("GET", "/users/ana", activity, Class::Federation),

@@ -8,16 +8,13 @@ use std::net::{IpAddr, SocketAddr};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Request};
-use ipnet::IpNet;
 
 use crate::error::Error;
+use crate::http::peer::{PeerAddr, TrustedProxies, network};
 use crate::http::problem::Problem;
-use crate::http::server::PeerAddr;
 
 /// How many entries of `X-Forwarded-For` are looked at: no real chain of proxies is longer.
 const MAX_HOPS: usize = 16;
-/// One client of IPv6 commonly owns a whole /64 and can ask from any address in it.
-const IPV6_CLIENT_PREFIX: u8 = 64;
 
 /// The address of the client, behind all trusted proxies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,39 +37,6 @@ impl<S: Send + Sync> FromRequestParts<S> for ClientAddr {
     }
 }
 
-/// Addresses and networks of reverse proxies whose headers are believed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TrustedProxies(Vec<IpNet>);
-
-/// A text that is neither an address nor a network.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "{0:?} is neither an address nor a network; write a trusted proxy such as \"127.0.0.1\" or \"10.0.0.0/8\""
-)]
-pub struct BadProxy(String);
-
-impl From<Vec<IpNet>> for TrustedProxies {
-    fn from(networks: Vec<IpNet>) -> Self {
-        Self(networks)
-    }
-}
-
-impl TrustedProxies {
-    /// From addresses (`127.0.0.1`) and networks (`10.0.0.0/8`, `fd00::/8`).
-    pub fn parse<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Result<Self, BadProxy> {
-        let parse = |text: &str| {
-            let address = text.parse::<IpAddr>().map(IpNet::from);
-            address.or_else(|_| text.parse()).map_err(|_| BadProxy(text.to_owned()))
-        };
-        texts.into_iter().map(|text| parse(text.as_ref().trim())).collect::<Result<_, _>>().map(Self)
-    }
-
-    /// Whether `address` is a trusted proxy.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.contains(&address))
-    }
-}
-
 /// The client of a request.
 pub(super) fn find<B>(request: &Request<B>, trusted: &TrustedProxies) -> ClientAddr {
     ClientAddr(behind_proxies(peer(request), request.headers(), trusted))
@@ -82,14 +46,6 @@ pub(super) fn find<B>(request: &Request<B>, trusted: &TrustedProxies) -> ClientA
 pub(super) fn peer<B>(request: &Request<B>) -> IpAddr {
     let peer = request.extensions().get::<PeerAddr>();
     peer.map_or(IpAddr::from([0, 0, 0, 0]), |PeerAddr(address)| address.ip())
-}
-
-/// See [`ClientAddr::network`].
-pub(crate) fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(_) => IpNet::new(address, IPV6_CLIENT_PREFIX).map_or(address, |net| net.network()),
-    }
 }
 
 fn behind_proxies(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies) -> IpAddr {

@@ -41,8 +41,8 @@ impl Default for PerClass<RequestLimit> {
             write: limit(MIB, 30),
             // Some APIs read by POST with a small body.
             read: limit(64 * KIB, 30),
-            // The largest video taken (the media room refuses sooner by kind), on a slow line.
-            media: limit(100 * MIB, 600),
+            // The images of one post, on a slow line. How many and how big they may be is configured, and so is this.
+            media: limit(64 * MIB, 600),
             // What other servers accept at most; they give up after 10 s and send again.
             inbox: limit(MIB, 10),
             federation: limit(64 * KIB, 15),

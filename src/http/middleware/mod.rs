@@ -1,9 +1,9 @@
 //! The gateway: what every request passes before and after its handler.
 //!
 //! One function, `enter`, walks the stations in order, each in its own file:
-//! request id → measuring → client address → size → rate limits → CSRF → (time limit, panics) → handler → the
+//! request id → measuring → client address → rate limits → size → CSRF → (time limit, panics) → handler → the
 //! shape of a failure → security headers. Authentication is the handlers' extractors' business; rate limits know
-//! a signed-in client by its credential. One middleware for all is one boxed future a request instead of nine.
+//! a signed-in client by its credential, and the extractors count its account. One middleware for all is one boxed future a request instead of nine.
 
 pub mod class;
 pub mod client_addr;
@@ -28,11 +28,11 @@ use tracing::Instrument as _;
 use url::Url;
 
 use self::class::{Class, PerClass};
-use self::client_addr::TrustedProxies;
 use self::limits::RequestLimit;
+use super::peer::TrustedProxies;
 use super::problem::{Asked, Problem, RenderFailure, finish};
 use crate::buckets::Allowance;
-use crate::clock::Clock;
+use crate::clock::{Clock, Millis, SECOND_MS};
 
 /// The settings of the gateway.
 #[derive(Clone)]
@@ -71,7 +71,7 @@ impl Gateway {
 /// Puts the gateway around all routes of `router`, with problems for what has no route (404, 405).
 pub fn layers(router: Router, gateway: Gateway) -> Router {
     let gate = Arc::new(Gate {
-        rate: rate::Limiter::new(&gateway.rates, gateway.enforce_rate_limits, &gateway.clock),
+        rate: Arc::new(rate::Limiter::new(&gateway.rates, gateway.enforce_rate_limits, &gateway.clock)),
         security_headers: security_headers::for_base(&gateway.base_url),
         csrf: csrf::Guard::new(&gateway.base_url),
         ids: request_id::Maker::new(),
@@ -86,7 +86,7 @@ pub fn layers(router: Router, gateway: Gateway) -> Router {
 
 struct Gate {
     settings: Gateway,
-    rate: rate::Limiter,
+    rate: Arc<rate::Limiter>,
     csrf: csrf::Guard,
     ids: request_id::Maker,
     security_headers: security_headers::Headers,
@@ -114,27 +114,42 @@ impl Gate {
         let client = client_addr::find(&request, &self.settings.trusted_proxies);
         request.extensions_mut().insert(client);
 
-        let class = Class::of(&request);
-        let limit = self.settings.limits.get(class.unwrap_or(Class::Read));
-        let (request, arrival) = match limits::bound_body(request, limit.body) {
+        let Some(class) = Class::of(&request) else {
+            return self.serve(Class::Read, request, next).await;
+        };
+        let by_account = rate::ByAccount::new(&self.rate, class);
+        request.extensions_mut().insert(by_account.clone());
+        let verdict = self.rate.check(class, client, self.csrf.credential(request.headers()));
+        let mut response = match verdict.refusal() {
+            Some(problem) => problem.into_response(),
+            None => self.serve(class, request, next).await,
+        };
+        let verdict = by_account.tighter(&verdict);
+        verdict.write(response.headers_mut());
+        // A use-case has limits of its own, such as tries of one account's password.
+        let refused = response.extensions().get::<Problem>().and_then(|problem| problem.retry_after_s);
+        if let Some(wait_s) = refused.filter(|_| response.status() == StatusCode::TOO_MANY_REQUESTS)
+            && verdict.refusal().is_none()
+        {
+            let wait_ms = Millis::try_from(wait_s).unwrap_or(Millis::MAX).saturating_mul(SECOND_MS);
+            let until_ms = self.settings.clock.now_ms().saturating_add(wait_ms);
+            rate::write_used_up(response.headers_mut(), until_ms);
+        }
+        response
+    }
+
+    /// What comes after the rate limits.
+    async fn serve(&self, class: Class, request: Request, next: Next) -> Response {
+        let limit = self.settings.limits.get(class);
+        let bounded = limits::bound_body(request, limit.body);
+        let (request, arrival) = match bounded {
             Ok(bounded) => bounded,
             Err(problem) => return problem.into_response(),
         };
-
-        let verdict =
-            class.map(|class| self.rate.check(class, client, self.csrf.credential(request.headers())));
-        let refused = verdict
-            .as_ref()
-            .and_then(rate::Verdict::refusal)
-            .or_else(|| self.csrf.refusal(request.method(), request.uri().path(), request.headers()));
-        let mut response = match refused {
+        match self.csrf.refusal(request.method(), request.uri().path(), request.headers()) {
             Some(problem) => problem.into_response(),
             None => limits::in_time(limit.timeout, &arrival, panics::caught(next.run(request))).await,
-        };
-        if let Some(verdict) = verdict {
-            verdict.write(response.headers_mut());
         }
-        response
     }
 }
 

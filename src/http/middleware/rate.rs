@@ -4,11 +4,14 @@
 //! a wider bucket, so that inventing tokens wins nothing; a request without one is counted by its address.
 //! Guessing passwords, making accounts and federation are counted by address alone. The check stands before
 //! authentication, so that a refusal costs no look-up; how often one account's password may be tried is the service's business.
+//! Once authentication knows the account, that is counted too ([`ByAccount`]), so that many tokens of one account
+//! win nothing either.
 //!
 //! Every counted answer carries `X-RateLimit-Limit`, `-Remaining` and `-Reset` (RFC 3339, when the bucket is
 //! full again), a refusal also `Retry-After` in seconds. Each process counts for itself.
 
 use std::hash::{BuildHasher as _, RandomState};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
@@ -16,14 +19,17 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use super::class::{Class, PerClass};
 use super::client_addr::ClientAddr;
 use crate::buckets::{Allowance, Buckets, Count};
-use crate::clock::Clock;
+use crate::clock::{Clock, Millis};
 use crate::error::Error;
 use crate::http::problem::Problem;
+use crate::model::ids::AccountId;
 use crate::telemetry::metrics::RATE_LIMITED_TOTAL;
 
 /// An address with credentials may ask this many times what one credential may: an office, a school or a mobile
 /// carrier shares one.
 const ADDRESS_SHARE: u32 = 8;
+/// An account may ask this many times what one of its credentials may: a phone, a laptop and some programs.
+const ACCOUNT_SHARE: u32 = 4;
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
@@ -62,13 +68,21 @@ pub(super) struct Limiter {
 struct OfClass {
     clients: Buckets,
     addresses: Buckets,
+    accounts: Buckets,
 }
 
 impl Limiter {
     pub(super) fn new(allowances: &PerClass<Allowance>, enforce: bool, clock: &Clock) -> Self {
         let of_class = |allowance: &Allowance| {
-            let wide = Allowance { requests: allowance.requests.saturating_mul(ADDRESS_SHARE), ..*allowance };
-            OfClass { clients: Buckets::new(*allowance, clock), addresses: Buckets::new(wide, clock) }
+            let buckets = |share: u32| {
+                let requests = allowance.requests.saturating_mul(share);
+                Buckets::new(Allowance { requests, ..*allowance }, clock)
+            };
+            OfClass {
+                clients: buckets(1),
+                addresses: buckets(ADDRESS_SHARE),
+                accounts: buckets(ACCOUNT_SHARE),
+            }
         };
         Self { classes: allowances.map(of_class), enforce, hasher: RandomState::new() }
     }
@@ -77,9 +91,7 @@ impl Limiter {
     pub(super) fn check(&self, class: Class, client: ClientAddr, credential: Option<&str>) -> Verdict {
         let buckets = self.classes.get(class);
         let address = self.hasher.hash_one(client.network());
-        let by_address_alone =
-            matches!(class, Class::Login | Class::Register | Class::Inbox | Class::Federation);
-        let count = match credential.filter(|_| !by_address_alone) {
+        let count = match credential.filter(|_| !by_address_alone(class)) {
             None => buckets.clients.check(address),
             // The address goes first: only who passes it makes a new key.
             Some(credential) => match buckets.addresses.check(address) {
@@ -87,11 +99,55 @@ impl Limiter {
                 _ => buckets.clients.check(self.hasher.hash_one(credential)),
             },
         };
+        self.judged(class, count)
+    }
+
+    fn judged(&self, class: Class, count: Count) -> Verdict {
         let verdict = Verdict { count, enforced: self.enforce };
         if verdict.refused_for().is_some() {
             metrics::counter!(RATE_LIMITED_TOTAL, "class" => class.name()).increment(1);
         }
         verdict
+    }
+}
+
+fn by_address_alone(class: Class) -> bool {
+    matches!(class, Class::Login | Class::Register | Class::Inbox | Class::Federation)
+}
+
+/// Counts the account of one request, whichever of its credentials was used: an extension of the request, for
+/// whoever finds out the account.
+#[derive(Clone)]
+pub struct ByAccount {
+    limiter: Arc<Limiter>,
+    class: Class,
+    verdict: Arc<OnceLock<Verdict>>,
+}
+
+impl ByAccount {
+    pub(super) fn new(limiter: &Arc<Limiter>, class: Class) -> Self {
+        Self { limiter: Arc::clone(limiter), class, verdict: Arc::default() }
+    }
+
+    /// Counts the request, once however often it is asked.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] when the account has used up what it may.
+    pub fn check(&self, account: AccountId) -> Result<(), Error> {
+        if by_address_alone(self.class) {
+            return Ok(());
+        }
+        let verdict = self.verdict.get_or_init(|| {
+            let key = self.limiter.hasher.hash_one(account);
+            let count = self.limiter.classes.get(self.class).accounts.check(key);
+            self.limiter.judged(self.class, count)
+        });
+        verdict.refused_for().map_or(Ok(()), |retry_after_s| Err(Error::TooMany { retry_after_s }))
+    }
+
+    /// Of this verdict and that on the address or credential, the one that leaves less.
+    pub(super) fn tighter<'v>(&'v self, other: &'v Verdict) -> &'v Verdict {
+        self.verdict.get().filter(|own| own.count.remaining < other.count.remaining).unwrap_or(other)
     }
 }
 
@@ -111,10 +167,7 @@ impl Verdict {
     pub(super) fn write(&self, headers: &mut HeaderMap) {
         headers.insert(LIMIT, HeaderValue::from(self.count.limit));
         headers.insert(REMAINING, HeaderValue::from(self.count.remaining));
-        let reset = jiff::Timestamp::from_millisecond(self.count.full_at_ms).map(|time| time.to_string());
-        if let Some(reset) = reset.ok().and_then(|text| HeaderValue::try_from(text).ok()) {
-            headers.insert(RESET, reset);
-        }
+        write_reset(headers, self.count.full_at_ms);
     }
 
     fn refused_for(&self) -> Option<u64> {
@@ -122,10 +175,24 @@ impl Verdict {
     }
 }
 
+/// Writes the headers of an answer that another limit than the gateway's refused: nothing is left until then.
+pub(super) fn write_used_up(headers: &mut HeaderMap, until_ms: Millis) {
+    headers.remove(LIMIT);
+    headers.insert(REMAINING, HeaderValue::from(0));
+    write_reset(headers, until_ms);
+}
+
+fn write_reset(headers: &mut HeaderMap, at_ms: Millis) {
+    let reset = jiff::Timestamp::from_millisecond(at_ms).map(|time| time.to_string());
+    if let Some(reset) = reset.ok().and_then(|text| HeaderValue::try_from(text).ok()) {
+        headers.insert(RESET, reset);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::{Millis, SECOND_MS};
+    use crate::clock::SECOND_MS;
 
     const START_MS: Millis = 1_700_000_000_000;
 
@@ -183,6 +250,20 @@ mod tests {
             })
             .count();
         assert_eq!(passed, 16);
+    }
+
+    #[test]
+    fn many_tokens_of_one_account_win_only_the_share_of_an_account() {
+        let (limiter, _) = limiter(2, true);
+        let limiter = Arc::new(limiter);
+        let passed = |account| {
+            let checked = (0..100).map(|_| ByAccount::new(&limiter, Class::Read).check(AccountId(account)));
+            checked.filter(Result::is_ok).count()
+        };
+        assert_eq!((passed(1), passed(2)), (8, 8));
+        let again = ByAccount::new(&limiter, Class::Read);
+        assert_eq!([again.check(AccountId(3)), again.check(AccountId(3))].map(|c| c.is_ok()), [true, true]);
+        assert_eq!(again.verdict.get().unwrap().count.remaining, 7, "a request counts once");
     }
 
     #[test]

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request};
 
-use super::client_addr::{TrustedProxies, peer};
+use super::client_addr::peer;
+use crate::http::peer::TrustedProxies;
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest id taken from a proxy: a UUID has 36 characters, a trace id 32.

@@ -10,9 +10,11 @@ use serde_json::Value;
 use tower::ServiceExt as _;
 
 use super::*;
+use crate::error::Error;
 use crate::http::extract::{ClientAddr, Json};
 use crate::http::problem::ApiError;
 use crate::http::server::PeerAddr;
+use crate::model::ids::AccountId;
 
 fn gateway() -> Gateway {
     Gateway::new("https://rookery.example".parse().unwrap(), Clock::manual(1_700_000_000_000))
@@ -24,9 +26,16 @@ fn router() -> Router {
         .route("/api/client", get(async |ClientAddr(address): ClientAddr| address.to_string()))
         .route("/api/panic", get(boom))
         .route("/api/slow", get(std::future::pending::<()>))
-        .route("/api/fails", get(async || Err::<(), _>(ApiError(crate::error::Error::internal("secret")))))
+        .route("/api/fails", get(async || Err::<(), _>(ApiError(Error::internal("secret")))))
+        .route("/api/often", get(async || Err::<(), _>(ApiError(Error::TooMany { retry_after_s: 60 }))))
+        .route("/api/account", get(account))
         .route("/api/echo", post(async |Json(value): Json<Value>| Json(value)))
         .route("/livez", get(async || "ok"))
+}
+
+/// Finds out that account 7 is asking, as an extractor does.
+async fn account(axum::Extension(limit): axum::Extension<rate::ByAccount>) -> Result<(), ApiError> {
+    Ok(limit.check(AccountId(7))?)
 }
 
 async fn boom() {
@@ -132,6 +141,34 @@ async fn too_many_requests_are_refused_and_told_when_to_return() {
 }
 
 #[tokio::test]
+async fn an_account_that_asks_too_often_with_many_tokens_is_refused_and_told_of_its_own_limit() {
+    let mut gateway = gateway();
+    gateway.rates.read.requests = 3;
+    let app = layers(router(), gateway);
+    let ask = async |token: u32| {
+        let mut request = get_request("/api/account");
+        request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+        send(&app, request).await
+    };
+    for token in 0..12 {
+        assert_eq!(ask(token).await.status, 200);
+    }
+    let refused = ask(12).await;
+    assert_eq!((refused.status, refused.json()["code"].as_str()), (429, Some("too_many_requests")));
+    assert_eq!(refused.headers["x-ratelimit-limit"], "12");
+    assert_eq!(refused.headers["x-ratelimit-remaining"], "0");
+}
+
+#[tokio::test]
+async fn a_use_cases_own_limit_is_not_told_as_the_gateways() {
+    let refused = ask(gateway(), get_request("/api/often")).await;
+    assert_eq!((refused.status, refused.headers["retry-after"].to_str().unwrap()), (429, "60"));
+    assert_eq!(refused.headers["x-ratelimit-remaining"], "0");
+    assert_eq!(refused.headers["x-ratelimit-reset"], "2023-11-14T22:14:20Z");
+    assert!(!refused.headers.contains_key("x-ratelimit-limit"));
+}
+
+#[tokio::test]
 async fn the_client_behind_a_trusted_proxy_is_found() {
     let mut gateway = gateway();
     let request = || {
@@ -156,6 +193,7 @@ async fn bodies_are_limited_by_class_and_not_by_the_frameworks_default() {
     gateway.limits.write.body = 100;
     let refused = ask(gateway.clone(), post(101)).await;
     assert_eq!((refused.status, refused.json()["code"].as_str()), (413, Some("too_large")));
+    assert!(refused.headers.contains_key("x-ratelimit-remaining"), "it counts like any other");
     assert_eq!(ask(gateway, post(10)).await.status, 200);
 }
 

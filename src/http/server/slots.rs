@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::http::middleware::client_addr::network;
+use crate::http::peer::network;
 use crate::telemetry::metrics::HTTP_CONNECTIONS;
 
 /// Why a connection has no place.

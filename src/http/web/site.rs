@@ -4,22 +4,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::views::{Registration, SiteView};
-use crate::clock::{MINUTE_MS, Millis, SECOND_MS};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::service::{self, Service};
-use crate::store::accounts;
-
-/// How long the counts on the side of every page may be old.
-const COUNTS_KEEP_MS: Millis = 5 * MINUTE_MS;
-/// Up to so many posts counting costs next to nothing, and one more is news: the counts are kept for a moment only.
-const FEW: u64 = 1_000;
-const FEW_KEEP_MS: Millis = SECOND_MS;
 
 /// Remembered by all pages of a process.
 #[derive(Debug, Default)]
 pub(super) struct Site {
     set_up: AtomicBool,
-    view: Mutex<Option<(Millis, Arc<SiteView>)>>,
+    view: Mutex<Option<Arc<SiteView>>>,
 }
 
 impl Site {
@@ -35,26 +27,16 @@ impl Site {
 
     /// The instance as every page shows it.
     pub(super) async fn view(&self, service: &Service) -> Result<Arc<SiteView>> {
-        let now_ms = service.clock().now_ms();
-        if let Some((at_ms, view)) = &*self.view.lock().unwrap_or_else(PoisonError::into_inner)
-            && (0..keep_ms(view)).contains(&now_ms.saturating_sub(*at_ms))
+        let counts = service.counts().await?;
+        let mut known = self.view.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(view) = &*known
+            && (view.accounts, view.tweets) == (counts.users, counts.tweets)
         {
             return Ok(Arc::clone(view));
         }
-        let counted = service
-            .store()
-            .read(|conn| Ok((accounts::count_local(conn)?, accounts::count_local_tweets(conn)?)));
-        let (people, tweets) = counted.await.map_err(Error::from)?;
-        let count = |n: i64| u64::try_from(n).unwrap_or(0);
-        let view = SiteView { accounts: count(people), tweets: count(tweets), ..plain(service) };
-        let view = Arc::new(view);
-        *self.view.lock().unwrap_or_else(PoisonError::into_inner) = Some((now_ms, Arc::clone(&view)));
-        Ok(view)
+        let view = SiteView { accounts: counts.users, tweets: counts.tweets, ..plain(service) };
+        Ok(Arc::clone(known.insert(Arc::new(view))))
     }
-}
-
-fn keep_ms(view: &SiteView) -> Millis {
-    if view.accounts.max(view.tweets) < FEW { FEW_KEEP_MS } else { COUNTS_KEEP_MS }
 }
 
 /// The instance without its counts.

@@ -102,7 +102,7 @@ async fn a_follower_that_fails_gets_the_same_events_again_and_others_can_wait_fo
         let last = settled(&test.store, 20).await[19].position;
         assert!(progress.reached(last, PATIENCE).await, "{}", test.engine);
         assert_eq!(*seen.lock().unwrap(), (0..20).collect::<Vec<i64>>(), "{}", test.engine);
-        assert_eq!(progress.position(), last);
+        assert_eq!((progress.position(), progress.failing_for()), (last, None), "{}", test.engine);
         let beyond = events::Position { txid: i64::MAX, seq: 0 };
         assert!(!progress.reached(beyond, Duration::from_millis(1)).await);
         stop.cancel();
@@ -127,5 +127,27 @@ async fn what_another_process_writes_wakes_followers_here() {
             rounds += 1;
         }
         tokio::task::spawn_blocking(move || other.close()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_follower_that_fails_says_so_and_how_far_it_is_behind() {
+    let recorded = crate::telemetry::metrics::install().unwrap();
+    for test in stores().await {
+        let (progress, stop) = (Progress::default(), CancellationToken::new());
+        let fails = |_| ready(Err(StoreError::NoRow));
+        let following = follow(test.store.clone(), test.engine, progress.clone(), stop.clone(), fails);
+        let follower = tokio::spawn(following);
+        append(&test.store, 0..3).await;
+        settled(&test.store, 3).await;
+        let lag = format!("rookery_log_lag_events{{consumer=\"{}\"}} 3", test.engine);
+        let told = async {
+            while progress.failing_for().is_none() || !recorded.render().contains(&lag) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, told).await.expect("it says so");
+        stop.cancel();
+        follower.await.unwrap();
     }
 }

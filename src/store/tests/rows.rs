@@ -1,5 +1,6 @@
 //! What the stories do not reach: look-ups by foreign ids, scans, remote pictures.
 
+use super::count;
 use super::database::stores;
 use super::people::{account, command, follow, insert_accounts, insert_tweets, tweet};
 use crate::model::account::{Account, Role, User, UserState};
@@ -59,6 +60,22 @@ async fn remote_accounts_are_found_by_their_ids_and_by_their_handles_whatever_th
             Ok(())
         });
         found.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_actor_that_is_read_again_unchanged_is_no_event() {
+    for test in stores().await {
+        let learn = async |actor: RemoteActor| {
+            test.store.write(move |conn| actors::upsert(conn, &actor, 1)).await.unwrap();
+            count(&test.store, "select count(*) from events").await
+        };
+        let zoe = remote_actor(3, "zoe");
+        assert_eq!(learn(zoe.clone()).await, 1, "{}", test.engine);
+        assert_eq!(learn(zoe.clone()).await, 1, "{}", test.engine);
+        let indexable = !zoe.account.indexable;
+        let shy = RemoteActor { account: Account { indexable, ..zoe.account.clone() }, ..zoe };
+        assert_eq!(learn(shy).await, 2, "{}", test.engine);
     }
 }
 

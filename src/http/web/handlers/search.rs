@@ -73,7 +73,7 @@ async fn fill(visit: &Visit, page: &mut SearchPage, cursor: &str) -> Result<()> 
             page.people = visit.present().rows(visit.service(), &found, RowMenu::Follow).await?;
         }
         SearchKind::Tags => {
-            let found = finder.hashtags(&page.query, PAGE);
+            let found = finder.hashtags(&page.query, PAGE).await?;
             page.tags =
                 found.into_iter().map(|hit| TagRow { name: hit.name, tweets: u64::from(hit.uses) }).collect();
         }

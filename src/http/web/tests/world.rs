@@ -75,7 +75,8 @@ impl World {
         let files = tempfile::tempdir().unwrap();
         let stop = CancellationToken::new();
         let home = Home::new(service.clone(), &Settings::default());
-        tokio::spawn(timelines::run(home.clone(), stop.clone()));
+        let head = service.store().read(crate::store::events::head).await.unwrap();
+        tokio::spawn(timelines::run(home.clone(), head, stop.clone()));
         let settings = MediaSettings {
             data_dir: files.path().to_owned(),
             decode_threads: 1,
