@@ -105,6 +105,7 @@ mod tests {
             kind,
             role: Role::User,
             scopes: scopes.into(),
+            renewed: false,
         }
     }
 
