@@ -5,6 +5,9 @@
 const LINK_LENGTH = 23;
 /** Typing pauses this long before the draft is saved. */
 const DRAFT_PAUSE_MS = 400;
+/** From here on the count is told to those who do not see it, when typing pauses. */
+const NEARLY_FULL = 20;
+const TELL_PAUSE_MS = 800;
 
 const DRAFT = "draft:";
 const SENT = "sent-draft";
@@ -62,11 +65,19 @@ function keepDraft(form, text) {
 function countLetters(form, text) {
   const limit = Number(form.dataset.limit);
   const counter = form.querySelector("[data-counter]");
+  const told = form.querySelector("[data-told]");
+  let timer;
+  const tell = (left) => {
+    const words = left < 0 ? counter.dataset.over : counter.dataset.left.replace("#", left);
+    told.textContent = left > NEARLY_FULL ? "" : words;
+  };
   const count = () => {
     const left = limit - length(text.value);
     counter.textContent = left;
     counter.classList.toggle("over", left < 0);
     text.setCustomValidity(left < 0 ? counter.dataset.over : "");
+    clearTimeout(timer);
+    timer = setTimeout(tell, TELL_PAUSE_MS, left);
   };
   text.addEventListener("input", count);
   count();

@@ -87,6 +87,9 @@ impl App {
             max_images: config.tweets.max_images,
             instance_name: config.community.instance_name.clone(),
             instance_description: config.community.instance_description.clone(),
+            admin_contact: config.community.admin_contact.clone(),
+            language: config.community.language.clone(),
+            source_url: config.community.source_url.clone(),
             rate_limits: config.server.rate_limits,
             federation: config.federation.enabled,
         };

@@ -120,6 +120,18 @@ pub(super) fn base_url() -> Kind<BaseUrl> {
     )
 }
 
+/// The address of a web page, or nothing.
+pub(super) fn web_address() -> Kind<String> {
+    Kind::new("empty, or an address that begins with https:// or http://", String::clone, |text| {
+        match Url::parse(text) {
+            _ if text.is_empty() => Ok(String::new()),
+            Ok(url) if matches!(url.scheme(), "https" | "http") => Ok(url.into()),
+            Ok(url) => Err(format!("starts with {}:", url.scheme())),
+            Err(_) => Err("is not a URL".to_owned()),
+        }
+    })
+}
+
 /// A PostgreSQL address, or nothing.
 pub(super) fn database_url() -> Kind<Option<DatabaseUrl>> {
     let show =

@@ -93,6 +93,8 @@ pub struct Community {
     pub admin_contact: String,
     /// The language of pages for people who chose none, as a BCP 47 tag.
     pub language: String,
+    /// Where the source of this very server is; empty when it is an unchanged Rookery.
+    pub source_url: String,
 }
 
 /// What a tweet may carry.

@@ -9,6 +9,7 @@ use tracing::level_filters::LevelFilter;
 
 use super::kind::{
     address, base_url, database_url, dev_hosts, folder, language, line, networks, number, one_of, switch,
+    web_address,
 };
 use super::reader::Reader;
 use super::{
@@ -145,13 +146,23 @@ fn community(reader: &mut Reader<'_>) -> Community {
             "admin_contact",
             String::new(),
             &line(0, 200),
-            "How to reach whoever runs the instance: an e-mail address or a link, shown to everybody.",
+            "How to reach whoever runs the instance: an e-mail address or a link, shown to everybody on every page \
+             and in `/api/instance`.",
         ),
         language: reader.read(
             "language",
             "en".to_owned(),
             &language(),
-            "The language of the pages for people whose browser asks for none that we have.",
+            "The language of the pages for people whose browser asks for none that we have. There are English \
+             (`en`) and German (`de`); any other means English.",
+        ),
+        source_url: reader.read(
+            "source_url",
+            String::new(),
+            &web_address(),
+            "Where the source code of this server is: every page links to it. Whoever lets others use a changed \
+             Rookery over a network owes them its source (section 13 of the AGPL) and sets this. Empty shows \
+             version and licence without a link.",
         ),
     }
 }

@@ -33,7 +33,7 @@ pub use notifications::{NotificationView, Unread};
 pub use pages::{Look, filled_page};
 pub use profiles::ProfileChanges;
 pub use remote_pictures::{PictureSettings, RemotePictures};
-pub use sessions::{Origin, SCOPES, SignedIn};
+pub use sessions::{Origin, SCOPES, SignedIn, WEB_SESSION_MS};
 pub use size::Counts;
 pub use timelines::{PublicList, Tab, Thread};
 pub use tweets::{NewTweet, TweetChanges};
@@ -61,6 +61,12 @@ pub struct Rules {
     pub instance_name: String,
     /// A sentence or two about it; may be empty.
     pub instance_description: String,
+    /// How to reach whoever runs it: an e-mail address, a link or words; may be empty.
+    pub admin_contact: String,
+    /// The language of pages for people whose browser asks for none that there is, as a BCP 47 tag.
+    pub language: String,
+    /// Where the source of this very server is; may be empty.
+    pub source_url: String,
     /// Whether limits on how often something is done are enforced.
     pub rate_limits: bool,
     /// Whether accounts and tweets are exchanged with other instances.
@@ -75,6 +81,9 @@ impl Default for Rules {
             max_images: 4,
             instance_name: "Rookery".to_owned(),
             instance_description: String::new(),
+            admin_contact: String::new(),
+            language: "en".to_owned(),
+            source_url: String::new(),
             rate_limits: true,
             federation: true,
         }

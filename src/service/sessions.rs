@@ -16,7 +16,7 @@ use crate::secrets;
 use crate::store::{events, sessions, users};
 
 /// How long a web login lasts without being used again.
-const WEB_SESSION_MS: i64 = 90 * DAY_MS;
+pub const WEB_SESSION_MS: i64 = 90 * DAY_MS;
 /// A session's last use is remembered to this exactness, so that reads do not write.
 const TOUCH_EVERY_MS: i64 = 10 * MINUTE_MS;
 /// The longest remembered name of a browser or program, in characters.
@@ -68,6 +68,8 @@ pub struct SignedIn {
     pub role: Role,
     /// Space-separated scopes.
     pub scopes: String,
+    /// Its end was put off just now.
+    pub renewed: bool,
 }
 
 impl SignedIn {
@@ -159,7 +161,8 @@ impl Service {
         let now_ms = self.now_ms();
         let found = self.store().read(move |conn| sessions::by_hash(conn, &hash, now_ms)).await?;
         let Some((session, role)) = found else { return Ok(None) };
-        if now_ms.saturating_sub(session.last_used_at) > TOUCH_EVERY_MS {
+        let renewed = now_ms.saturating_sub(session.last_used_at) > TOUCH_EVERY_MS;
+        if renewed {
             let id = session.id;
             let expires_at =
                 (session.kind == SessionKind::Web).then(|| now_ms.saturating_add(WEB_SESSION_MS));
@@ -171,6 +174,7 @@ impl Service {
             kind: session.kind,
             role,
             scopes: session.scopes,
+            renewed,
         }))
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Service;
-use super::pages::{Look, filled_page};
+use super::pages::{Look, filled_page, one_more};
 use super::views::{Eyes, TweetView};
 use crate::config::limits;
 use crate::error::{Error, Result};
@@ -45,6 +45,10 @@ pub struct Thread {
     pub tweet: TweetView,
     /// What answers it, directly or not, the oldest first.
     pub descendants: Vec<TweetView>,
+    /// It begins further up than `ancestors` does.
+    pub more_above: bool,
+    /// There are more answers than `descendants` has.
+    pub more_below: bool,
 }
 
 impl Service {
@@ -140,18 +144,21 @@ impl Service {
         let tweet = self.tweet(viewer, id).await?.shown().clone();
         let id = tweet.tweet.id;
         let eyes = self.eyes(viewer).await?;
-        let up = i64::try_from(limits::THREAD_ANCESTORS_MAX).unwrap_or(i64::MAX);
-        let down = i64::try_from(limits::THREAD_MAX).unwrap_or(i64::MAX);
-        let (mut above, below) = self
+        let (up, down) = (one_more(limits::THREAD_ANCESTORS_MAX), one_more(limits::THREAD_MAX));
+        let (mut above, mut below) = self
             .store()
             .read(move |conn| {
                 Ok((timelines::ancestors(conn, id, up)?, timelines::descendants(conn, id, down)?))
             })
             .await?;
+        let more_above = above.len() > limits::THREAD_ANCESTORS_MAX;
+        let more_below = below.len() > limits::THREAD_MAX;
+        above.truncate(limits::THREAD_ANCESTORS_MAX);
+        below.truncate(limits::THREAD_MAX);
         above.reverse();
         let ancestors = self.views(&eyes, above, Place::Direct).await?;
         let descendants = self.replies(&eyes, id, below).await?;
-        Ok(Thread { ancestors, tweet, descendants })
+        Ok(Thread { ancestors, tweet, descendants, more_above, more_below })
     }
 
     /// The visible answers; an answer to something hidden is hidden with it.

@@ -261,7 +261,7 @@ pub fn ancestors(conn: &mut Conn, tweet: TweetId, limit: i64) -> Result<Vec<Twee
     )
 }
 
-/// What is under a tweet, at most 200 answers deep, oldest first; of more than `limit`, about the nearest.
+/// What is under a tweet, oldest first; of more than `limit`, about the nearest.
 pub fn descendants(
     conn: &mut Conn,
     tweet: TweetId,
@@ -272,7 +272,7 @@ pub fn descendants(
              select id, reply_to, cast(0 as bigint) from tweets where id = $1
              union all
              select t.id, t.reply_to, down.depth + 1
-             from tweets t join down on t.reply_to = down.id where down.depth < 200)
+             from tweets t join down on t.reply_to = down.id where down.depth < $2)
          select id, reply_to from (select id, reply_to from down where depth > 0 limit $2) as nearest
          order by id",
         args![tweet, limit],

@@ -17,6 +17,8 @@ pub(super) struct Instance {
     name: String,
     /// A sentence or two about it; may be empty.
     description: String,
+    /// How to reach whoever runs it: an e-mail address, a link or words; may be empty.
+    contact: String,
     /// The host that follows the `@` in handles.
     host: String,
     /// Its address.
@@ -79,6 +81,7 @@ pub(super) async fn get_instance(State(state): State<AppState>) -> Answer<Instan
     Ok(Json(Instance {
         name: rules.instance_name.clone(),
         description: rules.instance_description.clone(),
+        contact: rules.admin_contact.clone(),
         host: addresses.host().to_string(),
         url: addresses.origin().to_owned(),
         version: env!("CARGO_PKG_VERSION"),

@@ -109,6 +109,7 @@ mod tests {
             kind,
             role: Role::User,
             scopes: scopes.into(),
+            renewed: false,
         }
     }
 

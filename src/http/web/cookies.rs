@@ -9,6 +9,7 @@ use url::Url;
 
 use super::views::Theme;
 use crate::http::middleware::credentials::session_cookie_name;
+use crate::service::WEB_SESSION_MS;
 
 /// The code of what just happened, shown once on the next page.
 pub(super) const FLASH: &str = "rookery_flash";
@@ -17,8 +18,11 @@ pub(super) const THEME: &str = "rookery_theme";
 /// The chosen language.
 pub(super) const LANGUAGE: &str = "rookery_language";
 
-/// As long as the session itself lasts.
-const SESSION_LIFE: Duration = Duration::days(90);
+/// No one-key shortcuts.
+pub(super) const NO_KEYS: &str = "rookery_no_keys";
+
+/// As long as the session itself lasts; it is renewed with it.
+const SESSION_LIFE: Duration = Duration::milliseconds(WEB_SESSION_MS);
 /// A redirect is followed at once; whoever comes later is not told of old news.
 const FLASH_LIFE: Duration = Duration::minutes(1);
 /// Browsers keep a cookie for 400 days at most.
@@ -62,6 +66,14 @@ impl Cookies<'_> {
         }
     }
 
+    /// Remembers whether single keys do something.
+    pub(super) fn keys(self, on: bool) -> HeaderValue {
+        match on {
+            true => self.make(NO_KEYS, "", Duration::ZERO),
+            false => self.make(NO_KEYS, "yes", CHOICE_LIFE),
+        }
+    }
+
     /// No script of a page reads any of them, and other sites' requests do not carry them.
     fn make(self, name: &str, value: &str, life: Duration) -> HeaderValue {
         let cookie = Cookie::build((name, value))
@@ -73,6 +85,12 @@ impl Cookies<'_> {
         // Secrets, codes and tags are plain ASCII words, which always fit into a header.
         HeaderValue::from_str(&cookie.to_string()).unwrap_or_else(|_| HeaderValue::from_static(""))
     }
+}
+
+/// Whether an answer says anything about the cookie `name`.
+pub(super) fn tells_of(response: &Response, name: &str) -> bool {
+    let mut lines = response.headers().get_all(SET_COOKIE).iter();
+    lines.any(|line| line.as_bytes().strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b"=")))
 }
 
 /// Adds a cookie to an answer.

@@ -21,6 +21,7 @@ pub(super) fn site(registration: Registration) -> Arc<SiteView> {
         description: "A colony for people who like birds, trains and long walks. Be kind; bring pictures."
             .into(),
         source_url: "https://example.org/rookery".into(),
+        contact: Some(ContactView::read("help@rookery.example")),
         version: "0.1.0".into(),
         registration,
         accounts: 1_248,
@@ -61,6 +62,7 @@ pub(super) fn shell(tag: &str, nav: Nav, here: &str) -> PageShell {
         site: site(Registration::Open),
         words: Words::tagged(tag).unwrap(),
         theme: Theme::Auto,
+        keys: true,
         viewer: Some(viewer()),
         nav,
         here: here.into(),
@@ -193,11 +195,7 @@ pub(super) fn people(menu: RowMenu) -> Vec<AccountRow> {
 }
 
 pub(super) fn profile(n: i64, relation: Relation) -> ProfileView {
-    let field = |name: &str, value: &str, verified| FieldView {
-        name: name.into(),
-        value: SafeHtml::sanitised(value),
-        verified,
-    };
+    let field = |name: &str, value: &str| FieldView { name: name.into(), value: SafeHtml::sanitised(value) };
     ProfileView {
         account: account(n),
         header: (n == 1).then(|| "/media/header.png".into()),
@@ -205,8 +203,8 @@ pub(super) fn profile(n: i64, relation: Relation) -> ProfileView {
             "<p>Poetical science, looms and numbers. Notes are longer than the paper they comment on. <a href=\"/tags/analyticalengine\">#AnalyticalEngine</a></p>",
         ),
         fields: vec![
-            field("Pronouns", "she/her", false),
-            field("Website", "<a href=\"https://example.org\" rel=\"me\">example.org</a>", true),
+            field("Pronouns", "she/her"),
+            field("Website", "<a href=\"https://example.org\" rel=\"me\">example.org</a>"),
         ],
         joined_ms: NOW - 900 * DAY_MS,
         tweets: 1_204,
@@ -247,7 +245,8 @@ pub(super) fn notifications() -> Vec<NotificationView> {
 }
 
 pub(super) fn complaint(field: &str, code: &str) -> FormErrors {
-    FormErrors(vec![FieldError { field: field.into(), code: code.into(), message: "English".into() }])
+    let message = "at most 7 of them".to_owned();
+    FormErrors(vec![FieldError { field: field.into(), code: code.into(), message, place: None }])
 }
 
 pub(super) fn kept_slots() -> Vec<ImageSlot> {

@@ -113,8 +113,7 @@ fn timelines(tag: &str) -> Vec<Drawn> {
 fn about_tweets(tag: &str) -> Vec<Drawn> {
     let list = timeline();
     let with = |composer| ComposePage { shell: shell(tag, Nav::Compose, "/compose"), composer };
-    let reply =
-        Composer { reply_to: Some(list[1].clone()), text: "@mirek ".into(), open: true, ..composer() };
+    let reply = Composer { reply_to: Some(list[1].clone()), text: "@mirek ".into(), ..composer() };
     let quote = Composer {
         quote_of: Some(list[0].clone()),
         text: "Look at this.".into(),
@@ -127,7 +126,7 @@ fn about_tweets(tag: &str) -> Vec<Drawn> {
         images: kept_slots(),
         ..composer()
     };
-    let whole = Composer { errors: complaint("", "too_many_requests"), open: true, ..composer() };
+    let whole = Composer { errors: complaint("", "too_many_requests"), ..composer() };
     let mut focus = list[1].clone();
     focus.retweeted_by = None;
     focus.entry = focus.id;
@@ -138,6 +137,15 @@ fn about_tweets(tag: &str) -> Vec<Drawn> {
         focus: focus.clone(),
         composer,
         replies: vec![list[3].clone(), list[6].clone()],
+        above: Some("/@mirek/1".into()),
+        below: Some("/@mirek/9".into()),
+    };
+    let reactions = |kind, rows, quotes| ReactionsPage {
+        shell: shell(tag, Nav::None, "/tweets/1/likes"),
+        tweet: list[0].clone(),
+        kind,
+        rows,
+        quotes,
         older: None,
     };
     let version = |html: &str, days| VersionView {
@@ -148,13 +156,16 @@ fn about_tweets(tag: &str) -> Vec<Drawn> {
     };
     let answer = Composer { reply_to: Some(focus.clone()), ..composer() };
     vec![
-        draw("compose", &with(Composer { open: true, ..composer() })),
+        draw("compose", &with(composer())),
         draw("compose-reply", &with(reply)),
         draw("compose-quote", &with(quote)),
         draw("compose-edit", &with(edit)),
         draw("compose-error", &with(whole)),
         draw("thread", &thread(shell(tag, Nav::None, "/@mirek/2"), Some(answer))),
         draw("thread-visitor", &thread(visitor(tag, Nav::None, "/@mirek/2", Registration::Open), None)),
+        draw("reposts", &reactions(Reaction::Repost, people(RowMenu::Follow), vec![])),
+        draw("quotes", &reactions(Reaction::Quote, vec![], vec![list[6].clone()])),
+        draw("likes-none", &reactions(Reaction::Like, vec![], vec![])),
         draw(
             "history",
             &HistoryPage {
@@ -333,6 +344,7 @@ fn settings(tag: &str) -> Vec<Drawn> {
         ..ProfileForm::default()
     };
     let shell = || shell(tag, Nav::Settings, "/settings/profile");
+    let away = |kind, rows| KeptAwayPage { shell: shell(), kind, rows, older: None };
     vec![
         draw(
             "settings-profile",
@@ -351,6 +363,9 @@ fn settings(tag: &str) -> Vec<Drawn> {
                 errors: complaint("current_password", "wrong"),
             },
         ),
+        draw("settings-blocked", &away(Away::Blocked, people(RowMenu::Follow))),
+        draw("settings-muted", &away(Away::Muted, people(RowMenu::Muted))),
+        draw("settings-muted-none", &away(Away::Muted, vec![])),
         draw("settings-appearance", &AppearancePage { shell: shell(), language: "de".into() }),
     ]
 }

@@ -58,11 +58,12 @@ impl Words {
     }
 
     /// The language for a reader: their own setting, else the best of `Accept-Language`
-    /// (RFC 9110, 12.5.4), else English. `de-AT` is served by `de`.
-    pub fn negotiate(setting: Option<&str>, accept_language: Option<&str>) -> &'static Self {
+    /// (RFC 9110, 12.5.4), else that of the instance, else English. `de-AT` is served by `de`.
+    pub fn negotiate(setting: Option<&str>, accept_language: Option<&str>, instance: &str) -> &'static Self {
         setting
             .and_then(Self::tagged)
             .or_else(|| accept_language.and_then(best_accepted))
+            .or_else(|| best_accepted(instance))
             .unwrap_or_else(|| Self::english())
     }
 
@@ -113,6 +114,15 @@ impl Words {
     /// The text of `key`, or `None` when no language has it: for keys made from error codes.
     pub fn maybe(&'static self, key: &str) -> Option<Cow<'static, str>> {
         self.find(key, None)
+    }
+
+    /// [`Words::maybe`] with the argument `$limit`; `None` too when the text names a limit and there is none.
+    pub fn maybe_limited(&'static self, key: &str, limit: Option<&str>) -> Option<Cow<'static, str>> {
+        let mut args = FluentArgs::with_capacity(1);
+        if let Some(limit) = limit {
+            args.set("limit", limit);
+        }
+        self.find(key, Some(&args)).filter(|text| !text.contains("{$limit}"))
     }
 
     /// A number short enough for a button: 999, 1.2K, 56K, 3.4M.
@@ -181,14 +191,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_setting_wins_then_the_browser_then_english() {
-        let tag = |setting, header| Words::negotiate(setting, header).tag();
+    fn the_setting_wins_then_the_browser_then_the_instance_then_english() {
+        let tag = |setting, header| Words::negotiate(setting, header, "fr").tag();
         assert_eq!(tag(Some("de"), Some("en")), "de");
         assert_eq!(tag(None, Some("fr-FR, de-AT;q=0.8, en;q=0.5")), "de");
         assert_eq!(tag(None, Some("en;q=0.3, de;q=0.9")), "de");
         assert_eq!(tag(None, Some("de;q=0, fr")), "en");
         assert_eq!(tag(Some("xx"), None), "en");
         assert_eq!(tag(None, Some(";;;q=,,-")), "en");
+        let german = |header| Words::negotiate(None, header, "de-AT").tag();
+        assert_eq!((german(None), german(Some("fr")), german(Some("en"))), ("de", "de", "en"));
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub mod views;
 mod visit;
 
 #[cfg(test)]
+mod complaint_tests;
+#[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod gallery;
@@ -38,11 +40,12 @@ pub(in crate::http) use self::handlers::errors::render_failure;
 
 use self::cookies::{Cookies, FLASH};
 use self::handlers::{
-    accounts, bookmarks, compose, delete, door, edit, follow_requests, follows, home, notifications, profile,
-    profile_form, search, settings, signups, tags, thread, tweets,
+    accounts, bookmarks, compose, delete, door, edit, follow_requests, follows, home, kept_away,
+    notifications, profile, profile_form, reactions, search, settings, signups, tags, thread, tweets,
 };
 use self::site::Site;
-use super::middleware::credentials::cookie;
+use self::visit::Renewed;
+use super::middleware::credentials::{cookie, session_cookie_name};
 use super::state::AppState;
 
 /// The routes of the pages, their forms and their assets.
@@ -86,6 +89,9 @@ fn about_tweets() -> Router<AppState> {
         .route("/tweets/{id}", get(tweets::tweet))
         .route("/tweets/{id}/edit", get(edit::page).post(edit::change))
         .route("/tweets/{id}/history", get(edit::history))
+        .route("/tweets/{id}/likes", get(reactions::likes))
+        .route("/tweets/{id}/reposts", get(reactions::reposts))
+        .route("/tweets/{id}/quotes", get(reactions::quotes))
         .route("/tweets/{id}/delete", get(delete::page).post(delete::delete))
         .route("/tweets/{id}/like", post(tweets::like))
         .route("/tweets/{id}/unlike", post(tweets::unlike))
@@ -122,6 +128,8 @@ fn about_oneself() -> Router<AppState> {
         .route("/settings/security", get(settings::security))
         .route("/settings/password", post(settings::change_password))
         .route("/settings/sessions/{id}/end", post(settings::end_session))
+        .route("/settings/blocked", get(kept_away::blocked))
+        .route("/settings/muted", get(kept_away::muted))
         .route("/settings/appearance", get(settings::appearance).post(settings::change_appearance))
 }
 
@@ -132,17 +140,27 @@ fn for_admins() -> Router<AppState> {
         .route("/admin/signups/{id}/reject", post(signups::reject))
 }
 
-/// What every page needs on its way out: it is its reader's alone, and news are told once.
-async fn finish(State(state): State<AppState>, request: Request, next: Next) -> Response {
+/// What every page needs on its way out: it is its reader's alone, news are told once, and the browser keeps its
+/// session for as long as the server does.
+async fn finish(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let cookies = Cookies(state.service.addresses().base());
     let told = cookie(request.headers(), FLASH).is_some();
+    let session = session_cookie_name(cookies.0);
+    let secret = cookie(request.headers(), session).map(str::to_owned);
+    let renewed = Renewed::default();
+    request.extensions_mut().insert(renewed.clone());
     let mut response = next.run(request).await;
+    // Whoever has just logged out or in elsewhere was answered with a cookie already.
+    if let Some(secret) = secret.filter(|_| renewed.is_set() && !cookies::tells_of(&response, session)) {
+        response = cookies::with(response, cookies.session(&secret));
+    }
     let headers = response.headers_mut();
     if headers.get(CONTENT_TYPE).is_none_or(|kind| !kind.as_bytes().starts_with(b"text/html")) {
         return response;
     }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
     if told {
-        headers.append(SET_COOKIE, Cookies(state.service.addresses().base()).no_flash());
+        headers.append(SET_COOKIE, cookies.no_flash());
     }
     response
 }

@@ -118,11 +118,7 @@ impl Present<'_> {
             fields: account
                 .fields
                 .iter()
-                .map(|field| FieldView {
-                    name: field.name.clone(),
-                    value: self.linked(&field.value),
-                    verified: false,
-                })
+                .map(|field| FieldView { name: field.name.clone(), value: self.linked(&field.value) })
                 .collect(),
             joined_ms: account.created_at,
             tweets: count(account.tweets_count),

@@ -1,6 +1,6 @@
 //! What holds for every page: one heading, labels, no inline script, escaped text.
 //!
-//! With `ROOKERY_RENDER_DIR` set, the pages and the assets are also written there, to look at them
+//! With `ROOKERY_TEST_RENDER_DIR` set, the pages and the assets are also written there, to look at them
 //! in a browser.
 
 use std::fs;
@@ -15,7 +15,7 @@ use super::views::*;
 fn every_page_draws_in_every_language() {
     for words in super::i18n::Words::all() {
         let pages = all_pages(words.tag());
-        if let Some(folder) = std::env::var_os("ROOKERY_RENDER_DIR") {
+        if let Some(folder) = std::env::var_os("ROOKERY_TEST_RENDER_DIR") {
             write_out(&Path::new(&folder).join(words.tag()), &pages);
         }
         for (name, html) in pages {
@@ -122,7 +122,7 @@ fn hostile_text_is_escaped_everywhere() {
         text: format!("</textarea>{HOSTILE}"),
         content_warning: hostile(),
         reply_to: Some(bad.clone()),
-        errors: FormErrors(vec![FieldError { field: "text".into(), code: hostile(), message: hostile() }]),
+        errors: FormErrors(vec![FieldError { message: hostile(), ..complaint("text", HOSTILE).0.remove(0) }]),
         ..composer()
     };
     let mut someone = profile(0, Relation::default());
@@ -144,7 +144,8 @@ fn hostile_text_is_escaped_everywhere() {
                 focus: bad.clone(),
                 composer: Some(form),
                 replies: vec![],
-                older: Some(hostile()),
+                above: Some(hostile()),
+                below: Some(hostile()),
             },
         ),
         draw(

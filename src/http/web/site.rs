@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::views::{Registration, SiteView};
-use crate::error::Result;
+use super::views::{ContactView, Registration, SiteView};
+use crate::error::{Error, Result};
 use crate::service::{self, Service};
 
 /// Remembered by all pages of a process.
@@ -46,7 +46,8 @@ pub(super) fn plain(service: &Service) -> SiteView {
         name: rules.instance_name.clone(),
         host: service.addresses().host().to_string(),
         description: rules.instance_description.clone(),
-        source_url: env!("CARGO_PKG_REPOSITORY").to_owned(),
+        source_url: rules.source_url.clone(),
+        contact: Some(rules.admin_contact.as_str()).filter(|text| !text.is_empty()).map(ContactView::read),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         registration: match rules.registration {
             service::Registration::Open => Registration::Open,

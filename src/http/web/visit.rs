@@ -1,6 +1,7 @@
 //! One request for a page: who asks, in which language and looks, and where they are.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use askama::Template;
 use axum::extract::FromRequestParts;
@@ -11,7 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use url::Url;
 
 use super::back::{local_path, see_other};
-use super::cookies::{self, Cookies, FLASH, LANGUAGE, THEME};
+use super::cookies::{self, Cookies, FLASH, LANGUAGE, NO_KEYS, THEME};
 use super::i18n::Words;
 use super::present::Present;
 use super::site::Site;
@@ -22,6 +23,7 @@ use crate::http::middleware::credentials::{cookie, session_cookie_name};
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
 use crate::model::account::Role;
+use crate::model::account::SessionKind;
 use crate::model::ids::AccountId;
 use crate::service::{Registration, Service, SignedIn};
 
@@ -33,6 +35,20 @@ const SETUP: &str = "/setup";
 /// Says whether a browser shows the answer as a page (`navigate`) or a script fetches it.
 const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
+/// Tells the way out of a request that the session of its cookie goes on for longer now.
+#[derive(Clone, Default)]
+pub(super) struct Renewed(Arc<AtomicBool>);
+
+impl Renewed {
+    fn set(&self, renewed: bool) {
+        self.0.store(renewed, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// A request for a page by anybody. Before the first account is made, every page leads to making it.
 pub(super) struct Visit {
     pub(super) state: AppState,
@@ -42,6 +58,7 @@ pub(super) struct Visit {
     /// The language chosen in this browser.
     pub(super) language: Option<&'static Words>,
     theme: Theme,
+    keys: bool,
     flash: Option<Flash>,
     here: String,
     site: Arc<Site>,
@@ -73,12 +90,17 @@ impl FromRequestParts<AppState> for Visit {
             MaybeAuth::from_request_parts(parts, state).await.map_err(|error| error.into_response())?;
         let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let language = cookie(&parts.headers, LANGUAGE).and_then(Words::tagged);
-        let words = language.unwrap_or_else(|| Words::negotiate(None, header(ACCEPT_LANGUAGE)));
+        let otherwise = &state.service.rules().language;
+        let words = language.unwrap_or_else(|| Words::negotiate(None, header(ACCEPT_LANGUAGE), otherwise));
+        if let (Some(who), Some(renewed)) = (&who, parts.extensions.get::<Renewed>()) {
+            renewed.set(who.renewed && who.kind == SessionKind::Web);
+        }
         Ok(Self {
             words,
             language,
             who,
             theme: theme(&parts.headers),
+            keys: keys(&parts.headers),
             flash: cookie(&parts.headers, FLASH).and_then(|code| Flash::from_code(words, code)),
             here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             state: state.clone(),
@@ -147,6 +169,7 @@ impl Visit {
             site: self.site.view(self.service()).await?,
             words: self.words,
             theme: self.theme,
+            keys: self.keys,
             viewer,
             nav,
             here: self.here.clone(),
@@ -203,6 +226,11 @@ pub(super) fn show(page: &impl Template) -> Answer {
 /// The chosen looks.
 pub(super) fn theme(headers: &HeaderMap) -> Theme {
     cookie(headers, THEME).map(Theme::from_value).unwrap_or_default()
+}
+
+/// Whether single keys do something in this browser.
+pub(super) fn keys(headers: &HeaderMap) -> bool {
+    cookie(headers, NO_KEYS).is_none()
 }
 
 /// Sends a person to the log-in page and from there back to where they were. A script learns of it by the status:

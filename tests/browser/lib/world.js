@@ -135,6 +135,8 @@ export async function settle(browser) {
   await noor.repost(dusk);
   await Promise.all([dusk, tower, gallery].map((post) => june.ask("POST", `/tweets/${post.id}/bookmark`)));
   await june.ask("POST", `/tweets/${swifts.id}/pin`);
+  await max.ask("POST", `/users/${weather.id}/mute`);
+  await max.ask("POST", `/users/${nobody.id}/block`);
   await close();
   return { june, tibo, lena, nobody, swifts, edited, spoiler, second, dusk };
 }

@@ -13,6 +13,8 @@ const SCREENS = {
   desk: { viewport: { width: 1440, height: 900 } },
 };
 const PICTURES = process.env.ROOKERY_SCREENSHOTS;
+// Between the two nothing new can go wrong, but one may want to see it.
+if (PICTURES) SCREENS.tablet = { viewport: { width: 820, height: 1180 }, isMobile: true, hasTouch: true };
 
 /** Looks at pages (name, path, and what to do there first) as somebody, or as a visitor. */
 export async function look(browser, username, pages, options = {}) {
@@ -120,11 +122,18 @@ export default function (seat) {
       ["tag", "/tags/rooks"],
       ["tag-empty", "/tags/nobody_wrote_this"],
       ["bookmarks", "/bookmarks"],
+      ["reposts", `/tweets/${dusk.id}/reposts`],
+      ["quotes", `/tweets/${swifts.id}/quotes`],
+      ["likes-none", `/tweets/${spoiler.id}/likes`],
       ["delete", `/tweets/${dusk.id}/delete`],
       ["history", `/tweets/${edited.id}/history`],
     ]);
     await look(seat.browser, "tibo", [["edit", `/tweets/${edited.id}/edit`]]);
     await look(seat.browser, "lena", [["follow-requests", "/follow-requests"]]);
+    await look(seat.browser, "maximiliana_of_the_long_names", [
+      ["settings-blocked", "/settings/blocked"],
+      ["settings-muted", "/settings/muted"],
+    ]);
   });
 
   test("pages in a language of longer words", async () => {
@@ -141,6 +150,8 @@ export default function (seat) {
       ["german-settings-profile", "/settings/profile"],
       ["german-settings-security", "/settings/security"],
       ["german-settings-appearance", "/settings/appearance"],
+      ["german-settings-blocked", "/settings/blocked"],
+      ["german-likes", `/tweets/${world.dusk.id}/likes`],
     ], german);
     await look(seat.browser, "lena", [["german-follow-requests", "/follow-requests"]], german);
   });

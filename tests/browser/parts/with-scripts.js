@@ -90,6 +90,11 @@ export default function (seat) {
     assert.equal(await counter(page), "-1");
     await send(page);
     assert.equal(await text(page).evaluate((area) => area.validationMessage), "Too long");
+    await page.waitForFunction(() => document.querySelector("[data-told]").textContent === "Too long");
+    await text(page).fill("x".repeat(270));
+    await page.waitForFunction(() => document.querySelector("[data-told]").textContent === "Characters left: 10");
+    await text(page).fill("x");
+    await page.waitForFunction(() => document.querySelector("[data-told]").textContent === "");
     assert.equal(at(page), "/compose");
     await text(page).fill("");
   });

@@ -96,7 +96,7 @@ export default function (seat) {
     await first.locator("[type=file]").setInputFiles(await paint(scene("meadow")));
     await first.getByLabel("Description").fill("A meadow.");
     await send(wren);
-    await seen(wren, "This is too long.");
+    await seen(wren, "A post has at most 280 characters.");
     assert.equal(await wren.getByLabel("Text", { exact: true }).getAttribute("aria-invalid"), "true");
     assert.equal(await wren.getByLabel("Text", { exact: true }).inputValue(), long);
     assert.equal(await first.getByLabel("Description").inputValue(), "A meadow.");

@@ -127,6 +127,7 @@ async fn the_instance_tells_its_rules_and_counts_now_and_then() {
             (&json!(280), &json!(4))
         );
         assert_eq!(first["counts"], json!({"users": 1, "tweets": 1}));
+        assert_eq!(first["contact"], "");
         world.tweet(&ann, "two").await;
         assert_eq!(instance().await["counts"]["tweets"], 1);
         world.clock.advance(60_000);

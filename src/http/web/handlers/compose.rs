@@ -52,7 +52,7 @@ pub(in crate::http::web) async fn page(member: Member, Query(about): Query<About
 /// `POST /tweets`
 pub(in crate::http::web) async fn create(member: Member, form: Multipart) -> Answer {
     let Member { visit, me, .. } = member;
-    let draft = Draft::read(&visit, me, form).await?;
+    let draft = Draft::read(&visit, me, form, visit.service().rules().max_images).await?;
     let error = match draft.new_tweet() {
         Err(error) => error,
         Ok(_) if !draft.errors.is_empty() => return again(&visit, draft, None).await,
@@ -149,9 +149,8 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// Reads the form and stores its images.
-    pub(super) async fn read(visit: &Visit, me: AccountId, form: Multipart) -> Result<Self> {
-        let places = visit.service().rules().max_images;
+    /// Reads the form with so many places for images, and stores those.
+    pub(super) async fn read(visit: &Visit, me: AccountId, form: Multipart, places: usize) -> Result<Self> {
         let is_place = |name: &str| {
             let place: Option<usize> = name.strip_prefix("image_").and_then(|place| place.parse().ok());
             place.filter(|place| *place < places).map(|_| Purpose::Attachment)
@@ -170,7 +169,9 @@ impl Draft {
             errors: Vec::new(),
         };
         for place in 0..places {
+            let told = draft.errors.len();
             let slot = draft.slot(visit, me, &mut posted, place).await;
+            draft.errors.iter_mut().skip(told).for_each(|error| error.place = Some(place));
             match slot {
                 Ok(slot) => draft.images.push(slot),
                 Err(error) => {

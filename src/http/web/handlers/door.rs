@@ -144,7 +144,7 @@ pub(in crate::http::web) async fn log_in(visit: Visit, client: Client, Form(form
     let (status, errors) = match error {
         Error::Unauthorized(message) => {
             let code = "bad_credentials".to_owned();
-            let error = FieldError { field: String::new(), code, message: message.to_owned() };
+            let error = FieldError { field: String::new(), code, message: message.to_owned(), place: None };
             (StatusCode::UNPROCESSABLE_ENTITY, FormErrors(vec![error]))
         }
         other => refused(other)?,

@@ -8,7 +8,7 @@ use crate::http::web::present::some_text;
 use crate::http::web::views::pages::{HistoryPage, VersionView};
 use crate::http::web::views::{self, Composer, ImageSlot, Nav, SafeHtml};
 use crate::http::web::visit::{Answer, Member, Visit, show};
-use crate::model::ids::{AccountId, TweetId};
+use crate::model::ids::{AccountId, MediaId, TweetId};
 use crate::service::{TweetChanges, TweetView};
 
 /// `GET /tweets/{id}/edit`
@@ -24,10 +24,13 @@ pub(in crate::http::web) async fn page(member: Member, Path(id): Path<TweetId>) 
 pub(in crate::http::web) async fn change(member: Member, Path(id): Path<TweetId>, form: Multipart) -> Answer {
     let Member { visit, me, .. } = member;
     let view = own(&visit, me, id).await?;
-    let draft = Draft::read(&visit, me, form).await?;
+    // The tweet may have more images than a new one may: an admin has lowered the number since.
+    let before: Vec<MediaId> = view.tweet.media.iter().map(|media| media.id).collect();
+    let places = visit.service().rules().max_images.max(before.len());
+    let draft = Draft::read(&visit, me, form, places).await?;
     let changes = TweetChanges {
         text: draft.text.clone(),
-        media: Some(draft.media()),
+        media: Some(draft.media()).filter(|media| *media != before),
         content_warning: Some(draft.content_warning.clone()),
         sensitive: None,
         language: Some(draft.language.clone()).filter(|tag| !tag.is_empty()),
@@ -92,7 +95,7 @@ fn filled(visit: &Visit, view: &TweetView) -> Result<Composer> {
         editing: Some(tweet.id),
         text: tweet.text.clone(),
         content_warning: tweet.content_warning.clone(),
-        language: tweet.language.clone().unwrap_or_else(|| fresh.language.clone()),
+        language: tweet.language.clone().unwrap_or_default(),
         images,
         ..fresh
     };

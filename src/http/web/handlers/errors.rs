@@ -41,8 +41,9 @@ fn page(service: &Service, site: &Arc<SiteView>, asked: &Asked, problem: &Proble
     };
     let shell = PageShell {
         site: Arc::clone(site),
-        words: Words::negotiate(cookie(&headers, LANGUAGE), accept_language),
+        words: Words::negotiate(cookie(&headers, LANGUAGE), accept_language, &service.rules().language),
         theme: visit::theme(&headers),
+        keys: visit::keys(&headers),
         viewer,
         nav: Nav::None,
         here: here.to_owned(),
@@ -75,7 +76,8 @@ fn kind(problem: &Problem) -> ErrorKind {
 /// The problem in the reader's language, as forms say it.
 fn explanation(problem: &Problem, words: &'static Words) -> String {
     let field = problem.field.as_deref().unwrap_or_default().to_owned();
-    FieldError { field, code: problem.code.to_owned(), message: problem.detail.to_string() }.text(words)
+    let (code, message) = (problem.code.to_owned(), problem.detail.to_string());
+    FieldError { field, code, message, place: None }.text(words)
 }
 
 /// The sentence of the problem helps the person who reads it.

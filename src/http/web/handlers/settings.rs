@@ -77,12 +77,13 @@ pub(in crate::http::web) async fn appearance(visit: Visit) -> Answer {
     show(&AppearancePage { shell: visit.shell(Nav::Settings).await?, language })
 }
 
-/// Looks and language.
+/// Looks, language and keys.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(in crate::http::web) struct Appearance {
     theme: String,
     language: String,
+    keys: Option<String>,
     return_to: String,
 }
 
@@ -95,5 +96,6 @@ pub(in crate::http::web) async fn change_appearance(visit: Visit, Form(form): Fo
     let path = visit.return_path(&form.return_to, "/settings/appearance");
     let response = visit.to(&path, Some("appearance-saved"));
     let response = cookies::with(response, visit.cookies().theme(Theme::from_value(&form.theme)));
+    let response = cookies::with(response, visit.cookies().keys(form.keys.is_some()));
     Ok(cookies::with(response, visit.cookies().language(language)))
 }

@@ -5,8 +5,8 @@ use axum::http::HeaderMap;
 use super::compose;
 use crate::http::extract::Path;
 use crate::http::web::alternate;
-use crate::http::web::views::Nav;
 use crate::http::web::views::pages::ThreadPage;
+use crate::http::web::views::{Nav, TweetView};
 use crate::http::web::visit::{Answer, Visit, show};
 use crate::model::ids::TweetId;
 
@@ -32,13 +32,15 @@ pub(in crate::http::web) async fn thread(
         Some(_) => Some(compose::reply(&visit, &thread.tweet)?),
         None => None,
     };
+    let (ancestors, replies) = (present.tweets(&thread.ancestors), present.tweets(&thread.descendants));
     let page = show(&ThreadPage {
         shell: visit.shell(Nav::None).await?,
-        ancestors: present.tweets(&thread.ancestors),
+        above: ancestors.first().filter(|_| thread.more_above).map(TweetView::href),
+        below: replies.last().filter(|_| thread.more_below).map(TweetView::href),
+        ancestors,
         focus,
         composer,
-        replies: present.tweets(&thread.descendants),
-        older: None,
+        replies,
     })?;
     Ok(alternate::with_link(visit.service(), page, &document))
 }

@@ -1,8 +1,10 @@
 //! Forms that are not accepted keep what was typed; images travel with the text.
 
 use super::browser::Part;
-use super::world::worlds;
+use super::world::{worlds, worlds_with};
 use crate::http::web::fixtures::HOSTILE;
+use crate::service::{NewTweet, Rules};
+use crate::store::tweet_commands::{self, EditTweet};
 
 /// A small PNG of one colour.
 fn picture() -> Vec<u8> {
@@ -50,7 +52,7 @@ async fn a_refused_post_keeps_text_and_images_for_the_next_try() {
         ];
         let page = ann.post_parts("/tweets", &form).await;
         assert_eq!(page.status, 422, "{}", world.engine);
-        page.has(&long).has("This is too long.").has("value=\"colours\"").check("/tweets");
+        page.has(&long).has("A post has at most 280 characters.").has("value=\"colours\"").check("/tweets");
         page.has("<option value=\"followers\" selected>").has("value=\"A red square\"");
         assert_eq!((page.input("return_to").as_str(), page.input("once").as_str()), ("/local", "only-once"));
 
@@ -139,5 +141,78 @@ async fn hostile_text_is_shown_as_text() {
             page.has_not("<script>").has_not("<img src=x").has_not("<b>site");
         }
         ann.open("/search?q=%3Cscript%3E").await.has_not("<script>");
+    }
+}
+
+#[tokio::test]
+async fn editing_keeps_a_language_that_the_list_does_not_have() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let me = world.service.account_by_handle("ann").await.unwrap().id;
+        for (language, option) in [
+            (Some("cy"), "<option value=\"cy\" selected>cy</option>"),
+            (Some("de"), "<option value=\"de\" lang=\"de\" selected>"),
+            (None, "<option value=\"\" selected>Not said</option>"),
+        ] {
+            let new = NewTweet {
+                text: "bore da".to_owned(),
+                language: language.map(str::to_owned),
+                ..NewTweet::default()
+            };
+            let id = world.service.create_tweet(me, new).await.unwrap().tweet.id;
+            let edit = format!("/tweets/{id}/edit");
+            let page = ann.open(&edit).await;
+            page.has(option);
+            assert_eq!(page.html.matches(" selected>").count(), 1);
+            let changed =
+                [Part::Text("text", "nos da"), Part::Text("language", language.unwrap_or_default())];
+            assert_eq!(ann.post_parts(&edit, &changed).await.status, 303);
+            let after = world.service.tweet(Some(me), id).await.unwrap();
+            assert_eq!((&*after.tweet.text, after.tweet.language.as_deref()), ("nos da", language));
+        }
+    }
+}
+
+#[tokio::test]
+async fn editing_keeps_images_beyond_a_number_that_was_lowered_since() {
+    for world in worlds_with(Rules { max_images: 1, ..Rules::default() }).await {
+        let ann = world.person("ann").await;
+        let picture = picture();
+        let mut ids = Vec::new();
+        for _ in 0..2 {
+            let form = [Part::Text("text", &"x".repeat(281)), Part::File("image_0", &picture)];
+            ids.push(ann.post_parts("/tweets", &form).await.input("media_0").parse().unwrap());
+        }
+        let post = ann.tweet("two images").await;
+        let id = post.rsplit('/').next().unwrap().parse().unwrap();
+        let tweet = world.service.tweet(None, id).await.unwrap().tweet.clone();
+        let (version_id, media) = (world.service.ids().next(), Some(ids));
+        let edit =
+            EditTweet { tweet, version_id, media, notifications: Vec::new(), now_ms: world.clock.now_ms() };
+        assert!(world.service.store().write(move |conn| tweet_commands::edit(conn, &edit)).await.unwrap());
+
+        let edit = format!("/tweets/{id}/edit");
+        let page = ann.open(&edit).await;
+        let (first, second) = (page.input("media_0"), page.input("media_1"));
+        let kept =
+            [Part::Text("text", "both"), Part::Text("media_0", &first), Part::Text("media_1", &second)];
+        assert_eq!(ann.post_parts(&edit, &kept).await.status, 303);
+        ann.open(&post).await.has("both").has("media-2");
+        let fewer = [Part::Text("text", "one"), Part::Text("media_1", &second)];
+        assert_eq!(ann.post_parts(&edit, &fewer).await.status, 303);
+        ann.open(&post).await.has("media-1");
+    }
+}
+
+#[tokio::test]
+async fn a_complaint_about_an_image_stands_with_its_place() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let (picture, long) = (picture(), "x".repeat(1_501));
+        let form = [Part::Text("text", "a"), Part::File("image_1", &picture), Part::Text("alt_1", &long)];
+        let page = ann.post_parts("/tweets", &form).await;
+        assert_eq!(page.status, 422);
+        page.has("aria-describedby=\"slot-1-error\"").has("id=\"slot-1-error\"").has_not("slot-0-error");
+        page.has("The description of an image has at most 1500 characters.").has_not("form-error");
     }
 }

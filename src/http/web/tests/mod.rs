@@ -8,4 +8,5 @@ mod people;
 mod refusals;
 mod searching;
 mod surfaces;
+mod threads;
 mod world;

@@ -2,6 +2,8 @@
 
 use super::browser::Part;
 use super::world::{PASSWORD, worlds};
+use crate::clock::DAY_MS;
+use crate::model::account::Role;
 
 #[tokio::test]
 async fn a_profile_is_edited_and_shown() {
@@ -130,5 +132,72 @@ async fn looks_and_language_are_kept_for_visitors_and_for_members() {
         other.post("/login", &[("login", "ann"), ("password", PASSWORD)]).await;
         other.open("/home").await.has("<html lang=\"de\" data-theme=\"auto\">");
         other.submit("/settings/appearance", &[("language", ""), ("theme", "auto")]).await.has("lang=\"en\"");
+    }
+}
+
+#[tokio::test]
+async fn blocked_and_muted_accounts_are_listed_and_let_go() {
+    for world in worlds().await {
+        let (ann, _) = (world.person("ann").await, world.person("bob").await);
+        let bob_id = world.service.account_by_handle("bob").await.unwrap().id;
+        for (list, act, undo) in
+            [("/settings/blocked", "block", "unblock"), ("/settings/muted", "mute", "unmute")]
+        {
+            ann.open(list).await.has_not("@bob");
+            ann.submit(&format!("/accounts/{bob_id}/{act}"), &[("return_to", "/local")]).await;
+            let undo = format!("/accounts/{bob_id}/{undo}");
+            ann.open(list).await.has("@bob").has(&format!("action=\"{undo}\""));
+            ann.submit(&undo, &[("return_to", list)]).await.has_not("@bob");
+        }
+    }
+}
+
+#[tokio::test]
+async fn long_lists_of_muted_accounts_go_on_with_older_pages() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let ann_id = world.service.account_by_handle("ann").await.unwrap().id;
+        for n in 0..41 {
+            let id = world.account(&format!("bird{n}"), Role::User).await;
+            world.service.mute(ann_id, id, true).await.unwrap();
+        }
+        let first = ann.open("/settings/muted").await;
+        first.has("@bird40").has_not("@bird0<");
+        let older = first.links().into_iter().find(|link| link.contains("cursor=")).unwrap();
+        ann.open(&older).await.has("@bird0<").has_not("@bird40");
+    }
+}
+
+#[tokio::test]
+async fn one_key_shortcuts_can_be_turned_off() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        ann.open("/home").await.has("/keys.").has("data-open-keys");
+        let off = ann.submit("/settings/appearance", &[("theme", "auto")]).await;
+        off.has_not("/keys.").has_not("data-open-keys").has("name=\"keys\">");
+        ann.submit("/settings/appearance", &[("theme", "auto"), ("keys", "on")]).await.has("/keys.");
+    }
+}
+
+#[tokio::test]
+async fn a_browser_keeps_its_session_as_long_as_the_server_does() {
+    const SESSION: &str = "__Host-rookery_session=";
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let told = |page: &super::browser::Page| -> Vec<String> {
+            let lines =
+                page.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap().to_owned());
+            lines.filter(|line| line.starts_with(SESSION)).collect()
+        };
+        assert!(told(&ann.open("/home").await).is_empty());
+        for _ in 0..3 {
+            world.clock.advance(60 * DAY_MS);
+            let renewed = told(&ann.open("/home").await);
+            assert!(renewed.len() == 1 && renewed[0].contains("Max-Age=7776000"), "{renewed:?}");
+            assert!(told(&ann.open("/home").await).is_empty());
+        }
+        world.clock.advance(DAY_MS);
+        let left = told(&ann.post("/logout", &[]).await);
+        assert!(left.len() == 1 && left[0].contains("Max-Age=0"), "{left:?}");
     }
 }

@@ -3,7 +3,8 @@
 use axum::body::Body;
 use axum::http::Request;
 
-use super::world::worlds;
+use super::world::{worlds, worlds_with};
+use crate::service::Rules;
 
 #[tokio::test]
 async fn every_page_is_sound_for_members_and_visitors() {
@@ -26,6 +27,9 @@ async fn every_page_is_sound_for_members_and_visitors() {
             "/@ann/following",
             "/settings/appearance",
             "/tags/nobody_wrote_this",
+            &format!("{act}/likes"),
+            &format!("{act}/reposts"),
+            &format!("{act}/quotes"),
             &post,
             &format!("{act}/history"),
         ]
@@ -38,6 +42,8 @@ async fn every_page_is_sound_for_members_and_visitors() {
             "/compose",
             "/settings/profile",
             "/settings/security",
+            "/settings/blocked",
+            "/settings/muted",
             &format!("{act}/edit"),
             &format!("{act}/delete"),
             &format!("/compose?quote_of={}", act.trim_start_matches("/tweets/")),
@@ -142,5 +148,47 @@ async fn instances_are_sent_from_pages_to_documents() {
         assert_eq!(ann.get("/@ANN").await.location(), "/@ann");
         assert_eq!(ann.get("/@ann@rook.test").await.location(), "/@ann");
         assert_eq!(ann.get(&format!("/@nobody/{id}")).await.location(), post);
+    }
+}
+
+#[tokio::test]
+async fn the_foot_leads_to_the_source_that_the_admin_names_and_never_nowhere() {
+    for world in worlds().await {
+        world.person("ann").await;
+        for path in ["/local", "/login"] {
+            let page = world.browser().open(path).await;
+            page.has("AGPL-3.0-only").has_not("href=\"\"").has_not("Source code");
+        }
+    }
+    let source_url = "https://git.rook.test/rookery".to_owned();
+    for world in worlds_with(Rules { source_url, ..Rules::default() }).await {
+        world.person("ann").await;
+        for path in ["/local", "/login", "/nowhere"] {
+            world.browser().get(path).await.has("<a href=\"https://git.rook.test/rookery\">Source code</a>");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_instances_language_is_for_browsers_that_ask_for_none_of_ours() {
+    for world in worlds_with(Rules { language: "de-AT".to_owned(), ..Rules::default() }).await {
+        world.person("ann").await;
+        let visitor = world.browser();
+        visitor.open("/local").await.has("<html lang=\"de\"");
+        visitor.get("/nowhere").await.has("<html lang=\"de\"");
+        for (asked, answered) in [("fr, es;q=0.5", "de"), ("fr, en;q=0.5", "en")] {
+            let request = Request::get("/local").header("accept-language", asked);
+            let page = visitor.send(request, Body::empty()).await;
+            page.has(&format!("<html lang=\"{answered}\""));
+        }
+    }
+}
+
+#[tokio::test]
+async fn everybody_is_told_how_to_reach_who_runs_the_instance() {
+    for world in worlds_with(Rules { admin_contact: "help@rook.test".to_owned(), ..Rules::default() }).await {
+        let ann = world.person("ann").await;
+        ann.open("/home").await.has("<a href=\"mailto:help@rook.test\">help@rook.test</a>");
+        world.browser().open("/login").await.has("href=\"mailto:help@rook.test\"");
     }
 }

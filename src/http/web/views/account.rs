@@ -56,8 +56,6 @@ pub struct FieldView {
     pub name: String,
     /// The right side.
     pub value: SafeHtml,
-    /// The link leads back here with `rel=me`.
-    pub verified: bool,
 }
 
 /// Buttons of an [`AccountRow`] beside the follow button.
@@ -70,6 +68,8 @@ pub enum RowMenu {
     Follower,
     /// Accept or reject their request.
     Request,
+    /// Unmute.
+    Muted,
 }
 
 /// An account in a list.

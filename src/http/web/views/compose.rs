@@ -15,8 +15,10 @@ pub struct FieldError {
     pub field: String,
     /// A stable word such as `too_long`.
     pub code: String,
-    /// The English sentence, for codes without words of their own.
+    /// The English sentence, for codes without words of their own. A number in it is what is allowed.
     pub message: String,
+    /// Which of several places of the form it is about.
+    pub place: Option<usize>,
 }
 
 impl FieldError {
@@ -24,10 +26,17 @@ impl FieldError {
     pub fn text(&self, words: &'static Words) -> String {
         let code = self.code.replace('_', "-");
         let field = self.field.replace('_', "-");
+        let limit = self.limit();
         words
-            .maybe(&format!("error-{field}-{code}"))
-            .or_else(|| words.maybe(&format!("error-{code}")))
+            .maybe_limited(&format!("error-{field}-{code}"), limit)
+            .or_else(|| words.maybe_limited(&format!("error-{code}"), limit))
             .map_or_else(|| self.message.clone(), std::borrow::Cow::into_owned)
+    }
+
+    /// How much is allowed: the first number of the message, which names the rule's own limit.
+    fn limit(&self) -> Option<&str> {
+        let mut numbers = self.message.split(|c: char| !c.is_ascii_digit());
+        numbers.find(|digits| !digits.is_empty())
     }
 }
 
@@ -43,7 +52,7 @@ impl FormErrors {
             other => other.to_string(),
         };
         let field = error.field().unwrap_or_default().to_owned();
-        Self(vec![FieldError { field, code: error.code().to_owned(), message }])
+        Self(vec![FieldError { field, code: error.code().to_owned(), message, place: None }])
     }
 
     /// The complaint about the input `field`.
@@ -51,9 +60,14 @@ impl FormErrors {
         self.0.iter().find(|error| error.field == field)
     }
 
+    /// The complaint about one of several places of the form.
+    pub fn at(&self, place: &usize) -> Option<&FieldError> {
+        self.0.iter().find(|error| error.place == Some(*place))
+    }
+
     /// The first complaint about the form as a whole, or about an input that is not in `fields`.
     pub fn beside(&self, fields: &[&str]) -> Option<&FieldError> {
-        self.0.iter().find(|error| !fields.contains(&error.field.as_str()))
+        self.0.iter().find(|error| error.place.is_none() && !fields.contains(&error.field.as_str()))
     }
 }
 
@@ -79,7 +93,7 @@ pub struct Composer {
     pub content_warning: String,
     /// Who it is for.
     pub audience: Audience,
-    /// The language, BCP 47.
+    /// The language, BCP 47; empty for none.
     pub language: String,
     /// What it answers to.
     pub reply_to: Option<TweetView>,
@@ -91,8 +105,6 @@ pub struct Composer {
     pub limit: u64,
     /// Complaints.
     pub errors: FormErrors,
-    /// Images, warning and language are shown from the start.
-    pub open: bool,
 }
 
 impl Composer {
@@ -116,7 +128,10 @@ impl Composer {
 
     fn is_open(&self) -> bool {
         let filled = !self.content_warning.is_empty() || self.images.iter().any(|slot| slot.kept.is_some());
-        self.open || filled || self.errors.of("content_warning").or(self.errors.of("language")).is_some()
+        let wrong = |error: &FieldError| {
+            error.place.is_some() || matches!(error.field.as_str(), "content_warning" | "language")
+        };
+        filled || self.errors.0.iter().any(wrong)
     }
 }
 
@@ -165,6 +180,13 @@ impl ComposerCard<'_> {
         ("zh", "中文"),
     ];
 
+    /// The language of the tweet when it is none of [`Self::LANGUAGES`]: without a choice of its own, a browser
+    /// would send the first of them.
+    fn other_language(&self) -> Option<&str> {
+        let language = self.form.language.as_str();
+        Self::LANGUAGES.iter().all(|(tag, _)| *tag != language).then_some(language)
+    }
+
     /// The key of the invitation in the empty text box.
     fn invitation(&self) -> &'static str {
         match (&self.form.reply_to, &self.form.quote_of) {
@@ -199,6 +221,18 @@ mod tests {
         assert!(errors.of("username").unwrap().text(german).contains("vergeben"));
         let odd = FormErrors::from_error(&Error::invalid("bio", "very_odd", "the bio is very odd"));
         assert_eq!(odd.of("bio").unwrap().text(german), "the bio is very odd");
+    }
+
+    #[test]
+    fn a_complaint_says_how_much_is_allowed() {
+        let words = Words::english();
+        let text = |error: &Error| FormErrors::from_error(error).0.remove(0).text(words);
+        let bio = Error::invalid("bio", "too_long", "a bio has at most 500 characters");
+        assert_eq!(text(&bio), "What you say about yourself has at most 500 characters.");
+        let odd = Error::invalid("odd", "too_long", "at most 7 characters");
+        assert_eq!(text(&odd), "This is too long: at most 7 characters.");
+        let vague = Error::invalid("odd", "too_long", "it is too long");
+        assert_eq!(text(&vague), "it is too long");
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub use compose::{Composer, ComposerCard, FieldError, FormErrors, ImageSlot};
 pub use flash::Flash;
 pub use notification::{NotificationCard, NotificationKind, NotificationView};
 pub use parts::{Aria, Empty, ErrorText, Icon, Phrase, Picture, TimeTag};
-pub use shell::{Nav, NavEntry, PageShell, Registration, SiteView, Theme, ViewerView};
+pub use shell::{ContactView, Nav, NavEntry, PageShell, Registration, SiteView, Theme, ViewerView};
 pub use tweet::{Audience, CardRole, MediaView, QuoteView, ReplyContext, TweetCard, TweetCounts, TweetView};
 
 /// HTML that the sanitiser has passed: the only text that templates do not escape.

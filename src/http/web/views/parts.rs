@@ -115,11 +115,13 @@ impl HtmlSafe for ErrorText {}
 #[derive(Template)]
 #[template(
     ext = "html",
-    source = r#"{% if wrong %}aria-invalid="true" aria-describedby="{{ field }}-error"{% endif %}"#
+    source = r#"{% if wrong %}aria-invalid="true" aria-describedby="{{ field }}-error{% if let Some(hint) = hint %} {{ hint }}{% endif %}"{% else if let Some(hint) = hint %}aria-describedby="{{ hint }}"{% endif %}"#
 )]
 pub struct Aria {
     pub(super) field: &'static str,
     pub(super) wrong: bool,
+    /// The id of a text that says what to fill in.
+    pub(super) hint: Option<&'static str>,
 }
 
 impl HtmlSafe for Aria {}

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use url::Url;
+
 use super::{
     AccountRow, AccountView, Aria, CardRole, Composer, ComposerCard, Empty, ErrorText, Flash, FollowButton,
     FormErrors, Icon, NotificationCard, NotificationView, PersonCard, Phrase, Picture, Relation, TimeTag,
@@ -11,6 +13,7 @@ use super::{
 use crate::clock::Millis;
 use crate::http::web::assets;
 use crate::http::web::i18n::Words;
+use crate::model::credentials::validate_email;
 
 /// Who may make an account here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,8 +36,10 @@ pub struct SiteView {
     pub host: String,
     /// One or two sentences about the place; may be empty.
     pub description: String,
-    /// Where the source code of this very server is (AGPL, section 13).
+    /// Where the source code of this very server is (AGPL, section 13); may be empty.
     pub source_url: String,
+    /// How to reach whoever runs it.
+    pub contact: Option<ContactView>,
     /// The version of the server.
     pub version: String,
     /// Who may sign up.
@@ -43,6 +48,36 @@ pub struct SiteView {
     pub accounts: u64,
     /// Local tweets.
     pub tweets: u64,
+}
+
+impl SiteView {
+    /// The licence, as SPDX writes it.
+    pub fn licence(&self) -> &'static str {
+        env!("CARGO_PKG_LICENSE")
+    }
+}
+
+/// How to reach whoever runs the instance.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContactView {
+    /// What people read.
+    pub text: String,
+    /// Where it leads, when it is an address.
+    pub href: Option<String>,
+}
+
+impl ContactView {
+    /// Reads an e-mail address, the address of a page, or words.
+    pub fn read(text: &str) -> Self {
+        let is_mail = validate_email(text).is_ok();
+        let is_page = Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "http" | "mailto"));
+        let href = match (is_mail, is_page) {
+            (true, _) => Some(format!("mailto:{text}")),
+            (_, true) => Some(text.to_owned()),
+            _ => None,
+        };
+        Self { text: text.strip_prefix("mailto:").unwrap_or(text).to_owned(), href }
+    }
 }
 
 /// The signed-in account and what its navigation shows.
@@ -140,6 +175,8 @@ pub struct PageShell {
     pub words: &'static Words,
     /// The looks of the page.
     pub theme: Theme,
+    /// Single keys do something.
+    pub keys: bool,
     /// Who is looking; `None` when signed out.
     pub viewer: Option<ViewerView>,
     /// The navigation entry that is current.
@@ -265,7 +302,12 @@ impl PageShell {
 
     /// The attributes that tie an input to its complaint, or nothing.
     pub fn aria(&self, errors: &FormErrors, field: &'static str) -> Aria {
-        Aria { field, wrong: errors.of(field).is_some() }
+        Aria { field, wrong: errors.of(field).is_some(), hint: None }
+    }
+
+    /// [`PageShell::aria`] of an input that also has a hint, with the id of the hint.
+    pub fn aria_with_hint(&self, errors: &FormErrors, field: &'static str, hint: &'static str) -> Aria {
+        Aria { hint: Some(hint), ..self.aria(errors, field) }
     }
 
     /// The main navigation.
@@ -319,6 +361,22 @@ impl PageShell {
         match self.viewer.as_ref().map_or(0, |viewer| viewer.unread) {
             0 => String::new(),
             unread => format!("({}) ", self.words.compact(unread)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_contact_is_a_link_when_it_is_an_address() {
+        let href = |text| ContactView::read(text).href;
+        assert_eq!(href("help@rook.test").as_deref(), Some("mailto:help@rook.test"));
+        assert_eq!(href("https://rook.test/help").as_deref(), Some("https://rook.test/help"));
+        assert_eq!(ContactView::read("mailto:help@rook.test").text, "help@rook.test");
+        for words in ["ask ann at the market", "javascript:alert(1)", "@ann"] {
+            assert_eq!(href(words), None, "{words}");
         }
     }
 }

@@ -12,6 +12,8 @@ pub use door::{LoginPage, SetupPage, SignupPage, SignupState};
 pub use error::{ErrorKind, ErrorPage};
 pub use people::{FollowsKind, FollowsPage, ProfilePage, ProfileTab, ProfileView, RequestsPage, SignupsPage};
 pub use search::{Lookup, SearchKind, SearchPage, TagRow};
-pub use settings::{AppearancePage, EditProfilePage, ProfileForm, SecurityPage, SessionView};
+pub use settings::{
+    AppearancePage, Away, EditProfilePage, KeptAwayPage, ProfileForm, SecurityPage, SessionView,
+};
 pub use timelines::{BookmarksPage, HomePage, LocalPage, NotificationsPage, TagPage};
-pub use tweets::{ComposePage, DeletePage, HistoryPage, ThreadPage, VersionView};
+pub use tweets::{ComposePage, DeletePage, HistoryPage, Reaction, ReactionsPage, ThreadPage, VersionView};

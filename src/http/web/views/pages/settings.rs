@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::clock::Millis;
 use crate::http::web::i18n::Words;
-use crate::http::web::views::{AccountView, FormErrors, PageShell, Theme};
+use crate::http::web::views::{AccountRow, AccountView, FormErrors, PageShell, Theme};
 
 /// What the profile form holds.
 #[derive(Clone, Debug, Default)]
@@ -76,6 +76,35 @@ pub struct SecurityPage {
 
 impl SecurityPage {
     const FIELDS: [&'static str; 2] = ["current_password", "new_password"];
+}
+
+/// How accounts are kept away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Away {
+    /// Neither sees the other.
+    Blocked,
+    /// Out of the viewer's sight.
+    Muted,
+}
+
+/// `GET /settings/blocked` and `GET /settings/muted`.
+#[derive(Template)]
+#[template(path = "settings_away.html")]
+pub struct KeptAwayPage {
+    /// Everything around.
+    pub shell: PageShell,
+    /// Which of them.
+    pub kind: Away,
+    /// The accounts, the last first.
+    pub rows: Vec<AccountRow>,
+    /// The address of more.
+    pub older: Option<String>,
+}
+
+impl KeptAwayPage {
+    fn is_blocked(&self) -> bool {
+        self.kind == Away::Blocked
+    }
 }
 
 /// `GET /settings/appearance`: looks and language.

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::clock::Millis;
-use crate::http::web::views::{Composer, PageShell, SafeHtml, TweetView};
+use crate::http::web::views::{AccountRow, Composer, PageShell, SafeHtml, TweetView};
 
 /// `GET /@{handle}/{tweet_id}`: a tweet, what it answers to, and its replies.
 #[derive(Template)]
@@ -11,6 +11,8 @@ use crate::http::web::views::{Composer, PageShell, SafeHtml, TweetView};
 pub struct ThreadPage {
     /// Everything around.
     pub shell: PageShell,
+    /// Where the thread goes on above the first ancestor, when it is too long for one page.
+    pub above: Option<String>,
     /// What it answers to, oldest first.
     pub ancestors: Vec<TweetView>,
     /// The tweet.
@@ -19,7 +21,57 @@ pub struct ThreadPage {
     pub composer: Option<Composer>,
     /// The replies.
     pub replies: Vec<TweetView>,
-    /// The address of more replies.
+    /// Where the thread goes on below the last reply, when it is too long for one page.
+    pub below: Option<String>,
+}
+
+/// What people did with a tweet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reaction {
+    /// They shared it.
+    Repost,
+    /// They quoted it.
+    Quote,
+    /// They like it.
+    Like,
+}
+
+impl Reaction {
+    const ALL: [Self; 3] = [Self::Repost, Self::Quote, Self::Like];
+
+    /// The last part of the address.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Repost => "reposts",
+            Self::Quote => "quotes",
+            Self::Like => "likes",
+        }
+    }
+
+    fn key(self) -> &'static str {
+        match self {
+            Self::Repost => "reactions-reposts",
+            Self::Quote => "reactions-quotes",
+            Self::Like => "reactions-likes",
+        }
+    }
+}
+
+/// `GET /tweets/{id}/likes`, `/reposts` and `/quotes`.
+#[derive(Template)]
+#[template(path = "reactions.html")]
+pub struct ReactionsPage {
+    /// Everything around.
+    pub shell: PageShell,
+    /// The tweet.
+    pub tweet: TweetView,
+    /// What people did.
+    pub kind: Reaction,
+    /// Who did, the last first; empty for quotes.
+    pub rows: Vec<AccountRow>,
+    /// The quotes, newest first.
+    pub quotes: Vec<TweetView>,
+    /// The address of more.
     pub older: Option<String>,
 }
 
