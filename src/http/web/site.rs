@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::views::{ContactView, Registration, SiteView};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::service::{self, Service};
 
 /// Remembered by all pages of a process.
