@@ -11,6 +11,7 @@ mod people;
 mod plans;
 mod races;
 mod rows;
+mod schema;
 
 use std::collections::BTreeSet;
 
@@ -160,33 +161,6 @@ async fn acknowledged_writes_are_there_after_the_store_is_opened_again() {
         let store = reopened.await.unwrap().unwrap();
         let value = store.read(|conn| super::settings::get(conn, "kept")).await.unwrap();
         assert_eq!(value.as_deref(), Some("yes"), "{engine}");
-    }
-}
-
-#[tokio::test]
-async fn both_engines_have_the_same_tables_columns_and_indexes() {
-    let mut schemas = Vec::new();
-    for test in stores().await {
-        let columns = if test.engine == "sqlite" {
-            "select m.name || '.' || c.name || case when c.\"notnull\" or c.pk > 0 then ' not null' else '' end
-             from sqlite_master m, pragma_table_info(m.name) c
-             where m.type = 'table' and m.name not like 'sqlite_%'
-             union select 'index ' || name from sqlite_master where type = 'index' and name not like 'sqlite_%'
-             order by 1"
-        } else {
-            "select table_name || '.' || column_name || case when is_nullable = 'NO' then ' not null' else '' end
-             from information_schema.columns where table_schema = 'public'
-             union select 'index ' || indexname from pg_indexes
-             where schemaname = 'public' and indexname not like '%_pkey' and indexname not like '%_key'
-             order by 1"
-        };
-        let mut names: Vec<String> =
-            test.store.read(move |conn| conn.query(columns, args![], |row| row.take())).await.unwrap();
-        names.sort();
-        schemas.push(names);
-    }
-    if let [sqlite, postgres] = schemas.as_slice() {
-        assert_eq!(sqlite, postgres);
     }
 }
 
