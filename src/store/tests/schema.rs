@@ -5,9 +5,9 @@ use crate::store::value::args;
 
 /// Each column with its type, and whether it may be null.
 const COLUMNS: [&str; 2] = [
-    "select m.name || '.' || c.name || ' ' || case c.type
+    "select m.name || '.' || c.name || ' ' || case lower(c.type)
              when 'integer' then 'bigint' when 'blob' then 'bytea' when 'real' then 'double precision'
-             else c.type end
+             else lower(c.type) end
          || case when c.\"notnull\" or c.pk > 0 then ' not null' else '' end
      from sqlite_master m, pragma_table_info(m.name) c where m.type = 'table' and m.name not like 'sqlite_%'",
     "select table_name || '.' || column_name || ' ' || data_type
@@ -41,9 +41,9 @@ const INDEXES: [&str; 2] = [
          and not exists (select 1 from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u'))",
 ];
 
-/// One spelling of what the engines write differently: case, casts, brackets, spaces.
+/// One spelling of what the engines write differently: case, casts, quotes, brackets, spaces.
 fn normalized(text: &str) -> String {
-    let plain = ["public.", "using btree", "::text", "(", ")"]
+    let plain = ["public.", "using btree", "::text", "(", ")", "\""]
         .iter()
         .fold(text.to_lowercase(), |text, word| text.replace(word, " "));
     plain.split_whitespace().collect::<Vec<_>>().join(" ").replace(" ,", ",")
