@@ -329,7 +329,7 @@ login-new = Neu hier?
 ## Einstellungen
 settings-profile = Profil
 settings-security = Sicherheit
-settings-away = Blockiert und stumm
+settings-away = Blockiert, stumm
 settings-appearance = Aussehen und Sprache
 profile-form-pictures = Bilder
 profile-form-avatar = Profilbild

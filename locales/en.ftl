@@ -338,7 +338,7 @@ login-new = New here?
 ## Settings
 settings-profile = Profile
 settings-security = Security
-settings-away = Blocked and muted
+settings-away = Blocked, muted
 settings-appearance = Look and language
 profile-form-pictures = Pictures
 profile-form-avatar = Avatar
