@@ -50,7 +50,7 @@ keys-search = suchen
 keys-help = diese Liste
 keys-legend = Tastatur
 keys-switch = Kürzel aus einer Taste
-keys-switch-hint = Einzelne Buchstaben führen von Beitrag zu Beitrag, antworten und gefallen. Schalte sie ab, wenn du mit der Stimme oder mit Tippen bedienst.
+keys-switch-hint = Einzelne Buchstaben führen von Beitrag zu Beitrag, antworten und vergeben ein „Gefällt mir“. Schalte sie ab, wenn du mit der Stimme oder mit Tippen bedienst.
 
 ## Zahlen und Zeiten
 count-decimal-mark = ,
