@@ -467,6 +467,7 @@ error-unknown-media = Das Bild ist nicht mehr da. Bitte wähle es noch einmal au
 error-too-big = Diese Datei ist zu groß: höchstens { $limit } MiB.
 error-unsupported-type = Das ist kein Bild vom Typ JPEG, PNG, WebP oder GIF.
 error-broken-image = Dieses Bild ist beschädigt und lässt sich nicht lesen.
+error-upload-interrupted = Das Hochladen wurde unterbrochen. Schick es noch einmal.
 error-too-many-pixels = Dieses Bild hat zu viele Pixel.
 error-too-many-frames = Diese Animation ist zu lang: höchstens { $limit } Bilder.
 error-not-yours = Das gehört jemand anderem.
