@@ -50,7 +50,7 @@ keys-search = suchen
 keys-help = diese Liste
 keys-legend = Tastatur
 keys-switch = Kürzel aus einer Taste
-keys-switch-hint = Einzelne Buchstaben führen von Beitrag zu Beitrag, antworten und gefallen. Schalte sie ab, wenn du mit der Stimme oder mit Tippen bedienst.
+keys-switch-hint = Einzelne Buchstaben führen von Beitrag zu Beitrag, antworten und vergeben ein „Gefällt mir“. Schalte sie ab, wenn du mit der Stimme oder mit Tippen bedienst.
 
 ## Zahlen und Zeiten
 count-decimal-mark = ,
@@ -329,7 +329,7 @@ login-new = Neu hier?
 ## Einstellungen
 settings-profile = Profil
 settings-security = Sicherheit
-settings-away = Blockiert und stumm
+settings-away = Blockiert, stumm
 settings-appearance = Aussehen und Sprache
 profile-form-pictures = Bilder
 profile-form-avatar = Profilbild
@@ -467,6 +467,7 @@ error-unknown-media = Das Bild ist nicht mehr da. Bitte wähle es noch einmal au
 error-too-big = Diese Datei ist zu groß: höchstens { $limit } MiB.
 error-unsupported-type = Das ist kein Bild vom Typ JPEG, PNG, WebP oder GIF.
 error-broken-image = Dieses Bild ist beschädigt und lässt sich nicht lesen.
+error-upload-interrupted = Das Hochladen wurde unterbrochen. Schick es noch einmal.
 error-too-many-pixels = Dieses Bild hat zu viele Pixel.
 error-too-many-frames = Diese Animation ist zu lang: höchstens { $limit } Bilder.
 error-not-yours = Das gehört jemand anderem.

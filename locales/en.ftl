@@ -338,7 +338,7 @@ login-new = New here?
 ## Settings
 settings-profile = Profile
 settings-security = Security
-settings-away = Blocked and muted
+settings-away = Blocked, muted
 settings-appearance = Look and language
 profile-form-pictures = Pictures
 profile-form-avatar = Avatar
@@ -476,6 +476,7 @@ error-unknown-media = The image is no longer here. Please choose it again.
 error-too-big = This file is too large: at most { $limit } MiB.
 error-unsupported-type = This is no JPEG, PNG, WebP or GIF image.
 error-broken-image = This image is damaged and cannot be read.
+error-upload-interrupted = The upload was interrupted. Send it once more.
 error-too-many-pixels = This image has too many pixels.
 error-too-many-frames = This animation is too long: at most { $limit } pictures.
 error-not-yours = This belongs to somebody else.

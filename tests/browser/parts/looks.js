@@ -10,11 +10,10 @@ import { settle } from "../lib/world.js";
 
 const SCREENS = {
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+  tablet: { viewport: { width: 820, height: 1180 }, isMobile: true, hasTouch: true },
   desk: { viewport: { width: 1440, height: 900 } },
 };
 const PICTURES = process.env.ROOKERY_SCREENSHOTS;
-// Between the two nothing new can go wrong, but one may want to see it.
-if (PICTURES) SCREENS.tablet = { viewport: { width: 820, height: 1180 }, isMobile: true, hasTouch: true };
 
 /** Looks at pages (name, path, and what to do there first) as somebody, or as a visitor. */
 export async function look(browser, username, pages, options = {}) {
