@@ -113,9 +113,9 @@ fn storage(reader: &mut Reader<'_>) -> Storage {
         process_id: reader.read(
             "process_id",
             0,
-            &number(0..=31),
+            &number(0..=30),
             "The number of this process in the ids it makes. Processes of one instance need different \
-             numbers, else two of them could make the same id.",
+             numbers, else two of them could make the same id; 31 is the commands'.",
         ),
     }
 }

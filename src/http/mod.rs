@@ -65,3 +65,17 @@ fn media_body(config: &Config) -> usize {
 pub fn server(config: &Config) -> Server {
     Server { limits: ServerLimits::default(), trusted_proxies: config.server.trusted_proxies.clone().into() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+
+    #[test]
+    fn a_body_may_carry_all_the_images_that_a_post_may_have() {
+        let images = [("ROOKERY_MAX_IMAGES", "16"), ("ROOKERY_IMAGE_MAX_MB", "20")];
+        let config = config::load(None, images.map(|(name, value)| (name.into(), value.into()))).unwrap();
+        let base = "http://localhost:8080".parse().unwrap();
+        assert!(gateway(&config, base, Clock::system()).limits.media.body > 16 * 20 * 1024 * 1024);
+    }
+}

@@ -3,7 +3,8 @@
 //! One function, `enter`, walks the stations in order, each in its own file:
 //! request id → measuring → client address → rate limits → size → CSRF → (time limit, panics) → handler → the
 //! shape of a failure → security headers. Authentication is the handlers' extractors' business; rate limits know
-//! a signed-in client by its credential, and the extractors count its account. One middleware for all is one boxed future a request instead of nine.
+//! a signed-in client by its credential, and the extractors count its account. One middleware for all is one boxed
+//! future a request instead of nine.
 
 pub mod class;
 pub mod client_addr;

@@ -1,0 +1,94 @@
+//! The commands of the real program, on a data folder of their own.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// How a command ended.
+struct Done {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+/// Runs `rookery` with nothing of this process's environment but the settings given, and `input` on standard input.
+fn rookery(settings: &[(&str, &str)], arguments: &str, input: &str) -> Done {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rookery"));
+    command.args(arguments.split(' ')).env_clear().envs(settings.iter().copied());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = command.spawn().unwrap();
+    running.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let done = running.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Done { code: done.status.code(), out: text(done.stdout), err: text(done.stderr) }
+}
+
+/// Runs a command on the data in `folder`; it must succeed. Answers its standard output.
+fn on(folder: &Path, arguments: &str, input: &str) -> String {
+    let settings = [("ROOKERY_DATA_DIR", folder.to_str().unwrap()), ("ROOKERY_LISTEN", "127.0.0.1:0")];
+    let done = rookery(&settings, arguments, input);
+    assert_eq!((done.code, done.err.as_str()), (Some(0), ""), "{arguments}: {}", done.out);
+    done.out
+}
+
+#[test]
+fn an_operator_makes_lists_and_suspends_people_and_hands_out_tokens() {
+    let folder = tempfile::tempdir().unwrap();
+    let on = |arguments: &str, input: &str| on(folder.path(), arguments, input);
+    let made =
+        on("user create --username ann --email ann@example.org --admin", "correct horse battery\nnext line");
+    assert!(made.starts_with("made admin ann, id "), "{made}");
+    on("user create --username bob --email bob@example.org --password another-long-one", "");
+
+    let list = on("user list", "");
+    let rows: Vec<Vec<&str>> = list.lines().map(|row| row.split_whitespace().collect()).collect();
+    assert_eq!(rows[0], ["id", "username", "e-mail", "role", "state"]);
+    assert_eq!(rows[1][1..], ["bob", "bob@example.org", "user", "active"], "newest first");
+    assert_eq!(rows[2][1..], ["ann", "ann@example.org", "admin", "active"]);
+    assert_eq!(on("user list --limit 1", "").lines().count(), 2);
+
+    let changed = on("user password --username ann", "a new and longer one\n");
+    assert_eq!(changed, "ann has a new password; all their sessions have ended\n");
+    assert_eq!(on("user suspend --username bob", ""), "bob is suspended\n");
+    assert_eq!(on("user suspend --username bob", ""), "bob is suspended already\n");
+    assert!(on("user list", "").lines().any(|row| row.contains("bob") && row.ends_with("suspended")));
+    assert_eq!(on("user suspend --username bob --undo", ""), "bob is not suspended\n");
+
+    let token = on("token create --username ann --scopes read,write", "");
+    assert!(token.trim().len() >= 32 && token.lines().count() == 1, "only the token, to be piped");
+    let told = on("doctor", "");
+    assert!(told.contains("the database answers") && told.contains("can be written"), "{told}");
+}
+
+#[test]
+fn what_cannot_be_done_is_one_sentence_on_standard_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [("ROOKERY_DATA_DIR", folder.path().to_str().unwrap())];
+    for (arguments, input, sentence) in [
+        ("user create --username ann --email ann@example.org", "", "there is no password on standard input"),
+        ("user create --username ann --email ann@example.org", "short\n", "password"),
+        ("user password --username nobody", "correct horse battery\n", "there is no such"),
+        ("token create --username nobody --scopes read", "", "there is no such"),
+    ] {
+        let done = rookery(&settings, arguments, input);
+        assert_eq!((done.code, done.out.as_str()), (Some(1), ""), "{arguments}");
+        assert!(done.err.contains(sentence), "{arguments}: {}", done.err);
+        assert_eq!(done.err.lines().count(), 1, "{arguments}: {}", done.err);
+    }
+}
+
+#[test]
+fn a_wrong_setting_is_named_with_what_is_allowed() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [
+        ("ROOKERY_DATA_DIR", folder.path().to_str().unwrap()),
+        ("ROOKERY_PROCESS_ID", "31"),
+        ("ROOKERY_LISTEN", "x"),
+    ];
+    let done = rookery(&settings, "doctor", "");
+    assert_eq!(done.code, Some(1));
+    assert_eq!(done.err.lines().count(), 2, "a sentence for each: {}", done.err);
+    assert!(done.err.contains("process_id") && done.err.contains("30"), "{}", done.err);
+    assert!(done.err.contains("listen"), "{}", done.err);
+    assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "and nothing is made");
+}
