@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Service;
-use super::pages::{next_cursor, page_of_rows};
+use super::pages::{next_cursor, one_more, page_of_rows};
 use super::views::{Eyes, TweetView};
 use crate::config::limits;
 use crate::error::Result;
@@ -49,6 +49,10 @@ pub struct Thread {
     pub tweet: TweetView,
     /// What answers it, directly or not, the oldest first.
     pub descendants: Vec<TweetView>,
+    /// Whether there is more above the first ancestor.
+    pub more_ancestors: bool,
+    /// Whether there are more answers than these.
+    pub more_descendants: bool,
 }
 
 impl Service {
@@ -153,18 +157,42 @@ impl Service {
         let tweet = self.tweet(viewer, id).await?.shown().clone();
         let id = tweet.tweet.id;
         let eyes = self.eyes(viewer).await?;
-        let up = i64::try_from(limits::THREAD_ANCESTORS_MAX).unwrap_or(i64::MAX);
-        let down = i64::try_from(limits::THREAD_MAX).unwrap_or(i64::MAX);
-        let (mut above, below) = self
+        let (up, down) = (one_more(limits::THREAD_ANCESTORS_MAX), one_more(limits::THREAD_DESCENDANTS_MAX));
+        let (mut above, mut below) = self
             .store()
             .read(move |conn| {
                 Ok((timelines::ancestors(conn, id, up)?, timelines::descendants(conn, id, down)?))
             })
             .await?;
+        let more_ancestors = above.len() > limits::THREAD_ANCESTORS_MAX;
+        let more_descendants = below.len() > limits::THREAD_DESCENDANTS_MAX;
+        above.truncate(limits::THREAD_ANCESTORS_MAX);
+        below.truncate(limits::THREAD_DESCENDANTS_MAX);
         above.reverse();
         let ancestors = self.views(&eyes, above, Place::Direct).await?;
         let descendants = self.replies(&eyes, id, below).await?;
-        Ok(Thread { ancestors, tweet, descendants })
+        Ok(Thread { ancestors, tweet, descendants, more_ancestors, more_descendants })
+    }
+
+    /// The direct answers to a tweet that the viewer may see, the oldest first; the next page is of newer ones.
+    pub async fn direct_replies(
+        &self,
+        viewer: Option<AccountId>,
+        id: TweetId,
+        cursor: Cursor,
+        limit: usize,
+    ) -> Result<Page<TweetView>> {
+        let id = self.tweet(viewer, id).await?.shown().tweet.id;
+        let limit = limit.clamp(1, limits::PAGE_MAX);
+        let after = TweetId(cursor.after.unwrap_or(-1));
+        let mut ids =
+            self.store().read(move |conn| timelines::replies(conn, id, after, one_more(limit))).await?;
+        let more = ids.len() > limit;
+        ids.truncate(limit);
+        let next = ids.last().filter(|_| more).map(|last| Cursor { before: None, after: Some(last.0) });
+        let eyes = self.eyes(viewer).await?;
+        let items = self.views(&eyes, ids, Place::List).await?;
+        Ok(Page { items, next: next.map(|next| next.to_string()), prev: None })
     }
 
     /// The visible answers; an answer to something hidden is hidden with it.
