@@ -14,10 +14,11 @@ pub const PAGE_DEFAULT: usize = 20;
 pub const PAGE_MAX: usize = 40;
 /// The most accounts on a page: they are smaller than tweets.
 pub const ACCOUNT_PAGE_MAX: usize = 80;
-/// Tweets above the one that was opened: deeper conversations continue on the next page.
+/// Tweets above the one that was opened: what is further up stands in the thread of the first of them.
 pub const THREAD_ANCESTORS_MAX: usize = 100;
-/// Tweets in one answer of a thread, ancestors and replies together: one page must stay one bounded query.
-pub const THREAD_MAX: usize = 500;
+/// Answers below the one that was opened: one page must stay one bounded query; the answers to each tweet are a list
+/// of their own beside.
+pub const THREAD_DESCENDANTS_MAX: usize = 500;
 /// Suggestions while somebody types: a list that fits beside the field.
 pub const AUTOCOMPLETE_MAX: usize = 10;
 /// Ids in one request that names several things (batch look-ups).
@@ -50,7 +51,7 @@ pub const PASSWORD_MAX_BYTES: usize = 4 * PASSWORD_MAX;
 pub const SIGNUP_REASON_MAX: usize = 500;
 /// Pinned tweets of an account: a profile starts with its newest tweets, not with a wall of old ones.
 pub const PINNED_MAX: usize = 5;
-/// Sessions and tokens of an account at once; the oldest ends when one more begins.
+/// Sessions and tokens of an account at once; the one unused for longest ends when one more begins.
 pub const SESSIONS_MAX: usize = 100;
 
 // Tweets
@@ -78,24 +79,20 @@ pub const URL_MAX_BYTES: usize = 2_048;
 pub const IDEMPOTENCY_KEY_MAX_BYTES: usize = 255;
 /// How long a repeated `Idempotency-Key` gives the first answer: longer than any client retries.
 pub const IDEMPOTENCY_KEEP_MS: Millis = DAY_MS;
+/// Uploaded images of an account that wait for their tweet: a few long drafts, and no free storage.
+pub const PENDING_UPLOADS_MAX: usize = 50;
 /// How long an uploaded image waits for its tweet before it is removed.
 pub const UNUSED_MEDIA_KEEP_MS: Millis = DAY_MS;
 
 // Search
 
-/// Bytes of a search query.
-pub const QUERY_MAX_BYTES: usize = 512;
-/// Words and operators of a search query: each is a look-up in the index.
-pub const QUERY_TERMS_MAX: usize = 24;
+/// Characters of a search query, and of the beginning of one.
+pub const QUERY_MAX: usize = 512;
 
 // Requests
 
-/// Bytes of a request's body where no image is uploaded: the longest tweet with every escape fits.
-pub const BODY_MAX_BYTES: usize = 512 * 1024;
 /// Bytes of a multipart upload's parts other than the files.
 pub const UPLOAD_FORM_MAX_BYTES: usize = 64 * 1024;
-/// Levels of nesting in JSON from outside: ActivityPub objects need six or seven.
-pub const JSON_DEPTH_MAX: usize = 32;
 
 // Remote accounts and tweets: wider than ours, as others' rules are theirs, yet bounded
 
@@ -103,8 +100,6 @@ pub const JSON_DEPTH_MAX: usize = 32;
 pub const REMOTE_DOCUMENT_MAX_BYTES: usize = 1024 * 1024;
 /// Characters of a remote display name or poll option; the rest is cut.
 pub const REMOTE_NAME_MAX: usize = 2_048;
-/// Characters of a remote bio; the rest is cut.
-pub const REMOTE_BIO_MAX: usize = 20_000;
 /// Profile fields kept of a remote account.
 pub const REMOTE_FIELDS_MAX: usize = 50;
 /// Bytes of a remote tweet's HTML after it is cleaned; the rest is cut.
@@ -119,27 +114,13 @@ pub const REMOTE_USERNAME_MAX_BYTES: usize = 128;
 pub const REMOTE_ATTACHMENTS_MAX: usize = 16;
 /// Tags (mentions, hashtags, emoji) read from a remote tweet: its addressees may be many.
 pub const REMOTE_TAGS_MAX: usize = 500;
-/// Recipients read from `to` and `cc` together.
-pub const REMOTE_RECIPIENTS_MAX: usize = 1_000;
-/// Aliases (`alsoKnownAs`) kept of a remote account.
-pub const REMOTE_ALIASES_MAX: usize = 256;
 
 // Federation
 
-/// Bytes of an activity that we send: some servers refuse more than 64 KiB.
-pub const SENT_ACTIVITY_MAX_BYTES: usize = 64 * 1024;
 /// Fetches that one inbound activity may cause, directly and through what they bring.
 pub const FETCHES_PER_ACTIVITY_MAX: usize = 20;
-/// Steps up a remote thread from a reply.
-pub const THREAD_WALK_MAX: usize = 100;
-/// Replies fetched at once from a remote thread's first page.
-pub const REPLIES_FETCH_MAX: usize = 5;
-/// Tweets fetched of a remote account when it is first followed.
-pub const BACKFILL_TWEETS_MAX: usize = 20;
 /// Items on a page of our outbox and collections.
 pub const COLLECTION_PAGE: usize = 20;
-/// Inboxes planned in one transaction: a post to a million followers must not hold the writer.
-pub const DELIVERY_CHUNK: usize = 500;
 /// How old an activity's date may be: twelve hours cover queues of servers that were away.
 pub const SIGNATURE_AGE_MAX_MS: Millis = 12 * HOUR_MS;
 /// How far ahead another server's clock may be.
@@ -176,6 +157,41 @@ pub const PUSH_SLICE: usize = 10_000;
 pub const CONFIG_LIST_MAX: usize = 256;
 
 const _: () = assert!(PAGE_DEFAULT <= PAGE_MAX && PAGE_MAX <= ACCOUNT_PAGE_MAX);
-const _: () = assert!(THREAD_ANCESTORS_MAX < THREAD_MAX && PASSWORD_MIN <= PASSWORD_MAX);
+const _: () = assert!(THREAD_ANCESTORS_MAX < THREAD_DESCENDANTS_MAX && PASSWORD_MIN <= PASSWORD_MAX);
 // The repetition guard must outlive every signature that could be replayed.
 const _: () = assert!(SIGNATURE_AGE_MAX_MS + SIGNATURE_AHEAD_MAX_MS < ACTIVITY_ID_KEEP_MS);
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => sources(&path, found),
+                false if path.extension().is_some_and(|extension| extension == "rs") => found.push(path),
+                false => {}
+            }
+        }
+    }
+
+    #[test]
+    fn every_limit_of_the_table_is_kept_somewhere() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let table = root.join("config/limits.rs");
+        let mut files = Vec::new();
+        sources(&root, &mut files);
+        let code: String = files
+            .iter()
+            .filter(|path| **path != table)
+            .map(|path| std::fs::read_to_string(path).unwrap())
+            .collect();
+        let names: std::collections::HashSet<&str> =
+            code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+        let limits = std::fs::read_to_string(table).unwrap();
+        let declared = limits.lines().filter_map(|line| line.strip_prefix("pub const ")?.split(':').next());
+        let idle: Vec<&str> = declared.filter(|name| !names.contains(name)).collect();
+        assert!(idle.is_empty(), "nothing keeps to {idle:?}");
+    }
+}

@@ -22,8 +22,9 @@
 //!
 //! # What can be left over
 //!
-//! A caller that goes away or a crash between the files and the row that names them leaves files without a row.
-//! They cannot be found by guessing; deleting them is a matter of comparing the folder with the rows.
+//! A caller that goes away before it claimed its files takes them along ([`Unclaimed`]). Only a crash between the
+//! files and the row that names them leaves files without a row. They cannot be found by guessing; deleting them is a
+//! matter of comparing the folder with the rows.
 
 mod animation;
 mod cache;
@@ -37,6 +38,7 @@ mod pool;
 mod shape;
 mod sniff;
 mod storage;
+mod unclaimed;
 mod upload;
 
 pub use cache::CacheIndex;
@@ -45,6 +47,7 @@ pub use image::{Encoded, MAX_INPUT_BYTES, Processed, Purpose, process};
 pub use pool::MediaPool;
 pub use sniff::{ImageKind, sniff};
 pub use storage::{BadKey, Key, MediaStore, StoredFile};
+pub use unclaimed::Unclaimed;
 pub use upload::{TempUpload, UploadFolder};
 
 use std::path::PathBuf;
@@ -120,8 +123,9 @@ impl Media {
         Ok(Self { store, uploads, pool, image_max_bytes: settings.image_max_bytes.min(MAX_INPUT_BYTES) })
     }
 
-    /// Takes an uploaded image in. Both files are durable when this returns; none is there when it fails.
-    pub async fn accept_image<S, E>(&self, stream: S, purpose: Purpose) -> Result<Stored, MediaError>
+    /// Takes an uploaded image in. Both files are durable when this returns; none is there when it fails or is given
+    /// up.
+    pub async fn accept_image<S, E>(&self, stream: S, purpose: Purpose) -> Result<Unclaimed, MediaError>
     where
         S: Stream<Item = Result<Bytes, E>>,
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -140,7 +144,7 @@ impl Media {
 
     /// Takes in an image that is in memory already, as the guarded client fetched it; like
     /// [`Media::accept_image`].
-    pub async fn accept_bytes(&self, bytes: Bytes, purpose: Purpose) -> Result<Stored, MediaError> {
+    pub async fn accept_bytes(&self, bytes: Bytes, purpose: Purpose) -> Result<Unclaimed, MediaError> {
         counted(self.process_and_keep(move || process(&bytes, purpose)).await)
     }
 
@@ -159,29 +163,35 @@ impl Media {
         self.pool.waiting()
     }
 
-    async fn process_and_keep<F>(&self, work: F) -> Result<Stored, MediaError>
+    async fn process_and_keep<F>(&self, work: F) -> Result<Unclaimed, MediaError>
     where
         F: FnOnce() -> Result<Processed, MediaError> + Send + 'static,
     {
         let made = self.pool.run(work).await?;
         let (image, image_bytes) = addressed(made.image)?;
         let (thumb, thumb_bytes) = addressed(made.thumb)?;
-        self.put_both((&image.key, image_bytes), (&thumb.key, thumb_bytes)).await?;
-        Ok(Stored { image, thumb, blurhash: made.blurhash })
-    }
-
-    async fn put_both(&self, first: (&Key, Bytes), second: (&Key, Bytes)) -> Result<(), MediaError> {
-        self.store.put(first.0, first.1).await?;
-        let Err(failed) = self.store.put(second.0, second.1).await else { return Ok(()) };
-        if let Err(cause) = self.store.delete(first.0).await {
-            tracing::warn!(media.key = %first.0, media.error = %cause, "a file without its thumbnail stays");
-        }
-        Err(failed)
+        let store = self.store.clone();
+        // A task of its own: a file that is being written when the caller goes away is written to its end, and
+        // removed by the guard that nobody takes.
+        let keeping = tokio::spawn(async move {
+            put_both(&store, (&image.key, image_bytes), (&thumb.key, thumb_bytes)).await?;
+            Ok(Unclaimed::new(store, Stored { image, thumb, blurhash: made.blurhash }))
+        });
+        keeping.await.map_err(MediaError::storage)?
     }
 }
 
+async fn put_both(store: &MediaStore, first: (&Key, Bytes), second: (&Key, Bytes)) -> Result<(), MediaError> {
+    store.put(first.0, first.1).await?;
+    let Err(failed) = store.put(second.0, second.1).await else { return Ok(()) };
+    if let Err(cause) = store.delete(first.0).await {
+        tracing::warn!(media.key = %first.0, media.error = %cause, "a file without its thumbnail stays");
+    }
+    Err(failed)
+}
+
 /// Counts how it went with an image.
-fn counted(result: Result<Stored, MediaError>) -> Result<Stored, MediaError> {
+fn counted(result: Result<Unclaimed, MediaError>) -> Result<Unclaimed, MediaError> {
     let outcome = match &result {
         Ok(_) => "done",
         Err(MediaError::Busy | MediaError::Storage(_) | MediaError::NotFound) => "failed",
@@ -280,6 +290,29 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_nobody_claims_goes_also_when_it_is_given_up_in_the_middle() {
+        let folder = tempfile::tempdir().unwrap();
+        let media = open(folder.path());
+        let photo = fixtures::jpeg(&fixtures::photo(90, 60));
+        let kept = media.accept_bytes(photo.clone().into(), Purpose::Avatar).await.unwrap().claim();
+        let dropped = media.accept_bytes(photo.clone().into(), Purpose::Avatar).await.unwrap();
+        let key = dropped.thumb.key.clone();
+        drop(dropped);
+        for _ in 0..20 {
+            let accept = media.accept_bytes(photo.clone().into(), Purpose::Avatar);
+            drop(tokio::time::timeout(std::time::Duration::from_millis(3), accept).await);
+        }
+        let all_gone = async {
+            while files(folder.path()) > 2 || media.pool.waiting() > 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(20), all_gone).await.unwrap();
+        assert!(media.read(&kept.image.key).await.is_ok() && media.read(&kept.thumb.key).await.is_ok());
+        assert_eq!(media.read(&key).await.unwrap_err().code(), "not_found");
+    }
+
+    #[tokio::test]
     async fn when_the_thumbnail_cannot_be_stored_the_picture_is_removed_again() {
         let folder = tempfile::tempdir().unwrap();
         let media = open(folder.path());
@@ -287,8 +320,8 @@ mod tests {
         let second: Key = "ff/ff/ffff0000000000000000000000000000.jpg".parse().unwrap();
         // A file where the second key's folder would be.
         fs::write(folder.path().join("media/ff"), b"in the way").unwrap();
-        let put =
-            media.put_both((&first, Bytes::from_static(b"1")), (&second, Bytes::from_static(b"2"))).await;
+        let (one, two) = (Bytes::from_static(b"1"), Bytes::from_static(b"2"));
+        let put = put_both(&media.store, (&first, one), (&second, two)).await;
         assert_eq!(put.unwrap_err().code(), "internal");
         assert_eq!(media.read(&first).await.unwrap_err().code(), "not_found");
         assert_eq!(files(folder.path()), 1);

@@ -26,13 +26,18 @@ pub fn validate(text: &str, limit: usize, has_media: bool) -> Result<String> {
     if is_blank(&text) {
         return match has_media {
             true => Ok(String::new()),
-            false => Err(Error::invalid("text", "empty", "write something, or add a picture")),
+            false => Err(empty()),
         };
     }
     if count(&text) > limit {
         return Err(too_long());
     }
     Ok(text)
+}
+
+/// The refusal of a tweet without words or pictures.
+pub fn empty() -> Error {
+    Error::invalid("text", "empty", "write something, or add a picture")
 }
 
 /// The length of a normalised text in characters as people count them.

@@ -118,6 +118,37 @@ pub struct TweetEdit {
     pub html: String,
     /// The warning of that time.
     pub content_warning: String,
+    /// Whether its media were hidden at first.
+    pub sensitive: bool,
+    /// Its pictures of that time, in order.
+    pub pictures: Vec<EditPicture>,
+    /// Whom it mentioned.
+    pub mentions: Vec<AccountId>,
     /// From when it stood.
     pub created_at: Millis,
+}
+
+/// A picture of a version: the file goes when no tweet shows it any more, its description stays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditPicture {
+    /// Which picture it was.
+    pub id: MediaId,
+    /// How it was described.
+    pub alt: String,
+}
+
+impl Tweet {
+    /// The tweet as one of its versions.
+    pub fn version(&self) -> TweetEdit {
+        let picture = |media: &Media| EditPicture { id: media.id, alt: media.alt.clone() };
+        TweetEdit {
+            text: self.text.clone(),
+            html: self.html.clone(),
+            content_warning: self.content_warning.clone(),
+            sensitive: self.sensitive,
+            pictures: self.media.iter().map(picture).collect(),
+            mentions: self.mentions.iter().map(|mention| mention.account).collect(),
+            created_at: self.edited_at.unwrap_or(self.created_at),
+        }
+    }
 }

@@ -183,7 +183,7 @@ async fn edits_and_deletions_reach_the_index() {
         running.settle(&world).await;
         assert_eq!(running.found(None, "apples").await, [other, id]);
         assert_eq!(running.found(None, "#fruit has:link link:garden.test").await, [id]);
-        let changes = TweetChanges { text: "pears".into(), ..TweetChanges::default() };
+        let changes = TweetChanges { text: Some("pears".into()), ..TweetChanges::default() };
         world.service.edit_tweet(ann, id, changes).await.unwrap();
         world.service.delete_tweet(ann, other).await.unwrap();
         running.settle(&world).await;

@@ -179,7 +179,27 @@ impl Service {
             .collect())
     }
 
-    /// A page of an account's followers, follows, requests, blocks or mutes, newest first.
+    /// A page of an account's followers or follows as the viewer may see them, newest first: none when there is a
+    /// block between the two, and nobody on the other side of one.
+    #[expect(clippy::too_many_arguments, reason = "a viewer, a list of two words, and where to read it")]
+    pub async fn bonds_seen(
+        &self,
+        viewer: Option<AccountId>,
+        which: Bonds,
+        account: AccountId,
+        cursor: Cursor,
+        limit: usize,
+    ) -> Result<Page<Account>> {
+        let eyes = self.eyes(viewer).await?;
+        if eyes.blocked(account) {
+            return Ok(Page { items: Vec::new(), next: None, prev: None });
+        }
+        let mut page = self.bonds(which, account, cursor, limit).await?;
+        page.items.retain(|other| !eyes.blocked(other.id));
+        Ok(page)
+    }
+
+    /// A page of an account's own followers, follows, requests, blocks or mutes, newest first.
     pub async fn bonds(
         &self,
         which: Bonds,

@@ -1,6 +1,7 @@
 //! Use-cases: what a person or an instance may do. One function each: authorise, one unit of work, answer.
 
 pub mod accounts;
+pub mod edits;
 pub mod follows;
 pub mod graph;
 pub mod media_upkeep;
@@ -18,6 +19,7 @@ pub mod tweets;
 pub mod upkeep;
 pub mod uploads;
 pub mod views;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -28,6 +30,7 @@ pub use crate::config::Registration;
 pub use accounts::SignUp;
 #[cfg(test)]
 pub(crate) use accounts::blank_account;
+pub use edits::{CheckedEdit, TweetChanges};
 pub use follows::Relationship;
 pub use notifications::{NotificationView, Unread};
 pub use pages::{Look, filled_page};
@@ -36,9 +39,10 @@ pub use remote_pictures::{PictureSettings, RemotePictures};
 pub use sessions::{Origin, SCOPES, SignedIn, WEB_SESSION_MS};
 pub use size::Counts;
 pub use timelines::{PublicList, Tab, Thread};
-pub use tweets::{NewTweet, TweetChanges};
-pub(crate) use tweets::{blank_tweet, mention, told_of};
+pub(crate) use tweets::blank_tweet;
+pub use tweets::{CheckedTweet, NewTweet};
 pub use views::{Eyes, TweetView};
+pub(crate) use words::{mention, told_of};
 
 use crate::clock::Clock;
 use crate::model::address::Addresses;
@@ -47,6 +51,7 @@ use crate::store::Store;
 use crate::store::hot::SetWriter;
 use crate::store::reactions::Like;
 use crate::store::tweet_commands::CreateTweet;
+pub use crate::store::tweet_commands::RequestKey;
 
 /// What the admin has set.
 #[derive(Clone, Debug)]

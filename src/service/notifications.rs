@@ -56,8 +56,7 @@ impl Service {
             .store()
             .read(move |conn| {
                 let rows = notifications::list(conn, account, cursor, kinds.clone(), one_more(limit))?;
-                let (_, read) = notifications::unread(conn, account, 1)?;
-                Ok((rows, read))
+                Ok((rows, notifications::read_up_to(conn, account)?))
             })
             .await?;
         let page = page_of_rows(rows, cursor, limit, |row| row.id.0);
@@ -91,11 +90,8 @@ impl Service {
             .map(|view| (view.tweet.id, view))
             .collect();
         let hidden = |from: &AccountId| {
-            eyes.relations().is_some_and(|relations| {
-                relations.blocking.contains(from)
-                    || relations.blocked_by.contains(from)
-                    || relations.muting_notifications.contains(from)
-            })
+            eyes.relations()
+                .is_some_and(|relations| eyes.blocked(*from) || relations.muting_notifications.contains(from))
         };
         Ok(rows
             .into_iter()
@@ -111,11 +107,22 @@ impl Service {
             .collect())
     }
 
-    /// How many notifications are unread.
+    /// How many of the newest hundred notifications are unread: of those that the list shows, so that reading it to
+    /// the end leaves none.
     pub async fn unread(&self, account: AccountId) -> Result<Unread> {
-        let (count, read_up_to) =
-            self.store().read(move |conn| notifications::unread(conn, account, UNREAD_COUNTED)).await?;
-        Ok(Unread { count, read_up_to })
+        let (rows, read_up_to) = self
+            .store()
+            .read(move |conn| {
+                let read = notifications::read_up_to(conn, account)?;
+                let newer = Cursor { before: None, after: Some(read.0) };
+                Ok((notifications::list(conn, account, newer, Vec::new(), UNREAD_COUNTED)?, read))
+            })
+            .await?;
+        let shown = match rows.is_empty() {
+            true => 0,
+            false => self.notification_views(account, rows, read_up_to).await?.len(),
+        };
+        Ok(Unread { count: i64::try_from(shown).unwrap_or(UNREAD_COUNTED), read_up_to })
     }
 
     /// Marks everything up to and with `up_to` as read; never goes back.

@@ -55,7 +55,45 @@ impl Passwords {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
+
+    #[tokio::test]
+    async fn hashes_run_off_the_async_threads_and_few_at_a_time() {
+        let passwords = Arc::new(Passwords::new());
+        let here = std::thread::current().id();
+        let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (finish, may_finish) = crossbeam_channel::unbounded::<()>();
+        let hashes: Vec<_> = (0..3 * AT_ONCE)
+            .map(|_| {
+                let (passwords, may_finish) = (Arc::clone(&passwords), may_finish.clone());
+                let (running, most) = (Arc::clone(&running), Arc::clone(&most));
+                tokio::spawn(async move {
+                    let work = move || {
+                        most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                        may_finish.recv().unwrap();
+                        running.fetch_sub(1, Ordering::SeqCst);
+                        std::thread::current().id()
+                    };
+                    passwords.run(work).await.unwrap()
+                })
+            })
+            .collect();
+        let all_begun = async {
+            while running.load(Ordering::SeqCst) < AT_ONCE {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(20), all_begun).await.unwrap();
+        for _ in &hashes {
+            finish.send(()).unwrap();
+        }
+        for hash in hashes {
+            assert_ne!(hash.await.unwrap(), here);
+        }
+        assert_eq!(most.load(Ordering::SeqCst), AT_ONCE);
+    }
 
     #[tokio::test]
     async fn only_the_right_password_fits_its_hash() {

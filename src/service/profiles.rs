@@ -48,8 +48,8 @@ impl Service {
         let changed = self
             .store()
             .write(move |conn| {
-                // Read in the unit that writes, so that hardly ever one change undoes another.
-                let account = accounts::by_id(conn, id)?.filter(|account| !account.suspended);
+                // Held from reading to writing, so that no change undoes another.
+                let account = accounts::hold(conn, id)?.filter(|account| !account.suspended);
                 let mut account = account.ok_or(Error::NotFound("account"))?;
                 let orphans = apply(&changes, &mut account, &base);
                 account.updated_at = now_ms;

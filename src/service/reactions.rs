@@ -11,7 +11,7 @@ use crate::model::event::Reaction;
 use crate::model::ids::{AccountId, RowId, TweetId};
 use crate::model::visibility::Place;
 use crate::store::reactions::{self, Like, Mark};
-use crate::store::{Conn, StoreError, timelines};
+use crate::store::{Conn, StoreError, accounts, timelines};
 
 /// A list of the store: what an account marked, newest first.
 type MarksOf = fn(&mut Conn, AccountId, Cursor, i64) -> Result<Vec<(RowId, TweetId)>, StoreError>;
@@ -64,6 +64,8 @@ impl Service {
         let (mark, now_ms) = (Mark { id: RowId(self.next_id()), account, tweet: id }, self.now_ms());
         self.store()
             .write(move |conn| {
+                // Who pins two at once counts the first before the second.
+                accounts::hold(conn, account)?;
                 let pinned = reactions::pins(conn, account, most)?;
                 if wanted && pinned.len() >= limits::PINNED_MAX && !pinned.contains(&id) {
                     let message = format!("at most {most} posts can be pinned; take one off first");
@@ -127,7 +129,7 @@ impl Service {
         let rows =
             self.store().read(move |conn| reactions::likers(conn, id, cursor, one_more(limit))).await?;
         let page = page_of_rows(rows, cursor, limit, |(row, _)| row.0);
-        self.people_page(page.map(|(_, account)| account)).await
+        self.people_page(viewer, page.map(|(_, account)| account)).await
     }
 
     /// Those who repeated a tweet that the viewer may see.
@@ -143,11 +145,18 @@ impl Service {
         let rows =
             self.store().read(move |conn| timelines::retweeters(conn, id, cursor, one_more(limit))).await?;
         let page = page_of_rows(rows, cursor, limit, |(row, _)| row.0);
-        self.people_page(page.map(|(_, account)| account)).await
+        self.people_page(viewer, page.map(|(_, account)| account)).await
     }
 
-    async fn people_page(&self, page: Page<AccountId>) -> Result<Page<Account>> {
-        let items = self.accounts(page.items).await?;
+    /// A page of people as the viewer may see them: nobody on the other side of a block.
+    pub(super) async fn people_page(
+        &self,
+        viewer: Option<AccountId>,
+        page: Page<AccountId>,
+    ) -> Result<Page<Account>> {
+        let eyes = self.eyes(viewer).await?;
+        let people = self.accounts(page.items).await?;
+        let items = people.into_iter().filter(|account| !eyes.blocked(account.id)).collect();
         Ok(Page { items, next: page.next, prev: page.prev })
     }
 }

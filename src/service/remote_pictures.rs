@@ -222,7 +222,7 @@ impl Inner {
         let limits = Limits { body_bytes: FETCH_BYTES, time: FETCH_TIME };
         let request = Request::new(&url).headers(headers).limits(limits);
         let answer = self.client.get(request).await?.success()?;
-        Ok(self.media.accept_bytes(answer.body, purpose(which)).await?)
+        Ok(self.media.accept_bytes(answer.body, purpose(which)).await?.claim())
     }
 
     async fn keep(&self, which: RemotePicture, source: &str, stored: Stored) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Logging in and out, bearer tokens, passwords.
 
 use std::hash::{BuildHasher as _, RandomState};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use super::Service;
@@ -24,14 +25,20 @@ const NAME_CHARS: usize = 120;
 /// All scopes that a token may have.
 pub const SCOPES: &[&str] = &["read", "write", "follow", "push", "profile", "admin:read", "admin:write"];
 
-/// Tries of one account's password, right or wrong, wherever they come from: whoever guesses from many addresses
-/// at once gets 3,000 a day, and the owner whom that locks out has a try again after half a minute.
-const PASSWORD_TRIES: Allowance = Allowance { requests: 30, per: Duration::from_secs(15 * 60) };
+/// Tries of one account's password from one network, right or wrong: mistyping is human, guessing needs thousands.
+const TRIES_FROM_ONE: Allowance = Allowance { requests: 30, per: Duration::from_secs(15 * 60) };
+/// Tries of one account's password from everywhere: ten times as many, so that one stranger, or a few, cannot lock
+/// its owner out; whoever guesses from very many networks gets 30,000 a day.
+const TRIES_FROM_ALL: Allowance = Allowance { requests: 300, per: Duration::from_secs(15 * 60) };
+/// Tries of the present password when it is changed: by whoever holds a session, so that strangers use none up.
+const TRIES_OF_CHANGE: Allowance = Allowance { requests: 30, per: Duration::from_secs(15 * 60) };
 
 /// Counts how often passwords are tried, by account.
 #[derive(Debug)]
 pub(super) struct PasswordTries {
-    buckets: Buckets,
+    from_one: Buckets,
+    from_all: Buckets,
+    of_change: Buckets,
     hasher: RandomState,
     enforce: bool,
 }
@@ -39,16 +46,33 @@ pub(super) struct PasswordTries {
 impl PasswordTries {
     /// Nothing was tried yet.
     pub(super) fn new(clock: &Clock, enforce: bool) -> Self {
-        Self { buckets: Buckets::new(PASSWORD_TRIES, clock), hasher: RandomState::new(), enforce }
+        Self {
+            from_one: Buckets::new(TRIES_FROM_ONE, clock),
+            from_all: Buckets::new(TRIES_FROM_ALL, clock),
+            of_change: Buckets::new(TRIES_OF_CHANGE, clock),
+            hasher: RandomState::new(),
+            enforce,
+        }
     }
 
-    /// Counts a try. Names that nobody has are counted too: a refusal does not tell who is here.
-    fn check(&self, account: Option<AccountId>, login: &str) -> Result<()> {
+    /// Counts a login. Names that nobody has are counted too: a refusal does not tell who is here.
+    fn log_in(&self, account: Option<AccountId>, login: &str, network: IpAddr) -> Result<()> {
         let key = match account {
             Some(id) => self.hasher.hash_one(id),
             None => self.hasher.hash_one(login.trim().to_lowercase()),
         };
-        match self.buckets.check(key).retry_after_s {
+        // The network goes first: who is refused there takes nothing from the others.
+        self.take(&self.from_one, self.hasher.hash_one((key, network)))?;
+        self.take(&self.from_all, key)
+    }
+
+    /// Counts a change of one's own password.
+    fn change(&self, account: AccountId) -> Result<()> {
+        self.take(&self.of_change, self.hasher.hash_one(account))
+    }
+
+    fn take(&self, buckets: &Buckets, key: u64) -> Result<()> {
+        match buckets.check(key).retry_after_s {
             Some(retry_after_s) if self.enforce => Err(Error::TooMany { retry_after_s }),
             _ => Ok(()),
         }
@@ -90,14 +114,14 @@ pub struct Origin {
 }
 
 impl Service {
-    /// Checks a username or e-mail address with a password.
-    pub async fn check_password(&self, login: &str, password: String) -> Result<User> {
+    /// Checks a username or e-mail address with a password. `network` is the client's, by which tries are counted.
+    pub async fn check_password(&self, login: &str, password: String, network: IpAddr) -> Result<User> {
         let user = match self.user_by_login(login).await {
             Ok(user) => Some(user),
             Err(Error::NotFound(_)) => None,
             Err(other) => return Err(other),
         };
-        self.0.password_tries.check(user.as_ref().map(|user| user.account_id), login)?;
+        self.0.password_tries.log_in(user.as_ref().map(|user| user.account_id), login, network)?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let fits = self.0.passwords.verify(password, hash).await?;
         let user =
@@ -205,7 +229,7 @@ impl Service {
     pub async fn change_password(&self, who: &SignedIn, current: String, new: String) -> Result<()> {
         let user = self.user(who.account).await?;
         credentials::validate_password(&new, &user.username)?;
-        self.0.password_tries.check(Some(who.account), &user.username)?;
+        self.0.password_tries.change(who.account)?;
         if !self.0.passwords.verify(current, Some(user.password_hash)).await? {
             return Err(Error::invalid(
                 "current_password",
@@ -242,4 +266,23 @@ impl Service {
 fn is_scope(word: &str) -> bool {
     let broad = word.split_once(':').map_or(word, |(broad, _)| broad);
     SCOPES.contains(&word) || (broad != "admin" && SCOPES.contains(&broad))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    #[test]
+    fn guesses_from_very_many_networks_end_and_leave_the_change_of_a_password_alone() {
+        let tries = PasswordTries::new(&Clock::manual(1_000), true);
+        let guess = |account: i64, network: u32| {
+            let network = IpAddr::V4(Ipv4Addr::from_bits(network));
+            tries.log_in(Some(AccountId(account)), "ann", network).is_ok()
+        };
+        assert_eq!((0..1_000).filter(|network| guess(1, *network)).count(), 300);
+        assert!(guess(2, 1), "others may");
+        assert!(tries.change(AccountId(1)).is_ok());
+    }
 }

@@ -12,14 +12,24 @@ use crate::store::{events, signups};
 
 impl Service {
     /// Makes an account as the registration setting allows. It may have to wait for approval.
+    ///
+    /// The first account is the admin's and is made by [`Service::set_up`]: whoever came before would leave the
+    /// instance without one.
     pub async fn register(&self, new: SignUp) -> Result<User> {
-        match self.rules().registration {
-            Registration::Open => self.create_user(new, Role::User, UserState::Active).await,
-            Registration::Approval => self.create_user(new, Role::User, UserState::Pending).await,
+        let state = match self.rules().registration {
+            Registration::Open => UserState::Active,
+            Registration::Approval => UserState::Pending,
             Registration::Closed => {
-                Err(Error::forbidden("closed", "this instance takes no new accounts; ask its admin"))
+                let message = "this instance takes no new accounts; ask its admin";
+                return Err(Error::forbidden("closed", message));
             }
+        };
+        if !self.has_users().await? {
+            let message =
+                "this server is not set up yet: its admin's account comes first, on the page /setup";
+            return Err(Error::forbidden("not_set_up", message));
         }
+        self.create_user(new, Role::User, state).await
     }
 
     /// Who waits for an admin's word.
@@ -53,7 +63,18 @@ impl Service {
 
     /// Turns a waiting account away and forgets it.
     pub async fn turn_away(&self, id: AccountId) -> Result<()> {
-        let gone = self.store().write(move |conn| signups::remove(conn, id)).await?;
+        let now_ms = self.now_ms();
+        let gone = self
+            .store()
+            .write(move |conn| {
+                let gone = signups::remove(conn, id)?;
+                if gone {
+                    // What was derived from it, such as the suggestions of people, is to forget it.
+                    events::append(conn, &[Event::AccountUpdated { account: id, local: true }], now_ms)?;
+                }
+                Ok(gone)
+            })
+            .await?;
         if gone { Ok(()) } else { Err(Error::NotFound("waiting account")) }
     }
 }

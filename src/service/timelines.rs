@@ -144,7 +144,7 @@ impl Service {
         let tweet = self.tweet(viewer, id).await?.shown().clone();
         let id = tweet.tweet.id;
         let eyes = self.eyes(viewer).await?;
-        let (up, down) = (one_more(limits::THREAD_ANCESTORS_MAX), one_more(limits::THREAD_MAX));
+        let (up, down) = (one_more(limits::THREAD_ANCESTORS_MAX), one_more(limits::THREAD_DESCENDANTS_MAX));
         let (mut above, mut below) = self
             .store()
             .read(move |conn| {
@@ -152,13 +152,34 @@ impl Service {
             })
             .await?;
         let more_above = above.len() > limits::THREAD_ANCESTORS_MAX;
-        let more_below = below.len() > limits::THREAD_MAX;
+        let more_below = below.len() > limits::THREAD_DESCENDANTS_MAX;
         above.truncate(limits::THREAD_ANCESTORS_MAX);
-        below.truncate(limits::THREAD_MAX);
+        below.truncate(limits::THREAD_DESCENDANTS_MAX);
         above.reverse();
         let ancestors = self.views(&eyes, above, Place::Direct).await?;
         let descendants = self.replies(&eyes, id, below).await?;
         Ok(Thread { ancestors, tweet, descendants, more_above, more_below })
+    }
+
+    /// The direct answers to a tweet that the viewer may see, the oldest first; the next page is of newer ones.
+    pub async fn direct_replies(
+        &self,
+        viewer: Option<AccountId>,
+        id: TweetId,
+        cursor: Cursor,
+        limit: usize,
+    ) -> Result<Page<TweetView>> {
+        let id = self.tweet(viewer, id).await?.shown().tweet.id;
+        let limit = limit.clamp(1, limits::PAGE_MAX);
+        let after = TweetId(cursor.after.unwrap_or(-1));
+        let mut ids =
+            self.store().read(move |conn| timelines::replies(conn, id, after, one_more(limit))).await?;
+        let more = ids.len() > limit;
+        ids.truncate(limit);
+        let next = ids.last().filter(|_| more).map(|last| Cursor { before: None, after: Some(last.0) });
+        let eyes = self.eyes(viewer).await?;
+        let items = self.views(&eyes, ids, Place::List).await?;
+        Ok(Page { items, next: next.map(|next| next.to_string()), prev: None })
     }
 
     /// The visible answers; an answer to something hidden is hidden with it.

@@ -1,16 +1,16 @@
 //! Uploads: pictures that wait for their tweet.
 
 use super::Service;
+use super::words::alt_text;
 use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::model::event::Event;
 use crate::model::ids::{AccountId, MediaId};
-use crate::model::text;
 use crate::model::tweet::Media;
 use crate::store::{events, media};
 
 impl Service {
-    /// Remembers a picture that was stored. The id is given here.
+    /// Remembers a picture that was stored. The id is given here. Refused when too many wait for their tweet.
     pub async fn add_upload(&self, account: AccountId, mut upload: Media) -> Result<Media> {
         upload.id = MediaId(self.next_id());
         upload.account = account;
@@ -18,7 +18,17 @@ impl Service {
         upload.alt = alt_text(&upload.alt)?;
         let now_ms = self.now_ms();
         let written = upload.clone();
-        self.store().write(move |conn| media::insert(conn, &written, now_ms)).await?;
+        let most = i64::try_from(limits::PENDING_UPLOADS_MAX).unwrap_or(i64::MAX);
+        self.store()
+            .write(move |conn| {
+                if media::count_pending(conn, account, most)? >= most {
+                    let message =
+                        format!("at most {most} pictures can wait for their post; use some, or wait a day");
+                    return Err(Error::invalid("file", "too_many_uploads", message).into());
+                }
+                media::insert(conn, &written, now_ms)
+            })
+            .await?;
         Ok(upload)
     }
 
@@ -28,13 +38,17 @@ impl Service {
         found.filter(|media| media.account == account).ok_or(Error::NotFound("upload"))
     }
 
-    /// Describes a picture for those who cannot see it.
+    /// Describes a picture for those who cannot see it. The same words again change nothing.
     pub async fn describe_upload(&self, account: AccountId, id: MediaId, alt: &str) -> Result<Media> {
         let alt = alt_text(alt)?;
         let now_ms = self.now_ms();
         let changed = self
             .store()
             .write(move |conn| {
+                let before = media::by_id(conn, id)?.filter(|media| media.account == account);
+                if before.as_ref().is_none_or(|media| media.alt == alt) {
+                    return Ok(before);
+                }
                 let changed = media::set_alt(conn, id, account, &alt)?;
                 if let Some(tweet) = changed.as_ref().and_then(|media| media.tweet) {
                     events::append(conn, &[Event::TweetEdited { tweet, author: account }], now_ms)?;
@@ -50,13 +64,4 @@ impl Service {
         let before_ms = self.now_ms().saturating_sub(limits::UNUSED_MEDIA_KEEP_MS);
         Ok(self.store().write(move |conn| media::take_abandoned(conn, before_ms, limit)).await?)
     }
-}
-
-fn alt_text(alt: &str) -> Result<String> {
-    let alt = text::normalise(alt);
-    if text::characters(&alt) > limits::ALT_TEXT_MAX {
-        let message = format!("a description has at most {} characters", limits::ALT_TEXT_MAX);
-        return Err(Error::invalid("alt", "too_long", message));
-    }
-    Ok(alt)
 }

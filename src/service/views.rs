@@ -56,6 +56,13 @@ impl Eyes {
         self.viewer.as_ref().map(|(id, _)| *id)
     }
 
+    /// Whether there is a block between the viewer and this account, whoever made it.
+    pub fn blocked(&self, other: AccountId) -> bool {
+        self.relations().is_some_and(|relations| {
+            relations.blocking.contains(&other) || relations.blocked_by.contains(&other)
+        })
+    }
+
     /// The viewer's relations.
     pub fn relations(&self) -> Option<&Relations> {
         self.viewer.as_ref().map(|(_, relations)| relations.as_ref())

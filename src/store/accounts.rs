@@ -111,6 +111,12 @@ pub fn by_id(conn: &mut Conn, id: AccountId) -> Result<Option<Account>, StoreErr
     conn.query_opt(select_accounts!("where a.id = $1"), args![id], account)
 }
 
+/// The account with this id, held until the unit ends: nobody changes it meanwhile.
+pub fn hold(conn: &mut Conn, id: AccountId) -> Result<Option<Account>, StoreError> {
+    conn.query("select id from accounts where id = $1 for no key update", args![id], super::int)?;
+    by_id(conn, id)
+}
+
 /// The accounts with these ids, in no particular order; unknown ids are left out.
 pub fn by_ids(conn: &mut Conn, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
     if ids.is_empty() {

@@ -125,6 +125,35 @@ pub fn of_tweets(conn: &mut Conn, ids: &[TweetId]) -> Result<HashMap<TweetId, Ve
     Ok(super::tweets::grouped(rows.into_iter().filter_map(|media| Some((media.tweet?, media))).collect()))
 }
 
+/// Whether all of these pictures are the account's, and free or on `tweet` already.
+pub fn are_free(
+    conn: &mut Conn,
+    account: AccountId,
+    tweet: Option<TweetId>,
+    ids: &[MediaId],
+) -> Result<bool, StoreError> {
+    let wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let free = conn.query_one(
+        "select count(*) from media
+         where id in_ints($1) and account_id = $2 and (tweet_id is null or tweet_id = $3)",
+        args![wanted, account, tweet],
+        super::int,
+    )?;
+    Ok(usize::try_from(free).is_ok_and(|free| free == ids.len()))
+}
+
+/// How many uploads of an account wait for their tweet, counted up to `limit`. What is left of a deleted tweet
+/// waits for nothing. Two who count at once wait for each other.
+pub fn count_pending(conn: &mut Conn, account: AccountId, limit: i64) -> Result<i64, StoreError> {
+    super::accounts::hold(conn, account)?;
+    conn.query_one(
+        "select count(*) from (
+             select 1 from media where account_id = $1 and tweet_id is null and created_at > 0 limit $2) as pending",
+        args![account, limit],
+        super::int,
+    )
+}
+
 /// Changes the description of an upload. Answers it, unless it is not there or not the account's.
 pub fn set_alt(
     conn: &mut Conn,

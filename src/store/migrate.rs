@@ -27,6 +27,7 @@ migrations! {
     2 "0002_signups";
     3 "0003_upkeep";
     4 "0004_lookups";
+    6 "0006_versions_and_keys";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

@@ -137,27 +137,14 @@ pub fn list(
     )
 }
 
-/// How many are unread (at most `limit`) of those that may be shown, and up to where was read.
-pub fn unread(conn: &mut Conn, account: AccountId, limit: i64) -> Result<(i64, NotificationId), StoreError> {
-    let read: NotificationId = conn
-        .query_opt("select notifications_read_id from users where account_id = $1", args![account], |row| {
-            row.take()
-        })?
-        .unwrap_or_default();
-    let count = conn.query_one(
-        "select count(*) from (
-             select 1 from notifications n join accounts a on a.id = n.from_id
-             where n.account_id = $1 and n.id > $2 and a.suspended_at is null
-               and not exists (select 1 from mutes m
-                   where m.account_id = $1 and m.target_id = n.from_id and m.notifications)
-               and not exists (select 1 from blocks b
-                   where (b.account_id = $1 and b.target_id = n.from_id)
-                      or (b.account_id = n.from_id and b.target_id = $1))
-             limit $3) as fresh",
-        args![account, read, limit],
-        super::int,
+/// Up to where an account has read.
+pub fn read_up_to(conn: &mut Conn, account: AccountId) -> Result<NotificationId, StoreError> {
+    let read = conn.query_opt(
+        "select notifications_read_id from users where account_id = $1",
+        args![account],
+        |row| row.take(),
     )?;
-    Ok((count, read))
+    Ok(read.unwrap_or_default())
 }
 
 /// Removes one notification of an account. Answers whether it was there.

@@ -146,6 +146,7 @@ pub fn scan_accounts(
     conn.query(
         "select id, username, domain, display_name, followers_count,
              discoverable and suspended_at is null and limited_at is null
+                 and not exists (select 1 from users u where u.account_id = accounts.id and u.state = 'pending')
          from accounts where id > $1 order by id limit $2",
         args![after, limit],
         account,
@@ -157,6 +158,7 @@ pub fn accounts(conn: &mut Conn, ids: &[AccountId]) -> Result<Vec<SearchAccount>
     conn.query(
         "select id, username, domain, display_name, followers_count,
              discoverable and suspended_at is null and limited_at is null
+                 and not exists (select 1 from users u where u.account_id = accounts.id and u.state = 'pending')
          from accounts where id in_ints($1)",
         args![ids],
         account,

@@ -103,13 +103,13 @@ pub fn list(
     )
 }
 
-/// Forgets the sessions of an account that have ended, and the oldest when there are more than `most`.
+/// Forgets the sessions of an account that have ended, and those unused for longest when there are more than `most`.
 /// Answers whether live ones were among them.
 pub fn trim(conn: &mut Conn, account: AccountId, most: i64, now_ms: Millis) -> Result<bool, StoreError> {
     conn.execute("delete from sessions where account_id = $1 and expires_at <= $2", args![account, now_ms])?;
     let ended = conn.execute(
         "delete from sessions where account_id = $1 and id not in (
-             select id from sessions where account_id = $1 order by id desc limit $2)",
+             select id from sessions where account_id = $1 order by last_used_at desc, id desc limit $2)",
         args![account, most],
     )?;
     Ok(ended > 0)

@@ -4,7 +4,7 @@ mod changes;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-pub use changes::{EditTweet, delete, delete_with_retweets, edit, prune_keys};
+pub use changes::{EditTweet, Removal, delete, delete_slice, edit, edit_held, prune_keys};
 
 use super::accounts::{self, Written};
 use super::conn::{Conn, Counter};
@@ -19,19 +19,37 @@ use crate::model::ids::{AccountId, MediaId, TweetId};
 use crate::model::tweet::Tweet;
 use crate::model::visibility::Visibility;
 
+/// A client's word for "the same request again", with what tells the request from another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestKey {
+    /// The word.
+    pub key: String,
+    /// A hash of what was asked for.
+    pub request_hash: Vec<u8>,
+}
+
+/// An upload that a tweet shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// The upload.
+    pub id: MediaId,
+    /// Its description from now on; `None` leaves it.
+    pub alt: Option<String>,
+}
+
 /// Writes one new tweet, reply, quote or retweet. Authorised and parsed already.
 #[derive(Clone, Debug)]
 pub struct CreateTweet {
     /// The tweet; counts and media are taken from their tables, mentions and tags are written.
     pub tweet: Tweet,
     /// Pictures to attach: uploaded by the author and still free.
-    pub media: Vec<MediaId>,
+    pub media: Vec<Picture>,
     /// The author of the repeated tweet.
     pub retweet_of_author: Option<AccountId>,
     /// Who is told.
     pub notifications: Vec<NewNotification>,
     /// The client's key for "the same request again".
-    pub idempotency_key: Option<String>,
+    pub idempotency_key: Option<RequestKey>,
     /// The present.
     pub now_ms: Millis,
 }
@@ -73,7 +91,7 @@ impl HotCommand for CreateTweet {
 
 /// Takes the idempotency keys of a set; answers the tweets of those that were taken before.
 fn claim_keys(conn: &mut Conn, set: &[CreateTweet]) -> Result<HashMap<TweetId, TweetId>, StoreError> {
-    let keyed: Vec<(&CreateTweet, &String)> =
+    let keyed: Vec<(&CreateTweet, &RequestKey)> =
         set.iter().filter_map(|command| Some((command, command.idempotency_key.as_ref()?))).collect();
     if keyed.is_empty() {
         return Ok(HashMap::new());
@@ -83,8 +101,9 @@ fn claim_keys(conn: &mut Conn, set: &[CreateTweet]) -> Result<HashMap<TweetId, T
         .map(|(command, key)| {
             vec![
                 command.tweet.author.into(),
-                key.as_str().into(),
+                key.key.as_str().into(),
                 command.tweet.id.into(),
+                key.request_hash.as_slice().into(),
                 command.now_ms.into(),
             ]
         })
@@ -96,6 +115,7 @@ fn claim_keys(conn: &mut Conn, set: &[CreateTweet]) -> Result<HashMap<TweetId, T
                 ("account_id", Kind::Int),
                 ("key", Kind::Text),
                 ("tweet_id", Kind::Int),
+                ("request_hash", Kind::Bytes),
                 ("created_at", Kind::Int),
             ],
             "on conflict do nothing returning tweet_id",
@@ -107,15 +127,31 @@ fn claim_keys(conn: &mut Conn, set: &[CreateTweet]) -> Result<HashMap<TweetId, T
     let mut repeated = HashMap::new();
     for (command, key) in keyed {
         if !claimed.contains(&command.tweet.id) {
-            let existing = conn.query_one(
-                "select tweet_id from idempotency_keys where account_id = $1 and key = $2",
-                args![command.tweet.author, key],
-                |row| row.take(),
-            )?;
+            let existing = claimed_by(conn, command.tweet.author, key)?.ok_or(StoreError::NoRow)?;
             repeated.insert(command.tweet.id, existing);
         }
     }
     Ok(repeated)
+}
+
+/// The tweet that was written under this key. Refused when it was another request.
+pub fn claimed_by(
+    conn: &mut Conn,
+    author: AccountId,
+    key: &RequestKey,
+) -> Result<Option<TweetId>, StoreError> {
+    let claimed: Option<(TweetId, Option<Vec<u8>>)> = conn.query_opt(
+        "select tweet_id, request_hash from idempotency_keys where account_id = $1 and key = $2",
+        args![author, &key.key],
+        |row| Ok((row.take()?, row.take()?)),
+    )?;
+    let Some((tweet, request_hash)) = claimed else { return Ok(None) };
+    // A key from before requests were told apart has no hash.
+    if request_hash.is_some_and(|hash| hash != key.request_hash) {
+        let message = "this key was used for another request; take a new one";
+        return Err(Error::invalid("Idempotency-Key", "key_reused", message).into());
+    }
+    Ok(Some(tweet))
 }
 
 const COLUMNS: &[(&str, Kind)] = &[
@@ -305,29 +341,31 @@ fn created_event(command: &CreateTweet) -> Event {
     })
 }
 
-/// Gives free uploads of `author` to a tweet, in order. Refuses what is not free or not the author's.
+/// Gives free uploads of `author` to a tweet, in order, and describes them. Refuses what is not free or not the
+/// author's.
 fn attach_media(
     conn: &mut Conn,
     tweet: TweetId,
     author: AccountId,
-    media: &[MediaId],
+    pictures: &[Picture],
 ) -> Result<(), StoreError> {
-    for (id, position) in media.iter().zip(0_i64..) {
+    for (Picture { id, alt }, position) in pictures.iter().zip(0_i64..) {
         let attached = conn.execute(
-            "update media set tweet_id = $1, position = $2
+            "update media set tweet_id = $1, position = $2, alt = coalesce($5, alt)
              where id = $3 and account_id = $4 and (tweet_id is null or tweet_id = $1)",
-            args![tweet, position, *id, author],
+            args![tweet, position, *id, author, alt.as_deref()],
         )?;
         if attached == 0 {
-            return Err(Error::invalid(
-                "media",
-                "unknown_media",
-                format!("there is no upload {id} of yours that is still free; upload it again"),
-            )
-            .into());
+            return Err(unknown_media().into());
         }
     }
     Ok(())
+}
+
+/// 422: an upload that is not there, somebody else's, or on another tweet.
+pub fn unknown_media() -> Error {
+    let message = "one of these pictures is not an upload of yours that is still free; upload it again";
+    Error::invalid("media", "unknown_media", message)
 }
 
 fn insert_mentions_and_tags<'t>(

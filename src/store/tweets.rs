@@ -1,6 +1,6 @@
 //! Tweets: reading them whole, in batches; counts, versions and lists by key.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::conn::Conn;
 use super::value::args;
@@ -30,6 +30,12 @@ pub fn by_ids(conn: &mut Conn, ids: &[TweetId]) -> Result<Vec<Tweet>, StoreError
         tweet.media = media.remove(&tweet.id).unwrap_or_default();
     }
     Ok(tweets)
+}
+
+/// One whole tweet, held until the unit ends: nobody changes it meanwhile.
+pub fn hold(conn: &mut Conn, id: TweetId) -> Result<Option<Tweet>, StoreError> {
+    conn.query("select id from tweets where id = $1 for no key update", args![id], super::int)?;
+    by_id(conn, id)
 }
 
 /// One whole tweet.
@@ -136,13 +142,17 @@ pub fn of_account(conn: &mut Conn, account: AccountId, limit: i64) -> Result<Vec
 /// Versions of a tweet before its present one, oldest first.
 pub fn edits(conn: &mut Conn, tweet: TweetId, limit: i64) -> Result<Vec<TweetEdit>, StoreError> {
     conn.query(
-        "select text, html, content_warning, created_at from tweet_edits where tweet_id = $1 order by id limit $2",
+        "select text, html, content_warning, sensitive, media, mentions, created_at
+         from tweet_edits where tweet_id = $1 order by id limit $2",
         args![tweet, limit],
         |row| {
             Ok(TweetEdit {
                 text: row.take()?,
                 html: row.take()?,
                 content_warning: row.take()?,
+                sensitive: row.take()?,
+                pictures: serde_json::from_str(&row.take::<String>()?)?,
+                mentions: serde_json::from_str(&row.take::<String>()?)?,
                 created_at: row.take()?,
             })
         },
@@ -195,19 +205,28 @@ pub fn flags(
     Ok(flags)
 }
 
-/// What a deletion takes with it, read before the rows go.
+/// Who has to do with a tweet, at most `limit`: first whom it mentions and answers, then who repeated, answered
+/// or liked it, the newest of each. Each look-up ends at the limit, however popular the tweet.
 pub fn audience(conn: &mut Conn, tweet: TweetId, limit: i64) -> Result<Vec<AccountId>, StoreError> {
-    conn.query(
-        "select account_id from (
-             select account_id from tweet_mentions where tweet_id = $1
-             union select reply_to_account from tweets where id = $1 and reply_to_account is not null
-             union select account_id from tweets where retweet_of = $1
-             union select account_id from tweets where reply_to = $1
-             union select account_id from likes where tweet_id = $1) as touched
-         order by account_id limit $2",
-        args![tweet, limit],
-        |row| row.take(),
-    )
+    const TOUCHED: [&str; 5] = [
+        "select account_id from tweet_mentions where tweet_id = $1 order by account_id limit $2",
+        "select reply_to_account from tweets where id = $1 and reply_to_account is not null limit $2",
+        "select account_id from tweets where retweet_of = $1 order by id desc limit $2",
+        "select account_id from tweets where reply_to = $1 order by id desc limit $2",
+        "select account_id from likes where tweet_id = $1 order by id desc limit $2",
+    ];
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut audience: Vec<AccountId> = Vec::new();
+    let mut seen = HashSet::new();
+    for touched in TOUCHED {
+        let found = conn.query(touched, args![tweet, limit], |row| row.take::<AccountId>())?;
+        audience.extend(found.into_iter().filter(|account| seen.insert(*account)));
+        if audience.len() >= most {
+            break;
+        }
+    }
+    audience.truncate(most);
+    Ok(audience)
 }
 
 /// Retweets of a tweet, at most `limit`: they go before their original does.

@@ -15,7 +15,8 @@ use url::Url;
 
 use super::keys::{KeyError, KeyPair, PublicKey};
 use super::origin::same_origin;
-use crate::clock::{HOUR_MS, Millis};
+use crate::clock::Millis;
+use crate::config::limits;
 
 pub use digest::BodyDigest;
 pub use key_id::{BadKeyId, KeyId};
@@ -23,9 +24,9 @@ pub use key_id::{BadKeyId, KeyId};
 /// Bytes of a request body that are verified; longer ones are refused before anything else.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// How long a signature lives. Replays within it are caught by the activity's id.
-const LIFE_MS: Millis = 12 * HOUR_MS;
+const LIFE_MS: Millis = limits::SIGNATURE_AGE_MAX_MS;
 /// How far a peer's clock may be ahead of ours.
-const SKEW_MS: Millis = HOUR_MS;
+const SKEW_MS: Millis = limits::SIGNATURE_AHEAD_MAX_MS;
 /// Components that one signature may cover; honest ones cover fewer than ten.
 const MAX_COMPONENTS: usize = 32;
 /// Bytes of a `Signature` or `Signature-Input` header.

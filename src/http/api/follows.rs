@@ -19,12 +19,14 @@ use crate::store::follows::Bonds;
 )]
 pub(super) async fn get_followers(
     State(state): State<AppState>,
-    _viewer: MaybeAuth,
+    MaybeAuth(viewer): MaybeAuth,
     Path(at): Path<OfUser>,
     paging: AccountPaging,
 ) -> Result<Paged<User>, ApiError> {
+    let viewer = viewer.map(|who| who.account);
     let account = state.service.account(at.user_id).await?.id;
-    let page = state.service.bonds(Bonds::Followers, account, paging.cursor, paging.limit).await?;
+    let page =
+        state.service.bonds_seen(viewer, Bonds::Followers, account, paging.cursor, paging.limit).await?;
     Ok(paging.older(page, user_of(&state)))
 }
 
@@ -35,12 +37,14 @@ pub(super) async fn get_followers(
 )]
 pub(super) async fn get_following(
     State(state): State<AppState>,
-    _viewer: MaybeAuth,
+    MaybeAuth(viewer): MaybeAuth,
     Path(at): Path<OfUser>,
     paging: AccountPaging,
 ) -> Result<Paged<User>, ApiError> {
+    let viewer = viewer.map(|who| who.account);
     let account = state.service.account(at.user_id).await?.id;
-    let page = state.service.bonds(Bonds::Following, account, paging.cursor, paging.limit).await?;
+    let page =
+        state.service.bonds_seen(viewer, Bonds::Following, account, paging.cursor, paging.limit).await?;
     Ok(paging.older(page, user_of(&state)))
 }
 

@@ -13,7 +13,7 @@ use crate::http::extract::{Auth, Json, Multipart, Path};
 use crate::http::media::upload;
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
-use crate::media::{Purpose, Stored};
+use crate::media::{Purpose, Unclaimed};
 use crate::service::{ProfileChanges, SignedIn};
 
 /// A picture and its description.
@@ -55,8 +55,8 @@ pub(super) async fn upload_media(
     Auth(who): Auth,
     mut form: Multipart,
 ) -> Result<(StatusCode, Json<Media>), ApiError> {
-    let (stored, alt) = receive(&state, &mut form).await?;
-    let media = upload::add_upload(&state, who.account, &stored, &alt).await?;
+    let (picture, alt) = receive(&state, &mut form).await?;
+    let media = upload::add_upload(&state, who.account, picture, &alt).await?;
     Ok((StatusCode::CREATED, Json(Media::of(&media, state.service.addresses()))))
 }
 
@@ -139,25 +139,30 @@ async fn receive_one(state: &AppState, form: &mut Multipart, purpose: Purpose) -
 }
 
 /// Reads the parts `file` and `alt`, in any order, and stores the picture.
-async fn receive(state: &AppState, form: &mut Multipart) -> Result<(Stored, String)> {
-    let mut stored = None;
-    match (read_parts(state, form, &mut stored).await, stored) {
-        (Ok(alt), Some(stored)) => Ok((stored, alt)),
+async fn receive(state: &AppState, form: &mut Multipart) -> Result<(Unclaimed, String)> {
+    let mut picture = None;
+    match (read_parts(state, form, &mut picture).await, picture) {
+        (Ok(alt), Some(picture)) => Ok((picture, alt)),
         (Ok(_), None) => Err(upload::missing("file")),
-        (Err(refused), Some(stored)) => {
-            upload::discard(state, &stored).await;
+        (Err(refused), picture) => {
+            if let Some(picture) = picture {
+                picture.discard().await;
+            }
             Err(refused)
         }
-        (Err(refused), None) => Err(refused),
     }
 }
 
-async fn read_parts(state: &AppState, form: &mut Multipart, stored: &mut Option<Stored>) -> Result<String> {
+async fn read_parts(
+    state: &AppState,
+    form: &mut Multipart,
+    picture: &mut Option<Unclaimed>,
+) -> Result<String> {
     let mut alt = String::new();
     while let Some(part) = form.next().await? {
         match part.name() {
-            "file" if stored.is_none() => {
-                *stored = Some(upload::receive(state, part, Purpose::Attachment).await?);
+            "file" if picture.is_none() => {
+                *picture = Some(upload::receive(state, part, Purpose::Attachment).await?);
             }
             "alt" => alt = part.text("alt").await?,
             _ => {}

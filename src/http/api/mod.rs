@@ -108,6 +108,8 @@ fn table() -> Table {
         .add(WRITE, routes!(tweets::edit_tweet))
         .add(WRITE, routes!(tweets::delete_tweet))
         .add(ANYONE, routes!(tweets::get_thread))
+        .add(ANYONE, routes!(tweets::get_replies))
+        .add(ANYONE, routes!(tweets::get_quotes))
         .add(ANYONE, routes!(tweets::get_history))
         .add(ANYONE, routes!(likes::get_likers))
         .add(WRITE, routes!(likes::like))
@@ -119,6 +121,7 @@ fn table() -> Table {
         .add(READ, routes!(bookmarks::get_bookmarks))
         .add(WRITE, routes!(bookmarks::bookmark))
         .add(WRITE, routes!(bookmarks::unbookmark))
+        .add(ANYONE, routes!(pins::get_pinned))
         .add(WRITE, routes!(pins::pin))
         .add(WRITE, routes!(pins::unpin))
         // Pictures

@@ -177,8 +177,8 @@ impl Asked {
 }
 
 fn bounded(field: &'static str, text: &str) -> Result<()> {
-    if text.len() > limits::QUERY_MAX_BYTES {
-        let detail = format!("{field} has at most {} bytes", limits::QUERY_MAX_BYTES);
+    if text.chars().count() > limits::QUERY_MAX {
+        let detail = format!("{field} has at most {} characters", limits::QUERY_MAX);
         return Err(Error::invalid(field, "too_long", detail));
     }
     Ok(())

@@ -117,12 +117,13 @@ pub(super) async fn register(
 )]
 pub(super) async fn login(
     State(state): State<AppState>,
+    from: ClientAddr,
     client: Client,
     Json(login): Json<Login>,
 ) -> Answer<Welcome> {
     // No name has a NUL, and PostgreSQL takes none in a question.
     let name = login.login.replace('\0', "\u{fffd}");
-    let user = state.service.check_password(&name, login.password).await?;
+    let user = state.service.check_password(&name, login.password, from.network()).await?;
     Ok(welcome(&state, user.account_id, client).await?)
 }
 

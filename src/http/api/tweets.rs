@@ -1,5 +1,7 @@
 //! Tweets: write, read, edit, delete.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{FromRequestParts, State};
 use axum::http::header::LOCATION;
 use axum::http::request::Parts;
@@ -9,9 +11,10 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::{IntoParams, ToSchema};
 
+use super::paging::{Page, Paged, TweetPaging};
 use super::paths::OfTweet;
 use super::types::{Id, Thread, Tweet, Version, maybe_visibility};
-use super::{Answer, tweet};
+use super::{Answer, tweet, tweet_of};
 use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::http::extract::{Auth, Json, MaybeAuth, Path};
@@ -19,18 +22,19 @@ use crate::http::problem::{ApiError, Problem};
 use crate::http::state::AppState;
 use crate::model::ids::{MediaId, TweetId};
 use crate::model::visibility::Visibility;
-use crate::service::{self, TweetChanges};
+use crate::service::{self, RequestKey, TweetChanges};
 
 /// What you want to say.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(super) struct NewTweet {
     /// The text. People's characters are counted, links as 23; it may be empty when there are pictures.
-    #[schema(max_length = 10_000, example = "Hello, world")]
+    #[schema(example = "Hello, world")]
     text: String,
     /// The tweet it answers.
     #[schema(value_type = Option<Id>)]
     reply_to: Option<TweetId>,
-    /// Who may see it: `public` when nothing is sent; a reply is no wider than what it answers.
+    /// Who may see it: `public` when nothing is sent, and of a reply what it answers. A reply to a tweet for
+    /// followers or to a direct one is no wider than that; as closed as that, it is for its author too.
     #[schema(schema_with = maybe_visibility)]
     visibility: Option<Visibility>,
     /// Uploads to show, in order.
@@ -53,7 +57,6 @@ pub(super) struct NewTweet {
 #[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct Edit {
     /// The new text.
-    #[schema(max_length = 10_000)]
     text: Option<String>,
     /// Its pictures from now on.
     #[schema(value_type = Option<Vec<Id>>, max_items = 16)]
@@ -77,10 +80,12 @@ pub(super) struct History {
 
 /// Write a tweet
 ///
-/// With an `Idempotency-Key` the same request again, within a day, answers the same tweet and writes none.
+/// With an `Idempotency-Key` the same request again, within a day, answers the same tweet and writes none; another
+/// request under that key is refused, and so is the same one once that tweet is deleted.
 #[utoipa::path(
     post, path = "/api/tweets", tag = "tweets", params(IdempotencyKey),
-    responses((status = 201, description = "The tweet.", body = Tweet, headers(("Location" = String, description = "Where it is read.")))),
+    responses((status = 201, description = "The tweet.", body = Tweet, headers(("Location" = String, description = "Where it is read."))),
+        (status = 409, description = "The tweet that this key wrote is deleted.", body = Problem, content_type = "application/problem+json")),
 )]
 pub(super) async fn create_tweet(
     State(state): State<AppState>,
@@ -88,8 +93,9 @@ pub(super) async fn create_tweet(
     key: IdempotencyKey,
     Json(new): Json<NewTweet>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1], Json<Tweet>), ApiError> {
-    state.federation.know_mentions(&new.text).await;
-    let view = state.service.create_tweet(who.account, new.with(key)).await?;
+    let checked = state.service.check_tweet(who.account, new.with(key)?).await?;
+    state.federation.know_mentions(checked.text()).await;
+    let view = state.service.publish(checked).await?;
     let location = [(LOCATION, format!("/api/tweets/{}", view.tweet.id))];
     Ok((StatusCode::CREATED, location, tweet(&state, &view)))
 }
@@ -113,9 +119,9 @@ pub(super) async fn edit_tweet(
     Path(at): Path<OfTweet>,
     Json(edit): Json<Edit>,
 ) -> Answer<Tweet> {
-    let present = state.service.tweet(Some(who.account), at.tweet_id).await?;
-    let changes = edit.over(present.tweet.text);
-    Ok(tweet(&state, &state.service.edit_tweet(who.account, at.tweet_id, changes).await?))
+    let checked = state.service.check_edit(who.account, at.tweet_id, edit.changes()).await?;
+    state.federation.know_mentions(checked.text()).await;
+    Ok(tweet(&state, &state.service.write_edit(checked).await?))
 }
 
 /// Delete one of your tweets
@@ -130,6 +136,9 @@ pub(super) async fn delete_tweet(
 }
 
 /// A tweet with what came before and after it
+///
+/// Of a long thread this is a part: the answers to a tweet go on in its `replies`, and what is above the first ancestor
+/// in that one's thread.
 #[utoipa::path(get, path = "/api/tweets/{tweetId}/thread", tag = "tweets", params(OfTweet), responses((status = 200, description = "As far as you may see it.", body = Thread)))]
 pub(super) async fn get_thread(
     State(state): State<AppState>,
@@ -139,6 +148,38 @@ pub(super) async fn get_thread(
     let viewer = viewer.map(|who| who.account);
     let thread = state.service.thread(viewer, at.tweet_id).await?;
     Ok(Json(Thread::of(&thread, state.service.addresses())))
+}
+
+/// The direct answers to a tweet, the oldest first
+#[utoipa::path(
+    get, path = "/api/tweets/{tweetId}/replies", tag = "tweets", params(OfTweet, TweetPaging),
+    responses((status = 200, description = "A page of them; `next_cursor` leads to newer ones.", body = Page<Tweet>)),
+)]
+pub(super) async fn get_replies(
+    State(state): State<AppState>,
+    MaybeAuth(viewer): MaybeAuth,
+    Path(at): Path<OfTweet>,
+    paging: TweetPaging,
+) -> Result<Paged<Tweet>, ApiError> {
+    let viewer = viewer.map(|who| who.account);
+    let page = state.service.direct_replies(viewer, at.tweet_id, paging.cursor, paging.limit).await?;
+    Ok(paging.older(page, tweet_of(&state)))
+}
+
+/// What quotes a tweet, the newest first
+#[utoipa::path(
+    get, path = "/api/tweets/{tweetId}/quotes", tag = "tweets", params(OfTweet, TweetPaging),
+    responses((status = 200, description = "A page of them.", body = Page<Tweet>)),
+)]
+pub(super) async fn get_quotes(
+    State(state): State<AppState>,
+    MaybeAuth(viewer): MaybeAuth,
+    Path(at): Path<OfTweet>,
+    paging: TweetPaging,
+) -> Result<Paged<Tweet>, ApiError> {
+    let viewer = viewer.map(|who| who.account);
+    let page = state.service.quotes(viewer, at.tweet_id, paging.cursor, paging.limit).await?;
+    Ok(paging.page(page, tweet_of(&state)))
 }
 
 /// The versions of a tweet
@@ -154,26 +195,29 @@ pub(super) async fn get_history(
 }
 
 impl NewTweet {
-    fn with(self, IdempotencyKey(idempotency_key): IdempotencyKey) -> service::NewTweet {
-        service::NewTweet {
+    fn with(self, IdempotencyKey(key): IdempotencyKey) -> Result<service::NewTweet> {
+        let idempotency_key = key.map(|key| RequestKey::new(key, &self)).transpose()?;
+        Ok(service::NewTweet {
             text: self.text,
             reply_to: self.reply_to,
             quote_of: self.quote_of,
             visibility: self.visibility,
             media: self.media.unwrap_or_default(),
+            alts: BTreeMap::new(),
             content_warning: self.content_warning,
             sensitive: self.sensitive,
             language: self.language,
             idempotency_key,
-        }
+        })
     }
 }
 
 impl Edit {
-    fn over(self, present_text: String) -> TweetChanges {
+    fn changes(self) -> TweetChanges {
         TweetChanges {
-            text: self.text.unwrap_or(present_text),
+            text: self.text,
             media: self.media,
+            alts: BTreeMap::new(),
             content_warning: self.content_warning,
             sensitive: self.sensitive,
             language: self.language,

@@ -53,6 +53,7 @@ pub(super) enum Tab {
     responses(
         (status = 200, description = "The account.", body = User),
         (status = 404, description = "No such account is known here.", body = Problem, content_type = "application/problem+json"),
+        (status = 410, description = "The account is gone for good.", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn look_up_user(

@@ -1,6 +1,7 @@
 //! A form's body.
 
 use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
 
 use super::{body, refused_field};
@@ -23,10 +24,42 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
     }
 }
 
-/// Reads `name=value&…`. Bytes that are not UTF-8 become replacement characters, as browsers do it.
+/// Reads `name=value&…`. What is not UTF-8 is refused: the reader would turn it into replacement characters, and
+/// nobody wants those published.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    for pair in bytes.split(|byte| *byte == b'&') {
+        let name = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
+        if std::str::from_utf8(&percent_decoded(pair)).is_err() {
+            let field = String::from_utf8_lossy(&percent_decoded(name)).into_owned();
+            let detail = format!("{field}: this is not UTF-8 text");
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_utf8", detail).about(field));
+        }
+    }
     serde_path_to_error::deserialize(serde_html_form::Deserializer::from_bytes(bytes))
         .map_err(|error| refused_field(&error.path().to_string(), &error.inner().to_string()))
+}
+
+/// The bytes that each `%XX` stands for; everything else stays as it is.
+fn percent_decoded(mut text: &[u8]) -> Vec<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let mut bytes = Vec::with_capacity(text.len());
+    while let [first, rest @ ..] = text {
+        text = rest;
+        let escaped = match rest {
+            [high, low, after @ ..] if *first == b'%' => {
+                digit(*high).zip(digit(*low)).map(|(high, low)| (16 * high + low, after))
+            }
+            _ => None,
+        };
+        match escaped {
+            Some((byte, after)) => {
+                bytes.push(byte);
+                text = after;
+            }
+            None => bytes.push(*first),
+        }
+    }
+    bytes
 }
 
 #[cfg(test)]
@@ -62,6 +95,24 @@ mod tests {
         assert_eq!((missing.code, missing.field.as_deref()), ("missing", Some("text")));
         let wrong = take(FORM_TYPE, "text=a&sensitive=perhaps").await.unwrap_err();
         assert_eq!((wrong.code, wrong.field.as_deref()), ("invalid", Some("sensitive")));
+    }
+
+    #[tokio::test]
+    async fn what_is_not_utf8_is_refused_by_its_field() {
+        for (body, field) in [
+            ("text=caf%C3", "text"),
+            ("text=ok&option=%ff%fe", "option"),
+            ("text=ok&%80=x", "\u{fffd}"),
+            ("text=%C3&option=%A9", "text"),
+        ] {
+            let refused = take(FORM_TYPE, body).await.unwrap_err();
+            assert_eq!((refused.status.as_u16(), refused.code), (422, "bad_utf8"), "{body}");
+            assert_eq!(refused.field.as_deref(), Some(field), "{body}");
+        }
+        let raw = parse::<Compose>(b"option=a&text=\xff").unwrap_err();
+        assert_eq!((raw.code, raw.field.as_deref()), ("bad_utf8", Some("text")));
+        let whole = take(FORM_TYPE, "text=%E2%82%AC%20100%&option=%zz").await.unwrap();
+        assert_eq!(whole.text, "\u{20ac} 100%");
     }
 
     #[tokio::test]

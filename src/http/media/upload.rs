@@ -1,48 +1,41 @@
 //! Taking pictures in from forms, for the API and the pages alike.
 //!
 //! A part of a form streams through the media room ([`crate::media`]) into the store. Every refusal leaves no file
-//! behind, also when the picture was fine and what came after it was not: whoever got files here and cannot use
-//! them gives them back ([`discard`], [`remove_files`]).
+//! behind, also when the picture was fine and what came after it was not: files that nobody claims remove themselves
+//! ([`Unclaimed`]), claimed ones are given back ([`remove_files`]).
 
 use crate::error::{Error, Result};
 use crate::http::extract::Part;
 use crate::http::state::AppState;
+pub use crate::media::Unclaimed;
 use crate::media::{ImageKind, Key, Purpose, Stored};
 use crate::model::account::Account;
 use crate::model::ids::{AccountId, MediaId};
 use crate::model::tweet::Media;
 use crate::service::ProfileChanges;
 
-/// Takes in a picture for a tweet, described by `alt`: an upload of `account`'s, ready to be named in a new tweet.
-/// It goes away by itself when no tweet takes it.
-pub async fn accept_attachment(
-    state: &AppState,
-    account: AccountId,
-    part: Part<'_>,
-    alt: &str,
-) -> Result<Media> {
-    let stored = receive(state, part, Purpose::Attachment).await?;
-    add_upload(state, account, &stored, alt).await
-}
-
-/// Takes in an avatar or a header and answers its media key, for [`change_profile`].
+/// Takes in an avatar or a header: one file, whose key is for [`change_profile`].
 pub async fn accept_picture(state: &AppState, part: Part<'_>, purpose: Purpose) -> Result<String> {
-    let stored = receive(state, part, purpose).await?;
-    // A profile names one file.
-    remove_files(state, vec![stored.thumb.key.to_string()]).await;
-    Ok(stored.image.key.to_string())
+    Ok(receive(state, part, purpose).await?.claim_image().await.key.to_string())
 }
 
 /// Stores a picture and its small version, of which no row knows yet.
-pub async fn receive(state: &AppState, part: Part<'_>, purpose: Purpose) -> Result<Stored> {
+pub async fn receive(state: &AppState, part: Part<'_>, purpose: Purpose) -> Result<Unclaimed> {
     Ok(state.media.accept_image(part.into_stream(), purpose).await?)
 }
 
 /// Makes a stored picture an upload of `account`'s; refused, its files are gone.
-pub async fn add_upload(state: &AppState, account: AccountId, stored: &Stored, alt: &str) -> Result<Media> {
-    let added = state.service.add_upload(account, as_upload(account, stored, alt)).await;
+pub async fn add_upload(
+    state: &AppState,
+    account: AccountId,
+    picture: Unclaimed,
+    alt: &str,
+) -> Result<Media> {
+    // Claimed first: when the caller goes away meanwhile, the row may still be written.
+    let stored = picture.claim();
+    let added = state.service.add_upload(account, as_upload(account, &stored, alt)).await;
     if added.is_err() {
-        discard(state, stored).await;
+        remove_files(state, vec![stored.image.key.to_string(), stored.thumb.key.to_string()]).await;
     }
     added
 }
@@ -58,11 +51,6 @@ pub async fn change_profile(state: &AppState, id: AccountId, changes: ProfileCha
     };
     remove_files(state, unused).await;
     answer
-}
-
-/// Gives back the files of a stored picture of which no row knows.
-pub async fn discard(state: &AppState, stored: &Stored) {
-    remove_files(state, vec![stored.image.key.to_string(), stored.thumb.key.to_string()]).await;
 }
 
 /// Removes files that nothing names any more. One that cannot be removed costs disk and harms nobody: it is told

@@ -152,6 +152,7 @@ fn about_tweets(tag: &str) -> Vec<Drawn> {
         html: SafeHtml::sanitised(html),
         content_warning: None,
         language: Some("en".into()),
+        pictures: vec!["A tower with rooks around it".into(), String::new()],
         since_ms: NOW - days * DAY_MS,
     };
     let answer = Composer { reply_to: Some(focus.clone()), ..composer() };

@@ -14,11 +14,15 @@ use crate::store::accounts;
 #[tokio::test]
 async fn where_registration_is_open_a_new_account_may_log_in_at_once() {
     for world in worlds().await {
+        assert_eq!(code(world.service.register(form("Ann")).await), "not_set_up", "the admin comes first");
+        assert!(world.log().await.is_empty());
+        let chief = world.person("chief").await;
         let user = world.service.register(form("Ann")).await.unwrap();
         assert_eq!((user.role, user.state), (Role::User, UserState::Active));
         let account = world.service.account_by_handle("@ann@rookery.test").await.unwrap();
         assert_eq!((account.id, account.username.as_str()), (user.account_id, "Ann"));
-        assert_eq!(world.log().await, [Event::AccountCreated { account: user.account_id }]);
+        let made = [chief, user.account_id].map(|account| Event::AccountCreated { account });
+        assert_eq!(world.log().await, made);
         assert!(world.service.users(10).await.unwrap().contains(&user));
         assert_eq!(world.service.user_by_login("ANN@mail.test").await.unwrap(), user);
         assert_eq!(world.service.user_by_login(" aNN ").await.unwrap(), user);
@@ -28,6 +32,7 @@ async fn where_registration_is_open_a_new_account_may_log_in_at_once() {
 #[tokio::test]
 async fn where_registration_needs_approval_nobody_sees_an_account_before_it() {
     for world in worlds_with(&registering(Registration::Approval)).await {
+        world.person("chief").await;
         let bob = world.service.register(form("bob")).await.unwrap().account_id;
         let cid = world.service.register(form("cid")).await.unwrap().account_id;
         assert!(is_not_found(&world.service.account(bob).await));
@@ -49,7 +54,13 @@ async fn where_registration_needs_approval_nobody_sees_an_account_before_it() {
         assert!(is_not_found(&world.service.approve(bob).await), "only once");
         assert!(is_not_found(&world.service.turn_away(bob).await), "too late");
 
-        world.service.turn_away(cid).await.unwrap();
+        let (done, log) = world.logged_by(world.service.turn_away(cid)).await;
+        done.unwrap();
+        assert_eq!(
+            log,
+            [Event::AccountUpdated { account: cid, local: true }],
+            "what was derived is forgotten"
+        );
         assert!(is_not_found(&world.service.user(cid).await));
         world.service.register(form("cid")).await.unwrap();
     }
@@ -67,6 +78,7 @@ async fn where_registration_is_closed_only_an_admin_makes_accounts() {
 #[tokio::test]
 async fn a_name_or_an_address_is_taken_whatever_the_letters_case() {
     for world in worlds().await {
+        world.person("chief").await;
         world.service.register(form("Ann")).await.unwrap();
         let again = world.service.register(form("aNN")).await.unwrap_err();
         assert_eq!((again.field(), again.code()), (Some("username"), "taken"));
@@ -74,13 +86,14 @@ async fn a_name_or_an_address_is_taken_whatever_the_letters_case() {
         let again = world.service.register(other).await.unwrap_err();
         assert_eq!((again.field(), again.code()), (Some("email"), "taken"));
         assert!(is_not_found(&world.service.account_by_handle("anna").await), "nothing of it remains");
-        assert_eq!(world.log().await.len(), 1);
+        assert_eq!(world.log().await.len(), 2);
     }
 }
 
 #[tokio::test]
 async fn names_that_look_official_and_weak_passwords_are_refused() {
     for world in worlds().await {
+        world.person("chief").await;
         for name in ["admin", "Rookery", "a b", ""] {
             let refused = world.service.register(form(name)).await.unwrap_err();
             assert_eq!(refused.field(), Some("username"), "{name:?}");
@@ -89,7 +102,7 @@ async fn names_that_look_official_and_weak_passwords_are_refused() {
         assert_eq!(code(world.service.register(short).await), "too_short");
         let nowhere = SignUp { email: "nowhere".into(), ..form("ann") };
         assert_eq!(code(world.service.register(nowhere).await), "bad_email");
-        assert!(world.log().await.is_empty());
+        assert_eq!(world.log().await.len(), 1);
     }
 }
 
@@ -212,5 +225,23 @@ async fn local_accounts_and_their_tweets_are_counted() {
             .await
             .unwrap();
         assert_eq!(counts, (1, 2));
+    }
+}
+
+#[tokio::test]
+async fn two_changes_of_a_profile_at_once_both_hold() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        for round in 0..20 {
+            let name =
+                ProfileChanges { display_name: Some(format!("Ann {round}")), ..ProfileChanges::default() };
+            let bio = ProfileChanges { bio: Some(format!("bio {round}")), ..ProfileChanges::default() };
+            let (one, two) =
+                tokio::join!(world.service.update_profile(ann, name), world.service.update_profile(ann, bio));
+            one.unwrap();
+            two.unwrap();
+            let account = world.service.account(ann).await.unwrap();
+            assert_eq!((account.display_name, account.bio), (format!("Ann {round}"), format!("bio {round}")));
+        }
     }
 }

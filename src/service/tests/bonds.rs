@@ -279,3 +279,34 @@ async fn an_island_asks_no_account_elsewhere_to_be_followed() {
         }
     }
 }
+
+#[tokio::test]
+async fn on_both_sides_of_a_block_no_list_of_people_shows_the_other() {
+    for world in worlds().await {
+        let [ann, bob, cid] = world.people(["ann", "bob", "cid"]).await;
+        let tweet = world.tweet(cid, "hello").await;
+        for who in [ann, bob] {
+            world.follow(who, cid).await;
+            world.service.like(who, tweet).await.unwrap();
+            world.retweet(who, tweet).await;
+        }
+        world.follow(cid, ann).await;
+        world.service.block(ann, bob).await.unwrap();
+        let people = |page: crate::model::cursor::Page<crate::model::account::Account>| {
+            page.items.iter().map(|account| account.id).collect::<Vec<_>>()
+        };
+        for (viewer, seen) in [(Some(ann), vec![ann]), (Some(bob), vec![bob]), (None, vec![bob, ann])] {
+            let service = &world.service;
+            let lists = [
+                service.likers(viewer, tweet, start(), 9).await,
+                service.retweeters(viewer, tweet, start(), 9).await,
+                service.bonds_seen(viewer, Bonds::Followers, cid, start(), 9).await,
+            ];
+            for list in lists {
+                assert_eq!(people(list.unwrap()), seen, "{viewer:?}");
+            }
+            let hers = service.bonds_seen(viewer, Bonds::Followers, ann, start(), 9).await.unwrap();
+            assert_eq!(people(hers).is_empty(), viewer == Some(bob), "{viewer:?}");
+        }
+    }
+}

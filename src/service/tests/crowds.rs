@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::world::{World, is_not_found, saying, worlds};
+use super::world::{World, is_not_found, key, saying, worlds};
 use crate::error::Error;
 use crate::model::event::Event;
 use crate::model::ids::{AccountId, TweetId};
@@ -104,7 +104,7 @@ async fn one_key_sent_twenty_times_at_once_is_one_tweet() {
     for world in worlds().await {
         let ann = world.person("ann").await;
         let written = all_at_once(&world, &[ann; 20], |service, who| async move {
-            let new = NewTweet { idempotency_key: Some("one".into()), ..saying("once") };
+            let new = NewTweet { idempotency_key: Some(key("one")), ..saying("once") };
             service.create_tweet(who, new).await.unwrap().tweet.id
         })
         .await;
@@ -228,8 +228,8 @@ async fn a_set_holds_commands_that_meet_in_it() {
         };
         let remote = |tweet: &mut Tweet| tweet.uri = Some("https://b.test/1".into());
         let set = vec![
-            command(ann, &|c| c.idempotency_key = Some("k".into())),
-            command(ann, &|c| c.idempotency_key = Some("k".into())),
+            command(ann, &|c| c.idempotency_key = Some(key("k"))),
+            command(ann, &|c| c.idempotency_key = Some(key("k"))),
             command(bob, &|c| c.tweet.retweet_of = Some(original)),
             command(bob, &|c| c.tweet.retweet_of = Some(original)),
             command(bob, &|c| remote(&mut c.tweet)),

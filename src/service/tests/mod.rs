@@ -5,6 +5,7 @@ mod world;
 mod accounts;
 mod bonds;
 mod crowds;
+mod edits;
 mod log;
 mod notifications;
 mod paging;

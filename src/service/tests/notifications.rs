@@ -160,3 +160,24 @@ async fn notifications_can_be_picked_by_kind_and_dismissed_by_their_owner() {
         assert_eq!(of(&[]).await, [Like]);
     }
 }
+
+#[tokio::test]
+async fn what_can_no_longer_be_seen_does_not_wait_to_be_read() {
+    for world in worlds().await {
+        let [ann, bob] = world.people(["ann", "bob"]).await;
+        world.follow(ann, bob).await;
+        let closed = world.tweet_for(bob, "friends", Followers).await;
+        let question = world.tweet(ann, "question").await;
+        let answer =
+            NewTweet { reply_to: Some(question), visibility: Some(Followers), ..saying("for friends") };
+        world.post(bob, answer).await;
+        world.service.like(bob, question).await.unwrap();
+        assert_eq!(world.service.unread(ann).await.unwrap().count, 2);
+        world.service.unfollow(ann, bob).await.unwrap();
+        assert!(is_not_found(&world.service.tweet(Some(ann), closed).await));
+        assert_eq!(world.told(ann).await, [(Like, bob)]);
+        assert_eq!(world.service.unread(ann).await.unwrap().count, 1, "{}", world.engine);
+        let newest = ids(&world, ann).await[0];
+        assert_eq!(world.service.mark_notifications_read(ann, newest).await.unwrap().count, 0);
+    }
+}

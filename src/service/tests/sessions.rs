@@ -1,5 +1,7 @@
 //! Logging in, sessions and tokens, passwords.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use super::world::{PASSWORD, World, code, form, is_not_found, registering, worlds, worlds_with};
 use crate::clock::{DAY_MS, HOUR_MS, SECOND_MS};
 use crate::config::limits::SESSIONS_MAX;
@@ -8,6 +10,9 @@ use crate::model::event::Event;
 use crate::model::ids::AccountId;
 use crate::service::Registration;
 use crate::service::sessions::{Origin, SignedIn};
+
+/// Where people log in from.
+const HOME: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
 async fn web(world: &World, who: AccountId) -> String {
     let origin = Origin { name: "Firefox".into(), address: "192.0.2.1".into() };
@@ -21,9 +26,10 @@ async fn signed_in(world: &World, secret: &str) -> Option<SignedIn> {
 #[tokio::test]
 async fn only_the_right_password_of_an_account_in_good_standing_fits() {
     for world in worlds().await {
+        world.person("chief").await;
         let ann = world.service.register(form("ann")).await.unwrap().account_id;
         let check = async |login: &str, password: &str| {
-            world.service.check_password(login, password.to_owned()).await
+            world.service.check_password(login, password.to_owned(), HOME).await
         };
         assert_eq!(check("Ann", PASSWORD).await.unwrap().account_id, ann);
         assert_eq!(check("ann@MAIL.test", PASSWORD).await.unwrap().account_id, ann);
@@ -36,29 +42,34 @@ async fn only_the_right_password_of_an_account_in_good_standing_fits() {
 }
 
 #[tokio::test]
-async fn a_password_is_not_guessed_from_many_addresses() {
+async fn a_password_is_not_guessed_and_its_owner_is_not_locked_out_by_a_stranger() {
     for world in worlds().await {
         world.people(["ann", "bob"]).await;
-        let check = async |login: &str| world.service.check_password(login, "wrong horse".to_owned()).await;
+        let from = async |login: &str, network: u8| {
+            let network = IpAddr::V4(Ipv4Addr::new(198, 51, 100, network));
+            code(world.service.check_password(login, "wrong horse".to_owned(), network).await)
+        };
         for name in ["ann", "nobody"] {
             for _ in 0..30 {
-                assert_eq!(code(check(name).await), "unauthorized", "{name}");
+                assert_eq!(from(name, 1).await, "unauthorized", "{name}");
             }
         }
-        assert_eq!(code(check("ANN@mail.test").await), "too_many_requests", "whatever the name");
-        assert_eq!(code(check("Nobody ").await), "too_many_requests", "and as if there was one");
-        assert_eq!(code(check("bob").await), "unauthorized", "others may");
+        assert_eq!(from("ANN@mail.test", 1).await, "too_many_requests", "whatever the name");
+        assert_eq!(from("Nobody ", 1).await, "too_many_requests", "and as if there was one");
+        assert_eq!(from("bob", 1).await, "unauthorized", "others may");
+        assert_eq!(from("ann", 2).await, "unauthorized", "and she herself, from where she is");
         world.clock.advance(31 * SECOND_MS);
-        assert_eq!(code(check("ann").await), "unauthorized", "one comes back");
-        assert_eq!(code(check("ann").await), "too_many_requests");
+        assert_eq!(from("ann", 1).await, "unauthorized", "one comes back");
+        assert_eq!(from("ann", 1).await, "too_many_requests");
     }
 }
 
 #[tokio::test]
 async fn who_waits_for_approval_can_neither_log_in_nor_use_a_session() {
     for world in worlds_with(&registering(Registration::Approval)).await {
+        world.person("chief").await;
         let ann = world.service.register(form("ann")).await.unwrap().account_id;
-        let refused = world.service.check_password("ann", PASSWORD.to_owned()).await;
+        let refused = world.service.check_password("ann", PASSWORD.to_owned(), HOME).await;
         assert_eq!(code(refused), "pending");
         let secret = web(&world, ann).await;
         assert_eq!(signed_in(&world, &secret).await, None);
@@ -104,6 +115,7 @@ async fn suspending_ends_every_session() {
 #[tokio::test]
 async fn a_changed_password_ends_the_other_sessions_and_a_reset_all() {
     for world in worlds().await {
+        world.person("chief").await;
         let ann = world.service.register(form("ann")).await.unwrap().account_id;
         let (mine, other) = (web(&world, ann).await, web(&world, ann).await);
         let me = signed_in(&world, &mine).await.unwrap();
@@ -118,11 +130,11 @@ async fn a_changed_password_ends_the_other_sessions_and_a_reset_all() {
         assert_eq!(log, [Event::SessionsEnded { account: ann }]);
         assert!(signed_in(&world, &mine).await.is_some());
         assert_eq!(signed_in(&world, &other).await, None);
-        let check = world.service.check_password("ann", "another horse".to_owned()).await;
+        let check = world.service.check_password("ann", "another horse".to_owned(), HOME).await;
         assert_eq!(check.unwrap().account_id, ann);
         world.service.reset_password(ann, "third horse".to_owned()).await.unwrap();
         assert_eq!(signed_in(&world, &mine).await, None);
-        assert!(world.service.check_password("ann", "third horse".to_owned()).await.is_ok());
+        assert!(world.service.check_password("ann", "third horse".to_owned(), HOME).await.is_ok());
     }
 }
 
@@ -177,17 +189,21 @@ async fn a_use_soon_after_another_writes_nothing() {
 }
 
 #[tokio::test]
-async fn the_oldest_session_ends_when_there_are_too_many() {
+async fn the_session_unused_for_longest_ends_when_there_are_too_many() {
     for world in worlds().await {
         let ann = world.person("ann").await;
+        let daily = web(&world, ann).await;
         let oldest = web(&world, ann).await;
-        for _ in 1..SESSIONS_MAX {
+        world.clock.advance(HOUR_MS);
+        for _ in 2..SESSIONS_MAX {
             web(&world, ann).await;
         }
-        assert!(signed_in(&world, &oldest).await.is_some());
+        world.clock.advance(HOUR_MS);
+        assert!(signed_in(&world, &daily).await.is_some(), "the first to be made, and used each day");
         let (newest, log) = world.logged_by(web(&world, ann)).await;
         assert_eq!(log, [Event::SessionsEnded { account: ann }]);
         assert_eq!(signed_in(&world, &oldest).await, None);
+        assert!(signed_in(&world, &daily).await.is_some());
         assert!(signed_in(&world, &newest).await.is_some());
         assert_eq!(world.service.sessions(ann).await.unwrap().len(), SESSIONS_MAX);
     }

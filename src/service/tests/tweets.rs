@@ -1,15 +1,16 @@
 //! Writing, editing and deleting tweets.
 
-use super::world::{World, code, is_not_found, saying, worlds};
-use crate::config::limits::{EDITS_MAX, IDEMPOTENCY_KEEP_MS};
+use super::world::{World, code, is_not_found, key, saying, walk, worlds, worlds_with};
+use crate::config::limits::{self, EDITS_MAX, IDEMPOTENCY_KEEP_MS};
 use crate::model::event::{Event, TweetDeleted};
 use crate::model::ids::{AccountId, TweetId};
 use crate::model::visibility::Visibility::{self, Direct, Followers, Public, Unlisted};
-use crate::service::tweets::{NewTweet, TweetChanges};
-use crate::store::{tombstones, tweet_commands, tweets};
+use crate::service::{NewTweet, RequestKey, Rules, TweetChanges, TweetView};
+use crate::store::tweet_commands::{self, Removal};
+use crate::store::{tombstones, tweets};
 
 fn text(text: &str) -> TweetChanges {
-    TweetChanges { text: text.to_owned(), ..TweetChanges::default() }
+    TweetChanges { text: Some(text.to_owned()), ..TweetChanges::default() }
 }
 
 #[tokio::test]
@@ -57,10 +58,6 @@ async fn what_breaks_a_rule_is_refused_and_nothing_changes() {
         assert_eq!(
             refused(NewTweet { content_warning: Some("x".repeat(201)), ..saying("x") }).await,
             "too_long"
-        );
-        assert_eq!(
-            refused(NewTweet { idempotency_key: Some(String::new()), ..saying("x") }).await,
-            "bad_key"
         );
         assert_eq!(refused(NewTweet { reply_to: Some(TweetId(5)), ..saying("x") }).await, "unknown_tweet");
         assert_eq!(refused(NewTweet { quote_of: Some(TweetId(5)), ..saying("x") }).await, "unknown_tweet");
@@ -188,7 +185,7 @@ async fn only_open_tweets_and_ones_own_can_be_quoted() {
 async fn the_same_key_again_answers_the_same_tweet() {
     for world in worlds().await {
         let [ann, bob] = world.people(["ann", "bob"]).await;
-        let keyed = || NewTweet { idempotency_key: Some("k1".into()), ..saying("once") };
+        let keyed = || NewTweet { idempotency_key: Some(key("k1")), ..saying("once") };
         let first = world.post(ann, keyed()).await;
         let (second, log) = world.logged_by(world.post(ann, keyed())).await;
         assert_eq!((first, log.len()), (second, 0));
@@ -319,5 +316,109 @@ async fn a_retweet_can_be_deleted_as_a_tweet_even_when_its_original_is_hidden() 
         world.service.block(ann, bob).await.unwrap();
         world.service.delete_tweet(bob, retweet).await.unwrap();
         assert_eq!(world.counts(ann, id).await, [0, 0, 0, 0]);
+    }
+}
+
+#[tokio::test]
+async fn a_reply_as_closed_as_what_it_answers_is_for_its_author_too() {
+    for world in worlds().await {
+        let [ann, bob, cid] = world.people(["ann", "bob", "cid"]).await;
+        let direct = world.tweet_for(ann, "@bob psst", Direct).await;
+        let among_friends = world.tweet_for(ann, "@bob friends", Followers).await;
+        let open = world.tweet(ann, "hello").await;
+        let reply = async |to: TweetId, visibility: Option<Visibility>, text: &str| {
+            let new = NewTweet { reply_to: Some(to), visibility, ..saying(text) };
+            let tweet = world.service.create_tweet(bob, new).await.unwrap().tweet;
+            tweet.mentions.iter().map(|mention| mention.account).collect::<Vec<_>>()
+        };
+        assert_eq!(reply(direct, None, "what?").await, [ann]);
+        assert_eq!(reply(direct, None, "@Ann what?").await, [ann], "once");
+        assert_eq!(reply(among_friends, Some(Public), "hi").await, [ann]);
+        assert_eq!(reply(open, Some(Direct), "between us").await, [ann], "else it would reach nobody");
+        assert_eq!(reply(open, Some(Direct), "@cid look at that").await, [cid], "not for her");
+        assert_eq!(reply(open, Some(Followers), "friends, look at that").await, []);
+        assert_eq!(reply(open, None, "hi").await, [], "open to all");
+        assert_eq!(world.told(ann).await.len(), 5);
+    }
+}
+
+#[tokio::test]
+async fn another_request_under_a_used_key_is_refused_and_a_deleted_tweet_does_not_come_back() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let asking = |what: &str| {
+            let idempotency_key = Some(RequestKey::new("k".to_owned(), &what).unwrap());
+            NewTweet { idempotency_key, ..saying(what) }
+        };
+        let first = world.post(ann, asking("one")).await;
+        let (refused, log) = world.logged_by(world.service.create_tweet(ann, asking("two"))).await;
+        let refused = refused.unwrap_err();
+        assert_eq!((refused.code(), refused.field(), log.len()), ("key_reused", Some("Idempotency-Key"), 0));
+        assert_eq!(world.post(ann, asking("one")).await, first);
+        world.service.delete_tweet(ann, first).await.unwrap();
+        let (again, log) = world.logged_by(world.service.create_tweet(ann, asking("one"))).await;
+        assert_eq!((code(again), log.len()), ("deleted", 0), "{}", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn a_popular_tweet_goes_slice_by_slice_and_the_mentioned_are_told_first() {
+    for world in worlds().await {
+        let crowd = world.crowd(25).await;
+        let [ann, bob] = world.people(["ann", "bob"]).await;
+        let id = world.tweet(ann, "hi @bob").await;
+        for fan in &crowd {
+            world.service.like(*fan, id).await.unwrap();
+        }
+        world.retweet(crowd[0], id).await;
+        let told = world.store().read(move |conn| tweets::audience(conn, id, 3)).await.unwrap();
+        assert_eq!(told, [bob, crowd[0], crowd[24]], "{}", world.engine);
+        let removal = world.store().read(move |conn| Removal::of(conn, id, None, 1)).await.unwrap();
+        assert_eq!(removal.audience.len(), 26);
+        let (slice, mut left) = (removal.clone(), Vec::new());
+        loop {
+            let slice = slice.clone();
+            let gone = world.store().write(move |conn| tweet_commands::delete_slice(conn, &slice, 2)).await;
+            if gone.unwrap() {
+                break;
+            }
+            left.push(world.counts(ann, id).await);
+        }
+        assert_eq!(left, [[5, 0, 0, 0], [0, 0, 0, 0]], "twenty likes, then five and twenty notifications");
+        let last = world.log().await.pop();
+        assert!(matches!(last, Some(Event::TweetDeleted(gone)) if gone.audience == removal.audience));
+    }
+}
+
+#[tokio::test]
+async fn a_long_thread_says_that_there_is_more_and_every_answer_can_be_read() {
+    for world in worlds().await {
+        let [ann, bob] = world.people(["ann", "bob"]).await;
+        let root = world.tweet(ann, "question").await;
+        let mut answers = Vec::new();
+        for number in 0..7 {
+            answers.push(world.reply(bob, root, &number.to_string()).await);
+        }
+        let thread = world.service.thread(None, root).await.unwrap();
+        assert_eq!((thread.more_above, thread.more_below), (false, false));
+        let read = async |cursor| world.service.direct_replies(None, root, cursor, 3).await;
+        let (seen, pages) = walk(|view: &TweetView| view.tweet.id.0, read).await;
+        assert_eq!((seen, pages), (answers.iter().map(|id| id.0).collect(), 3), "{}", world.engine);
+        let mut last = root;
+        for number in 0..=limits::THREAD_ANCESTORS_MAX {
+            last = world.reply(bob, last, &number.to_string()).await;
+        }
+        let deep = world.service.thread(None, last).await.unwrap();
+        assert_eq!((deep.ancestors.len(), deep.more_above), (limits::THREAD_ANCESTORS_MAX, true));
+    }
+}
+
+#[tokio::test]
+async fn a_tweet_is_as_long_as_the_instance_allows() {
+    for world in worlds_with(&Rules { tweet_limit: 500, ..Rules::default() }).await {
+        let ann = world.person("ann").await;
+        let id = world.tweet(ann, &"x".repeat(500)).await;
+        assert_eq!(code(world.service.create_tweet(ann, saying(&"x".repeat(501))).await), "too_long");
+        assert_eq!(code(world.service.edit_tweet(ann, id, text(&"x".repeat(501))).await), "too_long");
     }
 }

@@ -1,6 +1,6 @@
 //! Upkeep: what is too old to serve anybody goes, everything else stays.
 
-use super::world::{World, saying, worlds};
+use super::world::{World, key, saying, worlds};
 use crate::clock::DAY_MS;
 use crate::config::limits;
 use crate::model::account::SessionKind;
@@ -58,7 +58,7 @@ async fn send(world: &World, account: AccountId) {
 async fn old_rows_are_forgotten_and_those_that_still_matter_stay() {
     for world in worlds().await {
         let ann = world.person("ann").await;
-        let new = NewTweet { idempotency_key: Some("once".to_owned()), ..saying("hello") };
+        let new = NewTweet { idempotency_key: Some(key("once")), ..saying("hello") };
         let tweet = world.post(ann, new).await;
         receive(&world).await;
         send(&world, ann).await;

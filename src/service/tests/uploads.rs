@@ -1,10 +1,11 @@
 //! Pictures that wait for their tweet.
 
-use super::world::{code, is_not_found, saying, worlds};
+use super::world::{code, is_not_found, key, picture, saying, worlds};
 use crate::clock::DAY_MS;
+use crate::config::limits::PENDING_UPLOADS_MAX;
 use crate::model::event::Event;
 use crate::model::ids::MediaId;
-use crate::service::tweets::{NewTweet, TweetChanges};
+use crate::service::{NewTweet, TweetChanges};
 
 #[tokio::test]
 async fn an_upload_is_its_owners_and_can_be_described() {
@@ -53,7 +54,7 @@ async fn somebody_elses_or_a_used_picture_is_refused_and_nothing_changes() {
         let (hers, his) = (world.picture(ann).await, world.picture(bob).await);
         let stolen = NewTweet {
             media: vec![his, hers],
-            idempotency_key: Some("once".into()),
+            idempotency_key: Some(key("once")),
             ..saying("look @ann #red")
         };
         let (refused, log) = world.logged_by(world.service.create_tweet(bob, stolen)).await;
@@ -62,7 +63,7 @@ async fn somebody_elses_or_a_used_picture_is_refused_and_nothing_changes() {
         assert_eq!(world.account_counts(bob).await, [0, 0, 0]);
         assert!(world.told(ann).await.is_empty());
         assert_eq!(world.service.upload(bob, his).await.unwrap().tweet, None);
-        let allowed = NewTweet { media: vec![his], idempotency_key: Some("once".into()), ..saying("mine") };
+        let allowed = NewTweet { media: vec![his], idempotency_key: Some(key("once")), ..saying("mine") };
         let tweet = world.post(bob, allowed).await;
         assert_eq!(world.own(bob, tweet).await.text, "mine", "the refused one did not take the key");
         let twice = NewTweet { media: vec![his], ..saying("again") };
@@ -86,11 +87,12 @@ async fn an_edit_gives_and_takes_pictures() {
         let ann = world.person("ann").await;
         let (one, two) = (world.picture(ann).await, world.picture(ann).await);
         let tweet = world.post(ann, NewTweet { media: vec![one], ..saying("look") }).await;
-        let change = TweetChanges { text: "look".into(), media: Some(vec![two]), ..TweetChanges::default() };
+        let change =
+            TweetChanges { text: Some("look".into()), media: Some(vec![two]), ..TweetChanges::default() };
         let view = world.service.edit_tweet(ann, tweet, change).await.unwrap();
         assert_eq!(view.tweet.media.iter().map(|media| media.id).collect::<Vec<_>>(), [two]);
         assert_eq!(world.service.upload(ann, one).await.unwrap().tweet, None, "free again");
-        let bare = TweetChanges { text: String::new(), media: Some(vec![]), ..TweetChanges::default() };
+        let bare = TweetChanges { text: Some(String::new()), media: Some(vec![]), ..TweetChanges::default() };
         assert_eq!(code(world.service.edit_tweet(ann, tweet, bare).await), "empty");
     }
 }
@@ -113,5 +115,24 @@ async fn pictures_of_a_deleted_tweet_are_swept_up_at_once_and_what_no_tweet_took
         assert_eq!((sweep().await, sweep().await), (vec![lost], vec![]), "{}", world.engine);
         assert!(world.service.upload(ann, kept).await.is_ok());
         assert!(is_not_found(&world.service.upload(ann, lost).await));
+    }
+}
+
+#[tokio::test]
+async fn only_so_many_pictures_wait_for_their_tweet() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let mut waiting = Vec::new();
+        for _ in 0..PENDING_UPLOADS_MAX - 1 {
+            waiting.push(world.picture(ann).await);
+        }
+        let add = || world.service.add_upload(ann, picture());
+        let (one, two) = tokio::join!(add(), add());
+        assert_eq!([one, two].into_iter().filter(Result::is_ok).count(), 1, "{}", world.engine);
+        assert_eq!(code(add().await), "too_many_uploads");
+        let tweet = world.post(ann, NewTweet { media: vec![waiting[0]], ..saying("look") }).await;
+        assert!(add().await.is_ok(), "one has found its tweet");
+        world.service.delete_tweet(ann, tweet).await.unwrap();
+        assert_eq!(code(add().await), "too_many_uploads", "and that one waits for nothing");
     }
 }

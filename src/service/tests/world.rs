@@ -15,7 +15,7 @@ use crate::model::tweet::{Media, Tweet};
 use crate::model::visibility::Visibility;
 use crate::service::accounts::{SignUp, blank_account};
 use crate::service::tweets::NewTweet;
-use crate::service::{Registration, Rules, Service};
+use crate::service::{Registration, RequestKey, Rules, Service};
 use crate::store::tests::database::{TestStore, stores};
 use crate::store::{Store, events};
 
@@ -74,6 +74,11 @@ pub(super) const PASSWORD: &str = "correct horse battery";
 /// A tweet with nothing but a text.
 pub(super) fn saying(text: &str) -> NewTweet {
     NewTweet { text: text.to_owned(), ..NewTweet::default() }
+}
+
+/// A client's key, of always the same request.
+pub(super) fn key(key: &str) -> RequestKey {
+    RequestKey::new(key.to_owned(), &()).unwrap()
 }
 
 /// The stable word of a refusal.

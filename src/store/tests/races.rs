@@ -10,7 +10,7 @@ use crate::model::event::Relation;
 use crate::model::ids::{AccountId, TweetId};
 use crate::model::tweet::Tweet;
 use crate::store::hot::HotCommand as _;
-use crate::store::tweet_commands::{self, CreateTweet};
+use crate::store::tweet_commands::{self, CreateTweet, RequestKey};
 use crate::store::value::args;
 use crate::store::{Conn, StoreError, accounts, follows, int, tweets};
 
@@ -102,7 +102,10 @@ async fn a_tweet_deleted_twice_at_once_is_counted_once() {
 #[tokio::test]
 async fn nobody_repeats_a_tweet_that_is_being_deleted() {
     for test in prepared().await {
-        let delete = |conn: &mut Conn| tweet_commands::delete_with_retweets(conn, TweetId(10), None, 9, 1);
+        let delete = |conn: &mut Conn| {
+            let removal = tweet_commands::Removal::of(conn, TweetId(10), None, 1)?;
+            tweet_commands::delete_slice(conn, &removal, 9)
+        };
         let repeat = |conn: &mut Conn| CreateTweet::write_set(conn, &[retweet()]);
         let (deleted, repeated) = meet(&test, delete, repeat).await;
         assert!(deleted.unwrap(), "{}", test.engine);
@@ -119,7 +122,10 @@ async fn nobody_repeats_a_tweet_that_is_being_deleted() {
 async fn a_tweet_that_is_being_repeated_is_deleted_with_that_retweet() {
     for test in prepared().await {
         let repeat = |conn: &mut Conn| CreateTweet::write_set(conn, &[retweet()]);
-        let delete = |conn: &mut Conn| tweet_commands::delete_with_retweets(conn, TweetId(10), None, 9, 1);
+        let delete = |conn: &mut Conn| {
+            let removal = tweet_commands::Removal::of(conn, TweetId(10), None, 1)?;
+            tweet_commands::delete_slice(conn, &removal, 9)
+        };
         let (repeated, deleted) = meet(&test, repeat, delete).await;
         assert!(repeated.is_ok() && deleted.unwrap(), "{}", test.engine);
         let left = test.store.read(|conn| tweets::by_ids(conn, &[TweetId(10), TweetId(12)])).await.unwrap();
@@ -131,7 +137,10 @@ async fn a_tweet_that_is_being_repeated_is_deleted_with_that_retweet() {
 #[tokio::test]
 async fn the_same_key_in_two_transactions_is_one_tweet() {
     for test in prepared().await {
-        let keyed = |id: i64| CreateTweet { idempotency_key: Some("k".into()), ..command(tweet(id, 1)) };
+        let keyed = |id: i64| CreateTweet {
+            idempotency_key: Some(RequestKey { key: "k".into(), request_hash: vec![1] }),
+            ..command(tweet(id, 1))
+        };
         let write = move |id: i64| move |conn: &mut Conn| CreateTweet::write_set(conn, &[keyed(id)]);
         let (first, second) = meet(&test, write(20), write(21)).await;
         let expected =

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{attach_media, insert_mentions_and_tags};
+use super::{Picture, attach_media, insert_mentions_and_tags};
 use crate::clock::Millis;
 use crate::config::limits::EDITS_MAX;
 use crate::model::event::{Event, TweetDeleted};
-use crate::model::ids::{MediaId, TweetId};
+use crate::model::ids::{AccountId, TweetId};
 use crate::model::notification::NotificationKind;
 use crate::model::tweet::Tweet;
 use crate::store::conn::{Conn, Counter};
@@ -25,7 +25,7 @@ pub struct EditTweet {
     /// The id of the row that keeps the old version.
     pub version_id: i64,
     /// The author's pictures after the edit, in order; `None` leaves them.
-    pub media: Option<Vec<MediaId>>,
+    pub media: Option<Vec<Picture>>,
     /// Who is told: the newly mentioned.
     pub notifications: Vec<NewNotification>,
     /// The present.
@@ -34,15 +34,15 @@ pub struct EditTweet {
 
 /// Keeps the present version of a tweet and writes the new one. Answers whether the tweet was there.
 pub fn edit(conn: &mut Conn, edit: &EditTweet) -> Result<bool, StoreError> {
+    let Some(before) = tweets::hold(conn, edit.tweet.id)? else { return Ok(false) };
+    edit_held(conn, &before, edit)?;
+    Ok(true)
+}
+
+/// The same of a tweet that this unit holds, as it was read then.
+pub fn edit_held(conn: &mut Conn, before: &Tweet, edit: &EditTweet) -> Result<(), StoreError> {
     let tweet = &edit.tweet;
-    let kept = conn.execute(
-        "insert into tweet_edits (id, tweet_id, text, html, content_warning, created_at)
-         select $2, id, text, html, content_warning, coalesce(edited_at, created_at) from tweets where id = $1",
-        args![tweet.id, edit.version_id],
-    )?;
-    if kept == 0 {
-        return Ok(false);
-    }
+    keep_version(conn, before, edit.version_id)?;
     thin_out_versions(conn, tweet.id)?;
     conn.execute(
         "update tweets set text = $2, html = $3, content_warning = $4, sensitive = $5, language = $6, edited_at = $7
@@ -67,8 +67,27 @@ pub fn edit(conn: &mut Conn, edit: &EditTweet) -> Result<bool, StoreError> {
     insert_mentions_and_tags(conn, std::iter::once(tweet))?;
     let mut log = vec![Event::TweetEdited { tweet: tweet.id, author: tweet.author }];
     log.extend(notifications::insert(conn, &edit.notifications)?);
-    events::append(conn, &log, edit.now_ms)?;
-    Ok(true)
+    events::append(conn, &log, edit.now_ms)
+}
+
+fn keep_version(conn: &mut Conn, before: &Tweet, version_id: i64) -> Result<(), StoreError> {
+    let version = before.version();
+    conn.execute(
+        "insert into tweet_edits (id, tweet_id, text, html, content_warning, sensitive, media, mentions, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        args![
+            version_id,
+            before.id,
+            version.text,
+            version.html,
+            version.content_warning,
+            version.sensitive,
+            serde_json::to_string(&version.pictures)?,
+            serde_json::to_string(&version.mentions)?,
+            version.created_at,
+        ],
+    )?;
+    Ok(())
 }
 
 /// Keeps the first version and the newest ones.
@@ -83,27 +102,74 @@ fn thin_out_versions(conn: &mut Conn, tweet: TweetId) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Removes at most `limit` retweets of a tweet, and with the last of them the tweet itself. Answers whether
-/// it is gone now; if not, the same is to be done again.
-pub fn delete_with_retweets(
-    conn: &mut Conn,
-    id: TweetId,
-    tombstone: Option<&str>,
-    limit: i64,
-    now_ms: Millis,
-) -> Result<bool, StoreError> {
+/// A tweet that goes, with what its last slice needs.
+#[derive(Clone, Debug)]
+pub struct Removal {
+    /// The tweet.
+    pub tweet: TweetId,
+    /// Its ActivityPub id, as for [`delete`].
+    pub tombstone: Option<String>,
+    /// Who is told, read before the first slice took its rows.
+    pub audience: Vec<AccountId>,
+    /// The present.
+    pub now_ms: Millis,
+}
+
+impl Removal {
+    /// The removal of a tweet as it is now.
+    pub fn of(
+        conn: &mut Conn,
+        tweet: TweetId,
+        tombstone: Option<String>,
+        now_ms: Millis,
+    ) -> Result<Self, StoreError> {
+        Ok(Self { tweet, tombstone, audience: tweets::audience(conn, tweet, AUDIENCE_LIMIT)?, now_ms })
+    }
+}
+
+/// Plain rows that go in the time of one retweet.
+const ROWS_PER_RETWEET: i64 = 10;
+
+/// Removes at most `limit` retweets of a tweet, ten times as many of its likes, bookmarks and notifications, and
+/// with the last of them the tweet itself. Answers whether it is gone now; if not, the same is to be done again.
+pub fn delete_slice(conn: &mut Conn, removal: &Removal, limit: i64) -> Result<bool, StoreError> {
+    let id = removal.tweet;
     // Held until the end, so that nobody repeats it meanwhile.
     conn.query("select id from tweets where id = $1 for update", args![id], int)?;
     let retweets = tweets::retweets(conn, id, limit)?;
     for retweet in &retweets {
-        delete(conn, *retweet, None, now_ms)?;
+        delete(conn, *retweet, None, removal.now_ms)?;
     }
     if i64::try_from(retweets.len()).is_ok_and(|removed| removed >= limit) {
         return Ok(false);
     }
-    delete(conn, id, tombstone, now_ms)?;
+    let most = limit.saturating_mul(ROWS_PER_RETWEET);
+    for (rows, counter) in HANGING_ON {
+        let removed = i64::try_from(conn.execute(rows, args![id, most])?).unwrap_or(i64::MAX);
+        if let Some(counter) = counter {
+            conn.bump(counter, &BTreeMap::from([(id.0, -removed)]))?;
+        }
+        if removed >= most {
+            return Ok(false);
+        }
+    }
+    let Some(tweet) = tweets::by_id(conn, id)? else { return Ok(true) };
+    delete_row(conn, &tweet, removal)?;
     Ok(true)
 }
+
+/// What can hang on a tweet in any number, a slice of each, with what counts it.
+const HANGING_ON: [(&str, Option<Counter>); 3] = [
+    (
+        "delete from likes where id in (select id from likes where tweet_id = $1 limit $2)",
+        Some(Counter::Likes),
+    ),
+    ("delete from bookmarks where id in (select id from bookmarks where tweet_id = $1 limit $2)", None),
+    (
+        "delete from notifications where id in (select id from notifications where tweet_id = $1 limit $2)",
+        None,
+    ),
+];
 
 /// Forgets idempotency keys from before `before_ms`, at most `limit`.
 pub fn prune_keys(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64, StoreError> {
@@ -123,13 +189,18 @@ pub fn delete(
     now_ms: Millis,
 ) -> Result<bool, StoreError> {
     let Some(tweet) = tweets::by_id(conn, id)? else { return Ok(false) };
-    let audience = tweets::audience(conn, id, AUDIENCE_LIMIT)?;
+    let removal = Removal::of(conn, id, tombstone.map(str::to_owned), now_ms)?;
+    delete_row(conn, &tweet, &removal)
+}
+
+fn delete_row(conn: &mut Conn, tweet: &Tweet, removal: &Removal) -> Result<bool, StoreError> {
+    let (id, now_ms) = (tweet.id, removal.now_ms);
     // The rows of its pictures stay until their files are gone.
     media::abandon(conn, id)?;
     if conn.execute("delete from tweets where id = $1", args![id])? == 0 {
         return Ok(false);
     }
-    retract_retweet(conn, &tweet)?;
+    retract_retweet(conn, tweet)?;
     conn.bump(Counter::AccountTweets, &BTreeMap::from([(tweet.author.0, -1)]))?;
     for (target, counter) in [
         (tweet.reply_to, Counter::Replies),
@@ -140,7 +211,7 @@ pub fn delete(
             conn.bump(counter, &BTreeMap::from([(target.0, -1)]))?;
         }
     }
-    if let Some(uri) = tombstone {
+    if let Some(uri) = &removal.tombstone {
         tombstones::insert(conn, uri, now_ms)?;
     }
     let gone = Event::TweetDeleted(TweetDeleted {
@@ -149,7 +220,7 @@ pub fn delete(
         local: tweet.local,
         visibility: tweet.visibility,
         retweet_of: tweet.retweet_of,
-        audience,
+        audience: removal.audience.clone(),
     });
     events::append(conn, &[gone], now_ms)?;
     Ok(true)

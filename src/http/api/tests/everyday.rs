@@ -7,8 +7,12 @@ use super::world::{Person, id, ids, worlds};
 #[tokio::test]
 async fn two_people_sign_up_talk_and_read_of_it() {
     for world in worlds().await {
-        let ann = json!({"username": "ann", "email": "ann@example.org", "password": "correct horse"});
-        let registered = world.ask(None, "POST /api/users/register", Some(ann)).await;
+        let new =
+            || Some(json!({"username": "ann", "email": "ann@example.org", "password": "correct horse"}));
+        let early = world.ask(None, "POST /api/users/register", new()).await;
+        assert_eq!(early.problem(), (403, "not_set_up", None), "the first account is the admin's");
+        world.admin("chief").await;
+        let registered = world.ask(None, "POST /api/users/register", new()).await;
         assert_eq!(registered.status, 201, "{}", registered.body);
         let text = registered.body.to_string();
         assert!(!text.contains("ann@example.org") && !text.contains("argon2"), "{text}");
@@ -192,5 +196,27 @@ async fn notifications_are_counted_read_and_dismissed_by_their_owner() {
         assert_eq!(world.get(&ann, &list).await["items"].as_array().unwrap().len(), 1);
         let again = world.ask(Some(&ann), &format!("DELETE {list}/{}", id(like)), None).await;
         assert_eq!(again.problem(), (404, "not_found", None));
+    }
+}
+
+#[tokio::test]
+async fn every_part_of_a_profile_can_be_changed_alone_or_together() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let whole = json!({
+            "display_name": "Ann A.", "bio": "Hello #rooks", "fields": [{"name": "Web", "value": "https://ann.test"}],
+            "locked": true, "bot": true, "discoverable": false, "indexable": false,
+        });
+        let changed = world.ask(Some(&ann), "PATCH /api/users/me", Some(whole.clone())).await.good();
+        let seen = world.get(&ann, &format!("/api/users/{}", ann.id)).await;
+        for (part, value) in whole.as_object().unwrap() {
+            assert_eq!((&changed[part], &seen[part]), (value, value), "{part}");
+        }
+        assert!(seen["bio_html"].as_str().unwrap().contains("/tags/rooks"));
+        let back = json!({"bot": false, "display_name": ""});
+        world.ask(Some(&ann), "PATCH /api/users/me", Some(back)).await.good();
+        let seen = world.get(&ann, &format!("/api/users/{}", ann.id)).await;
+        assert_eq!((&seen["bot"], &seen["display_name"]), (&json!(false), &json!("")));
+        assert_eq!((&seen["bio"], &seen["locked"]), (&json!("Hello #rooks"), &json!(true)));
     }
 }

@@ -134,3 +134,26 @@ async fn the_instance_tells_its_rules_and_counts_now_and_then() {
         assert_eq!(instance().await["counts"]["tweets"], 2);
     }
 }
+
+#[tokio::test]
+async fn answers_quotes_and_pins_have_lists_of_their_own() {
+    for world in worlds().await {
+        let (ann, bob) = (world.person("ann").await, world.person("bob").await);
+        let tweet = world.tweet(&ann, "question").await;
+        let new = async |body| id(&world.ask(Some(&bob), "POST /api/tweets", Some(body)).await.good());
+        let one = new(json!({"text": "one", "reply_to": tweet})).await;
+        let two = new(json!({"text": "two", "reply_to": tweet})).await;
+        let quote = new(json!({"text": "so true", "quote_of": tweet})).await;
+        let page = world.get(&ann, &format!("/api/tweets/{tweet}/replies?limit=1")).await;
+        assert_eq!(ids(&page), [one]);
+        let cursor = page["next_cursor"].as_str().unwrap();
+        let page = world.get(&ann, &format!("/api/tweets/{tweet}/replies?limit=1&cursor={cursor}")).await;
+        assert_eq!((ids(&page), &page["next_cursor"]), (vec![two], &json!(null)));
+        assert_eq!(ids(&world.get(&ann, &format!("/api/tweets/{tweet}/quotes")).await), [quote]);
+        let thread = world.get(&ann, &format!("/api/tweets/{tweet}/thread")).await;
+        assert_eq!((&thread["more_ancestors"], &thread["more_descendants"]), (&json!(false), &json!(false)));
+        world.act(&ann, &format!("POST /api/tweets/{tweet}/pin")).await;
+        let pinned = world.get(&bob, &format!("/api/users/{}/pinned", ann.id)).await;
+        assert_eq!(ids(&pinned), [tweet]);
+    }
+}

@@ -3,13 +3,14 @@
 use axum::body::Body;
 use serde_json::{Value, json};
 
-use super::world::{PASSWORD, Person, id, request, with_approval, worlds, worlds_with};
-use crate::clock::DAY_MS;
+use super::world::{PASSWORD, Person, id, request, strict_worlds, with_approval, worlds, worlds_with};
+use crate::clock::{DAY_MS, SECOND_MS};
 use crate::model::account::SessionKind;
 
 #[tokio::test]
 async fn an_account_that_waits_for_approval_gets_no_token() {
     for world in worlds_with(with_approval()).await {
+        world.admin("chief").await;
         let ann = json!({"username": "ann", "email": "ann@example.org", "password": PASSWORD, "language": "de",
                 "reason": "I like rooks"});
         let mut silent = ann.clone();
@@ -137,5 +138,26 @@ async fn other_kinds_of_credentials_count_as_none() {
         let mut request = axum::http::Request::get("/api/users/me").body(Body::empty()).unwrap();
         request.headers_mut().insert("authorization", "Bearer made up".parse().unwrap());
         assert_eq!(world.send(request).await.problem(), (401, "unauthorized", None));
+    }
+}
+
+#[tokio::test]
+async fn who_logs_in_or_signs_up_too_often_is_told_when_to_come_back() {
+    for world in strict_worlds().await {
+        world.admin("chief").await;
+        for (line, most) in [("POST /api/users/login", 30), ("POST /api/users/register", 20)] {
+            for left in (0..most).rev() {
+                let answer = world.ask(None, line, Some(json!({}))).await;
+                assert_eq!(answer.status, 422, "{}", answer.body);
+                assert_eq!(answer.headers["x-ratelimit-remaining"], left.to_string());
+            }
+            let refused = world.ask(None, line, Some(json!({}))).await;
+            assert_eq!(refused.problem(), (429, "too_many_requests", None), "{line}");
+            assert_eq!(refused.headers["x-ratelimit-limit"], most.to_string());
+            assert!(refused.headers.contains_key("x-ratelimit-reset"));
+            let wait_s: i64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
+            world.clock.advance(wait_s * SECOND_MS);
+            assert_eq!(world.ask(None, line, Some(json!({}))).await.status, 422, "{line}");
+        }
     }
 }

@@ -80,7 +80,16 @@ pub(super) async fn worlds() -> Vec<World> {
 pub(super) async fn worlds_with(rules: Rules) -> Vec<World> {
     let mut worlds = Vec::new();
     for database in stores().await {
-        worlds.push(World::new(database, rules.clone()).await);
+        worlds.push(World::new(database, rules.clone(), false).await);
+    }
+    worlds
+}
+
+/// One instance an engine that refuses whoever asks too often.
+pub(super) async fn strict_worlds() -> Vec<World> {
+    let mut worlds = Vec::new();
+    for database in stores().await {
+        worlds.push(World::new(database, Rules::default(), true).await);
     }
     worlds
 }
@@ -91,7 +100,7 @@ pub(super) fn with_approval() -> Rules {
 }
 
 impl World {
-    async fn new(database: TestStore, rules: Rules) -> Self {
+    async fn new(database: TestStore, rules: Rules, enforce_rate_limits: bool) -> Self {
         let clock = Clock::manual(BEGIN_MS);
         let base: Url = "https://rook.test".parse().unwrap();
         let addresses = Addresses::new(base.clone()).unwrap();
@@ -136,7 +145,7 @@ impl World {
             federation: Federation::open(service.clone(), client, key).await.unwrap(),
         };
         let routes = crate::http::api::routes().merge(crate::http::media::routes());
-        let gateway = Gateway { enforce_rate_limits: false, ..Gateway::new(base, clock.clone()) };
+        let gateway = Gateway { enforce_rate_limits, ..Gateway::new(base, clock.clone()) };
         let router = layers(routes.with_state(state), gateway);
         Self {
             service,

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::{Id, Media, User, UserRef, when, words};
 use crate::model::address::Addresses;
-use crate::model::ids::TweetId;
+use crate::model::ids::{MediaId, TweetId};
 use crate::model::tweet::{Mention, TweetEdit};
 use crate::model::visibility::Visibility;
 use crate::service::{self, TweetView};
@@ -146,6 +146,10 @@ pub(in crate::http::api) struct Thread {
     tweet: Tweet,
     /// What answers it, directly or not, the oldest first.
     descendants: Vec<Tweet>,
+    /// Whether the thread goes on above the first ancestor: in that one's thread.
+    more_ancestors: bool,
+    /// Whether there are more answers: each tweet's `replies` list all of its own.
+    more_descendants: bool,
 }
 
 impl Thread {
@@ -156,8 +160,20 @@ impl Thread {
             ancestors: shown(&thread.ancestors),
             tweet: Tweet::of(&thread.tweet, addresses),
             descendants: shown(&thread.descendants),
+            more_ancestors: thread.more_above,
+            more_descendants: thread.more_below,
         }
     }
+}
+
+/// A picture of a version.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(in crate::http::api) struct VersionPicture {
+    /// Its id; while the tweet still shows it, it stands under this id in the tweet's `media`.
+    #[schema(value_type = Id)]
+    id: MediaId,
+    /// How it was described; empty when it was not.
+    alt: String,
 }
 
 /// A version of a tweet.
@@ -169,6 +185,10 @@ pub(in crate::http::api) struct Version {
     html: String,
     /// The warning of that time.
     content_warning: Option<String>,
+    /// Whether pictures were hidden at first.
+    sensitive: bool,
+    /// Its pictures of that time. The file of one that the tweet shows no more is not kept, its description is.
+    pictures: Vec<VersionPicture>,
     /// From when it stood.
     #[schema(format = DateTime)]
     created_at: String,
@@ -181,6 +201,12 @@ impl Version {
             text: edit.text,
             html: edit.html,
             content_warning: Some(edit.content_warning).filter(|warning| !warning.is_empty()),
+            sensitive: edit.sensitive,
+            pictures: edit
+                .pictures
+                .into_iter()
+                .map(|picture| VersionPicture { id: picture.id, alt: picture.alt })
+                .collect(),
             created_at: when(edit.created_at),
         }
     }

@@ -1,5 +1,7 @@
 //! Writing a tweet: the form, and sending it with its images.
 
+use std::collections::BTreeMap;
+
 use axum::http::StatusCode;
 use serde::Deserialize;
 
@@ -7,7 +9,8 @@ use super::parts::Posted;
 use super::refused;
 use crate::error::{Error, Result};
 use crate::http::extract::{Multipart, Query};
-use crate::http::media::{upload, urls};
+use crate::http::media::upload::{self, Unclaimed};
+use crate::http::media::urls;
 use crate::http::problem::ApiError;
 use crate::http::web::present::audience;
 use crate::http::web::views::pages::ComposePage;
@@ -18,7 +21,7 @@ use crate::model::ids::{AccountId, MediaId, TweetId};
 use crate::model::tweet::Media;
 use crate::model::visibility::Visibility;
 use crate::secrets;
-use crate::service::{NewTweet, TweetView};
+use crate::service::{NewTweet, RequestKey, TweetView};
 
 const HOME: &str = "/home";
 
@@ -56,15 +59,19 @@ pub(in crate::http::web) async fn create(member: Member, form: Multipart) -> Ans
     let error = match draft.new_tweet() {
         Err(error) => error,
         Ok(_) if !draft.errors.is_empty() => return again(&visit, draft, None).await,
-        Ok(new) => {
-            visit.state.federation.know_mentions(&new.text).await;
-            match visit.service().create_tweet(me, new).await {
-                Ok(_) => return Ok(visit.to(&draft.return_to, Some("posted"))),
-                Err(error) => error,
-            }
-        }
+        Ok(new) => match publish(&visit, me, new).await {
+            Ok(()) => return Ok(visit.to(&draft.return_to, Some("posted"))),
+            Err(error) => error,
+        },
     };
     again(&visit, draft, Some(error)).await
+}
+
+async fn publish(visit: &Visit, me: AccountId, new: NewTweet) -> Result<()> {
+    let checked = visit.service().check_tweet(me, new).await?;
+    visit.state.federation.know_mentions(checked.text()).await;
+    visit.service().publish(checked).await?;
+    Ok(())
 }
 
 /// The form once more, with what was typed and what is wrong with it.
@@ -170,15 +177,9 @@ impl Draft {
         };
         for place in 0..places {
             let told = draft.errors.len();
-            let slot = draft.slot(visit, me, &mut posted, place).await;
+            let slot = draft.slot(visit, me, &mut posted, place).await?;
             draft.errors.iter_mut().skip(told).for_each(|error| error.place = Some(place));
-            match slot {
-                Ok(slot) => draft.images.push(slot),
-                Err(error) => {
-                    posted.discard(&visit.state).await;
-                    return Err(error);
-                }
-            }
+            draft.images.push(slot);
         }
         Ok(draft)
     }
@@ -193,20 +194,30 @@ impl Draft {
     ) -> Result<ImageSlot> {
         let alt = posted.text(&format!("alt_{place}")).to_owned();
         let kept = match posted.take_file(&format!("image_{place}")) {
-            Some(Ok(stored)) => Some(upload::add_upload(&visit.state, me, &stored, "").await?),
-            Some(Err(refusal)) => {
-                self.complain(refusal)?;
-                None
-            }
+            Some(taken) => self.keep(visit, me, taken).await?,
             None if posted.has(&format!("remove_{place}")) => None,
             None => self.upload(visit, me, posted.text(&format!("media_{place}"))).await?,
         };
         let Some(media) = kept else { return Ok(ImageSlot { kept: None, alt }) };
-        if let Err(error) = visit.service().describe_upload(me, media.id, &alt).await {
-            self.complain(error)?;
-        }
         let preview = urls::attachment_preview_url(&media).unwrap_or_default();
         Ok(ImageSlot { kept: Some((media.id, preview)), alt })
+    }
+
+    /// A new file as an upload, unless it was refused.
+    async fn keep(
+        &mut self,
+        visit: &Visit,
+        me: AccountId,
+        taken: Result<Unclaimed>,
+    ) -> Result<Option<Media>> {
+        let added = match taken {
+            Ok(stored) => upload::add_upload(&visit.state, me, stored, "").await,
+            Err(refusal) => Err(refusal),
+        };
+        match added {
+            Ok(media) => Ok(Some(media)),
+            Err(refusal) => self.complain(refusal).map(|()| None),
+        }
     }
 
     /// An upload of an earlier attempt, or an image of the tweet that is edited.
@@ -244,6 +255,23 @@ impl Draft {
         self.images.iter().filter_map(|slot| slot.kept.as_ref().map(|(id, _)| *id)).collect()
     }
 
+    /// How the images are described.
+    pub(super) fn alts(&self) -> BTreeMap<MediaId, String> {
+        self.images
+            .iter()
+            .filter_map(|slot| slot.kept.as_ref().map(|(id, _)| (*id, slot.alt.clone())))
+            .collect()
+    }
+
+    /// The form's own key. Its images are not part of it: sent twice, each of them has come twice.
+    fn key(&self) -> Result<Option<RequestKey>> {
+        if self.once.is_empty() {
+            return Ok(None);
+        }
+        let words = [&self.text, &self.content_warning, &self.visibility, &self.reply_to, &self.quote_of];
+        RequestKey::new(format!("page {}", self.once), &words).map(Some)
+    }
+
     fn new_tweet(&self) -> Result<NewTweet> {
         let visibility = match self.visibility.as_str() {
             "" => None,
@@ -257,12 +285,11 @@ impl Draft {
             quote_of: tweet_id("quote_of", &self.quote_of)?,
             visibility,
             media: self.media(),
+            alts: self.alts(),
             content_warning: Some(self.content_warning.clone()),
             sensitive: None,
             language: Some(self.language.clone()).filter(|tag| !tag.is_empty()),
-            idempotency_key: Some(&self.once)
-                .filter(|once| !once.is_empty())
-                .map(|once| format!("page {once}")),
+            idempotency_key: self.key()?,
         })
     }
 
@@ -274,6 +301,8 @@ impl Draft {
     ) -> Result<(StatusCode, Composer), ApiError> {
         let mut errors = self.errors;
         let mut status = StatusCode::UNPROCESSABLE_ENTITY;
+        // A form that was sent before, then changed and sent again, is another one from now on.
+        let spent = error.as_ref().and_then(Error::field) == Some("Idempotency-Key");
         if let Some(error) = error {
             let (refusal, more) = refused(error)?;
             status = refusal;
@@ -281,7 +310,7 @@ impl Draft {
         }
         let fresh = blank(visit)?;
         let composer = Composer {
-            once: if self.once.is_empty() { fresh.once } else { self.once },
+            once: if spent || self.once.is_empty() { fresh.once } else { self.once },
             text: self.text,
             content_warning: self.content_warning,
             audience: Audience::ALL

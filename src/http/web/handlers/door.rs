@@ -133,11 +133,16 @@ pub(in crate::http::web) async fn login_page(visit: Visit, Query(form): Query<Lo
 }
 
 /// `POST /login`
-pub(in crate::http::web) async fn log_in(visit: Visit, client: Client, Form(form): Form<Login>) -> Answer {
+pub(in crate::http::web) async fn log_in(
+    visit: Visit,
+    from: ClientAddr,
+    client: Client,
+    Form(form): Form<Login>,
+) -> Answer {
     let return_to = visit.return_path(&form.return_to, HOME);
     // No name has a NUL, and PostgreSQL takes none in a question.
     let name = form.login.replace('\0', "\u{fffd}");
-    let error = match visit.service().check_password(&name, form.password).await {
+    let error = match visit.service().check_password(&name, form.password, from.network()).await {
         Ok(user) => return let_in(&visit, client, &user, &return_to, None).await,
         Err(error) => error,
     };

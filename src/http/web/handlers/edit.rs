@@ -29,26 +29,31 @@ pub(in crate::http::web) async fn change(member: Member, Path(id): Path<TweetId>
     let places = visit.service().rules().max_images.max(before.len());
     let draft = Draft::read(&visit, me, form, places).await?;
     let changes = TweetChanges {
-        text: draft.text.clone(),
+        text: Some(draft.text.clone()),
         media: Some(draft.media()).filter(|media| *media != before),
+        alts: draft.alts(),
         content_warning: Some(draft.content_warning.clone()),
         sensitive: None,
         language: Some(draft.language.clone()).filter(|tag| !tag.is_empty()),
     };
     let error = match draft.errors.is_empty() {
         false => None,
-        true => {
-            visit.state.federation.know_mentions(&changes.text).await;
-            match visit.service().edit_tweet(me, id, changes).await {
-                Ok(_) => return Ok(visit.to(&draft.return_to, Some("edited"))),
-                Err(error) => Some(error),
-            }
-        }
+        true => match write(&visit, me, id, changes).await {
+            Ok(()) => return Ok(visit.to(&draft.return_to, Some("edited"))),
+            Err(error) => Some(error),
+        },
     };
     let return_to = draft.return_to.clone();
     let (status, composer) = draft.composer(&visit, error)?;
     let composer = Composer { editing: Some(id), ..with_context(&visit, composer, &view) };
     Ok(views::page(status, &compose::form_page(&visit, composer, return_to).await?))
+}
+
+async fn write(visit: &Visit, me: AccountId, id: TweetId, changes: TweetChanges) -> Result<()> {
+    let checked = visit.service().check_edit(me, id, changes).await?;
+    visit.state.federation.know_mentions(checked.text()).await;
+    visit.service().write_edit(checked).await?;
+    Ok(())
 }
 
 /// `GET /tweets/{id}/history`
@@ -60,6 +65,7 @@ pub(in crate::http::web) async fn history(visit: Visit, Path(id): Path<TweetId>)
         html: SafeHtml::sanitised(version.html),
         content_warning: some_text(&version.content_warning),
         language: language.clone(),
+        pictures: version.pictures.into_iter().map(|picture| picture.alt).collect(),
         since_ms: version.created_at,
     });
     show(&HistoryPage {

@@ -32,7 +32,9 @@ async fn list(visit: &Visit, handle: &str, at: &At, kind: FollowsKind) -> Answer
         FollowsKind::Followers => (Bonds::Followers, "followers"),
         FollowsKind::Following => (Bonds::Following, "following"),
     };
-    let page = visit.service().bonds(bonds, account.id, at.cursor()?, limits::PAGE_MAX).await?;
+    let cursor = at.cursor()?;
+    let page =
+        visit.service().bonds_seen(visit.viewer(), bonds, account.id, cursor, limits::PAGE_MAX).await?;
     let menu = match kind {
         FollowsKind::Followers if visit.viewer() == Some(account.id) => RowMenu::Follower,
         _ => RowMenu::Follow,

@@ -66,7 +66,9 @@ fn older(list: &str, next: Option<String>) -> Option<String> {
 fn refused(error: Error) -> Result<(StatusCode, FormErrors), ApiError> {
     let status = match &error {
         Error::Invalid { .. } | Error::Conflict { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        Error::Forbidden { code: "suspended" | "pending" | "closed", .. } => StatusCode::FORBIDDEN,
+        Error::Forbidden { code: "suspended" | "pending" | "closed" | "not_set_up", .. } => {
+            StatusCode::FORBIDDEN
+        }
         _ => return Err(ApiError(error)),
     };
     Ok((status, FormErrors::from_error(&error)))

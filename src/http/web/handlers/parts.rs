@@ -4,13 +4,32 @@ use crate::error::{Error, Result};
 use crate::http::extract::Multipart;
 use crate::http::media::upload;
 use crate::http::state::AppState;
-use crate::media::{Purpose, Stored};
+use crate::media::{Purpose, Unclaimed};
 
-/// What a form with files said. Its files are stored, or refused one by one.
+/// What a form with files said. Its files are stored, or refused one by one; those that nobody takes go with it.
 #[derive(Default)]
 pub(super) struct Posted {
     texts: Vec<(String, String)>,
-    files: Vec<(String, Result<Stored>)>,
+    files: Vec<(String, Result<Unclaimed>)>,
+}
+
+/// The input that a refusal names.
+fn input(name: &str) -> &'static str {
+    const INPUTS: [&str; 9] = [
+        "text",
+        "content_warning",
+        "language",
+        "visibility",
+        "reply_to",
+        "quote_of",
+        "display_name",
+        "bio",
+        "return_to",
+    ];
+    if name.starts_with("alt_") {
+        return "alt";
+    }
+    INPUTS.into_iter().find(|input| *input == name).unwrap_or("form")
 }
 
 impl Posted {
@@ -24,7 +43,7 @@ impl Posted {
         match posted.read_parts(state, &mut form, purpose).await {
             Ok(()) => Ok(posted),
             Err(error) => {
-                posted.discard(state).await;
+                posted.discard().await;
                 Err(error)
             }
         }
@@ -39,7 +58,10 @@ impl Posted {
         while let Some(part) = form.next().await? {
             let name = part.name().to_owned();
             match purpose(&name) {
-                None => self.texts.push((name, part.text("form").await?)),
+                None => {
+                    let text = part.text(input(&name)).await?;
+                    self.texts.push((name, text));
+                }
                 Some(_) if part.nothing_chosen() || self.has_file(&name) => {}
                 Some(purpose) => match upload::receive(state, part, purpose).await {
                     // Overload and our own faults are not blamed on the file.
@@ -66,15 +88,15 @@ impl Posted {
     }
 
     /// Takes the file of an input.
-    pub(super) fn take_file(&mut self, name: &str) -> Option<Result<Stored>> {
+    pub(super) fn take_file(&mut self, name: &str) -> Option<Result<Unclaimed>> {
         let at = self.files.iter().position(|(given, _)| given == name)?;
         Some(self.files.swap_remove(at).1)
     }
 
     /// Removes the files that nobody took.
-    pub(super) async fn discard(self, state: &AppState) {
-        for stored in self.files.into_iter().filter_map(|(_, file)| file.ok()) {
-            upload::discard(state, &stored).await;
+    async fn discard(self) {
+        for picture in self.files.into_iter().filter_map(|(_, file)| file.ok()) {
+            picture.discard().await;
         }
     }
 }

@@ -8,7 +8,6 @@ use crate::config::limits;
 use crate::error::Result;
 use crate::http::extract::Multipart;
 use crate::http::media::{upload, urls};
-use crate::http::state::AppState;
 use crate::http::web::views::pages::{EditProfilePage, ProfileForm};
 use crate::http::web::views::{self, FieldError, FormErrors, Nav};
 use crate::http::web::visit::{Answer, Member, Visit, show};
@@ -33,7 +32,7 @@ pub(in crate::http::web) async fn change(member: Member, form: Multipart) -> Ans
         _ => None,
     };
     let mut posted = Posted::read(&visit.state, form, purpose).await?;
-    let pictures = Pictures::take(&visit.state, &mut posted).await;
+    let pictures = Pictures::take(&mut posted).await;
     let form = form_from(&posted);
     let (status, errors) = match &pictures.refusal {
         Some(refusal) => {
@@ -119,20 +118,17 @@ struct Pictures {
 }
 
 impl Pictures {
-    async fn take(state: &AppState, posted: &mut Posted) -> Self {
+    async fn take(posted: &mut Posted) -> Self {
         let mut pictures = Self::default();
-        pictures.avatar = pictures.one(state, posted, "avatar").await;
-        pictures.header = pictures.one(state, posted, "header").await;
+        pictures.avatar = pictures.one(posted, "avatar").await;
+        pictures.header = pictures.one(posted, "header").await;
         pictures
     }
 
-    async fn one(&mut self, state: &AppState, posted: &mut Posted, name: &str) -> Option<Option<String>> {
+    async fn one(&mut self, posted: &mut Posted, name: &str) -> Option<Option<String>> {
         match posted.take_file(name) {
-            Some(Ok(stored)) => {
-                // A profile's picture is small itself.
-                upload::remove_files(state, vec![stored.thumb.key.to_string()]).await;
-                Some(Some(stored.image.key.to_string()))
-            }
+            // A profile's picture is small itself.
+            Some(Ok(picture)) => Some(Some(picture.claim_image().await.key.to_string())),
             Some(Err(refusal)) => {
                 let errors = FormErrors::from_error(&refusal);
                 self.refusal =

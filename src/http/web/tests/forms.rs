@@ -3,7 +3,9 @@
 use super::browser::Part;
 use super::world::{worlds, worlds_with};
 use crate::http::web::fixtures::HOSTILE;
-use crate::service::{NewTweet, Rules};
+use crate::model::cursor::Cursor;
+use crate::service::{NewTweet, PublicList, Rules};
+use crate::store::tests::counted::counts;
 use crate::store::tweet_commands::{self, EditTweet};
 
 /// A small PNG of one colour.
@@ -205,6 +207,41 @@ async fn editing_keeps_images_beyond_a_number_that_was_lowered_since() {
 }
 
 #[tokio::test]
+async fn a_refused_change_of_a_post_leaves_its_descriptions_as_they_were() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let picture = picture();
+        let new = [
+            Part::Text("text", "look"),
+            Part::File("image_0", &picture),
+            Part::Text("alt_0", "A red square"),
+        ];
+        ann.post_parts("/tweets", &new).await;
+        let id =
+            world.service.public_tweets(None, PublicList::Local, Cursor::default(), 1).await.unwrap().items
+                [0]
+            .tweet
+            .id;
+        let edit = format!("/tweets/{id}/edit");
+        let media = ann.open(&edit).await.input("media_0");
+        let before = counts(world.service.store()).await;
+        let long = "x".repeat(281);
+        let refused =
+            [Part::Text("text", &long), Part::Text("media_0", &media), Part::Text("alt_0", "A blue square")];
+        let page = ann.post_parts(&edit, &refused).await;
+        assert_eq!(page.status, 422, "{}", world.engine);
+        page.has("value=\"A blue square\"");
+        assert_eq!(counts(world.service.store()).await, before, "{}", world.engine);
+        ann.open("/local").await.has("alt=\"A red square\"");
+        let good =
+            [Part::Text("text", "look"), Part::Text("media_0", &media), Part::Text("alt_0", "A blue square")];
+        ann.post_parts(&edit, &good).await;
+        ann.open("/local").await.has("alt=\"A blue square\"");
+        ann.open(&format!("/tweets/{id}/history")).await.has("A red square").has("A blue square");
+    }
+}
+
+#[tokio::test]
 async fn a_complaint_about_an_image_stands_with_its_place() {
     for world in worlds().await {
         let ann = world.person("ann").await;
@@ -214,5 +251,25 @@ async fn a_complaint_about_an_image_stands_with_its_place() {
         assert_eq!(page.status, 422);
         page.has("aria-describedby=\"slot-1-error\"").has("id=\"slot-1-error\"").has_not("slot-0-error");
         page.has("The description of an image has at most 1500 characters.").has_not("form-error");
+    }
+}
+
+#[tokio::test]
+async fn a_form_sent_twice_is_one_post_and_changed_in_between_it_is_said() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let picture = picture();
+        let form = |text| {
+            [Part::Text("text", text), Part::File("image_0", &picture), Part::Text("once", "only-once")]
+        };
+        for _ in 0..2 {
+            assert_eq!(ann.post_parts("/tweets", &form("hello")).await.status, 303, "{}", world.engine);
+        }
+        let changed = ann.post_parts("/tweets", &form("good bye")).await;
+        assert_eq!(changed.status, 422);
+        changed.has("good bye");
+        assert_ne!(changed.input("once"), "only-once", "the next try is another post");
+        let list = world.service.public_tweets(None, PublicList::Local, Cursor::default(), 9).await.unwrap();
+        assert_eq!(list.items.len(), 1);
     }
 }

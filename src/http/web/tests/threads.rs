@@ -1,7 +1,7 @@
 //! What belongs to a post: its thread, who shared, quoted and liked it.
 
 use super::world::worlds;
-use crate::config::limits::{THREAD_ANCESTORS_MAX, THREAD_MAX};
+use crate::config::limits::{THREAD_ANCESTORS_MAX, THREAD_DESCENDANTS_MAX};
 use crate::model::account::Role;
 use crate::model::ids::TweetId;
 use crate::service::NewTweet;
@@ -56,12 +56,12 @@ async fn a_thread_too_long_for_a_page_says_so_and_leads_on() {
         };
         let visitor = world.browser();
         let mut chain = vec![write(None).await];
-        for _ in 0..=THREAD_MAX {
+        for _ in 0..=THREAD_DESCENDANTS_MAX {
             chain.push(write(chain.last().copied()).await);
         }
         let (root, second) = (chain[0], chain[1]);
         let page = visitor.open(&format!("/@ann/{root}")).await;
-        let last = chain[THREAD_MAX];
+        let last = chain[THREAD_DESCENDANTS_MAX];
         page.has(&format!("<a href=\"/@ann/{last}\">Go on from the last one shown"))
             .has_not("begins further up");
         visitor.open(&format!("/@ann/{second}")).await.has_not("Go on from the last");

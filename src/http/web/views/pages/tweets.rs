@@ -106,6 +106,8 @@ pub struct VersionView {
     pub content_warning: Option<String>,
     /// The language of the text, BCP 47.
     pub language: Option<String>,
+    /// How its pictures were described; empty for one that was not.
+    pub pictures: Vec<String>,
     /// When it became so.
     pub since_ms: Millis,
 }
