@@ -6,7 +6,7 @@ use crate::http::web::fixtures::HOSTILE;
 use crate::model::cursor::Cursor;
 use crate::service::{NewTweet, PublicList, Rules};
 use crate::store::tests::counted::counts;
-use crate::store::tweet_commands::{self, EditTweet};
+use crate::store::tweet_commands::{self, EditTweet, Picture};
 
 /// A small PNG of one colour.
 fn picture() -> Vec<u8> {
@@ -183,7 +183,8 @@ async fn editing_keeps_images_beyond_a_number_that_was_lowered_since() {
         let mut ids = Vec::new();
         for _ in 0..2 {
             let form = [Part::Text("text", &"x".repeat(281)), Part::File("image_0", &picture)];
-            ids.push(ann.post_parts("/tweets", &form).await.input("media_0").parse().unwrap());
+            let id = ann.post_parts("/tweets", &form).await.input("media_0").parse().unwrap();
+            ids.push(Picture { id, alt: None });
         }
         let post = ann.tweet("two images").await;
         let id = post.rsplit('/').next().unwrap().parse().unwrap();
