@@ -26,6 +26,7 @@ migrations! {
     1 "0001_foundation";
     2 "0002_signups";
     3 "0003_upkeep";
+    5 "0005_federation";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

@@ -6,4 +6,8 @@ mod plan;
 mod render;
 mod targets;
 
+#[cfg(test)]
+mod tests;
+
 pub use deliver::DeliverySettings;
+pub(in crate::federation) use deliver::to_row;
