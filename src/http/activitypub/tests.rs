@@ -197,9 +197,6 @@ async fn what_is_not_for_everybody_is_in_no_document() {
         let open = world.post("open", Visibility::Public, None).await;
         for visibility in [Visibility::Followers, Visibility::Direct] {
             let hidden = world.post("secret", visibility, Some(open)).await;
-            if visibility == Visibility::Followers {
-                world.service.set_pin(world.ann, hidden, true).await.unwrap();
-            }
             for rest in ["", "/activity", "/replies", "/likes"] {
                 let answer = world.get(&format!("/users/ann/statuses/{hidden}{rest}")).await;
                 assert_eq!(answer.status, StatusCode::NOT_FOUND, "{} {visibility:?}{rest}", world.engine);

@@ -18,7 +18,7 @@ use crate::model::host::Host;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Asked {
-    resource: String,
+    resource: Option<String>,
 }
 
 /// Whom a resource of ours names.
@@ -31,7 +31,7 @@ enum Named {
 
 /// `GET /.well-known/webfinger?resource=`: for pages of every origin, whatever the answer.
 pub(super) async fn webfinger(State(state): State<AppState>, Query(asked): Query<Asked>) -> Response {
-    let answer = match Resource::parse(&asked.resource) {
+    let answer = match Resource::parse(asked.resource.as_deref().unwrap_or_default()) {
         Ok(resource) => answer(&state, resource).await.into_response(),
         Err(bad) => Problem::new(StatusCode::BAD_REQUEST, "bad_resource", bad.to_string()).into_response(),
     };

@@ -277,8 +277,7 @@ impl World {
     }
 
     async fn events(&self) -> Vec<Event> {
-        let read = |conn: &mut _| events::after(conn, events::Position::default(), 1_000);
-        let logged = self.test.store.read(read).await.unwrap();
+        let logged = database::settled_log(&self.test.store, events::Position::default()).await;
         logged.into_iter().map(|logged| logged.event).collect()
     }
 }

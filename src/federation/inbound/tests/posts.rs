@@ -362,7 +362,8 @@ async fn a_changed_profile_is_learned_from_its_owner() {
         world.happens(&activity(&format!("{BOB}#updates/1"), "Update", BOB, changed)).await;
         assert_eq!(world.service().account(bob.id).await.unwrap().display_name, "Bobby", "{}", world.engine);
         let forged = with(person(BOB, test_key()), "name", json!("Robbed"));
-        world.happens(&activity(&format!("{CAT}#updates/1"), "Update", CAT, forged)).await;
+        let refused = world.post(&activity(&format!("{CAT}#updates/1"), "Update", CAT, forged)).await;
+        assert_eq!(refused.unwrap_err().status(), http::StatusCode::FORBIDDEN, "{}", world.engine);
         assert_eq!(world.service().account(bob.id).await.unwrap().display_name, "Bobby", "{}", world.engine);
     }
 }

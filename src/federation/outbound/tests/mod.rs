@@ -152,9 +152,14 @@ impl World {
 
     /// Plans what the log has after the cursor, as one batch.
     async fn plan(&self) -> Result<()> {
-        let after = self.federation.planner_start().await.unwrap();
-        let batch = self.test.store.read(move |conn| events::after(conn, after, 500)).await.unwrap();
+        let batch = self.log().await;
         self.federation.plan_batch(batch, &Notify::new(), &self.trouble).await
+    }
+
+    /// What the log has after the cursor.
+    async fn log(&self) -> Vec<events::Logged> {
+        let after = self.federation.planner_start().await.unwrap();
+        database::settled_log(&self.test.store, after).await
     }
 
     /// Plans, and answers by account who gets which kinds of activities, in order. Then these are as if sent.

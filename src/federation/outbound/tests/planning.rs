@@ -47,8 +47,7 @@ async fn an_event_that_fails_is_tried_again_alone_then_passed_over_and_all_other
         world.test.store.write(move |conn| events::append(conn, &poison, NOW)).await.unwrap();
         ask_to_follow(&world, bob, 10).await;
         let mut failures = 0;
-        let after = world.federation.planner_start().await.unwrap();
-        let batch = world.test.store.read(move |conn| events::after(conn, after, 500)).await.unwrap();
+        let batch = world.log().await;
         // The follower of the log gives the same batch again after a failure.
         while let Err(error) =
             world.federation.plan_batch(batch.clone(), &Notify::new(), &world.trouble).await
@@ -71,8 +70,7 @@ async fn two_planners_at_once_plan_each_event_once() {
         ask_to_follow(&world, bob, 120).await;
         world.ann_posts("hello", Visibility::Public).await;
         ask_to_follow(&world, bob, 60).await;
-        let after = world.federation.planner_start().await.unwrap();
-        let batch = world.test.store.read(move |conn| events::after(conn, after, 500)).await.unwrap();
+        let batch = world.log().await;
         let planner = |batch: Vec<_>| {
             let federation = world.federation.clone();
             tokio::spawn(async move {
