@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::Service;
 use super::views::TweetView;
-use super::words::{Parsed, content_warning, told_of};
+use super::words::{Parsed, content_warning, pictures, told_of};
 use crate::clock::Millis;
 use crate::config::limits;
 use crate::error::{Error, Result};
@@ -80,7 +80,9 @@ impl Service {
             }
             None => None,
         };
-        let pictures = changes.media.as_ref().map(|media| self.pictures(media, changes.alts)).transpose()?;
+        // A tweet may have more than a new one may: an admin has lowered the number since.
+        let most = self.rules().max_images.max(before.media.len());
+        let pictures = changes.media.as_ref().map(|ids| pictures(ids, changes.alts, most)).transpose()?;
         if let Some(ids) = changes.media {
             let free = self.store().read(move |conn| media::are_free(conn, author, Some(id), &ids)).await?;
             if !free {

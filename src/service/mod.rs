@@ -42,7 +42,7 @@ pub use timelines::{PublicList, Tab, Thread};
 pub(crate) use tweets::blank_tweet;
 pub use tweets::{CheckedTweet, NewTweet};
 pub use views::{Eyes, TweetView};
-pub(crate) use words::{mention, told_of};
+pub(crate) use words::{alt_text, mention, told_of};
 
 use crate::clock::Clock;
 use crate::model::address::Addresses;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Service;
 use super::views::TweetView;
-use super::words::{Parsed, content_warning, mention, told_of};
+use super::words::{Parsed, content_warning, mention, pictures, told_of};
 use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::model::ids::{AccountId, MediaId, TweetId};
@@ -117,7 +117,7 @@ impl Service {
             }
         }
         let text = text::validate(&new.text, self.rules().tweet_limit, !new.media.is_empty())?;
-        let pictures = self.pictures(&new.media, new.alts)?;
+        let pictures = pictures(&new.media, new.alts, self.rules().max_images)?;
         let content_warning = content_warning(new.content_warning.as_deref())?;
         let language = new.language.as_deref().map(language::validate).transpose()?;
         let parent = self.target(author, new.reply_to, "reply_to").await?;

@@ -34,23 +34,6 @@ impl Service {
         if parsed.knows_all { Ok(parsed) } else { self.parse(text).await }
     }
 
-    /// The pictures of a tweet with their descriptions: not too many, each once.
-    pub(super) fn pictures(
-        &self,
-        media: &[MediaId],
-        mut alts: BTreeMap<MediaId, String>,
-    ) -> Result<Vec<Picture>> {
-        let most = self.rules().max_images;
-        let distinct: HashSet<&MediaId> = media.iter().collect();
-        if media.len() > most || distinct.len() < media.len() {
-            return Err(Error::invalid("media", "too_many", format!("at most {most} different pictures")));
-        }
-        media
-            .iter()
-            .map(|id| Ok(Picture { id: *id, alt: alts.remove(id).map(|alt| alt_text(&alt)).transpose()? }))
-            .collect()
-    }
-
     /// Finds what a text points at, and turns it into HTML.
     pub(super) async fn parse(&self, text: &str) -> Result<Parsed> {
         let entities = entities::extract(text);
@@ -156,6 +139,22 @@ pub(crate) fn told_of(
         .collect()
 }
 
+/// The pictures of a tweet with their descriptions: at most so many, each once.
+pub(super) fn pictures(
+    media: &[MediaId],
+    mut alts: BTreeMap<MediaId, String>,
+    most: usize,
+) -> Result<Vec<Picture>> {
+    let distinct: HashSet<&MediaId> = media.iter().collect();
+    if media.len() > most || distinct.len() < media.len() {
+        return Err(Error::invalid("media", "too_many", format!("at most {most} different pictures")));
+    }
+    media
+        .iter()
+        .map(|id| Ok(Picture { id: *id, alt: alts.remove(id).map(|alt| alt_text(&alt)).transpose()? }))
+        .collect()
+}
+
 pub(super) fn content_warning(warning: Option<&str>) -> Result<String> {
     let warning = text::one_line(warning.unwrap_or_default());
     if text::characters(&warning) > limits::CONTENT_WARNING_MAX {
@@ -169,7 +168,7 @@ pub(super) fn content_warning(warning: Option<&str>) -> Result<String> {
 }
 
 /// The description of a picture, cleaned and within its limit.
-pub(super) fn alt_text(alt: &str) -> Result<String> {
+pub(crate) fn alt_text(alt: &str) -> Result<String> {
     let alt = text::normalise(alt);
     if text::characters(&alt) > limits::ALT_TEXT_MAX {
         let message = format!("a description has at most {} characters", limits::ALT_TEXT_MAX);

@@ -1,8 +1,10 @@
 //! Outgoing activities and the rows that wait for each inbox.
 
+use std::collections::BTreeSet;
+
 use super::conn::Conn;
 use super::value::args;
-use super::{Kind, StoreError, Value};
+use super::{Kind, Row, StoreError, Value, instances};
 use crate::clock::Millis;
 use crate::model::ids::{AccountId, RowId};
 
@@ -35,7 +37,7 @@ pub struct Target {
 /// Stores an activity.
 pub fn insert_outgoing(conn: &mut Conn, outgoing: &Outgoing, now_ms: Millis) -> Result<(), StoreError> {
     conn.execute(
-        "insert into outbox (id, account_id, activity_uri, body, tweet_id, fanout_after, created_at)
+        "insert into outbox (id, account_id, activity_uri, body, tweet_id, fanned_to, created_at)
          values ($1, $2, $3, $4, $5, $6, $7)",
         args![
             outgoing.id,
@@ -43,7 +45,7 @@ pub fn insert_outgoing(conn: &mut Conn, outgoing: &Outgoing, now_ms: Millis) -> 
             &outgoing.activity_uri,
             outgoing.body.as_slice(),
             outgoing.tweet,
-            outgoing.to_followers.then_some(""),
+            outgoing.to_followers.then_some(0_i64),
             now_ms,
         ],
     )?;
@@ -57,22 +59,22 @@ pub struct FanningOut {
     pub outgoing: RowId,
     /// Whose followers get it.
     pub account: AccountId,
-    /// The last inbox that has its row.
-    pub after: String,
+    /// The last follow that has been looked at.
+    pub after: RowId,
 }
 
 /// The oldest activity that is still fanning out.
 pub fn fanning_out(conn: &mut Conn) -> Result<Option<FanningOut>, StoreError> {
     conn.query_opt(
-        "select id, account_id, fanout_after from outbox where fanout_after is not null order by id limit 1",
+        "select id, account_id, fanned_to from outbox where fanned_to is not null order by id limit 1",
         args![],
         |row| Ok(FanningOut { outgoing: row.take()?, account: row.take()?, after: row.take()? }),
     )
 }
 
 /// Remembers how far an activity has fanned out; `None` when it is done.
-pub fn fanned_out(conn: &mut Conn, outgoing: RowId, after: Option<&str>) -> Result<(), StoreError> {
-    conn.execute("update outbox set fanout_after = $2 where id = $1", args![outgoing, after])?;
+pub fn fanned_out(conn: &mut Conn, outgoing: RowId, after: Option<RowId>) -> Result<(), StoreError> {
+    conn.execute("update outbox set fanned_to = $2 where id = $1", args![outgoing, after])?;
     Ok(())
 }
 
@@ -98,42 +100,75 @@ pub fn insert_rows(
             ("inbox", Kind::Text),
             ("account_id", Kind::Int),
         ],
-        "on conflict do nothing",
+        "on conflict (outbox_id, inbox) do nothing",
         &rows,
     )
 }
 
-/// The distinct inboxes of an account's remote followers after `after`, in order: the shared one where there is
-/// one. Suspended accounts and blocked hosts get nothing.
+/// The inboxes that some follows lead to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FollowerInboxes {
+    /// Each once: the shared one where there is one.
+    pub targets: Vec<Target>,
+    /// The last of the follows; `None` when there are no more.
+    pub last: Option<RowId>,
+}
+
+/// The inboxes of an account's followers, for the next `limit` follows after `after`. Suspended accounts, and dead
+/// and blocked hosts, get nothing.
 pub fn follower_inboxes(
     conn: &mut Conn,
     account: AccountId,
-    after: &str,
+    after: RowId,
     limit: i64,
-) -> Result<Vec<Target>, StoreError> {
-    conn.query(
-        "select distinct coalesce(r.shared_inbox, r.inbox), r.host
-         from follows f join actors r on r.account_id = f.follower_id
+) -> Result<FollowerInboxes, StoreError> {
+    let follows = conn.query(
+        "select f.id, case when a.suspended_at is null and coalesce(i.state, 0) <> 3
+                 then coalesce(r.shared_inbox, r.inbox) end, r.host
+         from (select id, follower_id from follows where followee_id = $1 and id > $2 order by id limit $3) f
              join accounts a on a.id = f.follower_id
+             left join actors r on r.account_id = f.follower_id
              left join instances i on i.host = r.host
-         where f.followee_id = $1 and a.suspended_at is null and not coalesce(i.blocked, false)
-             and coalesce(r.shared_inbox, r.inbox) > $2
-         order by 1 limit $3",
+         order by f.id",
         args![account, after, limit],
-        |row| Ok(Target { inbox: row.take()?, host: row.take()? }),
-    )
+        |row| Ok((row.take::<RowId>()?, row.take::<Option<String>>()?, row.take::<Option<String>>()?)),
+    )?;
+    let last = follows.last().map(|(id, ..)| *id);
+    let targets =
+        follows.into_iter().filter_map(|(_, inbox, host)| Some(Target { host: host?, inbox: inbox? }));
+    Ok(FollowerInboxes { targets: unblocked(conn, targets.collect())?, last })
 }
 
 /// The inboxes of these accounts, as far as they are remote and may be sent to; the shared one where there is one.
 pub fn inboxes_of(conn: &mut Conn, accounts: &[AccountId]) -> Result<Vec<Target>, StoreError> {
-    conn.query(
-        "select distinct coalesce(r.shared_inbox, r.inbox), r.host
+    let targets = conn.query(
+        "select distinct r.host, coalesce(r.shared_inbox, r.inbox)
          from actors r left join instances i on i.host = r.host
-         where r.account_id in_ints($1) and not coalesce(i.blocked, false)
-         order by 1",
+         where r.account_id in_ints($1) and coalesce(i.state, 0) <> 3",
         args![accounts],
-        |row| Ok(Target { inbox: row.take()?, host: row.take()? }),
-    )
+        |row| Ok(Target { host: row.take()?, inbox: row.take()? }),
+    )?;
+    unblocked(conn, targets.into_iter().collect())
+}
+
+/// Those on hosts that no admin blocked.
+fn unblocked(conn: &mut Conn, targets: BTreeSet<Target>) -> Result<Vec<Target>, StoreError> {
+    let hosts: BTreeSet<&str> = targets.iter().map(|target| target.host.as_str()).collect();
+    let blocked = instances::blocked_among(conn, &hosts)?;
+    Ok(targets.into_iter().filter(|target| !blocked.contains(&target.host)).collect())
+}
+
+/// How a waiting delivery fared so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fared {
+    /// Failures that are its own, not its host's.
+    pub attempts: i64,
+    /// Refusals that may pass (401).
+    pub refusals: i64,
+    /// When it last failed.
+    pub failed_at: Option<Millis>,
+    /// Not to be sent before.
+    pub not_before: Millis,
 }
 
 /// A waiting delivery with what it sends.
@@ -147,17 +182,46 @@ pub struct Waiting {
     pub outgoing: RowId,
     /// Where it goes.
     pub inbox: String,
+    /// How it fared.
+    pub fared: Fared,
 }
 
 /// The oldest deliveries that wait for a host after row `after`.
 pub fn waiting(conn: &mut Conn, host: &str, after: RowId, limit: i64) -> Result<Vec<Waiting>, StoreError> {
     conn.query(
-        "select id, account_id, outbox_id, inbox from deliveries where host = $1 and id > $2 order by id limit $3",
+        "select id, account_id, outbox_id, inbox, attempts, refusals, failed_at, not_before
+         from deliveries where host = $1 and id > $2 order by id limit $3",
         args![host, after, limit],
         |row| {
-            Ok(Waiting { id: row.take()?, account: row.take()?, outgoing: row.take()?, inbox: row.take()? })
+            Ok(Waiting {
+                id: row.take()?,
+                account: row.take()?,
+                outgoing: row.take()?,
+                inbox: row.take()?,
+                fared: fared(row)?,
+            })
         },
     )
+}
+
+fn fared(row: &mut Row<'_>) -> Result<Fared, StoreError> {
+    Ok(Fared {
+        attempts: row.take()?,
+        refusals: row.take()?,
+        failed_at: row.take()?,
+        not_before: row.take()?,
+    })
+}
+
+/// Remembers how deliveries fared that go on waiting.
+pub fn keep(conn: &mut Conn, rows: &[(RowId, Fared)]) -> Result<(), StoreError> {
+    for (id, fared) in rows {
+        conn.execute(
+            "update deliveries set attempts = $2, refusals = $3, failed_at = $4, not_before = $5 where id = $1",
+            args![*id, fared.attempts, fared.refusals, fared.failed_at, fared.not_before],
+        )?;
+    }
+    Ok(())
 }
 
 /// The bytes of stored activities.
@@ -186,7 +250,7 @@ pub fn prune(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64, Stor
     conn.execute(
         "delete from outbox where id in (
              select o.id from outbox o
-             where o.created_at < $1 and o.fanout_after is null
+             where o.created_at < $1 and o.fanned_to is null
                  and not exists (select 1 from deliveries d where d.outbox_id = o.id)
              order by o.id limit $2)",
         args![before_ms, limit],

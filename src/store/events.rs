@@ -105,6 +105,12 @@ pub fn cursor(conn: &mut Conn, consumer: &str) -> Result<Option<Position>, Store
     conn.query_opt("select txid, seq from consumers where name = $1", args![consumer], position)
 }
 
+/// Where the named consumer stands, held until the end of the running transaction: nobody else moves it meanwhile.
+pub fn hold_cursor(conn: &mut Conn, consumer: &str) -> Result<Position, StoreError> {
+    let sql = "select txid, seq from consumers where name = $1 for update";
+    Ok(conn.query_opt(sql, args![consumer], position)?.unwrap_or_default())
+}
+
 /// Moves the named consumer to `to`, in the running transaction.
 pub fn move_cursor(conn: &mut Conn, consumer: &str, to: Position, now_ms: Millis) -> Result<(), StoreError> {
     conn.execute(

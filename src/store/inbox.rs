@@ -1,12 +1,12 @@
 //! Incoming activities: stored before they are acknowledged, then worked off in order per object.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::conn::Conn;
 use super::hot::HotCommand;
 use super::value::args;
 use super::{Kind, Row, StoreError, Value};
-use crate::clock::Millis;
+use crate::clock::{Millis, SECOND_MS};
 use crate::model::ids::RowId;
 
 /// A verified activity to store.
@@ -14,10 +14,12 @@ use crate::model::ids::RowId;
 pub struct Receipt {
     /// The row's id.
     pub id: RowId,
-    /// The activity's id: the same one again is not stored again.
+    /// The activity's id: the same one again from the same actor is not stored again.
     pub activity_uri: String,
     /// Who signed it.
     pub actor_uri: String,
+    /// The actor's host, with its port if that is unusual.
+    pub host: String,
     /// What it is about: activities of the same object are worked off in order.
     pub object_uri: String,
     /// The JSON bytes as they came.
@@ -38,6 +40,7 @@ impl HotCommand for Receipt {
                     receipt.id.into(),
                     (&receipt.activity_uri).into(),
                     (&receipt.actor_uri).into(),
+                    (&receipt.host).into(),
                     (&receipt.object_uri).into(),
                     receipt.body.as_slice().into(),
                     receipt.now_ms.into(),
@@ -51,11 +54,12 @@ impl HotCommand for Receipt {
                     ("id", Kind::Int),
                     ("activity_uri", Kind::Text),
                     ("actor_uri", Kind::Text),
+                    ("host", Kind::Text),
                     ("object_uri", Kind::Text),
                     ("body", Kind::Bytes),
                     ("created_at", Kind::Int),
                 ],
-                "on conflict do nothing returning id",
+                "on conflict (activity_uri, actor_uri) do nothing returning id",
                 &rows,
                 super::int,
             )?
@@ -74,6 +78,8 @@ pub struct Claimed {
     pub activity_uri: String,
     /// Who signed it.
     pub actor_uri: String,
+    /// The actor's host.
+    pub host: String,
     /// What it is about.
     pub object_uri: String,
     /// The JSON bytes as they came.
@@ -82,25 +88,100 @@ pub struct Claimed {
     pub attempts: i64,
 }
 
+/// What a worker has under way, so that one host does not take all its places.
+#[derive(Clone, Debug, Default)]
+pub struct UnderWay {
+    /// How many activities of each host.
+    pub by_host: HashMap<String, usize>,
+    /// Hosts whose activities take long: theirs that wait are put off, so that they hide nobody's.
+    pub slow: HashSet<String>,
+}
+
+/// Activities of one host that a worker may have under way at once.
+pub const PER_HOST: usize = 2;
+/// Waiting activities that are looked at together.
+const WINDOW: i64 = 200;
+/// How often a claim looks.
+const LOOKS: usize = 4;
+/// How long an activity is put off behind an older one of its object. It is called as soon as that is over; this is
+/// for when the call is lost.
+const BEHIND_MS: Millis = 30 * SECOND_MS;
+/// How long an activity of a slow host is put off.
+const SLOW_MS: Millis = 5 * SECOND_MS;
+
 /// Claims activities that may be worked off now: never one whose object has an older one waiting, whoever
-/// holds that. A claim ends by itself at `until_ms`, so that another worker takes over when its holder dies.
+/// holds that, and few of one host. A claim ends by itself at `until_ms`, so that another worker takes over when its
+/// holder dies. What cannot be taken is put off, so that each claim looks at few rows however many wait.
 pub fn claim(
     conn: &mut Conn,
     now_ms: Millis,
     until_ms: Millis,
-    limit: i64,
+    limit: usize,
+    under_way: &UnderWay,
 ) -> Result<Vec<Claimed>, StoreError> {
+    let mut taken: Vec<i64> = Vec::new();
+    let mut by_host = under_way.by_host.clone();
+    for _ in 0..LOOKS {
+        let window = window(conn, now_ms, &taken)?;
+        let full = i64::try_from(window.len()).is_ok_and(|looked| looked == WINDOW);
+        let (mut behind, mut slow) = (Vec::new(), Vec::new());
+        for candidate in window {
+            let of_host = by_host.entry(candidate.host.clone()).or_default();
+            if !candidate.oldest {
+                behind.push(candidate.id);
+            } else if *of_host >= PER_HOST {
+                slow.extend(under_way.slow.contains(&candidate.host).then_some(candidate.id));
+            } else if taken.len() < limit {
+                *of_host += 1;
+                taken.push(candidate.id);
+            }
+        }
+        let moved = !behind.is_empty() || !slow.is_empty();
+        put_off(conn, behind, now_ms.saturating_add(BEHIND_MS))?;
+        put_off(conn, slow, now_ms.saturating_add(SLOW_MS))?;
+        if taken.len() >= limit || !full || !moved {
+            break;
+        }
+    }
+    take(conn, taken, until_ms)
+}
+
+/// A waiting activity that is looked at.
+struct Candidate {
+    id: i64,
+    host: String,
+    /// No older one of its object waits.
+    oldest: bool,
+}
+
+fn window(conn: &mut Conn, now_ms: Millis, but: &[i64]) -> Result<Vec<Candidate>, StoreError> {
+    conn.query(
+        "select i.id, i.host, not exists (
+                 select 1 from inbox older
+                 where older.object_uri = i.object_uri and older.state = 'waiting' and older.id < i.id)
+         from inbox i
+         where i.state = 'waiting' and i.lease_until <= $1 and i.next_attempt_at <= $1 and i.id not_in_ints($3)
+         order by i.next_attempt_at, i.id limit $2 for update skip locked",
+        args![now_ms, WINDOW, but.to_vec()],
+        |row| Ok(Candidate { id: row.take()?, host: row.take()?, oldest: row.take()? }),
+    )
+}
+
+fn put_off(conn: &mut Conn, ids: Vec<i64>, until_ms: Millis) -> Result<(), StoreError> {
+    if !ids.is_empty() {
+        conn.execute("update inbox set next_attempt_at = $2 where id in_ints($1)", args![ids, until_ms])?;
+    }
+    Ok(())
+}
+
+fn take(conn: &mut Conn, ids: Vec<i64>, until_ms: Millis) -> Result<Vec<Claimed>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut claimed = conn.query(
-        "update inbox set lease_until = $2
-         where id in (
-             select i.id from inbox i
-             where i.state = 'waiting' and i.lease_until <= $1 and i.next_attempt_at <= $1
-                 and not exists (
-                     select 1 from inbox older
-                     where older.object_uri = i.object_uri and older.state = 'waiting' and older.id < i.id)
-             order by i.next_attempt_at, i.id limit $3 for update skip locked)
-         returning id, activity_uri, actor_uri, object_uri, body, attempts",
-        args![now_ms, until_ms, limit],
+        "update inbox set lease_until = $2 where id in_ints($1)
+         returning id, activity_uri, actor_uri, host, object_uri, body, attempts",
+        args![ids, until_ms],
         claimed_row,
     )?;
     claimed.sort_unstable_by_key(|row| row.id);
@@ -112,6 +193,7 @@ fn claimed_row(row: &mut Row<'_>) -> Result<Claimed, StoreError> {
         id: row.take()?,
         activity_uri: row.take()?,
         actor_uri: row.take()?,
+        host: row.take()?,
         object_uri: row.take()?,
         body: row.take()?,
         attempts: row.take()?,
@@ -124,6 +206,18 @@ pub fn finish(conn: &mut Conn, id: RowId) -> Result<(), StoreError> {
     conn.execute(
         "update inbox set state = 'done', body = $2, error = null where id = $1",
         args![id, nothing],
+    )?;
+    call_next(conn, id)
+}
+
+/// What was put off behind an activity need not wait any more.
+fn call_next(conn: &mut Conn, over: RowId) -> Result<(), StoreError> {
+    conn.execute(
+        "update inbox set next_attempt_at = 0
+         where attempts = 0 and id = (
+             select min(later.id) from inbox later where later.state = 'waiting'
+                 and later.object_uri = (select object_uri from inbox where id = $1))",
+        args![over],
     )?;
     Ok(())
 }
@@ -143,21 +237,25 @@ pub fn park(conn: &mut Conn, id: RowId, error: &str) -> Result<(), StoreError> {
         "update inbox set state = 'parked', attempts = attempts + 1, error = $2 where id = $1",
         args![id, error],
     )?;
-    Ok(())
+    call_next(conn, id)
 }
 
-/// Whether an activity with this id has come before.
-pub fn is_known(conn: &mut Conn, activity_uri: &str) -> Result<bool, StoreError> {
-    conn.query_one("select exists(select 1 from inbox where activity_uri = $1)", args![activity_uri], |row| {
-        row.take()
-    })
+/// Whether something about this object waits.
+pub fn is_waiting(conn: &mut Conn, object_uri: &str) -> Result<bool, StoreError> {
+    conn.query_one(
+        "select exists(select 1 from inbox where object_uri = $1 and state = 'waiting')",
+        args![object_uri],
+        |row| row.take(),
+    )
 }
 
-/// What an activity that has come before is about.
-pub fn object_of(conn: &mut Conn, activity_uri: &str) -> Result<Option<String>, StoreError> {
-    conn.query_opt("select object_uri from inbox where activity_uri = $1", args![activity_uri], |row| {
-        row.take()
-    })
+/// What an activity of this actor that has come before is about.
+pub fn object_of(conn: &mut Conn, activity_uri: &str, actor_uri: &str) -> Result<Option<String>, StoreError> {
+    conn.query_opt(
+        "select object_uri from inbox where activity_uri = $1 and actor_uri = $2",
+        args![activity_uri, actor_uri],
+        |row| row.take(),
+    )
 }
 
 /// Holds claims until `until_ms`; the past lets them go.

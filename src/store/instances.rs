@@ -1,5 +1,7 @@
 //! Remote hosts: their health, and who holds the lease of the lane to them.
 
+use std::collections::{BTreeSet, HashSet};
+
 use super::conn::Conn;
 use super::value::args;
 use super::{Row, StoreError};
@@ -26,20 +28,40 @@ pub struct Health {
 /// Makes a row for a host unless there is one.
 pub fn know(conn: &mut Conn, host: &str, now_ms: Millis) -> Result<(), StoreError> {
     conn.execute(
-        "insert into instances (host, created_at) values ($1, $2) on conflict do nothing",
+        "insert into instances (host, created_at) values ($1, $2) on conflict (host) do nothing",
         args![host, now_ms],
     )?;
     Ok(())
 }
 
-/// Whether an admin blocked a host.
+/// Whether an admin blocked a host, or a domain that it is below.
 pub fn is_blocked(conn: &mut Conn, host: &str) -> Result<bool, StoreError> {
-    let blocked =
-        conn.query_opt("select blocked from instances where host = $1", args![host], |row| row.take())?;
-    Ok(blocked.unwrap_or(false))
+    Ok(!blocked_among(conn, &BTreeSet::from([host]))?.is_empty())
 }
 
-/// Leases hosts that have deliveries waiting, may be tried now and are nobody's: the longest waiting first.
+/// Those of `hosts` that an admin blocked, by themselves or by a domain that they are below.
+pub fn blocked_among(conn: &mut Conn, hosts: &BTreeSet<&str>) -> Result<HashSet<String>, StoreError> {
+    let names: BTreeSet<String> = hosts.iter().flat_map(|host| names_of(host)).map(str::to_owned).collect();
+    let names: Vec<String> = names.into_iter().collect();
+    let blocked: HashSet<String> = conn
+        .query("select host from instances where blocked and host in_texts($1)", args![names], |row| {
+            row.take()
+        })?
+        .into_iter()
+        .collect();
+    let is_blocked = |host: &&&str| names_of(host).any(|name| blocked.contains(name));
+    Ok(hosts.iter().filter(is_blocked).map(|host| (*host).to_owned()).collect())
+}
+
+/// The names by which a host can be blocked: its own with and without its port, and those of the domains above it.
+fn names_of(host: &str) -> impl Iterator<Item = &str> {
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let above = std::iter::successors(Some(name), |name| name.split_once('.').map(|(_, above)| above));
+    std::iter::once(host).chain(above)
+}
+
+/// Leases hosts that have something to send, may be tried now and are nobody's: the longest waiting first. A host
+/// whose authors all wait is passed over until its time, or until there is more for it.
 /// A lease ends by itself, so that another process takes over when its holder dies.
 pub fn lease(
     conn: &mut Conn,
@@ -54,7 +76,8 @@ pub fn lease(
              select i.host from instances i
              where i.lease_until <= $2 and i.state <> 3 and not i.blocked
                  and (i.next_attempt_at is null or i.next_attempt_at <= $2)
-                 and exists (select 1 from deliveries d where d.host = i.host)
+                 and exists (select 1 from deliveries d where d.host = i.host
+                     and d.id > case when i.look_at <= $2 then 0 else i.looked_to end)
              order by i.lease_until limit $4 for update skip locked)
          returning host, state, failures, next_attempt_at, first_failure_at, last_success_at, form",
         args![owner, now_ms, until_ms, limit],
@@ -71,17 +94,11 @@ pub fn renew(conn: &mut Conn, owner: &str, hosts: Vec<String>, until_ms: Millis)
     Ok(())
 }
 
-/// Writes a host's health and gives its lease back when `release`.
-pub fn store_health(
-    conn: &mut Conn,
-    host: &str,
-    health: &Health,
-    owner: &str,
-    release: bool,
-) -> Result<(), StoreError> {
+/// Writes the health of a host that `owner` holds.
+pub fn store_health(conn: &mut Conn, host: &str, health: &Health, owner: &str) -> Result<(), StoreError> {
     conn.execute(
         "update instances set state = $3, failures = $4, next_attempt_at = $5, first_failure_at = $6,
-             last_success_at = $7, form = $8, lease_until = case when $9 then 0 else lease_until end
+             last_success_at = $7, form = $8
          where host = $1 and lease_owner = $2",
         args![
             host,
@@ -92,8 +109,26 @@ pub fn store_health(
             health.first_failure_at,
             health.last_success_at,
             health.form,
-            release,
         ],
+    )?;
+    Ok(())
+}
+
+/// When a host that is given back is to be looked at again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LookAgain {
+    /// Not before, unless there is more for it; 0 for at once.
+    pub at_ms: Millis,
+    /// The last delivery that was taken into account.
+    pub judged_to: RowId,
+}
+
+/// Gives back one host that `owner` holds.
+pub fn release(conn: &mut Conn, host: &str, look: LookAgain, owner: &str) -> Result<(), StoreError> {
+    conn.execute(
+        "update instances set lease_until = 0, look_at = $3, looked_to = $4
+         where host = $1 and lease_owner = $2",
+        args![host, owner, look.at_ms, look.judged_to],
     )?;
     Ok(())
 }

@@ -27,6 +27,7 @@ migrations! {
     2 "0002_signups";
     3 "0003_upkeep";
     4 "0004_lookups";
+    5 "0005_federation";
     6 "0006_versions_and_keys";
 }
 

@@ -64,3 +64,27 @@ async fn create_database(server: &str) -> String {
     connection.close().await.unwrap();
     format!("{server}/{name}")
 }
+
+/// The log after `position`, once all of it is settled: on PostgreSQL it waits for transactions of other tests too.
+pub(crate) async fn settled_log(
+    store: &Store,
+    position: crate::store::events::Position,
+) -> Vec<crate::store::events::Logged> {
+    use crate::store::events;
+    let settled = async {
+        let mut look = tokio::time::interval(std::time::Duration::from_millis(10));
+        loop {
+            let read = move |conn: &mut crate::store::Conn| {
+                let log = events::after(conn, position, 1_000)?;
+                let last = log.last().map_or(position, |logged| logged.position);
+                Ok((log, events::has_more(conn, last)?))
+            };
+            let (log, more) = store.read(read).await.unwrap();
+            if !more {
+                return log;
+            }
+            look.tick().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), settled).await.unwrap()
+}

@@ -29,8 +29,10 @@ pub enum Outcome {
     Delivered,
     /// 401: perhaps the peer cannot fetch our key right now, or speaks another form of signatures.
     Unauthorized,
-    /// Refused for good with this status; 0 when it was never sent because our own guard forbids the address.
+    /// Refused for good with this status.
     Final(u16),
+    /// It cannot be sent, ever: its activity or signer is gone, or our own guard forbids the address.
+    Unsendable,
     /// The network, or an error of the host that may pass.
     Transient,
     /// The host asks to come back after so many milliseconds.
@@ -59,7 +61,7 @@ impl Outcome {
         match error {
             // A name that leads inside today may be mended tomorrow, like any DNS trouble.
             ClientError::Refused(Refusal::PrivateAddress) => Self::Transient,
-            ClientError::Refused(_) | ClientError::Signing => Self::Final(0),
+            ClientError::Refused(_) | ClientError::Signing => Self::Unsendable,
             ClientError::Status { status } => Self::of_status(*status, false, None),
             ClientError::Timeout
             | ClientError::Connect(_)
@@ -375,7 +377,7 @@ mod tests {
     fn exchanges_without_an_answer_are_judged_by_their_cause() {
         assert_eq!(Outcome::of_error(&ClientError::Timeout), Outcome::Transient);
         assert_eq!(Outcome::of_error(&ClientError::Refused(Refusal::PrivateAddress)), Outcome::Transient);
-        assert_eq!(Outcome::of_error(&ClientError::Refused(Refusal::Port)), Outcome::Final(0));
+        assert_eq!(Outcome::of_error(&ClientError::Refused(Refusal::Port)), Outcome::Unsendable);
         assert_eq!(Outcome::of_error(&ClientError::Busy), Outcome::NotSent);
         let status = StatusCode::NOT_FOUND;
         assert_eq!(Outcome::of_error(&ClientError::Status { status }), Outcome::Final(404));

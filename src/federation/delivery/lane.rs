@@ -4,8 +4,8 @@
 //! Several authors are under way at once, up to a bound, in turn. The breaker decides whether anything is sent at all;
 //! a probe takes the next author in turn, so that one delivery at which the host chokes cannot pass for a dead host.
 //!
-//! What the lane knows beyond the breaker (tries of single deliveries) lives in memory only: a restart forgets it and
-//! tries again, which is harmless.
+//! What the lane knows beyond the breaker is how single deliveries fared ([`Tries`]). It is kept with their rows, so that
+//! a lane in which all wait may be given up and taken up again.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -39,8 +39,28 @@ pub enum Command {
         /// How it ended.
         end: End,
     },
+    /// This delivery waits on: keep with its row how it fared.
+    Keep {
+        /// The delivery.
+        id: RowId,
+        /// How it fared.
+        tries: Tries,
+    },
     /// The host is dead: delete all rows that wait for it.
     HostDead,
+}
+
+/// How one delivery fared so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tries {
+    /// Refusals by 401.
+    pub unauthorized: u32,
+    /// Failures while the host took others.
+    pub own_failures: u32,
+    /// When it last failed, be it the host's failure or its own.
+    pub failed_ms: Option<Millis>,
+    /// Its author waits until then.
+    pub not_before_ms: Millis,
 }
 
 /// How a delivery ended.
@@ -48,8 +68,10 @@ pub enum Command {
 pub enum End {
     /// Accepted.
     Delivered,
-    /// Refused with this status; 0 when it was never sent.
+    /// Refused with this status.
     Refused(u16),
+    /// It could not be sent at all.
+    Unsendable,
     /// The host fails at it again and again while it takes others.
     GivenUp,
 }
@@ -67,6 +89,17 @@ pub enum Rest {
     Dead,
 }
 
+/// A waiting delivery as it is loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    /// The delivery.
+    pub id: RowId,
+    /// Its author.
+    pub author: AccountId,
+    /// How it fared so far.
+    pub tries: Tries,
+}
+
 /// One waiting delivery.
 #[derive(Clone, Copy, Debug)]
 struct Item {
@@ -76,9 +109,7 @@ struct Item {
     // The other form has been tried too, because the first was refused.
     knocked: bool,
     was_unauthorized: bool,
-    unauthorized: usize,
-    failed_ms: Option<Millis>,
-    own_failures: u32,
+    tries: Tries,
 }
 
 /// The waiting deliveries of one author, the oldest first.
@@ -86,7 +117,13 @@ struct Item {
 struct Queue {
     items: VecDeque<Item>,
     under_way: bool,
-    not_before_ms: Millis,
+}
+
+impl Queue {
+    /// The oldest decides for all: none overtakes it.
+    fn not_before_ms(&self) -> Millis {
+        self.items.front().map_or(0, |item| item.tries.not_before_ms)
+    }
 }
 
 /// The lane of one host.
@@ -126,10 +163,10 @@ impl Lane {
         MAX_LOADED.saturating_sub(self.authors.len())
     }
 
-    /// Adds waiting deliveries in their order, each with its author. Those already here are not added twice; those
-    /// beyond [`Lane::room`] are left for later.
-    pub fn load(&mut self, rows: impl IntoIterator<Item = (RowId, AccountId)>) {
-        for (id, author) in rows {
+    /// Adds waiting deliveries in their order. Those already here are not added twice; those beyond [`Lane::room`] are
+    /// left for later.
+    pub fn load(&mut self, rows: impl IntoIterator<Item = Loaded>) {
+        for Loaded { id, author, tries } in rows {
             if self.room() == 0 {
                 return;
             }
@@ -146,9 +183,7 @@ impl Lane {
                 form: Form::Cavage,
                 knocked: false,
                 was_unauthorized: false,
-                unauthorized: 0,
-                failed_ms: None,
-                own_failures: 0,
+                tries,
             });
         }
     }
@@ -165,7 +200,7 @@ impl Lane {
             if self.under_way >= self.max_under_way {
                 return commands;
             }
-            let Some(send) = self.next_in_turn(now_ms) else { return commands };
+            let Some(send) = self.next_in_turn(is_probe, now_ms) else { return commands };
             if let (true, Command::Send { id, .. }) = (is_probe, send) {
                 self.probe = Some(id);
                 self.breaker.begin_probe();
@@ -181,6 +216,7 @@ impl Lane {
             return Vec::new();
         };
         let Some(item) = queue.items.front_mut().filter(|item| item.id == id) else { return Vec::new() };
+        let tries_before = item.tries;
         if matches!(outcome, Outcome::Unauthorized | Outcome::Final(400)) && may_knock(&self.breaker, item) {
             item.knocked = true;
             item.was_unauthorized = outcome == Outcome::Unauthorized;
@@ -194,23 +230,21 @@ impl Lane {
         let was_probe = self.probe.take_if(|probe| *probe == id).is_some();
         let failure = Failure { was_probe, retry_after_ms: None, seed };
         let mut commands = Vec::new();
-        if let Some(end) =
-            self.judge(author, if only_key { Outcome::Unauthorized } else { outcome }, failure, now_ms)
-        {
+        let end = self.judge(author, if only_key { Outcome::Unauthorized } else { outcome }, failure, now_ms);
+        if let Some(end) = end {
             self.pop(author);
             commands.push(Command::Done { id, end });
         }
         if let State::Dead { .. } = self.breaker.state() {
             self.drop_waiting();
             commands.push(Command::HostDead);
+        } else if end.is_none() && outcome != Outcome::NotSent {
+            // Our own load is soon over, that need not be remembered.
+            let tries = self.head(author).map(|item| item.tries).filter(|tries| *tries != tries_before);
+            commands.extend(tries.map(|tries| Command::Keep { id, tries }));
         }
         commands.extend(self.advance(now_ms));
         commands
-    }
-
-    /// A verified request came from the host.
-    pub fn on_inbound_contact(&mut self, now_ms: Millis) {
-        self.breaker.on_inbound_contact(now_ms);
     }
 
     /// What the lane waits for.
@@ -225,15 +259,20 @@ impl Lane {
         };
         let waiting = self.queues.values().filter(|queue| !queue.items.is_empty());
         waiting
-            .map(|queue| queue.not_before_ms)
+            .map(Queue::not_before_ms)
             .min()
             .map_or(Rest::Nothing, |first| Rest::Until(first.max(until_ms)))
     }
 
-    /// The oldest delivery of the next author in turn who is not under way and need not wait.
-    fn next_in_turn(&mut self, now_ms: Millis) -> Option<Command> {
-        let ready = |queue: &Queue| !queue.under_way && queue.not_before_ms <= now_ms;
-        let place = self.turn.iter().position(|author| self.queues.get(author).is_some_and(ready))?;
+    /// The oldest delivery of the next author in turn who is not under way and need not wait. A probe takes the one
+    /// that failed the longest ago, or never: the lane may be a new one that knows nothing of turns.
+    fn next_in_turn(&mut self, is_probe: bool, now_ms: Millis) -> Option<Command> {
+        let ready = |queue: &&Queue| !queue.under_way && queue.not_before_ms() <= now_ms;
+        let mut places = self.turn.iter().enumerate().filter_map(|(place, author)| {
+            let queue = self.queues.get(author).filter(ready)?;
+            Some((queue.items.front()?.tries.failed_ms, place))
+        });
+        let (_, place) = if is_probe { places.min() } else { places.next() }?;
         let author = self.turn.remove(place)?;
         self.turn.push_back(author);
         let queue = self.queues.get_mut(&author)?;
@@ -256,6 +295,13 @@ impl Lane {
         match outcome {
             Outcome::Delivered => self.delivered(author, now_ms),
             Outcome::Final(status) => Some(self.refused(status, now_ms)),
+            // It was not even asked: that says nothing about the host.
+            Outcome::Unsendable => {
+                if failure.was_probe {
+                    self.breaker.probe_not_sent(now_ms);
+                }
+                Some(End::Unsendable)
+            }
             Outcome::Unauthorized => self.unauthorized(author, now_ms),
             Outcome::Transient => self.failed(author, failure, now_ms),
             Outcome::RetryAfter(wait_ms) => {
@@ -266,8 +312,8 @@ impl Lane {
                 None
             }
             Outcome::NotSent => {
-                let queue = self.queues.get_mut(&author)?;
-                queue.not_before_ms = now_ms.saturating_add(NOT_SENT_WAIT_MS);
+                let item = self.queues.get_mut(&author)?.items.front_mut()?;
+                item.tries.not_before_ms = now_ms.saturating_add(NOT_SENT_WAIT_MS);
                 if failure.was_probe {
                     self.breaker.probe_not_sent(now_ms);
                 }
@@ -295,12 +341,12 @@ impl Lane {
 
     fn unauthorized(&mut self, author: AccountId, now_ms: Millis) -> Option<End> {
         self.breaker.answered(now_ms);
-        let queue = self.queues.get_mut(&author)?;
-        let item = queue.items.front_mut()?;
-        match UNAUTHORIZED_WAITS_MS.get(item.unauthorized) {
+        let tries = &mut self.queues.get_mut(&author)?.items.front_mut()?.tries;
+        let waited = usize::try_from(tries.unauthorized).unwrap_or(usize::MAX);
+        match UNAUTHORIZED_WAITS_MS.get(waited) {
             Some(wait_ms) => {
-                item.unauthorized += 1;
-                queue.not_before_ms = now_ms.saturating_add(*wait_ms);
+                tries.unauthorized += 1;
+                tries.not_before_ms = now_ms.saturating_add(*wait_ms);
                 None
             }
             None => Some(self.refused(401, now_ms)),
@@ -310,17 +356,16 @@ impl Lane {
     /// The host failed at the author's oldest delivery: its own failure, unless it has taken others since it failed at
     /// this one before.
     fn failed(&mut self, author: AccountId, failure: Failure, now_ms: Millis) -> Option<End> {
-        let queue = self.queues.get_mut(&author)?;
-        let item = queue.items.front_mut()?;
-        let failed_before_ms = item.failed_ms.replace(now_ms);
+        let tries = &mut self.queues.get_mut(&author)?.items.front_mut()?.tries;
+        let failed_before_ms = tries.failed_ms.replace(now_ms);
         let took_others =
             failed_before_ms.is_some_and(|before_ms| self.breaker.last_answer_ms() > Some(before_ms));
         if took_others && self.breaker.state() == State::Closed {
-            item.own_failures += 1;
+            tries.own_failures += 1;
             let wait_ms =
-                backoff_ms(item.own_failures, failure.seed).max(failure.retry_after_ms.unwrap_or(0));
-            queue.not_before_ms = now_ms.saturating_add(wait_ms);
-            return (item.own_failures >= MAX_OWN_FAILURES).then_some(End::GivenUp);
+                backoff_ms(tries.own_failures, failure.seed).max(failure.retry_after_ms.unwrap_or(0));
+            tries.not_before_ms = now_ms.saturating_add(wait_ms);
+            return (tries.own_failures >= MAX_OWN_FAILURES).then_some(End::GivenUp);
         }
         self.breaker.failed(failure, now_ms);
         None
@@ -335,7 +380,6 @@ impl Lane {
         if let Some(item) = queue.items.pop_front() {
             self.authors.remove(&item.id);
         }
-        queue.not_before_ms = 0;
         if queue.items.is_empty() {
             self.queues.remove(&author);
             self.turn.retain(|known| *known != author);

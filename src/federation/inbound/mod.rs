@@ -12,6 +12,8 @@ pub mod worker;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use tokio::sync::{Notify, Semaphore};
 
 use crate::store::Store;
@@ -20,12 +22,17 @@ use crate::store::inbox::Receipt;
 
 pub use receive::{Accepted, Refused};
 
+/// Actors with old keys that are asked again at once.
+const REFRESHES_MAX: usize = 4;
+
 /// What receiving and working off share.
 pub(super) struct Inbound {
     /// Writes what was accepted, many at once.
     receipts: SetWriter<Receipt>,
     /// Places for checking RSA signatures: as many as the machine has cores.
     verifying: Semaphore,
+    /// Places for asking again the actors whose keys are old.
+    refreshing: Arc<Semaphore>,
     /// Something arrived.
     arrived: Notify,
 }
@@ -33,6 +40,11 @@ pub(super) struct Inbound {
 impl Inbound {
     pub(super) fn new(store: &Store) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { receipts: SetWriter::new(store), verifying: Semaphore::new(cores), arrived: Notify::new() }
+        Self {
+            receipts: SetWriter::new(store),
+            verifying: Semaphore::new(cores),
+            refreshing: Arc::new(Semaphore::new(REFRESHES_MAX)),
+            arrived: Notify::new(),
+        }
     }
 }

@@ -8,20 +8,21 @@ use http::StatusCode;
 use http::header::CONTENT_TYPE;
 
 use super::verify::Unverified;
+use crate::clock::Millis;
 use crate::error::{Chain, Error};
 use crate::federation::Federation;
+use crate::federation::delivery::breaker::{Breaker, State};
 use crate::federation::objects::liberal::ObjectError;
-use crate::federation::objects::{Activity, Body, media_type};
+use crate::federation::objects::{Activity, ActorKind, Body, Post, media_type};
 use crate::federation::origin::{authority, same_origin};
+use crate::federation::outbound::to_row;
 use crate::federation::signature::{self, Claim, MAX_BODY_BYTES, RequestParts, SignatureError};
 use crate::model::ids::RowId;
 use crate::store::actors::{self, PublicKeyRow};
 use crate::store::inbox::Receipt;
+use crate::store::instances::Health;
 use crate::store::{StoreError, accounts, inbox, instances};
 use crate::telemetry::metrics as names;
-
-/// The breaker states in which a host earns a probe by writing to us: open and dead.
-const TROUBLED: [i64; 2] = [1, 3];
 
 /// What became of an activity that is answered 202.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +59,9 @@ pub enum Refused {
     /// 403: it claims to be from here.
     #[error("an activity from outside cannot be of our own origin")]
     Ours,
+    /// 403: it carries something that is of another origin than its sender.
+    #[error("what an activity carries must be of its sender's own origin")]
+    Foreign,
     /// 503: the signer's key cannot be fetched at this moment.
     #[error("the key of the signer cannot be had now; send it again later")]
     KeyUnreachable,
@@ -75,7 +79,7 @@ impl Refused {
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::Signature(error) => error.status(),
             Self::NotVerified(_) => StatusCode::UNAUTHORIZED,
-            Self::Blocked | Self::Ours => StatusCode::FORBIDDEN,
+            Self::Blocked | Self::Ours | Self::Foreign => StatusCode::FORBIDDEN,
             Self::KeyUnreachable | Self::Inside(Error::Busy) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Inside(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -89,7 +93,7 @@ impl Refused {
             Self::Malformed(_) => "bad_activity",
             Self::Signature(_) | Self::NotVerified(_) => "bad_signature",
             Self::Blocked => "blocked",
-            Self::Ours => "not_yours",
+            Self::Ours | Self::Foreign => "not_yours",
             Self::KeyUnreachable => "key_unreachable",
             Self::Inside(error) => error.code(),
         }
@@ -107,7 +111,7 @@ struct Facts {
     blocked: bool,
     actor_known: bool,
     key: Option<PublicKeyRow>,
-    host_troubled: bool,
+    probe_at: Option<Millis>,
     undone_object: Option<String>,
 }
 
@@ -149,9 +153,9 @@ impl Federation {
             Err(Unverified::Unreachable) => return Err(Refused::KeyUnreachable),
             Err(Unverified::Inside(error)) => return Err(Refused::Inside(error)),
         }
-        if facts.host_troubled {
-            let (host, now_ms) = (authority(&activity.actor), self.now_ms());
-            self.service().store().write(move |conn| instances::earn_probe(conn, &host, now_ms)).await?;
+        if let Some(at_ms) = facts.probe_at {
+            let host = authority(&activity.actor);
+            self.service().store().write(move |conn| instances::earn_probe(conn, &host, at_ms)).await?;
         }
         self.keep(&activity, facts.undone_object, request.body).await
     }
@@ -165,6 +169,7 @@ impl Federation {
             Body::Undo(object) => object.id().map(|id| id.as_str().to_owned()),
             _ => None,
         };
+        let (actor_uri, now_ms) = (actor.clone(), self.now_ms());
         let read = self.service().store().read(move |conn| {
             let known = accounts::by_uri(conn, &actor)?;
             let suspended = known.as_ref().is_some_and(|account| account.suspended);
@@ -180,9 +185,9 @@ impl Federation {
                     || instances::is_blocked(conn, &key_host)?,
                 actor_known: known.is_some(),
                 key,
-                host_troubled: health.is_some_and(|health| TROUBLED.contains(&health.state)),
+                probe_at: health.and_then(|health| probe_at(&health, now_ms)),
                 undone_object: match &undone {
-                    Some(id) => inbox::object_of(conn, id)?,
+                    Some(id) => inbox::object_of(conn, id, &actor_uri)?,
                     None => None,
                 },
             })
@@ -201,6 +206,7 @@ impl Federation {
             id: RowId(self.service().ids().next()),
             activity_uri: activity.id.as_str().to_owned(),
             actor_uri: activity.actor.as_str().to_owned(),
+            host: authority(&activity.actor),
             object_uri: super::subject::of(activity, undone_object),
             body: body.to_vec(),
             now_ms: self.now_ms(),
@@ -223,5 +229,41 @@ fn read(request: &RequestParts<'_>) -> Result<Activity, Refused> {
     if !content_type.is_some_and(media_type::is_activity) {
         return Err(Refused::WrongType);
     }
-    Ok(Activity::parse(request.body)?)
+    let activity = Activity::parse(request.body)?;
+    check_carried(&activity)?;
+    Ok(activity)
+}
+
+/// When a host that writes to us may be probed, if that is news: the first of many requests earns the probe.
+fn probe_at(health: &Health, now_ms: Millis) -> Option<Millis> {
+    let mut breaker = Breaker::from_row(&to_row(health));
+    let before = breaker.state();
+    breaker.on_inbound_contact(now_ms);
+    match breaker.state() {
+        State::Open { until_ms } if breaker.state() != before => Some(until_ms),
+        _ => None,
+    }
+}
+
+/// What a new or changed post or actor carries is of its sender's origin, and can be read.
+fn check_carried(activity: &Activity) -> Result<(), Refused> {
+    let carried = match &activity.body {
+        Body::Create(objects) => objects.as_slice(),
+        Body::Update(object) => std::slice::from_ref(object),
+        _ => return Ok(()),
+    };
+    for object in carried {
+        let (Some(id), Some(document)) = (object.id(), object.document()) else { continue };
+        if !same_origin(id, &activity.actor) {
+            return Err(Refused::Foreign);
+        }
+        let is_actor = object.kind().and_then(ActorKind::of).is_some();
+        match Post::from_document(document) {
+            // Not everything that is called an actor shows all of itself: it is fetched then.
+            Ok(_) | Err(ObjectError::UnknownType(_)) => {}
+            Err(_) if is_actor => {}
+            Err(unreadable) => return Err(unreadable.into()),
+        }
+    }
+    Ok(())
 }

@@ -5,18 +5,24 @@ use url::Url;
 use crate::federation::objects::{Activity, Body, IdOr, Object};
 use crate::federation::quirks;
 
-/// The object of an activity: of a follow, like or retweet what is followed, liked, repeated; of an undo the
-/// same as of what it undoes. `undone_object` is that of the undone activity, when it is known.
+/// The object of an activity; of a follow, block, like or retweet together with who does it, since only what the same
+/// actor does to it must keep its order, and no stranger shall delay others. Of an undo the same as of what it undoes;
+/// `undone_object` is that of the undone activity, when it is known.
 pub(super) fn of(activity: &Activity, undone_object: Option<String>) -> String {
+    let by_actor = |object: &Url| format!("{object} {}", activity.actor);
     let subject = match &activity.body {
         Body::Create(objects) => objects.first().and_then(IdOr::id).cloned(),
         Body::Update(object) | Body::Delete(object) => object.id().cloned(),
         Body::Accept { object, .. } | Body::Reject(object) => object.id().cloned(),
-        Body::Follow(object) | Body::Block(object) | Body::Like { object, .. } => Some(object.clone()),
-        Body::Announce(object) => announced(object),
-        Body::Undo(object) => match undone_object {
-            Some(known) => return known,
-            None => embedded_object(object).or_else(|| object.id().cloned()),
+        Body::Follow(object) | Body::Block(object) | Body::Like { object, .. } => return by_actor(object),
+        Body::Announce(object) => match announced(object) {
+            Some(uri) => return by_actor(&uri),
+            None => None,
+        },
+        Body::Undo(object) => match (undone_object, embedded_object(object)) {
+            (Some(known), _) => return known,
+            (None, Some(embedded)) => return by_actor(&embedded),
+            (None, None) => object.id().cloned(),
         },
         _ => None,
     };
@@ -56,8 +62,8 @@ mod tests {
     #[test]
     fn an_undo_waits_for_what_it_undoes() {
         let like = activity("Like", json!("https://a.test/1"));
-        assert_eq!(subject(like.clone(), None), "https://a.test/1");
-        assert_eq!(subject(activity("Undo", like), None), "https://a.test/1");
+        assert_eq!(subject(like.clone(), None), "https://a.test/1 https://b.test/u");
+        assert_eq!(subject(activity("Undo", like), None), "https://a.test/1 https://b.test/u");
         assert_eq!(
             subject(activity("Undo", json!("https://b.test/l/1")), Some("https://a.test/1")),
             "https://a.test/1"
@@ -76,10 +82,21 @@ mod tests {
 
     #[test]
     fn an_announce_is_about_the_post_even_in_a_groups_wrapping() {
-        assert_eq!(subject(activity("Announce", json!("https://c.test/n/1")), None), "https://c.test/n/1");
+        let announced = "https://c.test/n/1 https://b.test/u";
+        assert_eq!(subject(activity("Announce", json!("https://c.test/n/1")), None), announced);
         let create = json!({ "id": "https://c.test/a/1", "type": "Create", "actor": "https://c.test/u",
             "object": { "id": "https://c.test/n/1", "type": "Note" } });
-        assert_eq!(subject(activity("Announce", create), None), "https://c.test/n/1");
+        assert_eq!(subject(activity("Announce", create), None), announced);
+    }
+
+    #[test]
+    fn strangers_do_not_wait_for_each_other() {
+        let of = |actor: &str| {
+            let mut follow = activity("Follow", json!("https://a.test/ann"));
+            follow["actor"] = json!(actor);
+            subject(follow, None)
+        };
+        assert_ne!(of("https://b.test/u"), of("https://b.test/v"));
     }
 
     #[test]

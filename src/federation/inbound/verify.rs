@@ -2,17 +2,22 @@
 
 use std::sync::Arc;
 
+use url::Url;
+
 use crate::clock::{DAY_MS, Millis};
 use crate::error::Error;
 use crate::federation::Federation;
 use crate::federation::keys::PublicKey;
 use crate::federation::objects::{Activity, Actor, Body};
-use crate::federation::resolve::{Budget, FetchError, ResolveError};
+use crate::federation::resolve::{Budget, FetchError, Freshness, ResolveError};
 use crate::federation::signature::Claim;
 use crate::store::actors::PublicKeyRow;
 
-/// How old a stored key may be before its actor is asked again: a key that was taken back must not live on here.
+/// How old a stored key may be before its actor is asked again, beside the request: a key that was taken back must not
+/// live on here.
 const KEY_STALE_AFTER_MS: Millis = DAY_MS;
+/// How old a stored key may be to count at all.
+const KEY_ENDS_AFTER_MS: Millis = 7 * DAY_MS;
 
 /// Why a signature is not believed.
 pub(super) enum Unverified {
@@ -41,17 +46,25 @@ impl Federation {
         let claim = Arc::new(claim);
         // A deletion is the last that comes of an actor: its document may be gone already.
         let is_deletion = matches!(activity.body, Body::Delete(_));
-        let fresh_from = self.now_ms().saturating_sub(KEY_STALE_AFTER_MS);
-        let usable = stored.filter(|key| is_deletion || key.fetched_at > fresh_from);
+        let age_ms = |key: &PublicKeyRow| self.now_ms().saturating_sub(key.fetched_at);
+        let usable = stored.filter(|key| is_deletion || age_ms(*key) < KEY_ENDS_AFTER_MS);
         if let Some(key) = usable
             && self.rsa(&claim, &key.pem).await?
         {
+            if age_ms(key) >= KEY_STALE_AFTER_MS && !is_deletion {
+                self.refresh_later(activity.actor.clone());
+            }
             return Ok(());
         }
         let actor = match self.fetched_actor(&activity.actor, &Budget::new()).await {
             Ok(actor) => actor,
             Err(FetchError::Gone) if deletes_itself(activity) => return Ok(()),
-            Err(error) => return self.without_document(&claim, stored, error).await,
+            Err(FetchError::Passing(_) | FetchError::OverBudget) => return Err(Unverified::Unreachable),
+            Err(error) => {
+                return Err(Unverified::No(format!(
+                    "the key of the signature could not be fetched: {error}"
+                )));
+            }
         };
         let bare = claim.key_id().url() == &actor.id;
         let listed = actor.key(claim.key_id().as_str()).or(actor.keys.first().filter(|_| bare));
@@ -64,20 +77,17 @@ impl Federation {
         if actor_known { self.learn(&actor).await } else { Ok(()) }
     }
 
-    /// The actor's host does not answer: an old key that we have will do, if it verifies.
-    async fn without_document(
-        &self,
-        claim: &Arc<Claim>,
-        stored: Option<&PublicKeyRow>,
-        error: FetchError,
-    ) -> Result<(), Unverified> {
-        let FetchError::Passing(_) = &error else {
-            return Err(Unverified::No(format!("the key of the signature could not be fetched: {error}")));
-        };
-        match stored {
-            Some(key) if self.rsa(claim, &key.pem).await? => Ok(()),
-            _ => Err(Unverified::Unreachable),
-        }
+    /// Asks an actor's host again, while what it signed is taken. Few at once: whoever finds no place is asked when it
+    /// writes next.
+    fn refresh_later(&self, actor: Url) {
+        let Ok(place) = Arc::clone(&self.0.inbound.refreshing).try_acquire_owned() else { return };
+        let federation = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = federation.actor_within(&actor, Freshness::Now, &Budget::new()).await {
+                tracing::debug!(federation.address = actor.as_str(), %error, "an actor was not refreshed");
+            }
+            drop(place);
+        });
     }
 
     async fn learn(&self, actor: &Actor) -> Result<(), Unverified> {

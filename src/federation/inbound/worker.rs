@@ -20,7 +20,7 @@ use crate::federation::objects::liberal::ObjectError;
 use crate::federation::resolve::{FetchError, ResolveError};
 use crate::model::ids::RowId;
 use crate::store::StoreError;
-use crate::store::inbox::{self, Claimed};
+use crate::store::inbox::{self, Claimed, UnderWay};
 use crate::telemetry::metrics as names;
 
 /// Activities worked on at once: most of their time is waiting for the database or another host.
@@ -31,8 +31,10 @@ const LEASE_MS: Millis = 30 * SECOND_MS;
 const RENEW_EVERY_MS: Millis = 10 * SECOND_MS;
 /// How often a worker looks by itself: for what other processes received, and for what waits for its time.
 const POLL_EVERY: Duration = Duration::from_secs(1);
-/// How long one activity may take: its whole budget of fetches at their slowest.
-const WORK_PATIENCE: Duration = Duration::from_secs(200);
+/// How long one activity may take: its budget of fetches ends well before.
+const WORK_PATIENCE: Duration = Duration::from_secs(60);
+/// How long an activity may take before its host counts as slow.
+const SLOW_AFTER_MS: Millis = SECOND_MS;
 /// The pause after the first failure; it doubles each time.
 const RETRY_FIRST_MS: Millis = 30 * SECOND_MS;
 /// Attempts before an activity is parked; the last comes about an hour after the first.
@@ -84,9 +86,15 @@ impl From<ResolveError> for Failure {
 /// What a worker holds.
 #[derive(Default)]
 struct Held {
-    /// The row that each task works on.
-    rows: HashMap<tokio::task::Id, RowId>,
+    /// What each task works on.
+    rows: HashMap<tokio::task::Id, HeldRow>,
     renewed_ms: Millis,
+}
+
+struct HeldRow {
+    id: RowId,
+    host: String,
+    since_ms: Millis,
 }
 
 impl Federation {
@@ -95,8 +103,10 @@ impl Federation {
         let mut running = JoinSet::new();
         let mut held = Held::default();
         while !stop.is_cancelled() {
-            for claimed in self.claim(WORKERS.saturating_sub(running.len())).await {
-                let (federation, row) = (self.clone(), claimed.id);
+            let under_way = held.under_way(self.now_ms());
+            for claimed in self.claim(WORKERS.saturating_sub(running.len()), under_way).await {
+                let row = HeldRow { id: claimed.id, host: claimed.host.clone(), since_ms: self.now_ms() };
+                let federation = self.clone();
                 let task = running.spawn(async move { federation.process(claimed).await });
                 held.rows.insert(task.id(), row);
             }
@@ -112,18 +122,18 @@ impl Federation {
             self.renew(&mut held).await;
         }
         running.shutdown().await;
-        let ids = held.rows.into_values().collect::<Vec<_>>();
+        let ids = held.ids();
         logged(self.service().store().write(move |conn| inbox::lease_until(conn, &ids, 0)).await);
     }
 
-    /// Claims at most `places` activities.
-    pub(super) async fn claim(&self, places: usize) -> Vec<Claimed> {
-        let Ok(places) = i64::try_from(places) else { return Vec::new() };
+    /// Claims at most `places` activities beside those under way.
+    pub(super) async fn claim(&self, places: usize, under_way: UnderWay) -> Vec<Claimed> {
         if places == 0 {
             return Vec::new();
         }
         let now_ms = self.now_ms();
-        let claim = move |conn: &mut _| inbox::claim(conn, now_ms, now_ms.saturating_add(LEASE_MS), places);
+        let until_ms = now_ms.saturating_add(LEASE_MS);
+        let claim = move |conn: &mut _| inbox::claim(conn, now_ms, until_ms, places, &under_way);
         logged(self.service().store().write(claim).await).unwrap_or_default()
     }
 
@@ -167,7 +177,7 @@ impl Federation {
         let now_ms = self.now_ms();
         if now_ms.saturating_sub(held.renewed_ms) >= RENEW_EVERY_MS {
             held.renewed_ms = now_ms;
-            let ids = held.rows.values().copied().collect::<Vec<_>>();
+            let ids = held.ids();
             let until_ms = now_ms.saturating_add(LEASE_MS);
             let renew = move |conn: &mut _| inbox::lease_until(conn, &ids, until_ms);
             logged(self.service().store().write(renew).await);
@@ -176,6 +186,21 @@ impl Federation {
 }
 
 impl Held {
+    fn ids(&self) -> Vec<RowId> {
+        self.rows.values().map(|row| row.id).collect()
+    }
+
+    fn under_way(&self, now_ms: Millis) -> UnderWay {
+        let mut under_way = UnderWay::default();
+        for row in self.rows.values() {
+            *under_way.by_host.entry(row.host.clone()).or_default() += 1;
+            if now_ms.saturating_sub(row.since_ms) >= SLOW_AFTER_MS {
+                under_way.slow.insert(row.host.clone());
+            }
+        }
+        under_way
+    }
+
     fn let_go(&mut self, done: Result<(tokio::task::Id, ()), JoinError>) {
         let task = done.map_or_else(|error| error.id(), |(task, ())| task);
         self.rows.remove(&task);

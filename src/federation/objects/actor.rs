@@ -7,6 +7,7 @@ use url::Url;
 use super::liberal::{Object, ObjectError, parse_document, write_time};
 use super::local::LocalActor;
 use super::parts::{MAX_NAME_CHARS, Tags, image_url};
+use super::tag::{Image, Tag};
 use crate::clock::Millis;
 use crate::federation::origin::same_origin;
 use crate::federation::quirks;
@@ -241,7 +242,7 @@ pub struct ActorDocument {
     image: Option<Image>,
     attachment: Vec<Field>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    tag: Vec<super::note::Tag>,
+    tag: Vec<Tag>,
     public_key: PublicKeyDocument,
 }
 
@@ -264,16 +265,6 @@ struct PublicKeyDocument {
 struct Field {
     name: String,
     value: String,
-}
-
-/// An image of an own actor.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
-pub struct Image {
-    /// Its media type.
-    pub media_type: String,
-    /// Where it is.
-    pub url: String,
 }
 
 /// What an own actor's document is made from. Texts are ready to send: `summary` and field values are HTML.
@@ -308,7 +299,7 @@ pub struct Profile {
     /// Name and value of the profile fields.
     pub fields: Vec<(String, String)>,
     /// Custom emoji and hashtags of name and biography.
-    pub tags: Vec<super::note::Tag>,
+    pub tags: Vec<Tag>,
     /// The public key in SPKI PEM.
     pub public_key_pem: String,
 }

@@ -18,6 +18,7 @@ pub mod parts;
 pub mod poll;
 pub mod post;
 pub mod quote;
+pub mod tag;
 pub mod tombstone;
 pub mod webfinger;
 

@@ -9,6 +9,7 @@ use url::Url;
 use super::addressing::{Addressing, Audience, PUBLIC};
 use super::liberal::write_time;
 use super::local::LocalActor;
+use super::tag::Tag;
 use crate::clock::Millis;
 
 /// What a post is made from. HTML is ready to send.
@@ -59,37 +60,6 @@ pub struct PollContent {
     pub closed_ms: Option<Millis>,
     /// How many accounts voted.
     pub voters: u64,
-}
-
-/// A mention, hashtag or emoji of an own document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "type")]
-pub enum Tag {
-    /// Somebody is mentioned.
-    Mention {
-        /// The actor's id.
-        href: String,
-        /// `@bob@b.test`.
-        name: String,
-    },
-    /// A hashtag.
-    Hashtag {
-        /// Its page.
-        href: String,
-        /// With `#`.
-        name: String,
-    },
-    /// A custom emoji.
-    Emoji {
-        /// Its id.
-        id: String,
-        /// With colons.
-        name: String,
-        /// When it last changed.
-        updated: String,
-        /// Its image.
-        icon: super::actor::Image,
-    },
 }
 
 /// A medium of an own post.

@@ -20,13 +20,13 @@ use crate::clock::Millis;
 use crate::error::{Chain, Error, Result};
 use crate::federation::Federation;
 use crate::federation::delivery::breaker::{Breaker, BreakerRow, Gate, Outcome, retry_after_ms};
-use crate::federation::delivery::lane::{Command, End, Lane, MAX_LOADED, Rest};
+use crate::federation::delivery::lane::{Command, End, Lane, Loaded, MAX_LOADED, Rest, Tries};
 use crate::federation::own_keys::SigningKey;
 use crate::federation::signature::Form;
 use crate::model::ids::{AccountId, RowId};
 use crate::secrets;
-use crate::store::deliveries::{self, Waiting};
-use crate::store::instances::{self, Health};
+use crate::store::deliveries::{self, Fared, Waiting};
+use crate::store::instances::{self, Health, LookAgain};
 use crate::telemetry::metrics as names;
 
 /// How long a lease holds without being renewed: another process takes over after that. The process that held it
@@ -36,6 +36,12 @@ const LEASE_MS: Millis = 60_000;
 const RENEW_EVERY_MS: Millis = LEASE_MS / 3;
 /// How often hosts are looked for when nothing wakes the driver: for due probes and other processes' rows.
 const POLL_EVERY: Duration = Duration::from_secs(1);
+/// How often a lane looks for new rows while it is at work.
+const LOOK_EVERY_MS: Millis = 1_000;
+/// How long a lane with nothing to do keeps its host: for longer waits it makes room for other hosts.
+const SOON_MS: Millis = 1_000;
+/// The longest time after which a host whose authors all wait is looked at again.
+const LOOK_AGAIN_MAX_MS: Millis = 60_000;
 /// Authors whose deliveries to one host are under way at once.
 const PER_HOST: usize = 4;
 /// Answered rows are deleted together, after this time or at [`FLUSH_ROWS`].
@@ -142,7 +148,9 @@ struct LaneRun {
     loaded_to: RowId,
     /// Whether the last look found no more rows than are loaded.
     drained: bool,
+    looked_ms: Millis,
     done: Vec<i64>,
+    kept: Vec<(RowId, Fared)>,
     leased_ms: Millis,
 }
 
@@ -164,7 +172,9 @@ impl LaneRun {
             keys: Mutex::default(),
             loaded_to: RowId(0),
             drained: false,
+            looked_ms: 0,
             done: Vec::new(),
+            kept: Vec::new(),
             leased_ms,
         }
     }
@@ -175,7 +185,7 @@ impl LaneRun {
             tracing::warn!(host = self.host, error = %Chain(error), "a lane stopped; it is taken up again");
         }
         let ended = match self.flush().await {
-            Ok(()) => self.store_health(true).await,
+            Ok(()) => self.give_back().await,
             Err(error) => Err(error),
         };
         if let Err(error) = ended {
@@ -208,19 +218,24 @@ impl LaneRun {
                 _ = flush.tick() => {
                     self.flush().await?;
                     self.renew().await?;
-                    self.drained = false;
+                    if self.driver.now_ms().saturating_sub(self.looked_ms) >= LOOK_EVERY_MS {
+                        self.drained = false;
+                    }
                 }
             }
         }
         Ok(())
     }
 
-    /// With nothing under way: whether this lane still has something to wait for. A host that may not be tried
-    /// now is given back, its time is stored; one author's pause is known only here, so it is waited for here.
+    /// With nothing under way: whether there is something to do soon. Else the host is given back, so that pauses,
+    /// however many hosts ask for them, hold up nobody.
     async fn waits_here(&mut self) -> Result<bool> {
         let now_ms = self.driver.now_ms();
         match self.lane.rest(now_ms) {
-            Rest::Until(_) => Ok(matches!(self.lane.breaker().gate(now_ms), Gate::Free | Gate::Probe)),
+            Rest::Until(until_ms) => {
+                let may_send = matches!(self.lane.breaker().gate(now_ms), Gate::Free | Gate::Probe);
+                Ok(may_send && until_ms.saturating_sub(now_ms) <= SOON_MS)
+            }
             Rest::Nothing => {
                 self.drained = false;
                 self.load().await?;
@@ -236,13 +251,18 @@ impl LaneRun {
         if self.drained || room < MAX_LOADED / 2 {
             return Ok(());
         }
+        self.looked_ms = self.driver.now_ms();
         let (host, after) = (self.host.clone(), self.loaded_to);
         let limit = i64::try_from(room).unwrap_or(0);
         let waiting = self.store().read(move |conn| deliveries::waiting(conn, &host, after, limit)).await?;
         self.drained = waiting.len() < room;
         let Some(last) = waiting.last() else { return Ok(()) };
         self.loaded_to = last.id;
-        self.lane.load(waiting.iter().map(|row| (row.id, row.account)));
+        self.lane.load(waiting.iter().map(|row| Loaded {
+            id: row.id,
+            author: row.account,
+            tries: to_tries(&row.fared),
+        }));
         self.rows.extend(waiting.into_iter().map(|row| (row.id, row)));
         Ok(())
     }
@@ -260,6 +280,7 @@ impl LaneRun {
             match command {
                 Command::Send { id, form } => sends.extend(self.send(id, form).await?),
                 Command::Done { id, end } => self.finish(id, end),
+                Command::Keep { id, tries } => self.kept.push((id, from_tries(&tries))),
                 Command::HostDead => self.forget_host().await?,
             }
         }
@@ -309,7 +330,7 @@ impl LaneRun {
         let outcome = match end {
             End::Delivered => "sent",
             End::Refused(_) => "refused",
-            End::GivenUp => "dropped",
+            End::GivenUp | End::Unsendable => "dropped",
         };
         metrics::counter!(names::DELIVERY_TOTAL, "outcome" => outcome).increment(1);
         if let (Some(row), End::Refused(status)) = (self.rows.get(&id), end) {
@@ -334,16 +355,20 @@ impl LaneRun {
 
     /// Deletes answered rows together, and stores the host's health with them.
     async fn flush(&mut self) -> Result<()> {
-        if self.done.is_empty() {
+        if self.done.is_empty() && self.kept.is_empty() {
             return Ok(());
         }
-        let done = std::mem::take(&mut self.done);
-        let ids = done.clone();
-        if let Err(error) = self.store().write(move |conn| deliveries::finish(conn, ids.clone())).await {
-            self.done = done;
+        let (done, kept) = (std::mem::take(&mut self.done), std::mem::take(&mut self.kept));
+        let (ids, rows) = (done.clone(), kept.clone());
+        let write = move |conn: &mut _| {
+            deliveries::keep(conn, &rows)?;
+            deliveries::finish(conn, ids.clone())
+        };
+        if let Err(error) = self.store().write(write).await {
+            (self.done, self.kept) = (done, kept);
             return Err(error.into());
         }
-        self.store_health(false).await
+        self.store_health().await
     }
 
     async fn renew(&mut self) -> Result<()> {
@@ -357,10 +382,27 @@ impl LaneRun {
         Ok(self.store().write(move |conn| instances::renew(conn, &owner, hosts.clone(), until_ms)).await?)
     }
 
-    async fn store_health(&self, release: bool) -> Result<()> {
+    async fn store_health(&self) -> Result<()> {
         let health = from_row(&self.lane.breaker().to_row());
         let (host, owner) = (self.host.clone(), self.driver.owner.to_string());
-        let store = move |conn: &mut _| instances::store_health(conn, &host, &health, &owner, release);
+        let store = move |conn: &mut _| instances::store_health(conn, &host, &health, &owner);
+        Ok(self.store().write(store).await?)
+    }
+
+    /// Ends the lease, and says when the host is to be looked at again.
+    async fn give_back(&self) -> Result<()> {
+        let now_ms = self.driver.now_ms();
+        let at_ms = match self.lane.rest(now_ms) {
+            Rest::Until(until_ms) => until_ms.min(now_ms.saturating_add(LOOK_AGAIN_MAX_MS)),
+            Rest::Answers | Rest::Nothing | Rest::Dead => 0,
+        };
+        let look = LookAgain { at_ms, judged_to: self.loaded_to };
+        let health = from_row(&self.lane.breaker().to_row());
+        let (host, owner) = (self.host.clone(), self.driver.owner.to_string());
+        let store = move |conn: &mut _| {
+            instances::store_health(conn, &host, &health, &owner)?;
+            instances::release(conn, &host, look, &owner)
+        };
         Ok(self.store().write(store).await?)
     }
 
@@ -387,7 +429,7 @@ impl Send {
     async fn outcome(self) -> Outcome {
         let (Some(body), Some(key), Ok(inbox)) = (self.body, self.key, Url::parse(&self.row.inbox)) else {
             // Its activity or its signer is gone, or the inbox is no address: it cannot be sent, ever.
-            return Outcome::Final(0);
+            return Outcome::Unsendable;
         };
         let Ok(_place) = self.driver.places.acquire().await else { return Outcome::NotSent };
         let federation = &self.driver.federation;
@@ -419,7 +461,27 @@ impl Federation {
     }
 }
 
-fn to_row(health: &Health) -> BreakerRow {
+fn to_tries(fared: &Fared) -> Tries {
+    let count = |count: i64| u32::try_from(count).unwrap_or(0);
+    Tries {
+        unauthorized: count(fared.refusals),
+        own_failures: count(fared.attempts),
+        failed_ms: fared.failed_at,
+        not_before_ms: fared.not_before,
+    }
+}
+
+fn from_tries(tries: &Tries) -> Fared {
+    Fared {
+        attempts: i64::from(tries.own_failures),
+        refusals: i64::from(tries.unauthorized),
+        failed_at: tries.failed_ms,
+        not_before: tries.not_before_ms,
+    }
+}
+
+/// The breaker of a host as it is stored.
+pub(in crate::federation) fn to_row(health: &Health) -> BreakerRow {
     BreakerRow {
         state: health.state,
         failures: health.failures,

@@ -10,3 +10,4 @@ mod targets;
 mod tests;
 
 pub use deliver::DeliverySettings;
+pub(in crate::federation) use deliver::to_row;

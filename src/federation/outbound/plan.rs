@@ -1,29 +1,65 @@
 //! The planner: a consumer of the log that puts every event of ours into the lanes, exactly once.
 //!
 //! One transaction stores the activities of a few events, writes the rows of those addressed by name, and moves
-//! the cursor. Rows for followers follow in chunks, each of which remembers how far it came: a big post never
-//! holds the database, and a crash anywhere repeats nothing.
+//! the cursor, which it holds meanwhile: what is at or before it is planned already, by whichever process. Rows for
+//! followers come after, in chunks, each of which remembers how far it came, and before anything later is planned:
+//! so each lane has an author's activities in their order, a big post never holds the database, and a crash
+//! anywhere repeats nothing.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::targets::Plan;
-use crate::error::Result;
+use crate::error::{Chain, Error, Result};
 use crate::federation::{Federation, unwritable};
 use crate::model::ids::{AccountId, RowId};
-use crate::store::deliveries::{self, Outgoing, Target};
+use crate::store::deliveries::{self, FollowerInboxes, Outgoing, Target};
 use crate::store::events::{self, Logged, Position};
 use crate::store::follower::{Progress, follow, keep_cursor};
 use crate::store::{Conn, StoreError};
 
 /// The name of the cursor.
 const CONSUMER: &str = "federation";
-/// Activities that one transaction stores.
-const PLANS_AT_ONCE: usize = 50;
-/// Followers' inboxes that one transaction writes rows for.
-const CHUNK: i64 = 500;
+/// Events that one transaction puts behind the cursor.
+const EVENTS_AT_ONCE: usize = 50;
+/// Follows that one transaction reads and writes rows for.
+const CHUNK: i64 = 1_000;
+/// How often an event may fail before it is passed over; with the pauses of the log's follower that is a minute.
+const FAILURES_MAX: u32 = 12;
+
+/// Some events in a row with what they make; the last may be for followers.
+#[derive(Clone, Default)]
+struct Part {
+    made: Vec<Made>,
+    events: usize,
+    /// Where the last of the events stands.
+    end: Position,
+}
+
+/// An activity with its addressees, and the event that made it.
+#[derive(Clone)]
+struct Made {
+    at: Position,
+    outgoing: Outgoing,
+    to: Vec<AccountId>,
+}
+
+/// The event that fails, and how often it did in a row.
+#[derive(Debug, Default)]
+pub(super) struct Trouble {
+    at: Position,
+    failures: u32,
+}
+
+/// What a unit of work of the planner came to.
+enum Step {
+    /// An older activity is still fanning out; that goes first.
+    FannedOut,
+    /// The part is planned.
+    Planned,
+}
 
 impl Federation {
     /// Follows the log until `stop`; `planned` is told when there is something to deliver. Fails only before it
@@ -35,94 +71,127 @@ impl Federation {
         stop: CancellationToken,
     ) -> Result<()> {
         let store = self.service().store().clone();
-        let clock = self.service().clock().clone();
-        let now_ms = clock.now_ms();
-        let known = store.write(move |conn| events::resume(conn, CONSUMER, now_ms)).await?;
-        let start = match known {
-            Some(position) => position,
-            // New, or given up after a long absence: what happens from now on is told.
-            None => {
-                let head = store.read(events::head).await?;
-                store.write(move |conn| events::move_cursor(conn, CONSUMER, head, now_ms)).await?;
-                tracing::info!("federation begins here: others are not told of what happened earlier");
-                head
-            }
-        };
+        let start = self.planner_start().await?;
         progress.set(start);
-        self.fan_out(&planned).await?;
+        self.plan_part(Part { end: start, ..Part::default() }, &planned).await?;
         let federation = self.clone();
+        let trouble = Arc::new(Mutex::new(Trouble::default()));
         let following = follow(store.clone(), CONSUMER, progress, stop.clone(), move |batch: Vec<Logged>| {
             let (federation, planned) = (federation.clone(), Arc::clone(&planned));
-            async move { federation.plan_batch(&batch, &planned).await.map_err(StoreError::from) }
+            let trouble = Arc::clone(&trouble);
+            async move { federation.plan_batch(batch, &planned, &trouble).await.map_err(StoreError::from) }
         });
-        tokio::join!(following, keep_cursor(&store, &clock, CONSUMER, &stop));
+        tokio::join!(following, keep_cursor(&store, self.service().clock(), CONSUMER, &stop));
         Ok(())
     }
 
-    async fn plan_batch(&self, batch: &[Logged], planned: &Notify) -> Result<()> {
-        for part in batch.chunks(PLANS_AT_ONCE) {
-            let Some(last) = part.last() else { break };
-            let mut plans = Vec::new();
-            for logged in part {
-                plans.extend(self.plan(&logged.event).await?);
-            }
-            self.store_plans(plans, last.position).await?;
-            self.fan_out(planned).await?;
+    /// Where the cursor stands. A new consumer, or one that was given up after a long absence, tells what happens
+    /// from now on.
+    pub(super) async fn planner_start(&self) -> Result<Position> {
+        let store = self.service().store();
+        if let Some(position) = store.read(|conn| events::cursor(conn, CONSUMER)).await? {
+            return Ok(position);
         }
-        Ok(())
-    }
-
-    async fn store_plans(&self, plans: Vec<Plan>, position: Position) -> Result<()> {
+        let head = store.read(events::head).await?;
         let now_ms = self.service().clock().now_ms();
-        let mut stored = Vec::new();
-        for plan in plans {
-            let outgoing = Outgoing {
-                id: RowId(self.service().ids().next()),
-                account: plan.account,
-                activity_uri: plan.activity.id().to_owned(),
-                body: plan.activity.to_bytes().map_err(unwritable)?,
-                tweet: plan.tweet.map(|tweet| tweet.0),
-                to_followers: plan.to_followers,
-            };
-            stored.push((outgoing, plan.to));
-        }
-        let federation = self.clone();
-        self.service()
-            .store()
-            .write(move |conn| {
-                for (outgoing, to) in &stored {
-                    deliveries::insert_outgoing(conn, outgoing, now_ms)?;
-                    let targets = deliveries::inboxes_of(conn, to)?;
-                    federation.insert_rows(conn, outgoing.id, outgoing.account, targets)?;
-                }
-                events::move_cursor(conn, CONSUMER, position, now_ms)
-            })
-            .await?;
-        Ok(())
+        store.write(move |conn| events::move_cursor(conn, CONSUMER, head, now_ms)).await?;
+        tracing::info!("federation begins here: others are not told of what happened earlier");
+        Ok(head)
     }
 
-    /// Writes the rows of followers' inboxes for everything that is still fanning out, a chunk at a time.
-    async fn fan_out(&self, planned: &Notify) -> Result<()> {
+    /// Plans those of the events that are not planned yet.
+    pub(super) async fn plan_batch(
+        &self,
+        batch: Vec<Logged>,
+        planned: &Notify,
+        trouble: &Mutex<Trouble>,
+    ) -> Result<()> {
+        let done = self.planner_start().await?;
+        let mut part = Part::default();
+        for logged in batch.into_iter().filter(|logged| logged.position > done) {
+            let Suspicion { failures, alone } = suspicion(trouble, logged.position);
+            let made = if failures < FAILURES_MAX {
+                self.make(&logged).await.map_err(|error| failed(trouble, logged.position, error))?
+            } else {
+                tracing::error!(event = ?logged.event, "an event cannot be told to others; it is passed over");
+                None
+            };
+            let to_followers = made.as_ref().is_some_and(|made| made.outgoing.to_followers);
+            part.made.extend(made);
+            part.events += 1;
+            part.end = logged.position;
+            if to_followers || alone || part.events >= EVENTS_AT_ONCE {
+                let stored = self.plan_part(std::mem::take(&mut part), planned).await;
+                stored.map_err(|error| failed(trouble, logged.position, error))?;
+            }
+        }
+        let end = part.end;
+        self.plan_part(part, planned).await.map_err(|error| failed(trouble, end, error))
+    }
+
+    /// The activity that an event makes, ready to be stored.
+    async fn make(&self, logged: &Logged) -> Result<Option<Made>> {
+        let Some(Plan { account, activity, to, to_followers, tweet }) = self.plan(&logged.event).await?
+        else {
+            return Ok(None);
+        };
+        let outgoing = Outgoing {
+            id: RowId(self.service().ids().next()),
+            account,
+            activity_uri: activity.id().to_owned(),
+            body: activity.to_bytes().map_err(unwritable)?,
+            tweet: tweet.map(|tweet| tweet.0),
+            to_followers,
+        };
+        Ok(Some(Made { at: logged.position, outgoing, to }))
+    }
+
+    /// Stores a part, and writes the rows for followers of all that is stored.
+    async fn plan_part(&self, part: Part, planned: &Notify) -> Result<()> {
+        if part.end == Position::default() {
+            return Ok(());
+        }
+        let part = Arc::new(part);
         loop {
-            let federation = self.clone();
-            let more = self
-                .service()
-                .store()
-                .write(move |conn| {
-                    let Some(out) = deliveries::fanning_out(conn)? else { return Ok(false) };
-                    let targets = deliveries::follower_inboxes(conn, out.account, &out.after, CHUNK)?;
-                    let full = i64::try_from(targets.len()).is_ok_and(|n| n == CHUNK);
-                    let after = targets.last().map(|target| target.inbox.clone()).filter(|_| full);
-                    federation.insert_rows(conn, out.outgoing, out.account, targets)?;
-                    deliveries::fanned_out(conn, out.outgoing, after.as_deref())?;
-                    Ok(true)
-                })
-                .await?;
+            let (federation, now_part) = (self.clone(), Arc::clone(&part));
+            let step = move |conn: &mut Conn| federation.step(conn, &now_part);
+            let step = self.service().store().write(step).await?;
             planned.notify_one();
-            if !more {
+            if let Step::Planned = step {
                 return Ok(());
             }
         }
+    }
+
+    /// One unit of work: a chunk of what is fanning out, else the part if it is still to be stored.
+    fn step(&self, conn: &mut Conn, part: &Part) -> Result<Step, StoreError> {
+        let done = events::hold_cursor(conn, CONSUMER)?;
+        if self.fan_out(conn)? {
+            return Ok(Step::FannedOut);
+        }
+        if part.end <= done {
+            return Ok(Step::Planned);
+        }
+        let now_ms = self.service().clock().now_ms();
+        let mut fans_out = false;
+        for made in part.made.iter().filter(|made| made.at > done) {
+            deliveries::insert_outgoing(conn, &made.outgoing, now_ms)?;
+            let targets = deliveries::inboxes_of(conn, &made.to)?;
+            self.insert_rows(conn, made.outgoing.id, made.outgoing.account, targets)?;
+            fans_out |= made.outgoing.to_followers;
+        }
+        events::move_cursor(conn, CONSUMER, part.end, now_ms)?;
+        Ok(if fans_out { Step::FannedOut } else { Step::Planned })
+    }
+
+    /// Writes the rows of some followers' inboxes. Answers whether there were any to write.
+    fn fan_out(&self, conn: &mut Conn) -> Result<bool, StoreError> {
+        let Some(out) = deliveries::fanning_out(conn)? else { return Ok(false) };
+        let FollowerInboxes { targets, last } =
+            deliveries::follower_inboxes(conn, out.account, out.after, CHUNK)?;
+        self.insert_rows(conn, out.outgoing, out.account, targets)?;
+        deliveries::fanned_out(conn, out.outgoing, last)?;
+        Ok(true)
     }
 
     fn insert_rows(
@@ -137,4 +206,28 @@ impl Federation {
         deliveries::insert_rows(conn, outgoing, account, &rows)?;
         Ok(())
     }
+}
+
+/// What is held against an event.
+struct Suspicion {
+    /// How often it failed.
+    failures: u32,
+    /// It is planned alone, so that it is known whose fault a failure is.
+    alone: bool,
+}
+
+fn suspicion(trouble: &Mutex<Trouble>, at: Position) -> Suspicion {
+    let trouble = trouble.lock().unwrap_or_else(PoisonError::into_inner);
+    Suspicion { failures: if trouble.at == at { trouble.failures } else { 0 }, alone: at <= trouble.at }
+}
+
+/// Remembers that the event there failed once more. What our own load causes is nobody's fault.
+fn failed(trouble: &Mutex<Trouble>, at: Position, error: Error) -> Error {
+    if !matches!(error, Error::Busy) {
+        let mut trouble = trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        let failures = if trouble.at == at { trouble.failures.saturating_add(1) } else { 1 };
+        *trouble = Trouble { at, failures };
+        tracing::warn!(failures, error = %Chain(&error), "an event could not be planned");
+    }
+    error
 }

@@ -4,8 +4,9 @@ use url::Url;
 
 use crate::error::{Error, Result};
 use crate::federation::Federation;
-use crate::federation::objects::actor::{ActorDocument, Image, Profile};
-use crate::federation::objects::note::{MediaDocument, Note, NoteContent, Tag};
+use crate::federation::objects::actor::{ActorDocument, Profile};
+use crate::federation::objects::note::{MediaDocument, Note, NoteContent};
+use crate::federation::objects::tag::{Image, Tag};
 use crate::federation::objects::{ActorKind, Addressing, Audience, LocalActor};
 use crate::model::account::{Account, AccountKind};
 use crate::model::ids::TweetId;

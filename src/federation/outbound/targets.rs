@@ -11,7 +11,7 @@ use crate::model::visibility::Visibility;
 use crate::service::TweetView;
 use crate::store::tweets;
 
-/// Accounts that an edit tells beyond those it mentions: they may hold a copy.
+/// Accounts that the edit of an open post tells beyond those it mentions: they may hold a copy.
 const HOLDERS_LIMIT: i64 = 500;
 
 /// One activity with its addressees.
@@ -103,28 +103,28 @@ impl Federation {
         let updated_ms = view.tweet.edited_at.unwrap_or(view.tweet.created_at);
         let note = self.note(&view).await?;
         let activity = self.local_actor(&view.author).update_note(&note, updated_ms).map_err(unwritable)?;
-        let holders =
-            self.service().store().read(move |conn| tweets::audience(conn, tweet, HOLDERS_LIMIT)).await?;
         let mut plan = self.about(&view, activity);
-        plan.to.extend(holders);
+        // What is not for everybody goes to those whom it names and to who follows now, and to nobody else.
+        if view.tweet.visibility.is_open() {
+            let audience = move |conn: &mut _| tweets::audience(conn, tweet, HOLDERS_LIMIT);
+            plan.to.extend(self.service().store().read(audience).await?);
+        }
         Ok(Some(plan))
     }
 
-    /// A plan for those whom a tweet or retweet concerns.
+    /// A plan for those whom a tweet or retweet is for: those it mentions and the author's followers; if it is open,
+    /// also whom it answers or quotes. Who is repeated is told of it in any case.
     fn about(&self, view: &TweetView, activity: OutgoingActivity) -> Plan {
         let mentioned = view.tweet.mentions.iter().map(|mention| mention.account);
-        let concerned = [
-            view.tweet.reply_to_author,
-            view.retweet_of.as_ref().map(|original| original.tweet.author),
-            view.quote_of.as_ref().map(|quoted| quoted.tweet.author),
-        ];
-        let direct = view.tweet.visibility == Visibility::Direct;
-        let concerned = concerned.into_iter().flatten().filter(|_| !direct);
+        let open = view.tweet.visibility.is_open();
+        let answered = view.tweet.reply_to_author.filter(|_| open);
+        let quoted = view.quote_of.as_ref().map(|quoted| quoted.tweet.author).filter(|_| open);
+        let repeated = view.retweet_of.as_ref().map(|original| original.tweet.author);
         Plan {
             account: view.tweet.author,
             activity,
-            to: mentioned.chain(concerned).collect(),
-            to_followers: !direct,
+            to: mentioned.chain([answered, quoted, repeated].into_iter().flatten()).collect(),
+            to_followers: view.tweet.visibility != Visibility::Direct,
             tweet: Some(view.tweet.id),
         }
     }

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::fetch::{Budget, Document, FetchError};
 use super::{Freshness, ResolveError, STALE_AFTER_MS};
-use crate::clock::Millis;
+use crate::clock::{HOUR_MS, Millis};
 use crate::config::limits;
 use crate::error::Error;
 use crate::federation::Federation;
@@ -23,6 +23,8 @@ use crate::model::sanitize;
 use crate::store::actors::{self, Reach, RemoteActor};
 use crate::store::{StoreError, accounts, tombstones};
 
+/// For how long an actor that deleted itself is believed to be gone whatever its host shows: hosts take a while.
+const GONE_FOR_SURE_MS: Millis = HOUR_MS;
 /// What we ask of WebFinger; some servers only know the one or the other.
 const JRD: &str = "application/jrd+json, application/json";
 
@@ -64,14 +66,16 @@ impl Federation {
         Ok(found.filter(|account| !account.suspended))
     }
 
-    /// What is stored of the account with this id, and when it was fetched.
+    /// What is stored of the account with this id, and when it was fetched. One that is gone may come back later: then
+    /// its host shows it.
     pub(in crate::federation) async fn known_actor(
         &self,
         uri: &Url,
     ) -> Result<Option<(Account, Millis)>, Error> {
-        let uri = uri.as_str().to_owned();
+        let (uri, now_ms) = (uri.as_str().to_owned(), self.now_ms());
         let read = self.service().store().read(move |conn| {
-            if tombstones::exists(conn, &uri)? {
+            let gone_since = tombstones::actor_gone_since(conn, &uri)?;
+            if gone_since.is_some_and(|since| now_ms < since.saturating_add(GONE_FOR_SURE_MS)) {
                 return Err(Error::Gone("account").into());
             }
             let Some(account) = accounts::by_uri(conn, &uri)? else { return Ok(None) };
@@ -120,6 +124,7 @@ impl Federation {
         let now_ms = self.now_ms();
         let uri = actor.reach.uri.clone();
         let written = self.service().store().write(move |conn| {
+            tombstones::lift(conn, &actor.reach.uri)?;
             let id = actors::upsert(conn, &actor, now_ms)?;
             accounts::by_id(conn, id)?.ok_or(StoreError::NoRow)
         });

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
@@ -11,6 +12,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use serde_json::{Map, Value};
 use tokio::sync::OnceCell;
+use tokio::time::Instant;
 use url::Url;
 
 use crate::client::{ClientError, Response};
@@ -64,18 +66,32 @@ impl FetchError {
     }
 }
 
-/// How many fetches one cause may still have: an activity that arrived, a look-up by a person.
+/// How long all fetches for one cause may take. What is missing then stays missing until somebody asks for it.
+const FETCHES_PATIENCE: Duration = Duration::from_secs(20);
+
+/// How many fetches one cause may still have, and until when: an activity that arrived, a look-up by a person.
 #[derive(Debug)]
-pub(in crate::federation) struct Budget(AtomicUsize);
+pub(in crate::federation) struct Budget {
+    left: AtomicUsize,
+    until: Instant,
+}
 
 impl Budget {
     pub(in crate::federation) fn new() -> Self {
-        Self(AtomicUsize::new(limits::FETCHES_PER_ACTIVITY_MAX))
+        Self {
+            left: AtomicUsize::new(limits::FETCHES_PER_ACTIVITY_MAX),
+            until: Instant::now() + FETCHES_PATIENCE,
+        }
     }
 
     pub(super) fn take(&self) -> Result<(), FetchError> {
-        let taken = self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(1));
+        let taken = self.left.fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(1));
         taken.map(|_| ()).map_err(|_| FetchError::OverBudget)
+    }
+
+    /// What a fetch comes to before the time is over.
+    async fn in_time<T>(&self, fetch: impl Future<Output = T>) -> Result<T, FetchError> {
+        tokio::time::timeout_at(self.until, fetch).await.map_err(|_| FetchError::OverBudget)
     }
 }
 
@@ -203,7 +219,8 @@ impl Federation {
         }
         budget.take()?;
         let flight = fetcher.board(address.as_str());
-        let fetched = flight.cell.get_or_init(|| self.believable(&address, budget)).await.clone();
+        let fetched =
+            budget.in_time(flight.cell.get_or_init(|| self.believable(&address, budget))).await?.clone();
         if let Err(failure) = &fetched {
             fetcher.remember(address.as_str(), failure, self.now_ms());
         }
@@ -296,7 +313,7 @@ impl Federation {
             let response = self.get_plain(address, accept).await.map_err(from_client)?;
             Ok(successful(response)?.body)
         };
-        let fetched = fetched.await;
+        let fetched = budget.in_time(fetched).await?;
         if let Err(failure) = &fetched {
             self.0.fetcher.remember(address.as_str(), failure, self.now_ms());
         }

@@ -46,7 +46,7 @@ impl Federation {
         if self.is_ours(uri) {
             return Err(Error::NotFound("tweet").into());
         }
-        self.refuse_gone(uri).await?;
+        self.refuse_gone(uri, None).await?;
         let document = self.document(uri, budget).await?;
         self.tweet_from_document(&document, budget).await
     }
@@ -152,7 +152,7 @@ impl Federation {
     /// A post that is nice to have: `None` when it is not to be had.
     async fn post_at(&self, uri: &Url, budget: &Budget) -> Result<Option<Post>, ResolveError> {
         let fetched = async {
-            self.refuse_gone(uri).await?;
+            self.refuse_gone(uri, None).await?;
             let document = self.document(uri, budget).await?;
             let post = Post::from_document(&document.map)?;
             self.refuse_foreign(&post)?;
@@ -169,20 +169,21 @@ impl Federation {
         Ok(())
     }
 
-    async fn refuse_gone(&self, uri: &Url) -> Result<(), ResolveError> {
-        if self.is_gone(uri.as_str()).await? { Err(FetchError::Gone.into()) } else { Ok(()) }
+    async fn refuse_gone(&self, uri: &Url, owner: Option<&Url>) -> Result<(), ResolveError> {
+        if self.is_gone(uri, owner).await? { Err(FetchError::Gone.into()) } else { Ok(()) }
     }
 
-    /// Whether it is remembered that this id was deleted or undone.
-    pub(in crate::federation) async fn is_gone(&self, uri: &str) -> Result<bool, Error> {
-        let uri = uri.to_owned();
-        Ok(self.service().store().read(move |conn| tombstones::exists(conn, &uri)).await?)
+    /// Whether it is remembered that this id was deleted or undone, by us or by its owner. Others of the same host
+    /// may say what they like.
+    pub(in crate::federation) async fn is_gone(&self, uri: &Url, owner: Option<&Url>) -> Result<bool, Error> {
+        let (uri, owner) = (uri.as_str().to_owned(), owner.map_or(String::new(), Url::to_string));
+        Ok(self.service().store().read(move |conn| tombstones::exists_by(conn, &uri, &owner)).await?)
     }
 
     /// Writes a believed post. The same one again is the same tweet.
     async fn store_post(&self, post: &Post, links: Links, budget: &Budget) -> Result<Tweet, ResolveError> {
         self.refuse_foreign(post)?;
-        self.refuse_gone(&post.id).await?;
+        self.refuse_gone(&post.id, Some(&post.attributed_to)).await?;
         let author = self.actor_within(&post.attributed_to, Freshness::Day, budget).await?;
         let tweet = self.compose(post, &author, &links, budget).await?;
         let now_ms = self.now_ms();
@@ -196,7 +197,7 @@ impl Federation {
             now_ms,
         };
         let id = self.service().write_tweet(command).await?;
-        self.unless_gone_meanwhile(id, &post.id).await
+        self.unless_gone_meanwhile(id, &post.id, &post.attributed_to).await
     }
 
     /// A tweet that was just written, unless word came meanwhile that it is gone: whoever writes a tombstone looks
@@ -205,8 +206,9 @@ impl Federation {
         &self,
         id: TweetId,
         uri: &Url,
+        owner: &Url,
     ) -> Result<Tweet, ResolveError> {
-        if self.is_gone(uri.as_str()).await? {
+        if self.is_gone(uri, Some(owner)).await? {
             self.service().remove_tweet(id, None).await?;
             return Err(FetchError::Gone.into());
         }

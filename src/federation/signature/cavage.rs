@@ -51,7 +51,7 @@ pub(super) fn sign(signer: &Signer<'_>, request: &Outgoing<'_>) -> Result<Header
 pub(super) fn inspect(parts: &RequestParts<'_>, now_ms: Millis, ours: &Url) -> Result<Claim, SignatureError> {
     let params = Params::parse(signature_header(parts.headers, "signature")?)?;
     params.check_coverage(needs_digest(parts))?;
-    check_host_and_body(parts, ours, "digest", BodyDigest::matches_digest)?;
+    check_host_and_body(parts, ours, "digest", |body, header| BodyDigest::of(body).matches_digest(header))?;
     params.check_time(parts.headers, now_ms)?;
     let mut messages = vec![params.message(parts, parts.path_and_query)?];
     if let Some((path, _query)) = parts.path_and_query.split_once('?') {

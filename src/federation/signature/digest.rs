@@ -1,6 +1,6 @@
 //! Digests of bodies: the `Digest` header of draft-cavage (RFC 3230) and `Content-Digest` (RFC 9530).
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::DecodePaddingMode;
@@ -46,25 +46,36 @@ impl BodyDigest {
 
     /// True when a `Digest` header names this digest; other algorithms beside it are ignored.
     pub(super) fn matches_digest(&self, header: &[u8]) -> bool {
-        self.matches(header, |value| Some(value))
+        judged(header, "sha-256", &self.0, |value| Some(value)) == Some(true)
     }
+}
 
-    /// True when a `Content-Digest` header names this digest; other algorithms beside it are ignored.
-    pub(super) fn matches_content_digest(&self, header: &[u8]) -> bool {
-        self.matches(header, |value| value.strip_prefix(':')?.strip_suffix(':'))
-    }
+/// True when a `Content-Digest` header names the digest of `body` by SHA-256 or SHA-512; if by both, both must be
+/// right. Other algorithms beside them are ignored.
+pub(super) fn content_digest_fits(body: &[u8], header: &[u8]) -> bool {
+    let mut named = [("sha-256", &SHA256), ("sha-512", &SHA512)]
+        .into_iter()
+        .filter_map(|(name, algorithm)| judged(header, name, digest(algorithm, body).as_ref(), in_colons))
+        .peekable();
+    named.peek().is_some() && named.all(|right| right)
+}
 
-    // Every SHA-256 in the list must be this one, and there must be one.
-    fn matches(&self, header: &[u8], unwrap: impl Fn(&str) -> Option<&str>) -> bool {
-        let Ok(text) = std::str::from_utf8(header) else { return false };
-        let mut named = text
-            .split(',')
-            .filter_map(|member| member.trim().split_once('='))
-            .filter(|(algorithm, _)| algorithm.trim().eq_ignore_ascii_case("sha-256"))
-            .map(|(_, value)| unwrap(value.trim()).and_then(decode_base64))
-            .peekable();
-        named.peek().is_some() && named.all(|value| value.is_some_and(|bytes| bytes == self.0))
-    }
+/// Whether all that a list gives for an algorithm is `wanted`; `None` when it gives nothing.
+fn judged(header: &[u8], algorithm: &str, wanted: &[u8], unwrap: fn(&str) -> Option<&str>) -> Option<bool> {
+    let mut named = std::str::from_utf8(header)
+        .ok()?
+        .split(',')
+        .filter_map(|member| member.trim().split_once('='))
+        .filter(|(name, _)| name.trim().eq_ignore_ascii_case(algorithm))
+        .map(|(_, value)| unwrap(value.trim()).and_then(decode_base64))
+        .peekable();
+    named.peek()?;
+    Some(named.all(|value| value.is_some_and(|bytes| bytes == wanted)))
+}
+
+/// The bytes of a structured field stand between colons.
+fn in_colons(value: &str) -> Option<&str> {
+    value.strip_prefix(':')?.strip_suffix(':')
 }
 
 /// Encodes base64 with padding.
@@ -98,8 +109,19 @@ mod tests {
         ] {
             assert!(digest.matches_digest(good.as_bytes()), "{good}");
         }
-        let good = "sha-512=:AAAA:, sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:";
-        assert!(digest.matches_content_digest(good.as_bytes()));
+    }
+
+    #[test]
+    fn a_content_digest_is_known_by_sha_256_and_by_sha_512() {
+        let body = b"{\"hello\": \"world\"}";
+        let (short, long) = (STANDARD.encode(digest(&SHA256, body)), STANDARD.encode(digest(&SHA512, body)));
+        let fits = |header: String| content_digest_fits(body, header.as_bytes());
+        assert!(fits(format!("sha-256=:{short}:")));
+        assert!(fits(format!("sha-512=:{long}:")));
+        assert!(fits(format!("md5=:AAAA:, sha-512=:{long}:, sha-256=:{short}:")));
+        assert!(!fits(format!("sha-512=:AAAA:, sha-256=:{short}:")));
+        assert!(!fits(format!("sha-512=:{short}:")));
+        assert!(!fits("md5=:AAAA:".to_owned()));
     }
 
     #[test]
@@ -117,6 +139,6 @@ mod tests {
             assert!(!digest.matches_digest(bad.as_bytes()), "{bad}");
         }
         assert!(!digest.matches_digest(b"\xff"));
-        assert!(!digest.matches_content_digest(digest.digest_header().as_bytes()));
+        assert!(!content_digest_fits(b"{\"hello\": \"world\"}", digest.digest_header().as_bytes()));
     }
 }

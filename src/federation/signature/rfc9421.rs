@@ -6,10 +6,11 @@
 use http::{HeaderMap, HeaderValue};
 use url::Url;
 
+use super::digest::content_digest_fits;
 use super::{
-    ACTIVITY_CONTENT_TYPE, BodyDigest, Claim, Form, KeyId, MAX_COMPONENTS, Outgoing, RequestParts,
-    SignatureError, Signer, check_expiry, check_host_and_body, check_window, decode_signature, header_value,
-    needs_digest, only_value, signature_header,
+    ACTIVITY_CONTENT_TYPE, Claim, Form, KeyId, MAX_COMPONENTS, Outgoing, RequestParts, SignatureError,
+    Signer, check_expiry, check_host_and_body, check_window, decode_signature, header_value, needs_digest,
+    only_value, signature_header,
 };
 use crate::clock::Millis;
 use crate::federation::keys::KeyError;
@@ -51,7 +52,7 @@ pub(super) fn inspect(parts: &RequestParts<'_>, now_ms: Millis, ours: &Url) -> R
     let key_id = KeyId::parse(input.param("keyid").ok_or(SignatureError::Malformed("no keyid"))?)?;
     input.check_algorithm()?;
     input.check_coverage(needs_digest(parts))?;
-    check_host_and_body(parts, ours, "content-digest", BodyDigest::matches_content_digest)?;
+    check_host_and_body(parts, ours, "content-digest", content_digest_fits)?;
     let created_ms = input.seconds("created")?.ok_or(SignatureError::NotCovered("created"))?;
     check_window(created_ms, now_ms)?;
     check_expiry(input.seconds("expires")?, now_ms)?;

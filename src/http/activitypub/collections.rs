@@ -118,6 +118,21 @@ pub(super) async fn tags(
     document(&Collection::counted(id, Order::Unordered, 0).items(Vec::new()))
 }
 
+/// `GET /actor/outbox|followers|following`: the instance says nothing, and has no bonds.
+pub(super) async fn of_instance(
+    State(state): State<AppState>,
+    Path(which): Path<String>,
+) -> Result<Response, ApiError> {
+    let actor = LocalActor::instance(state.service.addresses().origin());
+    let id = match which.as_str() {
+        "outbox" => actor.outbox(),
+        "followers" => actor.followers(),
+        "following" => actor.following(),
+        _ => return Err(Error::NotFound("collection").into()),
+    };
+    document(&Collection::counted(id, Order::Ordered, 0).items(Vec::new()))
+}
+
 /// `GET /users/{username}/statuses/{id}/replies|likes|shares`: counts of likes and shares, ids of replies.
 pub(super) async fn of_status(
     State(state): State<AppState>,

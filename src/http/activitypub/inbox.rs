@@ -1,4 +1,4 @@
-//! `POST /inbox` and `POST /users/{username}/inbox`: where other instances deliver.
+//! `POST /inbox`, `/actor/inbox` and `/users/{username}/inbox`: where other instances deliver.
 //!
 //! 202 once the activity is verified and durable (or there is nothing to do with it); 400 it makes no sense, 401
 //! its signature does not hold, 403 blocked or claimed to be ours, 404 no such owner, 413, 415, 503 try again.
@@ -26,6 +26,7 @@ const HINT: HeaderName = HeaderName::from_static("accept-signature");
 pub fn routes(federation: Federation) -> Router {
     Router::new()
         .route("/inbox", post(shared))
+        .route("/actor/inbox", post(shared))
         .route("/users/{username}/inbox", post(of_account))
         .with_state(federation)
 }
@@ -208,7 +209,7 @@ mod tests {
     async fn a_signed_activity_is_accepted_by_both_kinds_of_inbox() {
         for test in database::stores().await {
             let (router, _peer) = inboxes(&test).await;
-            for path in ["/inbox", "/users/ann/inbox"] {
+            for path in ["/inbox", "/actor/inbox", "/users/ann/inbox"] {
                 let answer = router.clone().oneshot(signed(path)).await.unwrap();
                 assert_eq!(answer.status(), StatusCode::ACCEPTED, "{path}");
             }

@@ -8,6 +8,9 @@ mod nodeinfo;
 mod objects;
 mod webfinger;
 
+#[cfg(test)]
+mod tests;
+
 use axum::Router;
 use axum::routing::get;
 
@@ -21,6 +24,7 @@ pub fn routes() -> Router<AppState> {
         .route("/.well-known/nodeinfo", get(nodeinfo::links))
         .route("/nodeinfo/{version}", get(nodeinfo::document))
         .route("/actor", get(actors::instance))
+        .route("/actor/{collection}", get(collections::of_instance))
         .route("/users/{username}", get(actors::actor))
         .route("/users/{username}/outbox", get(collections::outbox))
         .route("/users/{username}/followers", get(collections::followers))

@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
+use percent_encoding::percent_decode;
 use serde::de::DeserializeOwned;
 
 use super::{body, refused_field};
@@ -29,37 +30,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     for pair in bytes.split(|byte| *byte == b'&') {
         let name = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
-        if std::str::from_utf8(&percent_decoded(pair)).is_err() {
-            let field = String::from_utf8_lossy(&percent_decoded(name)).into_owned();
+        if percent_decode(pair).decode_utf8().is_err() {
+            let field = percent_decode(name).decode_utf8_lossy().into_owned();
             let detail = format!("{field}: this is not UTF-8 text");
             return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_utf8", detail).about(field));
         }
     }
     serde_path_to_error::deserialize(serde_html_form::Deserializer::from_bytes(bytes))
         .map_err(|error| refused_field(&error.path().to_string(), &error.inner().to_string()))
-}
-
-/// The bytes that each `%XX` stands for; everything else stays as it is.
-fn percent_decoded(mut text: &[u8]) -> Vec<u8> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let mut bytes = Vec::with_capacity(text.len());
-    while let [first, rest @ ..] = text {
-        text = rest;
-        let escaped = match rest {
-            [high, low, after @ ..] if *first == b'%' => {
-                digit(*high).zip(digit(*low)).map(|(high, low)| (16 * high + low, after))
-            }
-            _ => None,
-        };
-        match escaped {
-            Some((byte, after)) => {
-                bytes.push(byte);
-                text = after;
-            }
-            None => bytes.push(*first),
-        }
-    }
-    bytes
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ async fn receive(world: &World) {
         id: RowId(id),
         activity_uri: format!("https://b.test/{id}"),
         actor_uri: "https://b.test/bob".to_owned(),
+        host: "b.test".into(),
         object_uri: format!("https://b.test/object/{id}"),
         body: b"{}".to_vec(),
         now_ms,

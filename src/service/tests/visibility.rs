@@ -374,7 +374,8 @@ async fn check_tweet(world: &World, memory: &Memory, viewer: Option<usize>, twee
         assert_eq!(flags.bookmarked, memory.bookmarks.contains(&(viewer, shown)), "{what}");
     }
     let people = |wanted: &dyn Fn(usize) -> bool| {
-        let fits = |who: &usize| !memory.suspended.contains(who) && wanted(*who);
+        let blocked = |who: usize| viewer.is_some_and(|viewer| memory.apart(viewer, who));
+        let fits = |who: &usize| !memory.suspended.contains(who) && !blocked(*who) && wanted(*who);
         (0..PEOPLE).filter(fits).map(|who| memory.people[who]).collect::<BTreeSet<_>>()
     };
     let likers = service.likers(me, tweet, start(), 9).await.unwrap();

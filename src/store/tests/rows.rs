@@ -264,8 +264,10 @@ async fn tombstones_and_settings_are_written_once() {
             tombstones::insert(conn, "https://b.test/1", 2)?;
             assert!(tombstones::exists(conn, "https://b.test/1")?);
             assert!(!tombstones::exists(conn, "https://b.test/2")?);
-            let some = vec!["https://b.test/2".into(), "https://b.test/1".into()];
-            assert!(tombstones::any(conn, some)? && !tombstones::any(conn, Vec::new())?);
+            tombstones::insert_by(conn, "https://b.test/2", "https://b.test/eve", 1)?;
+            assert!(!tombstones::exists(conn, "https://b.test/2")?);
+            assert!(!tombstones::exists_by(conn, "https://b.test/2", "https://b.test/bob")?);
+            assert!(tombstones::exists_by(conn, "https://b.test/2", "https://b.test/eve")?);
             assert_eq!(settings::get(conn, "k")?, None);
             assert_eq!(settings::get_or_insert(conn, "k", "one")?, "one");
             settings::get_or_insert(conn, "k", "two")

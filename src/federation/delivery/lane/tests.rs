@@ -1,15 +1,17 @@
-use std::collections::BTreeMap;
+mod simulation;
 
-use super::super::breaker::{BreakerRow, MIN_BACKOFF_MS};
+use super::super::breaker::MIN_BACKOFF_MS;
 use super::*;
-use crate::clock::{DAY_MS, HOUR_MS, SECOND_MS};
+use crate::clock::{DAY_MS, HOUR_MS};
 
-/// Seeds of each simulation; the four together run 100,000 worlds.
-const WORLDS: u64 = 25_000;
 const BOUND: usize = 3;
 
-fn rows(pairs: &[(i64, i64)]) -> Vec<(RowId, AccountId)> {
-    pairs.iter().map(|(id, author)| (RowId(*id), AccountId(*author))).collect()
+fn row(id: i64, author: i64) -> Loaded {
+    Loaded { id: RowId(id), author: AccountId(author), tries: Tries::default() }
+}
+
+fn rows(pairs: &[(i64, i64)]) -> Vec<Loaded> {
+    pairs.iter().map(|(id, author)| row(*id, *author)).collect()
 }
 
 fn lane(pairs: &[(i64, i64)]) -> Lane {
@@ -32,6 +34,12 @@ fn send(id: i64, form: Form) -> Command {
 
 fn done(id: i64, end: End) -> Command {
     Command::Done { id: RowId(id), end }
+}
+
+/// The tries that the only command wants kept.
+fn kept(commands: &[Command]) -> Tries {
+    let [Command::Keep { tries, .. }] = commands else { panic!("{commands:?}") };
+    *tries
 }
 
 #[test]
@@ -96,7 +104,7 @@ fn a_401_is_tried_again_a_few_times_while_others_go_on() {
     lane.breaker.set_form(Some(Form::Cavage));
     let mut now_ms = 0;
     assert_eq!(sent(&lane.advance(now_ms)), [1, 3]);
-    assert_eq!(lane.answered(RowId(1), Outcome::Unauthorized, now_ms, 0), []);
+    assert_eq!(kept(&lane.answered(RowId(1), Outcome::Unauthorized, now_ms, 0)).unauthorized, 1);
     lane.answered(RowId(3), Outcome::Delivered, now_ms, 0);
     for wait_ms in UNAUTHORIZED_WAITS_MS {
         assert_eq!(lane.rest(now_ms), Rest::Until(now_ms + wait_ms));
@@ -104,7 +112,7 @@ fn a_401_is_tried_again_a_few_times_while_others_go_on() {
         now_ms += wait_ms;
         assert_eq!(sent(&lane.advance(now_ms)), [1]);
         if now_ms < UNAUTHORIZED_WAITS_MS.iter().sum() {
-            assert_eq!(lane.answered(RowId(1), Outcome::Unauthorized, now_ms, 0), []);
+            assert!(kept(&lane.answered(RowId(1), Outcome::Unauthorized, now_ms, 0)).unauthorized > 1);
         }
     }
     let commands = lane.answered(RowId(1), Outcome::Unauthorized, now_ms, 0);
@@ -115,7 +123,7 @@ fn a_401_is_tried_again_a_few_times_while_others_go_on() {
 #[test]
 fn a_thousand_waiting_deliveries_cost_a_dead_host_one_request_a_wait() {
     let mut lane = Lane::new(Breaker::default(), BOUND);
-    lane.load((0..1_000).map(|id| (RowId(id), AccountId(id % 100))));
+    lane.load((0..1_000).map(|id| row(id, id % 100)));
     assert_eq!(lane.room(), 0);
     let (mut requests, mut now_ms) = (0, 0);
     let mut under_way = sent(&lane.advance(now_ms));
@@ -178,7 +186,7 @@ fn a_gone_host_drops_what_waits_and_a_request_from_it_starts_again() {
     assert_eq!(lane.answered(RowId(3), Outcome::Transient, 6, 0), [Command::HostDead]);
     lane.load(rows(&[(7, 10)]));
     assert_eq!((lane.advance(1_000).len(), lane.rest(1_000)), (0, Rest::Dead));
-    lane.on_inbound_contact(2_000);
+    lane.breaker.on_inbound_contact(2_000);
     assert_eq!(lane.rest(2_000), Rest::Until(2_000 + MIN_BACKOFF_MS));
     assert_eq!(sent(&lane.advance(2_000 + MIN_BACKOFF_MS)), [7]);
 }
@@ -196,7 +204,47 @@ fn what_our_own_load_kept_back_is_sent_later_and_blames_nobody() {
     assert!(lane.answered(RowId(1), Outcome::NotSent, probe_ms, 0).is_empty());
     assert_eq!(lane.breaker().to_row().failures, failures);
     assert_eq!(lane.rest(probe_ms), Rest::Until(probe_ms + NOT_SENT_WAIT_MS));
-    assert_eq!(sent(&lane.advance(probe_ms + NOT_SENT_WAIT_MS)), [2]);
+    assert_eq!(sent(&lane.advance(probe_ms + NOT_SENT_WAIT_MS)), [1], "the host has not failed at it");
+}
+
+#[test]
+fn a_pause_outlives_the_lane() {
+    let mut first = lane(&[(1, 10), (2, 10)]);
+    first.breaker.set_form(Some(Form::Cavage));
+    first.advance(0);
+    let tries = kept(&first.answered(RowId(1), Outcome::Unauthorized, 0, 0));
+    let mut next = Lane::new(Breaker::from_row(&first.breaker().to_row()), BOUND);
+    next.load([Loaded { tries, ..row(1, 10) }, row(2, 10), row(3, 20)]);
+    assert_eq!(sent(&next.advance(1)), [3]);
+    next.answered(RowId(3), Outcome::Delivered, 1, 0);
+    assert_eq!(next.rest(1), Rest::Until(UNAUTHORIZED_WAITS_MS[0]));
+    assert_eq!(sent(&next.advance(UNAUTHORIZED_WAITS_MS[0])), [1]);
+}
+
+#[test]
+fn a_new_lane_probes_with_another_delivery_than_the_one_that_failed() {
+    let mut first = lane(&[(1, 10), (2, 20)]);
+    first.max_under_way = 1;
+    first.advance(0);
+    let tries = kept(&first.answered(RowId(1), Outcome::Transient, 0, 0));
+    let Rest::Until(probe_ms) = first.rest(0) else { panic!() };
+    let mut next = Lane::new(Breaker::from_row(&first.breaker().to_row()), BOUND);
+    next.load([Loaded { tries, ..row(1, 10) }, row(2, 20)]);
+    assert_eq!(sent(&next.advance(probe_ms)), [2]);
+}
+
+#[test]
+fn what_cannot_be_sent_says_nothing_about_the_host() {
+    let mut lane = lane(&[(1, 10), (2, 10)]);
+    lane.advance(0);
+    lane.answered(RowId(1), Outcome::Transient, 0, 0);
+    let Rest::Until(probe_ms) = lane.rest(0) else { panic!() };
+    let before = lane.breaker().to_row().failures;
+    assert_eq!(sent(&lane.advance(probe_ms)), [1]);
+    let commands = lane.answered(RowId(1), Outcome::Unsendable, probe_ms, 0);
+    assert_eq!(commands, [done(1, End::Unsendable)]);
+    let row = lane.breaker().to_row();
+    assert_eq!((row.state, row.failures), (1, before), "the host was not asked");
 }
 
 #[test]
@@ -207,292 +255,4 @@ fn answers_to_nothing_and_rows_twice_change_nothing() {
     assert_eq!(lane.answered(RowId(9), Outcome::Gone, 0, 0), []);
     assert_eq!(sent(&lane.advance(0)), [1]);
     assert_eq!(lane.answered(RowId(2), Outcome::Delivered, 0, 0), []);
-}
-
-// The simulation: a host with moods, some authors, and time.
-
-struct Rng(u64);
-
-impl Rng {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound
-    }
-
-    fn ms_below(&mut self, bound: Millis) -> Millis {
-        Millis::try_from(self.below(u64::try_from(bound).unwrap())).unwrap()
-    }
-
-    fn one_in(&mut self, chance: u64) -> bool {
-        self.below(chance) == 0
-    }
-}
-
-/// What will become of a delivery at a host that is up.
-#[derive(Clone, Copy, PartialEq)]
-enum Fate {
-    Taken,
-    Refused,
-    UnauthorizedTimes(u64),
-    Chokes,
-}
-
-#[derive(Clone, Copy)]
-struct Mood {
-    /// Up only outside of this time.
-    outage: (Millis, Millis),
-    /// One in so many requests fails though it is up; 0 for none.
-    flaky: u64,
-    takes: Option<Form>,
-    chokes: bool,
-    /// The process ends now and then, and only the row of the breaker is left.
-    restarts: bool,
-}
-
-struct World {
-    rng: Rng,
-    mood: Mood,
-    lane: Lane,
-    now_ms: Millis,
-    waiting: BTreeMap<i64, (i64, Fate)>,
-    arrivals: Vec<(Millis, i64)>,
-    pending: Vec<(Millis, i64, Outcome)>,
-    ends: BTreeMap<i64, End>,
-    fates: BTreeMap<i64, Fate>,
-    died: bool,
-    requests: usize,
-}
-
-impl World {
-    fn new(seed: u64, mood: Mood) -> Self {
-        let mut rng = Rng(seed);
-        let count = 1 + i64::try_from(rng.below(9)).unwrap();
-        let mut world = Self {
-            mood,
-            lane: Lane::new(Breaker::default(), BOUND),
-            now_ms: 0,
-            waiting: BTreeMap::new(),
-            arrivals: Vec::new(),
-            pending: Vec::new(),
-            ends: BTreeMap::new(),
-            fates: BTreeMap::new(),
-            died: false,
-            requests: 0,
-            rng,
-        };
-        for id in 0..count {
-            let fate = match world.rng.below(8) {
-                0 => Fate::Refused,
-                1 => Fate::UnauthorizedTimes(world.rng.below(3)),
-                2 if mood.chokes => Fate::Chokes,
-                _ => Fate::Taken,
-            };
-            let author = i64::try_from(world.rng.below(4)).unwrap();
-            world.fates.insert(id, fate);
-            world.waiting.insert(id, (author, fate));
-            let at_ms = if world.rng.one_in(2) { 0 } else { world.rng.ms_below(10 * MINUTE_MS) };
-            world.arrivals.push((at_ms, id));
-        }
-        // Rows are committed, and so loaded, in the order of their ids.
-        let mut times: Vec<Millis> = world.arrivals.iter().map(|(at_ms, _)| *at_ms).collect();
-        times.sort_unstable();
-        world.arrivals = times.into_iter().zip(0..count).collect();
-        world
-    }
-
-    /// How the host will answer a request that starts now.
-    fn outcome(&mut self, id: i64, form: Form) -> Outcome {
-        let Some((_, fate)) = self.waiting.get_mut(&id) else { return Outcome::Final(404) };
-        let (fate, flaky) = (fate, self.mood.flaky);
-        let takes = self.mood.takes;
-        if (self.mood.outage.0..self.mood.outage.1).contains(&self.now_ms) {
-            return if self.rng.one_in(3) { Outcome::RetryAfter(90 * SECOND_MS) } else { Outcome::Transient };
-        }
-        if takes.is_some_and(|known| known != form) {
-            return if self.rng.one_in(2) { Outcome::Unauthorized } else { Outcome::Final(400) };
-        }
-        if flaky > 0 && self.rng.one_in(20) {
-            return Outcome::NotSent;
-        }
-        if flaky > 0 && self.rng.one_in(flaky) {
-            return Outcome::Transient;
-        }
-        match fate {
-            Fate::Taken | Fate::UnauthorizedTimes(0) => Outcome::Delivered,
-            Fate::Refused => Outcome::Final(404),
-            Fate::Chokes => Outcome::Transient,
-            Fate::UnauthorizedTimes(times) => {
-                *times -= 1;
-                Outcome::Unauthorized
-            }
-        }
-    }
-
-    fn obey(&mut self, commands: Vec<Command>, before: Gate) {
-        let mut started = 0;
-        for command in commands {
-            match command {
-                Command::Send { id, form } => {
-                    let knocks = self.pending.iter().all(|(_, known, _)| *known != id.0);
-                    assert!(knocks, "{} is already under way", id.0);
-                    self.check_order(id.0);
-                    started += 1;
-                    self.requests += 1;
-                    let outcome = self.outcome(id.0, form);
-                    let at_ms = self.now_ms + 20 + self.rng.ms_below(10 * SECOND_MS);
-                    self.pending.push((at_ms, id.0, outcome));
-                }
-                Command::Done { id, end } => {
-                    let first = self.ends.insert(id.0, end).is_none();
-                    assert!(first || self.died, "{} ended twice", id.0);
-                    self.waiting.remove(&id.0);
-                }
-                Command::HostDead => {
-                    self.died = true;
-                    self.waiting.clear();
-                    self.arrivals.clear();
-                }
-            }
-        }
-        assert!(self.pending.len() <= BOUND);
-        match before {
-            Gate::Wait { .. } | Gate::Probing | Gate::Dead => assert_eq!(started, 0),
-            Gate::Probe => assert!(started <= 1),
-            Gate::Free => {}
-        }
-    }
-
-    /// Only the oldest delivery of an author that has not ended may be sent.
-    fn check_order(&self, id: i64) {
-        let author = self.waiting.get(&id).map(|(author, _)| *author);
-        let oldest =
-            self.waiting.iter().find(|(_, (known, _))| Some(*known) == author).map(|(oldest, _)| *oldest);
-        assert!(self.died || oldest == Some(id), "{id} overtook {oldest:?}");
-    }
-
-    fn restart(&mut self) {
-        let row: BreakerRow = self.lane.breaker().to_row();
-        self.lane = Lane::new(Breaker::from_row(&row), BOUND);
-        self.pending.clear();
-        let arrived = self.waiting.keys().filter(|id| self.arrivals.iter().all(|(_, known)| known != *id));
-        let loaded: Vec<(RowId, AccountId)> =
-            arrived.map(|id| (RowId(*id), AccountId(self.waiting[id].0))).collect();
-        self.lane.load(loaded);
-        let before = self.lane.breaker().gate(self.now_ms);
-        let commands = self.lane.advance(self.now_ms);
-        self.obey(commands, before);
-    }
-
-    /// Runs until nothing can happen any more.
-    fn run(&mut self) {
-        for step in 0.. {
-            assert!(step < 3_000, "it never ends");
-            let rest = match self.lane.rest(self.now_ms) {
-                Rest::Until(at_ms) => Some(at_ms),
-                Rest::Answers | Rest::Nothing | Rest::Dead => None,
-            };
-            let answer = self.pending.iter().map(|(at_ms, ..)| *at_ms).min();
-            let arrival = self.arrivals.first().map(|(at_ms, _)| *at_ms);
-            let Some(next_ms) = [rest, answer, arrival].into_iter().flatten().min() else { return };
-            self.now_ms = self.now_ms.max(next_ms);
-            if self.mood.restarts && self.rng.one_in(40) {
-                self.restart();
-            } else {
-                self.step(arrival == Some(next_ms), answer == Some(next_ms));
-            }
-        }
-    }
-
-    fn step(&mut self, is_arrival: bool, is_answer: bool) {
-        let before = self.lane.breaker().gate(self.now_ms);
-        if is_arrival {
-            let (_, id) = self.arrivals.remove(0);
-            let author = self.waiting[&id].0;
-            self.lane.load([(RowId(id), AccountId(author))]);
-        }
-        if is_answer && !is_arrival {
-            let place = (0..self.pending.len()).min_by_key(|place| self.pending[*place].0).unwrap();
-            let (_, id, outcome) = self.pending.remove(place);
-            let commands = self.lane.answered(RowId(id), outcome, self.now_ms, self.rng.0);
-            // An answer of any kind opens the way; a failure does not.
-            let failed = matches!(outcome, Outcome::Transient | Outcome::RetryAfter(_) | Outcome::NotSent);
-            self.obey(commands, if failed { before } else { Gate::Free });
-            return;
-        }
-        let commands = self.lane.advance(self.now_ms);
-        self.obey(commands, before);
-    }
-
-    fn check_all_as_fated(&self, seed: u64) {
-        assert!(!self.died, "seed {seed}: a host that recovered was given up");
-        for (id, fate) in &self.fates {
-            let end = self.ends.get(id);
-            match fate {
-                Fate::Taken | Fate::UnauthorizedTimes(_) => {
-                    assert_eq!(end, Some(&End::Delivered), "seed {seed}: {id}")
-                }
-                Fate::Refused => assert_eq!(end, Some(&End::Refused(404)), "seed {seed}: {id}"),
-                Fate::Chokes => assert_eq!(end, Some(&End::GivenUp), "seed {seed}: {id}"),
-            }
-        }
-    }
-}
-
-fn mood(rng: &mut Rng) -> Mood {
-    let start_ms = rng.ms_below(10 * MINUTE_MS);
-    let length_ms = if rng.one_in(3) { 0 } else { rng.ms_below(6 * DAY_MS) };
-    Mood {
-        outage: (start_ms, start_ms + length_ms),
-        flaky: 0,
-        takes: [None, Some(Form::Cavage), Some(Form::Rfc9421)][usize::try_from(rng.below(3)).unwrap()],
-        chokes: false,
-        restarts: false,
-    }
-}
-
-fn for_all_worlds(first: u64, change: impl Fn(&mut Rng, Mood) -> Mood, check: impl Fn(&World, u64)) {
-    for seed in first..first + WORLDS {
-        let mut rng = Rng(seed ^ 0x5eed);
-        let mood = mood(&mut rng);
-        let mut world = World::new(seed, change(&mut rng, mood));
-        world.run();
-        check(&world, seed);
-    }
-}
-
-#[test]
-fn every_delivery_reaches_a_host_that_recovers() {
-    for_all_worlds(0, |_, mood| mood, World::check_all_as_fated);
-}
-
-#[test]
-fn every_delivery_reaches_a_flaky_host() {
-    // Long before a week is over, or bad luck after the outage would make it look dead.
-    let flaky = |rng: &mut Rng, mood: Mood| {
-        let (start_ms, end_ms) = mood.outage;
-        Mood { flaky: 3 + rng.below(8), outage: (start_ms, end_ms.min(start_ms + 3 * DAY_MS)), ..mood }
-    };
-    for_all_worlds(WORLDS, flaky, World::check_all_as_fated);
-}
-
-#[test]
-fn nothing_is_lost_by_restarts() {
-    for_all_worlds(2 * WORLDS, |_, mood| Mood { restarts: true, ..mood }, World::check_all_as_fated);
-}
-
-#[test]
-fn a_host_that_chokes_or_dies_loses_only_what_it_must() {
-    let change = |rng: &mut Rng, mood: Mood| match rng.below(2) {
-        0 => Mood { chokes: true, ..mood },
-        _ => Mood { outage: (mood.outage.0, Millis::MAX), ..mood },
-    };
-    for_all_worlds(3 * WORLDS, change, |world, seed| {
-        let all_ended = world.fates.keys().all(|id| world.ends.contains_key(id));
-        assert!(all_ended || world.died, "seed {seed}: something was forgotten");
-        assert!(world.requests < 60 * world.fates.len() + 60, "seed {seed}: {} requests", world.requests);
-        if !world.mood.chokes {
-            let wrong = world.ends.values().any(|end| *end == End::GivenUp);
-            assert!(!wrong, "seed {seed}: a delivery was blamed for its host");
-        }
-    });
 }

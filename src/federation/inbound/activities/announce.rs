@@ -30,7 +30,7 @@ impl Federation {
         }
         let (tweet, author) = (self.retweet_row(act, &original).await?, original.author);
         let id = self.service().write_tweet(retweet_command(tweet, author, self.now_ms())).await?;
-        to_be_had(self.unless_gone_meanwhile(id, &act.activity.id).await)?;
+        to_be_had(self.unless_gone_meanwhile(id, &act.activity.id, &act.activity.actor).await)?;
         Ok(())
     }
 

@@ -13,7 +13,7 @@ impl Federation {
         let relation = self.bond(act, target.id);
         let (written, now_ms) = (relation.clone(), self.now_ms());
         self.service().store().write(move |conn| follows::block(conn, &written, now_ms)).await?;
-        if self.is_gone(act.activity.id.as_str()).await? {
+        if self.is_undone(act).await? {
             let written = relation.clone();
             self.service().store().write(move |conn| follows::unblock(conn, &written, now_ms)).await?;
         }

@@ -55,7 +55,6 @@ impl Federation {
         if self.is_followed(act.actor.id).await? {
             return Ok(true);
         }
-        let addressed = act.activity.addressing.everyone();
-        self.any_local(addressed.filter_map(|url| self.local_username(url)).collect()).await
+        self.addresses_us(act.activity).await
     }
 }

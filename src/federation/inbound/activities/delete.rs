@@ -21,6 +21,9 @@ impl Federation {
         let Some(id) = object.id() else { return Ok(()) };
         if *id == activity.actor {
             self.delete_actor(id).await
+        } else if self.is_actor(id).await? {
+            // Nobody takes another away, not even on the same host.
+            Ok(())
         } else if same_origin(id, &activity.actor) {
             self.delete_post(&activity.actor, id).await
         } else {
@@ -28,18 +31,24 @@ impl Federation {
         }
     }
 
+    async fn is_actor(&self, id: &Url) -> Result<bool, StoreError> {
+        let uri = id.as_str().to_owned();
+        let known = self.service().store().read(move |conn| accounts::by_uri(conn, &uri)).await?;
+        Ok(known.is_some())
+    }
+
     async fn delete_post(&self, actor: &Url, id: &Url) -> Result<(), Failure> {
-        let actor = actor.as_str().to_owned();
+        let uri = actor.as_str().to_owned();
         let author = self
             .service()
             .store()
-            .read(move |conn| accounts::by_uri(conn, &actor))
+            .read(move |conn| accounts::by_uri(conn, &uri))
             .await?
             .map(|author| author.id);
         if self.known_tweet(id).await?.is_some_and(|tweet| Some(tweet.author) != author) {
             return Ok(());
         }
-        self.remember_gone(id).await?;
+        self.remember_gone(id, actor).await?;
         // Looked for again after the tombstone: see `unless_gone_meanwhile`.
         match self.known_tweet(id).await? {
             Some(tweet) if tweet.retweet_of.is_some() => self.take_back_retweet(tweet).await,
@@ -48,10 +57,10 @@ impl Federation {
         }
     }
 
-    /// Remembers that something of another host is gone or undone.
-    pub(super) async fn remember_gone(&self, id: &Url) -> Result<(), StoreError> {
-        let (uri, now_ms) = (id.as_str().to_owned(), self.now_ms());
-        self.service().store().write(move |conn| tombstones::insert(conn, &uri, now_ms)).await
+    /// Remembers that `actor` says that something is gone or undone.
+    pub(super) async fn remember_gone(&self, id: &Url, actor: &Url) -> Result<(), StoreError> {
+        let (uri, actor, now_ms) = (id.as_str().to_owned(), actor.as_str().to_owned(), self.now_ms());
+        self.service().store().write(move |conn| tombstones::insert_by(conn, &uri, &actor, now_ms)).await
     }
 
     /// Takes an account away: first from sight, then its follows, likes and tweets a slice at a time, so that
@@ -62,7 +71,7 @@ impl Federation {
         else {
             return Ok(());
         };
-        self.remember_gone(id).await?;
+        self.remember_gone(id, id).await?;
         self.service().set_suspended(account.id, true).await?;
         let (gone, now_ms) = (account.id, self.now_ms());
         for which in [Bonds::Followers, Bonds::Following] {

@@ -28,7 +28,7 @@ impl Federation {
             Ok(())
         });
         write.await?;
-        if self.is_gone(act.activity.id.as_str()).await? {
+        if self.is_undone(act).await? {
             self.end_follow(relation.clone()).await?;
         }
         self.service().graph().apply(&Event::Followed(relation));

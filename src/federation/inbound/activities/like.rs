@@ -5,11 +5,14 @@ use url::Url;
 use super::{Act, Failure};
 use crate::federation::Federation;
 use crate::model::event::Reaction;
+use crate::store::inbox;
 use crate::store::reactions::{self, Like};
 
 impl Federation {
     pub(super) async fn like(&self, act: &Act<'_>, object: &Url) -> Result<(), Failure> {
-        let Some(tweet) = self.tweet_seen_by(act.actor, object).await? else { return Ok(()) };
+        let Some(tweet) = self.tweet_seen_by(act.actor, object).await? else {
+            return self.wait_for_post(object).await;
+        };
         let reaction = Reaction {
             account: act.actor.id,
             local: false,
@@ -20,11 +23,20 @@ impl Federation {
         let uri = Some(act.activity.id.as_str().to_owned());
         let now_ms = self.now_ms();
         self.service().write_like(Like { reaction: reaction.clone(), uri, now_ms }).await?;
-        if self.is_gone(act.activity.id.as_str()).await? {
+        if self.is_undone(act).await? {
             self.service()
                 .store()
                 .write(move |conn| reactions::unlike(conn, reaction.clone(), now_ms))
                 .await?;
+        }
+        Ok(())
+    }
+
+    /// A liked post that is not known may be waiting in the inbox itself: then the like comes after it.
+    async fn wait_for_post(&self, object: &Url) -> Result<(), Failure> {
+        let uri = object.as_str().to_owned();
+        if self.service().store().read(move |conn| inbox::is_waiting(conn, &uri)).await? {
+            return Err(Failure::Passing("what it likes is still to be worked off".to_owned()));
         }
         Ok(())
     }

@@ -17,11 +17,12 @@ mod update;
 
 use url::Url;
 
+use super::subject::announced;
 use super::worker::Failure;
 use crate::error::Error;
 use crate::federation::Federation;
 use crate::federation::objects::liberal::ObjectError;
-use crate::federation::objects::{Activity, Body, Post};
+use crate::federation::objects::{Activity, Body, IdOr, Post};
 use crate::federation::resolve::{Budget, Freshness, ResolveError};
 use crate::model::account::Account;
 use crate::model::address::Local;
@@ -44,8 +45,20 @@ impl Federation {
         if let Body::Delete(object) = &activity.body {
             return self.delete(&activity, object).await;
         }
-        if self.is_gone(activity.id.as_str()).await? {
+        if self.is_gone(&activity.id, Some(&activity.actor)).await? {
             return Ok(());
+        }
+        let known = match self.known_actor(&activity.actor).await {
+            Err(Error::Gone(_)) => return Ok(()),
+            known => known?.is_some(),
+        };
+        if !known {
+            if let Body::Undo(object) = &activity.body {
+                return self.undo_of_stranger(&activity, object).await;
+            }
+            if !self.concerns_us(&activity).await? {
+                return Ok(());
+            }
         }
         let budget = Budget::new();
         let actor = self.actor_within(&activity.actor, Freshness::Known, &budget).await;
@@ -66,6 +79,38 @@ impl Federation {
         }
     }
 
+    /// Whether anybody here has to do with what a stranger did. Judged by the activity and by what is known here, before
+    /// an account is made for who sent it.
+    async fn concerns_us(&self, activity: &Activity) -> Result<bool, Error> {
+        match &activity.body {
+            Body::Follow(object) | Body::Block(object) => Ok(self.local_account(object).await?.is_some()),
+            Body::Like { object, .. } => Ok(self.known_tweet(object).await?.is_some()),
+            Body::Announce(object) => match announced(object).filter(|uri| self.is_ours(uri)) {
+                Some(uri) => Ok(self.known_tweet(&uri).await?.is_some()),
+                None => Ok(false),
+            },
+            Body::Create(objects) => {
+                for object in objects {
+                    if self.post_concerns_us(activity, object).await? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Body::Update(object) => self.post_concerns_us(activity, object).await,
+            _ => Ok(false),
+        }
+    }
+
+    /// The same of one post; of one that is not embedded, as far as its envelope tells.
+    async fn post_concerns_us(&self, activity: &Activity, object: &IdOr) -> Result<bool, Error> {
+        match object.document().map(Post::from_document) {
+            Some(Ok(post)) => self.names_or_answers_us(&post).await,
+            Some(Err(_)) => Ok(false),
+            None => self.addresses_us(activity).await,
+        }
+    }
+
     /// A bond of the actor with an account of ours, as the activity makes it.
     fn bond(&self, act: &Act<'_>, to: AccountId) -> Relation {
         Relation {
@@ -80,7 +125,12 @@ impl Federation {
 
     /// Whether anybody here has to do with a post of `author`.
     async fn is_wanted(&self, author: &Account, post: &Post) -> Result<bool, Error> {
-        if self.is_followed(author.id).await? || self.names_local(post.addressing.everyone(), post).await? {
+        Ok(self.is_followed(author.id).await? || self.names_or_answers_us(post).await?)
+    }
+
+    /// Whether a post mentions somebody here, or answers or quotes a post of ours.
+    async fn names_or_answers_us(&self, post: &Post) -> Result<bool, Error> {
+        if self.names_local(post.addressing.everyone(), post).await? {
             return Ok(true);
         }
         for target in [&post.in_reply_to, &post.quote].into_iter().flatten() {
@@ -94,6 +144,12 @@ impl Federation {
     /// Whether anybody here follows the account.
     async fn is_followed(&self, account: AccountId) -> Result<bool, Error> {
         Ok(self.service().store().read(move |conn| follows::has_local_follower(conn, account)).await?)
+    }
+
+    /// Whether an activity is addressed to somebody here.
+    async fn addresses_us(&self, activity: &Activity) -> Result<bool, Error> {
+        let addressed = activity.addressing.everyone();
+        self.any_local(addressed.filter_map(|url| self.local_username(url)).collect()).await
     }
 
     /// Whether a post mentions somebody here: tagged, and addressed too.

@@ -5,8 +5,9 @@
 use url::Url;
 
 use super::{Act, Failure};
+use crate::error::Error;
 use crate::federation::Federation;
-use crate::federation::objects::{IdOr, Object};
+use crate::federation::objects::{Activity, IdOr, Object};
 use crate::federation::origin::same_origin;
 use crate::model::event::{Event, Reaction, Relation};
 use crate::model::ids::{AccountId, TweetId};
@@ -36,7 +37,7 @@ impl Federation {
             if !same_origin(id, &act.activity.actor) {
                 return Ok(());
             }
-            self.remember_gone(id).await?;
+            self.remember_gone(id, &act.activity.actor).await?;
             let (uri, actor) = (id.as_str().to_owned(), act.actor.id);
             standing = self.service().store().read(move |conn| by_id(conn, &uri, actor)).await?;
         }
@@ -48,6 +49,21 @@ impl Federation {
         match standing {
             Some(standing) => self.take_back(act, standing).await,
             None => Ok(()),
+        }
+    }
+
+    /// Whether the actor undid an activity meanwhile, or before it came.
+    pub(super) async fn is_undone(&self, act: &Act<'_>) -> Result<bool, Error> {
+        self.is_gone(&act.activity.id, Some(&act.activity.actor)).await
+    }
+
+    /// An undo by somebody of whom nothing is known here: what it undoes may be still to come.
+    pub(super) async fn undo_of_stranger(&self, activity: &Activity, object: &IdOr) -> Result<(), Failure> {
+        match object.id() {
+            Some(id) if same_origin(id, &activity.actor) => {
+                Ok(self.remember_gone(id, &activity.actor).await?)
+            }
+            _ => Ok(()),
         }
     }
 

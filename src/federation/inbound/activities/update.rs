@@ -43,7 +43,8 @@ impl Federation {
     async fn update_post(&self, act: &Act<'_>, post: &Post, before: Tweet) -> Result<(), Failure> {
         let now_ms = self.now_ms();
         let updated_ms = post.updated_ms.or(act.activity.published_ms).unwrap_or(now_ms).min(now_ms);
-        if before.edited_at.is_some_and(|edited_at| updated_ms <= edited_at) {
+        // Many tell whole seconds: another edit of the same second is not older.
+        if before.edited_at.is_some_and(|edited_at| updated_ms < edited_at) {
             return Ok(());
         }
         let Some(words) = to_be_had(compose::words(post, self.service().addresses().base()))? else {

@@ -35,6 +35,7 @@ use crate::model::ids::{AccountId, IdMaker};
 use crate::model::notification::NotificationKind;
 use crate::model::tweet::Tweet;
 use crate::service::{Rules, Service, SignUp};
+use crate::store::inbox::UnderWay;
 use crate::store::{events, inbox};
 
 const NOW: i64 = 1_767_323_045_000;
@@ -218,7 +219,7 @@ impl World {
     /// Works off everything that waits now.
     async fn work(&self) {
         loop {
-            let claimed = self.federation.claim(16).await;
+            let claimed = self.federation.claim(16, UnderWay::default()).await;
             if claimed.is_empty() {
                 return;
             }
@@ -276,8 +277,7 @@ impl World {
     }
 
     async fn events(&self) -> Vec<Event> {
-        let read = |conn: &mut _| events::after(conn, events::Position::default(), 1_000);
-        let logged = self.test.store.read(read).await.unwrap();
+        let logged = database::settled_log(&self.test.store, events::Position::default()).await;
         logged.into_iter().map(|logged| logged.event).collect()
     }
 }

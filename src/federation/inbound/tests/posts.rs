@@ -101,9 +101,11 @@ async fn nobody_writes_in_the_name_of_another() {
         let other_host = create(4, note("http://c.test/notes/4", BOB, "<p>forged</p>"));
         world.serve("http://b.test/notes/2", &note("http://b.test/notes/2", dan, "<p>dan's own</p>"));
         let before = rows::counts(&world.test.store).await["tweets"];
-        for forged in [foreign, neighbour, ours, other_host] {
-            world.happens(&forged).await;
+        for forged in [foreign, ours, other_host] {
+            let refused = world.post(&forged).await.unwrap_err();
+            assert_eq!(refused.status(), http::StatusCode::FORBIDDEN, "{}: {forged}", world.engine);
         }
+        world.happens(&neighbour).await;
         assert_eq!(rows::counts(&world.test.store).await["tweets"], before, "{}", world.engine);
         assert!(world.home().await.is_empty(), "{}", world.engine);
     }
@@ -136,6 +138,75 @@ async fn a_deleted_post_goes_and_does_not_come_back() {
         assert!(world.tweet(NOTE).await.is_none(), "{}", world.engine);
         world.happens(&create(2, note(NOTE, BOB, "<p>oops</p>"))).await;
         assert!(world.tweet(NOTE).await.is_none(), "{}", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn nobody_buries_what_a_neighbour_on_the_same_host_has_yet_to_send() {
+    for world in worlds().await {
+        let bob = world.ann_follows(BOB).await;
+        let dan = "http://b.test/users/dan";
+        world.serve(dan, &person(dan, test_key()));
+        world.actor(dan).await;
+        let follow = activity(&format!("{BOB}#follows/1"), "Follow", BOB, json!("http://a.test/users/ann"));
+        for (number, buried) in
+            [NOTE, BOB, &format!("{BOB}#follows/1"), &format!("{BOB}#creates/1")].into_iter().enumerate()
+        {
+            let delete = activity(&format!("{dan}#deletes/{number}"), "Delete", dan, json!(buried));
+            world.happens(&delete).await;
+            let undo = activity(&format!("{dan}#undos/{number}"), "Undo", dan, json!(buried));
+            world.happens(&undo).await;
+        }
+        world.happens(&create(1, note(NOTE, BOB, "<p>here</p>"))).await;
+        world.happens(&follow).await;
+        assert_eq!(world.home().await, ["here"], "{}", world.engine);
+        assert_eq!(world.actor(BOB).await.id, bob.id, "{}", world.engine);
+        assert!(
+            world.service().relationship(world.ann.id, bob.id).await.unwrap().followed_by,
+            "{}",
+            world.engine
+        );
+    }
+}
+
+#[tokio::test]
+async fn nobody_claims_the_id_of_an_activity_that_a_neighbour_has_yet_to_send() {
+    for world in worlds().await {
+        world.ann_follows(BOB).await;
+        let dan = "http://b.test/users/dan";
+        world.serve(dan, &person(dan, test_key()));
+        let claimed = activity(&format!("{BOB}#creates/1"), "Follow", dan, json!("http://a.test/users/ann"));
+        world.happens(&claimed).await;
+        world.happens(&create(1, note(NOTE, BOB, "<p>here</p>"))).await;
+        assert_eq!(world.home().await, ["here"], "{}", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn an_actor_that_deleted_itself_comes_back_when_its_host_shows_it_again() {
+    for world in worlds().await {
+        world.ann_follows(BOB).await;
+        world.happens(&activity(&format!("{BOB}#delete"), "Delete", BOB, json!(BOB))).await;
+        let uri = Url::parse(BOB).unwrap();
+        let now = crate::federation::resolve::Freshness::Now;
+        assert!(world.federation.actor(&uri, now).await.is_err(), "{}: its host may be slow", world.engine);
+        world.clock.advance(2 * crate::clock::HOUR_MS);
+        let back = world.federation.actor(&uri, now).await.unwrap();
+        assert_eq!(back.acct(), "bob@b.test", "{}", world.engine);
+        assert_eq!(world.actor(BOB).await.id, back.id, "{}", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn two_edits_of_the_same_second_both_count() {
+    for world in worlds().await {
+        world.ann_follows(BOB).await;
+        world.happens(&create(1, note(NOTE, BOB, "<p>one</p>"))).await;
+        for (number, text) in [(1, "<p>two</p>"), (2, "<p>three</p>")] {
+            let post = with(note(NOTE, BOB, text), "updated", json!("2026-01-02T03:03:00Z"));
+            world.happens(&activity(&format!("{BOB}#updates/{number}"), "Update", BOB, post)).await;
+        }
+        assert_eq!(world.home().await, ["three"], "{}", world.engine);
     }
 }
 
@@ -291,7 +362,8 @@ async fn a_changed_profile_is_learned_from_its_owner() {
         world.happens(&activity(&format!("{BOB}#updates/1"), "Update", BOB, changed)).await;
         assert_eq!(world.service().account(bob.id).await.unwrap().display_name, "Bobby", "{}", world.engine);
         let forged = with(person(BOB, test_key()), "name", json!("Robbed"));
-        world.happens(&activity(&format!("{CAT}#updates/1"), "Update", CAT, forged)).await;
+        let refused = world.post(&activity(&format!("{CAT}#updates/1"), "Update", CAT, forged)).await;
+        assert_eq!(refused.unwrap_err().status(), http::StatusCode::FORBIDDEN, "{}", world.engine);
         assert_eq!(world.service().account(bob.id).await.unwrap().display_name, "Bobby", "{}", world.engine);
     }
 }

@@ -147,6 +147,85 @@ async fn a_host_that_writes_to_us_earns_a_probe() {
         world.happens(&follow()).await;
         let health =
             world.test.store.read(|conn| instances::health_of(conn, "b.test")).await.unwrap().unwrap();
-        assert_eq!((health.state, health.next_attempt_at), (1, Some(NOW)), "{}", world.engine);
+        let soon = Some(NOW + MINUTE_MS / 2);
+        assert_eq!((health.state, health.next_attempt_at), (1, soon), "{}", world.engine);
+        // Many requests earn no more than the first.
+        world.clock.advance(10_000);
+        world.happens(&activity(&format!("{BOB}#undos/1"), "Undo", BOB, follow())).await;
+        let health =
+            world.test.store.read(|conn| instances::health_of(conn, "b.test")).await.unwrap().unwrap();
+        assert_eq!(health.next_attempt_at, soon, "{}", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn what_carries_something_foreign_or_unreadable_leaves_no_row_and_no_fetch() {
+    for world in worlds().await {
+        let before = rows::counts(&world.test.store).await;
+        let note = note("http://b.test/notes/1", BOB, "<p>hi</p>");
+        let foreign = with(note.clone(), "id", json!("http://c.test/notes/1"));
+        let ours = with(note.clone(), "id", json!("http://a.test/users/ann/statuses/1"));
+        let unreadable = with(note, "content", json!(7));
+        let cat = person(CAT, test_key());
+        for (kind, object, wanted) in [
+            ("Create", &foreign, StatusCode::FORBIDDEN),
+            ("Update", &foreign, StatusCode::FORBIDDEN),
+            ("Create", &ours, StatusCode::FORBIDDEN),
+            ("Update", &cat, StatusCode::FORBIDDEN),
+            ("Create", &unreadable, StatusCode::BAD_REQUEST),
+            ("Update", &unreadable, StatusCode::BAD_REQUEST),
+        ] {
+            let carried = activity(&format!("{BOB}#carries/1"), kind, BOB, object.clone());
+            let delivery = world.delivery(BOB, test_key(), &carried);
+            assert_eq!(status(&world, &delivery).await, wanted, "{}: {carried}", world.engine);
+        }
+        assert_eq!(rows::counts(&world.test.store).await, before, "{}", world.engine);
+        assert!(world.asked().await.is_empty(), "{}: {:?}", world.engine, world.asked().await);
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_who_has_nothing_to_do_with_anybody_here_becomes_no_account() {
+    for world in worlds().await {
+        let before = rows::counts(&world.test.store).await;
+        let note = note("http://b.test/notes/1", BOB, "<p>hi</p>");
+        for (number, kind, object) in [
+            (1, "Follow", json!("http://a.test/users/nobody")),
+            (2, "Like", json!("http://a.test/users/ann/statuses/1")),
+            (3, "Announce", json!("http://c.test/notes/1")),
+            (4, "Create", note.clone()),
+            (5, "Update", note),
+            (6, "Update", person(BOB, test_key())),
+            (7, "Accept", json!("http://a.test/users/ann#follows/1")),
+        ] {
+            world.happens(&activity(&format!("{BOB}#does/{number}"), kind, BOB, object)).await;
+        }
+        let after = rows::counts(&world.test.store).await;
+        for table in ["accounts", "actors", "actor_keys", "instances", "tweets", "events"] {
+            assert_eq!(after[table], before[table], "{}: {table}", world.engine);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_old_key_is_believed_while_its_owner_is_asked_again_but_not_for_ever() {
+    for world in worlds().await {
+        let bob = world.actor(BOB).await;
+        world.serve(BOB, &with(person(BOB, test_key()), "name", json!("Bobby")));
+        world.clock.advance(25 * HOUR_MS);
+        world.happens(&follow()).await;
+        let refreshed = async {
+            let mut look = tokio::time::interval(std::time::Duration::from_millis(20));
+            while world.service().account(bob.id).await.unwrap().display_name != "Bobby" {
+                look.tick().await;
+            }
+        };
+        let waited = tokio::time::timeout(std::time::Duration::from_secs(10), refreshed).await;
+        assert!(waited.is_ok(), "{}: it was not asked again", world.engine);
+        world.answer(BOB, ResponseTemplate::new(503));
+        world.clock.advance(8 * 24 * HOUR_MS);
+        let undo = activity(&format!("{BOB}#undos/1"), "Undo", BOB, follow());
+        let delivery = world.delivery(BOB, test_key(), &undo);
+        assert_eq!(status(&world, &delivery).await, StatusCode::SERVICE_UNAVAILABLE, "{}", world.engine);
     }
 }

@@ -18,13 +18,17 @@ async fn what_a_dead_worker_had_claimed_is_done_by_the_next_and_only_once() {
         let create = activity(&format!("{BOB}#creates/1"), "Create", BOB, note(NOTE, BOB, "<p>once</p>"));
         assert_eq!(world.post(&create).await.unwrap(), Accepted::New);
         // It did its work and died before it could say so.
-        let claimed = world.federation.claim(16).await.pop().unwrap();
+        let claimed = world.federation.claim(16, UnderWay::default()).await.pop().unwrap();
         world
             .federation
             .perform(crate::federation::objects::Activity::parse(&claimed.body).unwrap())
             .await
             .unwrap();
-        assert!(world.federation.claim(16).await.is_empty(), "{}: the claim still holds", world.engine);
+        assert!(
+            world.federation.claim(16, UnderWay::default()).await.is_empty(),
+            "{}: the claim still holds",
+            world.engine
+        );
         world.clock.advance(MINUTE_MS);
         world.work().await;
         assert_eq!(world.waiting_and_parked().await, (0, 0), "{}", world.engine);
@@ -78,8 +82,8 @@ async fn what_fails_too_often_is_parked_and_lets_others_pass() {
 async fn what_makes_no_sense_is_parked_with_its_reason() {
     for world in worlds().await {
         world.ann_follows(BOB).await;
-        let odd = with(note(NOTE, BOB, "<p>hi</p>"), "content", json!(7));
-        let create = activity(&format!("{BOB}#creates/1"), "Create", BOB, odd);
+        world.serve(NOTE, &with(note(NOTE, BOB, "<p>hi</p>"), "content", json!(7)));
+        let create = activity(&format!("{BOB}#creates/1"), "Create", BOB, json!(NOTE));
         assert_eq!(world.post(&create).await.unwrap(), Accepted::New);
         world.work().await;
         assert_eq!(world.waiting_and_parked().await, (0, 1), "{}", world.engine);
@@ -119,6 +123,69 @@ async fn the_worker_takes_what_waited_and_what_arrives_and_stops_when_told() {
             .collect();
         let wanted: Vec<String> = (1..20).map(|number| format!("{BOB}#follows/{number}")).collect();
         assert_eq!(numbers, wanted, "{}: one object's activities are done in their order", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_activities_about_one_thing_hide_nothing_behind_them_and_keep_their_order() {
+    for world in worlds().await {
+        for number in 0..300 {
+            world.post(&follow(number)).await.unwrap();
+        }
+        let cats = activity(&format!("{CAT}#follows/1"), "Follow", CAT, json!("http://a.test/users/ann"));
+        world.post(&cats).await.unwrap();
+        let claimed = world.federation.claim(16, UnderWay::default()).await;
+        let ids: Vec<&str> = claimed.iter().map(|claimed| claimed.activity_uri.as_str()).collect();
+        assert_eq!(ids, [format!("{BOB}#follows/0"), format!("{CAT}#follows/1")], "{}", world.engine);
+        for claimed in claimed {
+            world.federation.process(claimed).await;
+        }
+        let next = world.federation.claim(16, UnderWay::default()).await;
+        let ids: Vec<&str> = next.iter().map(|claimed| claimed.activity_uri.as_str()).collect();
+        assert_eq!(ids, [format!("{BOB}#follows/1")], "{}: it is called at once", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn a_slow_host_has_two_activities_under_way_and_the_rest_of_its_lets_others_pass() {
+    for world in worlds().await {
+        for number in 0..250 {
+            let like = activity(
+                &format!("{BOB}#likes/{number}"),
+                "Like",
+                BOB,
+                json!(format!("http://a.test/{number}")),
+            );
+            world.post(&like).await.unwrap();
+        }
+        let cats = activity(&format!("{CAT}#follows/1"), "Follow", CAT, json!("http://a.test/users/ann"));
+        world.post(&cats).await.unwrap();
+        let first = world.federation.claim(16, UnderWay::default()).await;
+        assert_eq!(first.len(), 2, "{}: {first:?}", world.engine);
+        let slow = UnderWay { by_host: [("b.test".into(), 2)].into(), slow: ["b.test".into()].into() };
+        let others = world.federation.claim(16, slow).await;
+        let ids: Vec<&str> = others.iter().map(|claimed| claimed.activity_uri.as_str()).collect();
+        assert_eq!(ids, [format!("{CAT}#follows/1")], "{}", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn a_like_waits_for_the_post_that_came_before_it() {
+    for world in worlds().await {
+        world.ann_follows(BOB).await;
+        world.actor(CAT).await;
+        let create = activity(&format!("{BOB}#creates/1"), "Create", BOB, note(NOTE, BOB, "<p>hi</p>"));
+        world.post(&create).await.unwrap();
+        world.post(&activity(&format!("{CAT}#likes/1"), "Like", CAT, json!(NOTE))).await.unwrap();
+        let mut claimed = world.federation.claim(16, UnderWay::default()).await;
+        // The like is faster.
+        while let Some(one) = claimed.pop() {
+            world.federation.process(one).await;
+        }
+        world.clock.advance(MINUTE_MS);
+        world.work().await;
+        let tweet = world.tweet(NOTE).await.unwrap();
+        assert_eq!(tweet.likes_count, 1, "{}", world.engine);
     }
 }
 

@@ -21,7 +21,7 @@ use crate::model::ids::{AccountId, MediaId, TweetId};
 use crate::model::tweet::Media;
 use crate::model::visibility::Visibility;
 use crate::secrets;
-use crate::service::{NewTweet, RequestKey, TweetView};
+use crate::service::{NewTweet, RequestKey, TweetView, alt_text};
 
 const HOME: &str = "/home";
 
@@ -199,6 +199,9 @@ impl Draft {
             None => self.upload(visit, me, posted.text(&format!("media_{place}"))).await?,
         };
         let Some(media) = kept else { return Ok(ImageSlot { kept: None, alt }) };
+        if let Err(refusal) = alt_text(&alt) {
+            self.complain(refusal)?;
+        }
         let preview = urls::attachment_preview_url(&media).unwrap_or_default();
         Ok(ImageSlot { kept: Some((media.id, preview)), alt })
     }

@@ -8,7 +8,7 @@ use crate::http::web::present::some_text;
 use crate::http::web::views::pages::{HistoryPage, VersionView};
 use crate::http::web::views::{self, Composer, ImageSlot, Nav, SafeHtml};
 use crate::http::web::visit::{Answer, Member, Visit, show};
-use crate::model::ids::{AccountId, MediaId, TweetId};
+use crate::model::ids::{AccountId, TweetId};
 use crate::service::{TweetChanges, TweetView};
 
 /// `GET /tweets/{id}/edit`
@@ -25,12 +25,11 @@ pub(in crate::http::web) async fn change(member: Member, Path(id): Path<TweetId>
     let Member { visit, me, .. } = member;
     let view = own(&visit, me, id).await?;
     // The tweet may have more images than a new one may: an admin has lowered the number since.
-    let before: Vec<MediaId> = view.tweet.media.iter().map(|media| media.id).collect();
-    let places = visit.service().rules().max_images.max(before.len());
+    let places = visit.service().rules().max_images.max(view.tweet.media.len());
     let draft = Draft::read(&visit, me, form, places).await?;
     let changes = TweetChanges {
         text: Some(draft.text.clone()),
-        media: Some(draft.media()).filter(|media| *media != before),
+        media: Some(draft.media()),
         alts: draft.alts(),
         content_warning: Some(draft.content_warning.clone()),
         sensitive: None,

@@ -95,7 +95,7 @@ async fn sign_up_complains_about_each_input_and_keeps_what_was_typed() {
             (["ann", "new@example.org", PASSWORD], "This username is taken."),
             (["Ann", "new@example.org", PASSWORD], "This username is taken."),
             (["new", "ann@example.org", PASSWORD], "There is already an account with this email address."),
-            (["", "new@example.org", PASSWORD], "Please fill this in."),
+            (["", "new@example.org", PASSWORD], "Choose a username."),
             (["a b", "new@example.org", PASSWORD], "Use letters, digits and underscores only."),
             (["admin", "new@example.org", PASSWORD], "This name is reserved."),
             (["new", "nonsense", PASSWORD], "This does not look like an email address."),

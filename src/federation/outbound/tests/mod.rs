@@ -1,0 +1,193 @@
+//! Who gets what, once each, and that waiting for some keeps nobody else waiting; on both engines.
+
+mod audience;
+mod delivering;
+mod planning;
+mod stopping;
+
+#[path = "../../../../tests/support/hosts.rs"]
+mod hosts;
+#[path = "../../../../tests/support/waiting.rs"]
+mod waiting;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+use tokio::sync::Notify;
+use url::Url;
+
+use super::plan::Trouble;
+use crate::client::{Client, ClientSettings};
+use crate::clock::Clock;
+use crate::error::Result;
+use crate::federation::Federation;
+use crate::federation::keys::InstanceKey;
+use crate::model::account::{Account, Role, UserState};
+use crate::model::address::Addresses;
+use crate::model::event::Relation;
+use crate::model::ids::{AccountId, IdMaker, RowId, TweetId};
+use crate::model::visibility::Visibility;
+use crate::service::{NewTweet, Rules, Service, SignUp, blank_tweet};
+use crate::store::actors::{self, Reach, RemoteActor};
+use crate::store::deliveries;
+use crate::store::events;
+use crate::store::follows;
+use crate::store::tests::database;
+use crate::store::tweet_commands::CreateTweet;
+
+const NOW: i64 = 1_767_323_045_000;
+
+/// Our instance, `a.test`, with `ann`; and accounts of others, each alone on a host that has its name.
+struct World {
+    federation: Federation,
+    clock: Clock,
+    ann: Account,
+    trouble: Mutex<Trouble>,
+    engine: &'static str,
+    test: database::TestStore,
+}
+
+async fn worlds() -> Vec<World> {
+    let mut worlds = Vec::new();
+    for test in database::stores().await {
+        worlds.push(world(test, BTreeMap::new()).await);
+    }
+    worlds
+}
+
+async fn world(test: database::TestStore, peers: BTreeMap<String, std::net::SocketAddr>) -> World {
+    let clock = Clock::manual(NOW);
+    let ids = Arc::new(IdMaker::new(clock.clone(), 0));
+    let addresses = Addresses::new(Url::parse("http://a.test").unwrap()).unwrap();
+    let service = Service::new(test.store.clone(), clock.clone(), ids, addresses, Rules::default());
+    let client = Client::new(ClientSettings {
+        off: false,
+        insecure: true,
+        dev_hosts: peers.into_iter().collect(),
+        user_agent: "Rookery test".into(),
+        per_host: 4,
+    });
+    let federation = Federation::open(service, client.unwrap(), InstanceKey::new([7; 32])).await.unwrap();
+    let ann = user(&federation, "ann").await;
+    let world = World { federation, clock, ann, trouble: Mutex::default(), engine: test.engine, test };
+    world.told().await;
+    world
+}
+
+/// Makes an account of ours.
+async fn user(federation: &Federation, name: &str) -> Account {
+    let new = SignUp {
+        username: name.to_owned(),
+        email: format!("{name}@a.test"),
+        password: "correct horse battery".to_owned(),
+        language: None,
+        reason: String::new(),
+    };
+    let user = federation.service().create_user(new, Role::User, UserState::Active).await.unwrap();
+    federation.service().account(user.account_id).await.unwrap()
+}
+
+impl World {
+    fn service(&self) -> &Service {
+        self.federation.service()
+    }
+
+    /// An account of another instance, `{name}@{name}.test`.
+    async fn remote(&self, name: &str) -> AccountId {
+        self.remote_on(name, &format!("{name}.test")).await
+    }
+
+    async fn remote_on(&self, name: &str, host: &str) -> AccountId {
+        let uri = format!("http://{host}/users/{name}");
+        let account = Account {
+            id: AccountId(self.service().ids().next()),
+            username: name.to_owned(),
+            domain: Some(host.to_owned()),
+            uri: Some(uri.clone()),
+            ..self.ann.clone()
+        };
+        let reach = Reach {
+            inbox: format!("{uri}/inbox"),
+            uri,
+            host: host.to_owned(),
+            also_known_as: "[]".to_owned(),
+            ..Reach::default()
+        };
+        let actor = RemoteActor { account, reach, keys: Vec::new(), remote_followers: None };
+        self.test.store.write(move |conn| actors::upsert(conn, &actor, NOW)).await.unwrap()
+    }
+
+    /// Lets somebody else follow `ann`, as their Follow would.
+    async fn follows_ann(&self, from: AccountId) {
+        let relation = Relation {
+            from,
+            to: self.ann.id,
+            from_local: false,
+            to_local: true,
+            id: self.service().ids().next(),
+            uri: Some(format!("http://x.test/follows/{from}")),
+        };
+        self.test.store.write(move |conn| follows::follow(conn, &relation, NOW)).await.unwrap();
+    }
+
+    /// A public post of another instance.
+    async fn post_of(&self, author: AccountId) -> TweetId {
+        let id = TweetId(self.service().ids().next());
+        let uri = Some(format!("http://x.test/notes/{id}"));
+        let command = CreateTweet {
+            tweet: crate::model::tweet::Tweet { local: false, uri, ..blank_tweet(id, author, NOW) },
+            media: Vec::new(),
+            retweet_of_author: None,
+            notifications: Vec::new(),
+            idempotency_key: None,
+            now_ms: NOW,
+        };
+        self.service().write_tweet(command).await.unwrap()
+    }
+
+    async fn ann_posts(&self, text: &str, visibility: Visibility) -> TweetId {
+        let new = NewTweet { text: text.to_owned(), visibility: Some(visibility), ..NewTweet::default() };
+        self.service().create_tweet(self.ann.id, new).await.unwrap().tweet.id
+    }
+
+    /// Plans what the log has after the cursor, as one batch.
+    async fn plan(&self) -> Result<()> {
+        let batch = self.log().await;
+        self.federation.plan_batch(batch, &Notify::new(), &self.trouble).await
+    }
+
+    /// What the log has after the cursor.
+    async fn log(&self) -> Vec<events::Logged> {
+        let after = self.federation.planner_start().await.unwrap();
+        database::settled_log(&self.test.store, after).await
+    }
+
+    /// Plans, and answers by account who gets which kinds of activities, in order. Then these are as if sent.
+    async fn told(&self) -> BTreeMap<String, Vec<String>> {
+        self.plan().await.unwrap();
+        let read = self.test.store.write(|conn| {
+            let mut told: BTreeMap<String, Vec<String>> = BTreeMap::new();
+            let mut sent = Vec::new();
+            for host in waiting::hosts(conn)? {
+                for row in deliveries::waiting(conn, &host, RowId(0), 500)? {
+                    let (_, body) = deliveries::bodies(conn, vec![row.outgoing.0])?.remove(0);
+                    let body: Value = serde_json::from_slice(&body).unwrap();
+                    let name = row.inbox.rsplit("/users/").next().unwrap().replace("/inbox", "");
+                    told.entry(name).or_default().push(body["type"].as_str().unwrap().to_owned());
+                    sent.push(row.id.0);
+                }
+            }
+            deliveries::finish(conn, sent)?;
+            Ok(told)
+        });
+        read.await.unwrap()
+    }
+
+    /// Who gets one activity each of this kind, and nothing else is told to anybody.
+    async fn told_only(&self, kind: &str) -> Vec<String> {
+        let told = self.told().await;
+        assert!(told.values().all(|kinds| *kinds == [kind]), "{}: {kind} of {told:?}", self.engine);
+        told.into_keys().collect()
+    }
+}

@@ -1,0 +1,74 @@
+//! A stop waits for nobody's slow host, and what was held is free again at once.
+
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::*;
+use crate::federation::DeliverySettings;
+use crate::store::instances;
+
+/// Far longer than anything here takes, and far shorter than the slow peer.
+const PATIENCE: Duration = Duration::from_secs(20);
+const SLOW: Duration = Duration::from_secs(120);
+
+/// A world with one delivery waiting for `bob.test`, which answers so.
+async fn waiting_for(test: database::TestStore, answer: ResponseTemplate) -> (World, MockServer) {
+    let peer = MockServer::start().await;
+    Mock::given(any()).respond_with(answer).mount(&peer).await;
+    let world = world(test, [("bob.test".to_owned(), *peer.address())].into()).await;
+    world.remote("bob").await;
+    world.ann_posts("@bob@bob.test", Visibility::Direct).await;
+    world.plan().await.unwrap();
+    (world, peer)
+}
+
+fn deliver(world: &World, stop: &CancellationToken) -> JoinHandle<()> {
+    let (federation, stop) = (world.federation.clone(), stop.clone());
+    let settings = DeliverySettings { at_once: 4, process: 3 };
+    tokio::spawn(async move { federation.run_delivery(settings, &Notify::new(), stop).await })
+}
+
+async fn until_asked(peer: &MockServer) {
+    let asked = async {
+        while peer.received_requests().await.unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asked).await.expect("the peer is asked");
+}
+
+async fn lease(world: &World, owner: &'static str) -> usize {
+    let lease = move |conn: &mut _| instances::lease(conn, owner, NOW, NOW + 60_000, 9);
+    world.test.store.write(lease).await.unwrap().len()
+}
+
+#[tokio::test]
+async fn a_stop_waits_for_no_slow_host_and_gives_its_lease_back() {
+    for test in database::stores().await {
+        let (world, peer) = waiting_for(test, ResponseTemplate::new(202).set_delay(SLOW)).await;
+        let stop = CancellationToken::new();
+        let delivering = deliver(&world, &stop);
+        until_asked(&peer).await;
+        assert_eq!(lease(&world, "another").await, 0, "{}: it is held", world.engine);
+        stop.cancel();
+        tokio::time::timeout(PATIENCE, delivering).await.expect("it ends").unwrap();
+        assert_eq!(lease(&world, "another").await, 1, "{}: it waits for the next", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn a_process_that_was_killed_takes_its_leases_back_at_the_next_start() {
+    for test in database::stores().await {
+        let (world, peer) = waiting_for(test, ResponseTemplate::new(202)).await;
+        assert_eq!(lease(&world, "process 3").await, 1, "{}", world.engine);
+        let stop = CancellationToken::new();
+        let delivering = deliver(&world, &stop);
+        until_asked(&peer).await;
+        stop.cancel();
+        tokio::time::timeout(PATIENCE, delivering).await.expect("it ends").unwrap();
+    }
+}

@@ -1,0 +1,219 @@
+//! What other instances are answered, on both engines.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::header::{ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE};
+use axum::http::{HeaderMap, Request, StatusCode};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
+use url::Url;
+
+use crate::client::{Client, ClientSettings};
+use crate::clock::Clock;
+use crate::federation::{Federation, InstanceKey};
+use crate::http::state::AppState;
+use crate::media::{Media, MediaSettings};
+use crate::model::account::{Role, UserState};
+use crate::model::address::Addresses;
+use crate::model::ids::{AccountId, IdMaker, TweetId};
+use crate::model::visibility::Visibility;
+use crate::search::{Finder, Search};
+use crate::service::{NewTweet, PictureSettings, RemotePictures, Rules, Service, SignUp};
+use crate::store::tests::database::{TestStore, stores};
+use crate::timelines::Home;
+
+const NOW: i64 = 1_767_323_045_000;
+
+/// Our instance, `https://a.test`, with `ann`.
+struct World {
+    router: Router,
+    service: Service,
+    ann: AccountId,
+    engine: &'static str,
+    _files: tempfile::TempDir,
+    _database: TestStore,
+}
+
+async fn worlds() -> Vec<World> {
+    let mut worlds = Vec::new();
+    for database in stores().await {
+        worlds.push(world(database).await);
+    }
+    worlds
+}
+
+async fn world(database: TestStore) -> World {
+    let clock = Clock::manual(NOW);
+    let ids = Arc::new(IdMaker::new(clock.clone(), 0));
+    let addresses = Addresses::new(Url::parse("https://a.test").unwrap()).unwrap();
+    let service = Service::new(database.store.clone(), clock.clone(), ids, addresses, Rules::default());
+    let files = tempfile::tempdir().unwrap();
+    let settings = MediaSettings {
+        data_dir: files.path().to_owned(),
+        decode_threads: 1,
+        decode_queue: 8,
+        image_max_bytes: 1 << 20,
+    };
+    let media = Arc::new(Media::open(&settings, &clock).unwrap());
+    let client = Client::new(ClientSettings {
+        off: true,
+        insecure: false,
+        dev_hosts: [].into(),
+        user_agent: "test".to_owned(),
+        per_host: 1,
+    })
+    .unwrap();
+    let pictures = PictureSettings {
+        cache_bytes: 1 << 20,
+        fetches: false,
+        stop: CancellationToken::new(),
+        tasks: TaskTracker::new(),
+    };
+    let search = Arc::new(Search::open(&files.path().join("search")).unwrap().0);
+    let key = InstanceKey::new([7; 32]);
+    let state = AppState {
+        finder: Finder::new(service.clone(), search),
+        service: service.clone(),
+        home: Home::new(service.clone(), &crate::timelines::Settings::default()),
+        pictures: RemotePictures::new(service.clone(), Arc::clone(&media), client.clone(), pictures),
+        media,
+        federation: Federation::open(service.clone(), client, key).await.unwrap(),
+    };
+    let new = SignUp {
+        username: "ann".into(),
+        email: "ann@a.test".into(),
+        password: "correct horse battery".into(),
+        language: None,
+        reason: String::new(),
+    };
+    let ann = service.create_user(new, Role::User, UserState::Active).await.unwrap().account_id;
+    let router = super::routes().with_state(state);
+    World { router, service, ann, engine: database.engine, _files: files, _database: database }
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Value,
+}
+
+impl World {
+    async fn get(&self, path: &str) -> Answer {
+        let request = Request::get(path).header(ACCEPT, "application/activity+json");
+        let answer = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        let body = to_bytes(body, 1 << 20).await.unwrap();
+        let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    async fn finger(&self, resource: &str) -> Answer {
+        let mut url = Url::parse("https://a.test/.well-known/webfinger").unwrap();
+        url.query_pairs_mut().append_pair("resource", resource);
+        self.get(&format!("{}?{}", url.path(), url.query().unwrap())).await
+    }
+
+    async fn post(&self, text: &str, visibility: Visibility, reply_to: Option<TweetId>) -> TweetId {
+        let new =
+            NewTweet { text: text.to_owned(), visibility: Some(visibility), reply_to, ..NewTweet::default() };
+        self.service.create_tweet(self.ann, new).await.unwrap().tweet.id
+    }
+}
+
+#[tokio::test]
+async fn a_handle_leads_to_its_actor_for_pages_of_every_origin() {
+    for world in worlds().await {
+        for resource in
+            ["acct:ann@a.test", "acct:ANN@A.Test", "https://a.test/users/ann", "https://a.test/@ann"]
+        {
+            let answer = world.finger(resource).await;
+            assert_eq!(answer.status, StatusCode::OK, "{}: {resource}", world.engine);
+            assert_eq!(answer.body["subject"], "acct:ann@a.test", "{resource}");
+            let links = answer.body["links"].as_array().unwrap();
+            let actor = links.iter().find(|link| link["rel"] == "self").unwrap();
+            assert_eq!(actor["href"], "https://a.test/users/ann");
+            assert_eq!(actor["type"], "application/activity+json");
+            let kind = answer.headers[CONTENT_TYPE].to_str().unwrap();
+            assert!(kind.starts_with("application/jrd+json"), "{kind}");
+            assert_eq!(answer.headers[ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+        }
+        for (resource, status) in [
+            ("acct:nobody@a.test", StatusCode::NOT_FOUND),
+            ("acct:ann@b.test", StatusCode::NOT_FOUND),
+            ("https://b.test/users/ann", StatusCode::NOT_FOUND),
+            ("ann", StatusCode::BAD_REQUEST),
+        ] {
+            let answer = world.finger(resource).await;
+            assert_eq!(answer.status, status, "{}: {resource}", world.engine);
+            assert_eq!(answer.headers[ACCESS_CONTROL_ALLOW_ORIGIN], "*", "{resource}");
+        }
+        assert_eq!(world.get("/.well-known/webfinger").await.status, StatusCode::BAD_REQUEST);
+    }
+}
+
+#[tokio::test]
+async fn the_instance_actor_is_found_by_its_name_and_has_all_that_it_names() {
+    for world in worlds().await {
+        for resource in ["acct:a.test@a.test", "acct:A.TEST@a.test", "https://a.test/actor"] {
+            let answer = world.finger(resource).await;
+            assert_eq!(answer.status, StatusCode::OK, "{}: {resource}", world.engine);
+            assert_eq!(answer.body["subject"], "acct:a.test@a.test", "{resource}");
+            let links = answer.body["links"].as_array().unwrap();
+            assert!(links.iter().any(|link| link["rel"] == "self" && link["href"] == "https://a.test/actor"));
+        }
+        let actor = world.get("/actor").await.body;
+        assert_eq!(actor["preferredUsername"], "a.test");
+        for collection in ["outbox", "followers", "following"] {
+            let id = actor[collection].as_str().unwrap();
+            let answer = world.get(id.strip_prefix("https://a.test").unwrap()).await;
+            assert_eq!((answer.status, &answer.body["totalItems"]), (StatusCode::OK, &0.into()), "{id}");
+            assert_eq!(answer.body["id"], id);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_post_answers_gone_with_its_tombstone() {
+    for world in worlds().await {
+        let id = world.post("oops", Visibility::Public, None).await;
+        let path = format!("/users/ann/statuses/{id}");
+        assert_eq!(world.get(&path).await.body["type"], "Note", "{}", world.engine);
+        world.service.delete_tweet(world.ann, id).await.unwrap();
+        let answer = world.get(&path).await;
+        assert_eq!(answer.status, StatusCode::GONE, "{}", world.engine);
+        assert_eq!(answer.body["type"], "Tombstone");
+        assert_eq!(answer.body["id"], format!("https://a.test{path}"));
+        assert_eq!(world.get("/users/ann/statuses/1").await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_for_everybody_is_in_no_document() {
+    for world in worlds().await {
+        let open = world.post("open", Visibility::Public, None).await;
+        for visibility in [Visibility::Followers, Visibility::Direct] {
+            let hidden = world.post("secret", visibility, Some(open)).await;
+            for rest in ["", "/activity", "/replies", "/likes"] {
+                let answer = world.get(&format!("/users/ann/statuses/{hidden}{rest}")).await;
+                assert_eq!(answer.status, StatusCode::NOT_FOUND, "{} {visibility:?}{rest}", world.engine);
+            }
+        }
+        for path in [
+            "/users/ann/outbox?page=true".to_owned(),
+            "/users/ann/collections/featured".to_owned(),
+            format!("/users/ann/statuses/{open}/replies"),
+        ] {
+            let answer = world.get(&path).await;
+            assert_eq!(answer.status, StatusCode::OK, "{}: {path}", world.engine);
+            let text = answer.body.to_string();
+            assert!(!text.contains("secret"), "{}: {path}: {text}", world.engine);
+            let listed = answer.body["items"].as_array().or(answer.body["orderedItems"].as_array());
+            let wanted = usize::from(path.contains("outbox"));
+            assert_eq!(listed.map_or(0, Vec::len), wanted, "{}: {path}: {text}", world.engine);
+        }
+    }
+}
