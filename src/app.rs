@@ -265,7 +265,9 @@ pub fn place(config: &Config) -> Place {
 }
 
 fn open_store(data_dir: &Path, settings: &Settings) -> Result<Store> {
-    std::fs::create_dir_all(data_dir).map_err(Error::internal)?;
+    use std::os::unix::fs::DirBuilderExt as _;
+    // Password hashes and private messages are in there: a new folder is its owner's alone.
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(Error::internal)?;
     Ok(Store::open(settings)?)
 }
 

@@ -25,8 +25,7 @@ const CLOSE_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Serves until SIGTERM or Ctrl-C, then drains and stops.
 pub fn run(config: &Config) -> Result<(), Failure> {
-    logs::init(config.log.format, &config.log.level.to_string())
-        .map_err(|error| Failure::Other(error.to_string()))?;
+    logs::init(config.log.format, config.log.level).map_err(|error| Failure::Other(error.to_string()))?;
     let metrics = metrics::install().map_err(|error| Failure::Other(error.to_string()))?;
     if config.federation.insecure {
         tracing::warn!(

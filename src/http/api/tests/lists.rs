@@ -53,7 +53,7 @@ async fn the_link_header_leads_to_the_neighbour_pages_of_the_same_list() {
         let tweets = five_tweets(&world, &ann).await;
         let line = format!("GET /api/users/{}/tweets?tab=replies&cursor=&limit=2", ann.id);
         let answer = world.ask(None, &line, None).await;
-        let list = format!("https://rook.test/api/users/{}/tweets?tab=replies&limit=2&cursor=", ann.id);
+        let list = format!("http://rook.test/api/users/{}/tweets?tab=replies&limit=2&cursor=", ann.id);
         let expected = format!("<{list}b{}>; rel=\"next\", <{list}a{}>; rel=\"prev\"", tweets[1], tweets[0]);
         assert_eq!(answer.headers["link"].to_str().unwrap(), expected);
         let last = world.ask(None, "GET /api/timelines/hashtag/nothing", None).await;

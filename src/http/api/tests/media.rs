@@ -51,7 +51,7 @@ async fn a_picture_is_uploaded_described_and_shown_with_a_tweet() {
             (&media["alt"], &media["width"], &media["height"]),
             (&json!("a slope"), &json!(60), &json!(40))
         );
-        assert!(media["url"].as_str().unwrap().starts_with("https://rook.test/media/"));
+        assert!(media["url"].as_str().unwrap().starts_with("http://rook.test/media/"));
 
         let path = format!("/api/media/{}", id(&media));
         let described =

@@ -106,7 +106,7 @@ async fn a_session_of_the_pages_may_use_the_api_from_the_pages_until_it_expires(
         let secret = world.session(&ann, SessionKind::Web, "read").await;
         let with_cookie = |line: &str, body: Option<Value>, site: &'static str| {
             let mut request = request(None, line, body);
-            let cookie = format!("theme=dark; __Host-rookery_session={secret}");
+            let cookie = format!("theme=dark; rookery_session={secret}");
             request.headers_mut().insert("cookie", cookie.parse().unwrap());
             request.headers_mut().insert("sec-fetch-site", site.parse().unwrap());
             request

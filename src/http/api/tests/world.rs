@@ -102,7 +102,7 @@ pub(super) fn with_approval() -> Rules {
 impl World {
     async fn new(database: TestStore, rules: Rules, enforce_rate_limits: bool) -> Self {
         let clock = Clock::manual(BEGIN_MS);
-        let base: Url = "https://rook.test".parse().unwrap();
+        let base: Url = "http://rook.test".parse().unwrap();
         let addresses = Addresses::new(base.clone()).unwrap();
         let ids = Arc::new(IdMaker::new(clock.clone(), 1));
         let service = Service::new(database.store.clone(), clock.clone(), ids, addresses, rules);
@@ -208,7 +208,7 @@ impl World {
 
     /// Asks for a file by its path or address, as a browser does that is signed in nowhere.
     pub(super) async fn file(&self, line: &str, headers: &[(&str, &str)]) -> (u16, HeaderMap, Vec<u8>) {
-        let mut request = request(None, &line.replace("https://rook.test", ""), None);
+        let mut request = request(None, &line.replace("http://rook.test", ""), None);
         for (name, value) in headers {
             request.headers_mut().insert(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
         }
