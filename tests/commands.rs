@@ -1,5 +1,7 @@
 //! The commands of the real program, on a data folder of their own.
 
+#![expect(clippy::unwrap_used, reason = "all of this file is a test, where a panic is a failed check")]
+
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -5,6 +5,8 @@ pub(crate) mod counted;
 #[path = "../../tests/support/database.rs"]
 pub(crate) mod database;
 mod home;
+#[path = "../../tests/support/hosts.rs"]
+pub(crate) mod hosts;
 mod log;
 mod opening;
 mod people;

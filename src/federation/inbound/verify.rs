@@ -47,7 +47,7 @@ impl Federation {
         // A deletion is the last that comes of an actor: its document may be gone already.
         let is_deletion = matches!(activity.body, Body::Delete(_));
         let age_ms = |key: &PublicKeyRow| self.now_ms().saturating_sub(key.fetched_at);
-        let usable = stored.filter(|key| is_deletion || age_ms(*key) < KEY_ENDS_AFTER_MS);
+        let usable = stored.filter(|key| is_deletion || age_ms(key) < KEY_ENDS_AFTER_MS);
         if let Some(key) = usable
             && self.rsa(&claim, &key.pem).await?
         {

@@ -63,8 +63,9 @@ fn sources() -> Vec<(PathBuf, String)> {
 /// Field (empty when there is none or it varies) and code of each complaint that is made in `source`.
 fn complaints(source: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for (at, call) in source.match_indices('(').map(|(at, _)| (at + 1, source[..at].trim_end())) {
-        let [first, second] = arguments(&source[at..]);
+    let calls = source.match_indices('(').filter_map(|(at, _)| source.split_at_checked(at));
+    for (call, rest) in calls.map(|(call, rest)| (call.trim_end(), rest.strip_prefix('(').unwrap_or(rest))) {
+        let [first, second] = arguments(rest);
         let (field, code) = match () {
             () if call.ends_with("::invalid") || call.ends_with("::conflict") => {
                 (literal(first), literal(second))

@@ -7,10 +7,8 @@ mod refusals;
 mod resolving;
 mod working;
 
-use crate::store::tests::database;
-#[path = "../../../../tests/support/hosts.rs"]
-mod hosts;
 use crate::store::tests::counted as rows;
+use crate::store::tests::database;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

@@ -3,6 +3,7 @@ use http::StatusCode;
 use super::*;
 use crate::clock::{HOUR_MS, MINUTE_MS};
 use crate::store::instances;
+use crate::store::tests::hosts;
 
 fn follow() -> Value {
     activity(&format!("{BOB}#follows/1"), "Follow", BOB, json!("http://a.test/users/ann"))

@@ -1,6 +1,7 @@
 use super::*;
 use crate::service::TweetChanges;
 use crate::store::reactions::Like;
+use crate::store::tests::hosts;
 
 /// `bob` follows, `cat` wrote what is answered, `dan` is mentioned, `eve` liked it and follows no more.
 async fn with_people(world: &World) -> [AccountId; 4] {

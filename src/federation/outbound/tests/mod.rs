@@ -5,8 +5,6 @@ mod delivering;
 mod planning;
 mod stopping;
 
-#[path = "../../../../tests/support/hosts.rs"]
-mod hosts;
 #[path = "../../../../tests/support/waiting.rs"]
 mod waiting;
 
