@@ -43,7 +43,8 @@ async function lookOn(browser, screen, username, pages, options) {
 
 const openFirstMenu = (page) => page.locator(".tweet details.more summary").first().click();
 const openWarning = (page) => page.locator(".focus .warned > summary").first().click();
-const send = (page) => page.locator("main form .button").first().click();
+/** Sends the form and waits for the page that answers: a click alone does not. */
+const send = (page) => Promise.all([page.waitForEvent("load"), page.locator("main form .button").first().click()]);
 
 export default function (seat) {
   const world = {};
