@@ -7,8 +7,8 @@ use std::num::NonZeroU64;
 
 use gif::{ColorOutput, DecodeOptions, Decoder, DecodingError, Encoder, Frame, MemoryLimit};
 
+use crate::media::encoded::Encoded;
 use crate::media::error::MediaError;
-use crate::media::image::Encoded;
 use crate::media::sniff::ImageKind;
 
 /// The longest side of an animation, in pixels: large enough for a screen recording, small enough for a phone

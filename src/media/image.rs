@@ -18,6 +18,7 @@ use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 
 use crate::media::animation;
 use crate::media::decode::{self, Picture};
+use crate::media::encoded::Encoded;
 use crate::media::error::MediaError;
 use crate::media::shape::Shape;
 use crate::media::sniff::ImageKind;
@@ -60,19 +61,6 @@ pub struct Processed {
     pub thumb: Encoded,
     /// What to show until the picture is there, see <https://blurha.sh>.
     pub blurhash: String,
-}
-
-/// The bytes of one image file.
-#[derive(Debug)]
-pub struct Encoded {
-    /// Its kind, which decides the media type and the extension.
-    pub kind: ImageKind,
-    /// The file.
-    pub bytes: Vec<u8>,
-    /// Pixels from left to right.
-    pub width: u32,
-    /// Pixels from top to bottom.
-    pub height: u32,
 }
 
 /// Makes the stored versions of an image of unknown origin.

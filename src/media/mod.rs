@@ -30,6 +30,7 @@ mod animation;
 mod cache;
 mod container;
 mod decode;
+mod encoded;
 mod error;
 #[cfg(test)]
 mod fixtures;
@@ -42,8 +43,9 @@ mod unclaimed;
 mod upload;
 
 pub use cache::CacheIndex;
+pub use encoded::Encoded;
 pub use error::MediaError;
-pub use image::{Encoded, MAX_INPUT_BYTES, Processed, Purpose, process};
+pub use image::{MAX_INPUT_BYTES, Processed, Purpose, process};
 pub use pool::MediaPool;
 pub use sniff::{ImageKind, sniff};
 pub use storage::{BadKey, Key, MediaStore, StoredFile};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::conn::Conn;
-use super::value::args;
+use super::value::{args, grouped};
 use super::{Kind, Row, StoreError, Value};
 use crate::clock::Millis;
 use crate::model::ids::{AccountId, MediaId, TweetId};
@@ -122,7 +122,7 @@ pub fn of_tweets(conn: &mut Conn, ids: &[TweetId]) -> Result<HashMap<TweetId, Ve
         args![ids],
         media,
     )?;
-    Ok(super::tweets::grouped(rows.into_iter().filter_map(|media| Some((media.tweet?, media))).collect()))
+    Ok(grouped(rows.into_iter().filter_map(|media| Some((media.tweet?, media))).collect()))
 }
 
 /// Whether all of these pictures are the account's, and free or on `tweet` already.

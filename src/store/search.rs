@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::conn::Conn;
-use super::value::args;
+use super::value::{args, grouped};
 use super::{Row, StoreError, tweets};
 use crate::model::ids::{AccountId, TweetId};
 use crate::model::tweet::Tweet;
@@ -106,7 +106,7 @@ fn touched_by(conn: &mut Conn, ids: &[TweetId]) -> Result<HashMap<TweetId, Vec<A
         args![ids, TOUCHES_MAX],
         |row| Ok((row.take()?, row.take()?)),
     )?;
-    Ok(tweets::grouped(rows))
+    Ok(grouped(rows))
 }
 
 /// How many tweets there are to index; retweets are none.

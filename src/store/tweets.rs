@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::conn::Conn;
-use super::value::args;
+use super::value::{args, grouped};
 use super::{Row, StoreError};
 use crate::model::ids::{AccountId, TweetId};
 use crate::model::tweet::{Mention, Tweet, TweetEdit};
@@ -96,15 +96,6 @@ fn tags_of(conn: &mut Conn, ids: &[TweetId]) -> Result<HashMap<TweetId, Vec<Stri
         |row| Ok((row.take()?, row.take()?)),
     )?;
     Ok(grouped(rows))
-}
-
-/// Collects values under their keys, in the order they come.
-pub(super) fn grouped<K: std::hash::Hash + Eq, V>(rows: Vec<(K, V)>) -> HashMap<K, Vec<V>> {
-    let mut groups: HashMap<K, Vec<V>> = HashMap::new();
-    for (key, value) in rows {
-        groups.entry(key).or_default().push(value);
-    }
-    groups
 }
 
 /// Whether there is a tweet with this id.

@@ -1,5 +1,7 @@
 //! Values in and out of a statement, the same for both engines.
 
+use std::collections::HashMap;
+
 use crate::model::ids::{AccountId, MediaId, NotificationId, RowId, SessionId, TweetId};
 
 use super::StoreError;
@@ -172,4 +174,13 @@ impl Column for crate::model::visibility::Visibility {
         let code = row.raw::<i64>(index)?;
         Self::from_code(code).ok_or_else(|| StoreError::Corrupt(format!("visibility code {code}")))
     }
+}
+
+/// Collects values under their keys, in the order they come.
+pub(super) fn grouped<K: std::hash::Hash + Eq, V>(rows: Vec<(K, V)>) -> HashMap<K, Vec<V>> {
+    let mut groups: HashMap<K, Vec<V>> = HashMap::new();
+    for (key, value) in rows {
+        groups.entry(key).or_default().push(value);
+    }
+    groups
 }

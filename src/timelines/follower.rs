@@ -1,7 +1,6 @@
 //! The consumer "timelines": applies the log to the rings, one event after the other.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
 use roaring::RoaringBitmap;
 use tokio_util::sync::CancellationToken;
@@ -24,19 +23,6 @@ const FOLLOWERS_PORTION: i64 = 10_000;
 const AUTHORS_KEPT: usize = 100_000;
 /// How often readers who stay away are forgotten.
 const SWEEP_EVERY_MS: Millis = HOUR_MS;
-
-/// Small dense numbers for the accounts that read here, so that sets of them are bitmaps.
-#[derive(Default)]
-pub(super) struct Slots(Mutex<HashMap<AccountId, u32>>);
-
-impl Slots {
-    /// The account's number; it keeps it for the life of the process.
-    pub(super) fn of(&self, account: AccountId) -> u32 {
-        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = u32::try_from(slots.len()).unwrap_or(u32::MAX);
-        *slots.entry(account).or_insert(next)
-    }
-}
 
 /// Follows the log from `start` until `stop`, and keeps the rings of `home` up to date. `start` was the end of the
 /// log before anybody read `home`: a ring that is loaded must hear of everything that comes later.

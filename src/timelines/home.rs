@@ -7,7 +7,7 @@ use std::time::Duration;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use super::follower::Slots;
+use super::slots::Slots;
 use super::{AccountSet, Draft, Entry, Kind, LoadTicket, Outcome, Settings, Timelines, Viewer, filter_page};
 use crate::config::limits;
 use crate::error::Result;

@@ -25,6 +25,7 @@ mod home;
 mod merge;
 pub mod policy;
 mod readers;
+mod slots;
 pub mod state;
 mod table;
 
