@@ -6,6 +6,8 @@
 
 pub mod context;
 pub mod delivery;
+#[cfg(test)]
+mod fixtures;
 pub mod inbound;
 pub mod keys;
 mod mentions;

@@ -12,6 +12,13 @@ pub(super) fn one_more(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)
 }
 
+/// Leaves at most `limit` of `rows`, of which one more was asked for; answers whether the list goes on.
+pub(super) fn cut<T>(rows: &mut Vec<T>, limit: usize) -> bool {
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    more
+}
+
 /// A page of at most `limit` of `rows`, of which one more was asked for. The next page stays above what the
 /// cursor was bounded by, so that catching up with what is new ends where it was left.
 pub(super) fn page_of_rows<T>(
@@ -20,8 +27,7 @@ pub(super) fn page_of_rows<T>(
     limit: usize,
     id: impl Fn(&T) -> i64,
 ) -> Page<T> {
-    let more = rows.len() > limit;
-    rows.truncate(limit);
+    let more = cut(&mut rows, limit);
     let next = rows.last().filter(|_| more).map(|row| cursor.going_on_below(id(row)).to_string());
     Page { next, ..Page::new(rows, false, id) }
 }

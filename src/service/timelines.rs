@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Service;
-use super::pages::{Look, filled_page, one_more};
+use super::pages::{Look, cut, filled_page, one_more};
 use super::views::{Eyes, TweetView};
 use crate::config::limits;
 use crate::error::{Error, Result};
@@ -151,10 +151,8 @@ impl Service {
                 Ok((timelines::ancestors(conn, id, up)?, timelines::descendants(conn, id, down)?))
             })
             .await?;
-        let more_above = above.len() > limits::THREAD_ANCESTORS_MAX;
-        let more_below = below.len() > limits::THREAD_DESCENDANTS_MAX;
-        above.truncate(limits::THREAD_ANCESTORS_MAX);
-        below.truncate(limits::THREAD_DESCENDANTS_MAX);
+        let more_above = cut(&mut above, limits::THREAD_ANCESTORS_MAX);
+        let more_below = cut(&mut below, limits::THREAD_DESCENDANTS_MAX);
         above.reverse();
         let ancestors = self.views(&eyes, above, Place::Direct).await?;
         let descendants = self.replies(&eyes, id, below).await?;
@@ -174,8 +172,7 @@ impl Service {
         let after = TweetId(cursor.after.unwrap_or(-1));
         let mut ids =
             self.store().read(move |conn| timelines::replies(conn, id, after, one_more(limit))).await?;
-        let more = ids.len() > limit;
-        ids.truncate(limit);
+        let more = cut(&mut ids, limit);
         let next = ids.last().filter(|_| more).map(|last| Cursor { before: None, after: Some(last.0) });
         let eyes = self.eyes(viewer).await?;
         let items = self.views(&eyes, ids, Place::List).await?;

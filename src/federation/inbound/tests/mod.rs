@@ -23,16 +23,17 @@ use super::{Accepted, Refused};
 use crate::client::{Client, ClientSettings};
 use crate::clock::Clock;
 use crate::federation::Federation;
+use crate::federation::fixtures::local_account;
 use crate::federation::keys::{InstanceKey, KeyPair, test_key};
 use crate::federation::signature::{BodyDigest, Form, Outgoing, RequestParts, Signer, sign};
-use crate::model::account::{Account, Role, UserState};
+use crate::model::account::Account;
 use crate::model::address::Addresses;
 use crate::model::cursor::Cursor;
 use crate::model::event::Event;
 use crate::model::ids::{AccountId, IdMaker};
 use crate::model::notification::NotificationKind;
 use crate::model::tweet::Tweet;
-use crate::service::{Rules, Service, SignUp};
+use crate::service::{Rules, Service};
 use crate::store::inbox::UnderWay;
 use crate::store::{events, inbox};
 
@@ -87,25 +88,12 @@ async fn world(test: database::TestStore) -> World {
     });
     let key = InstanceKey::new([7; 32]);
     let federation = Federation::open(service, client.unwrap(), key).await.unwrap();
-    let ann = account(&federation, "ann").await;
+    let ann = local_account(&federation, "ann").await;
     let world = World { federation, clock, peers, pages, ann, engine: test.engine, test };
     for actor in [BOB, CAT] {
         world.serve(actor, &person(actor, test_key()));
     }
     world
-}
-
-/// Makes an account of ours.
-async fn account(federation: &Federation, name: &str) -> Account {
-    let new = SignUp {
-        username: name.to_owned(),
-        email: format!("{name}@a.test"),
-        password: "correct horse battery".to_owned(),
-        language: None,
-        reason: String::new(),
-    };
-    let user = federation.service().create_user(new, Role::User, UserState::Active).await.unwrap();
-    federation.service().account(user.account_id).await.unwrap()
 }
 
 /// The document of an actor that signs with `key`.

@@ -1,15 +1,10 @@
-use std::time::Duration;
-
 use tokio_util::sync::CancellationToken;
 use wiremock::matchers::any;
-use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+use wiremock::{Mock, Request, ResponseTemplate};
 
 use super::*;
 use crate::clock::MINUTE_MS;
 use crate::federation::DeliverySettings;
-
-/// How long a sign is waited for.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Peers that answer 401, but for those whose name begins with `good`.
 async fn peers() -> MockServer {
@@ -20,23 +15,6 @@ async fn peers() -> MockServer {
     };
     Mock::given(any()).respond_with(answer).mount(&server).await;
     server
-}
-
-async fn asked(peers: &MockServer, host: &str) -> usize {
-    let requests = peers.received_requests().await.unwrap();
-    requests.iter().filter(|request| request.headers["host"].to_str().unwrap() == host).count()
-}
-
-/// Waits until `host` has been asked so often.
-async fn until_asked(peers: &MockServer, host: &str, times: usize) {
-    let often_enough = async {
-        let mut look = tokio::time::interval(Duration::from_millis(20));
-        while asked(peers, host).await < times {
-            look.tick().await;
-        }
-    };
-    let waited = tokio::time::timeout(PATIENCE, often_enough).await;
-    assert!(waited.is_ok(), "{host} was asked {} times, not {times}", asked(peers, host).await);
 }
 
 /// Waits until it is stored that the delivery to `host` was refused so often.

@@ -10,23 +10,26 @@ mod waiting;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::Notify;
 use url::Url;
+use wiremock::MockServer;
 
 use super::plan::Trouble;
 use crate::client::{Client, ClientSettings};
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::federation::Federation;
+use crate::federation::fixtures::local_account;
 use crate::federation::keys::InstanceKey;
-use crate::model::account::{Account, Role, UserState};
+use crate::model::account::Account;
 use crate::model::address::Addresses;
 use crate::model::event::Relation;
 use crate::model::ids::{AccountId, IdMaker, RowId, TweetId};
 use crate::model::visibility::Visibility;
-use crate::service::{NewTweet, Rules, Service, SignUp, blank_tweet};
+use crate::service::{NewTweet, Rules, Service, blank_tweet};
 use crate::store::actors::{self, Reach, RemoteActor};
 use crate::store::deliveries;
 use crate::store::events;
@@ -35,6 +38,8 @@ use crate::store::tests::database;
 use crate::store::tweet_commands::CreateTweet;
 
 const NOW: i64 = 1_767_323_045_000;
+/// How long a sign is waited for: far longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Our instance, `a.test`, with `ann`; and accounts of others, each alone on a host that has its name.
 struct World {
@@ -67,23 +72,10 @@ async fn world(test: database::TestStore, peers: BTreeMap<String, std::net::Sock
         per_host: 4,
     });
     let federation = Federation::open(service, client.unwrap(), InstanceKey::new([7; 32])).await.unwrap();
-    let ann = user(&federation, "ann").await;
+    let ann = local_account(&federation, "ann").await;
     let world = World { federation, clock, ann, trouble: Mutex::default(), engine: test.engine, test };
     world.told().await;
     world
-}
-
-/// Makes an account of ours.
-async fn user(federation: &Federation, name: &str) -> Account {
-    let new = SignUp {
-        username: name.to_owned(),
-        email: format!("{name}@a.test"),
-        password: "correct horse battery".to_owned(),
-        language: None,
-        reason: String::new(),
-    };
-    let user = federation.service().create_user(new, Role::User, UserState::Active).await.unwrap();
-    federation.service().account(user.account_id).await.unwrap()
 }
 
 impl World {
@@ -188,4 +180,21 @@ impl World {
         assert!(told.values().all(|kinds| *kinds == [kind]), "{}: {kind} of {told:?}", self.engine);
         told.into_keys().collect()
     }
+}
+
+async fn asked(peers: &MockServer, host: &str) -> usize {
+    let requests = peers.received_requests().await.unwrap();
+    requests.iter().filter(|request| request.headers["host"].to_str().unwrap() == host).count()
+}
+
+/// Waits until `host` has been asked so often.
+async fn until_asked(peers: &MockServer, host: &str, times: usize) {
+    let often_enough = async {
+        let mut look = tokio::time::interval(Duration::from_millis(20));
+        while asked(peers, host).await < times {
+            look.tick().await;
+        }
+    };
+    let waited = tokio::time::timeout(PATIENCE, often_enough).await;
+    assert!(waited.is_ok(), "{host} was asked {} times, not {times}", asked(peers, host).await);
 }

@@ -21,7 +21,7 @@ async fn ask_to_follow(world: &World, target: AccountId, count: i64) {
 
 /// An account of ours whose profile cannot be told to anybody, since its key cannot be opened.
 async fn broken(world: &World) -> AccountId {
-    let account = user(&world.federation, "broken").await.id;
+    let account = local_account(&world.federation, "broken").await.id;
     let key = OwnKey {
         key_uri: "http://a.test/users/broken#main-key".into(),
         public_pem: "none".into(),

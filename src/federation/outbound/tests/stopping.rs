@@ -1,18 +1,15 @@
 //! A stop waits for nobody's slow host, and what was held is free again at once.
 
-use std::time::Duration;
-
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use wiremock::matchers::any;
-use wiremock::{Mock, MockServer, ResponseTemplate};
+use wiremock::{Mock, ResponseTemplate};
 
 use super::*;
 use crate::federation::DeliverySettings;
 use crate::store::instances;
 
-/// Far longer than anything here takes, and far shorter than the slow peer.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Far longer than any test waits.
 const SLOW: Duration = Duration::from_secs(120);
 
 /// A world with one delivery waiting for `bob.test`, which answers so.
@@ -32,15 +29,6 @@ fn deliver(world: &World, stop: &CancellationToken) -> JoinHandle<()> {
     tokio::spawn(async move { federation.run_delivery(settings, &Notify::new(), stop).await })
 }
 
-async fn until_asked(peer: &MockServer) {
-    let asked = async {
-        while peer.received_requests().await.unwrap().is_empty() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, asked).await.expect("the peer is asked");
-}
-
 async fn lease(world: &World, owner: &'static str) -> usize {
     let lease = move |conn: &mut _| instances::lease(conn, owner, NOW, NOW + 60_000, 9);
     world.test.store.write(lease).await.unwrap().len()
@@ -52,7 +40,7 @@ async fn a_stop_waits_for_no_slow_host_and_gives_its_lease_back() {
         let (world, peer) = waiting_for(test, ResponseTemplate::new(202).set_delay(SLOW)).await;
         let stop = CancellationToken::new();
         let delivering = deliver(&world, &stop);
-        until_asked(&peer).await;
+        until_asked(&peer, "bob.test", 1).await;
         assert_eq!(lease(&world, "another").await, 0, "{}: it is held", world.engine);
         stop.cancel();
         tokio::time::timeout(PATIENCE, delivering).await.expect("it ends").unwrap();
@@ -67,7 +55,7 @@ async fn a_process_that_was_killed_takes_its_leases_back_at_the_next_start() {
         assert_eq!(lease(&world, "process 3").await, 1, "{}", world.engine);
         let stop = CancellationToken::new();
         let delivering = deliver(&world, &stop);
-        until_asked(&peer).await;
+        until_asked(&peer, "bob.test", 1).await;
         stop.cancel();
         tokio::time::timeout(PATIENCE, delivering).await.expect("it ends").unwrap();
     }
