@@ -10,6 +10,7 @@ nav-notifications = Mitteilungen
 nav-bookmarks = Lesezeichen
 nav-requests = Folgeanfragen
 nav-signups = Aufnahmeanträge
+nav-reports = Meldungen
 nav-profile = Profil
 nav-settings = Einstellungen
 nav-compose = Schreiben
@@ -141,6 +142,8 @@ action-mute = @{ $handle } stummschalten
 action-unmute = @{ $handle } wieder zeigen
 action-block = @{ $handle } blockieren
 action-unblock = @{ $handle } freigeben
+action-report = @{ $handle } melden
+action-report-post = Beitrag melden
 
 ## Folgen
 follow = Folgen
@@ -300,6 +303,27 @@ signup-reject = Abweisen
 signups-empty-title = Niemand wartet
 signups-empty = Wenn jemand ein Konto möchte, entscheidest du hier.
 
+## Meldungen
+report-title = @{ $handle } melden
+report-text = Wer diesen Ort betreibt, sieht sich das an. Das Konto erfährt nicht, wer es gemeldet hat.
+report-comment = Was stimmt nicht?
+report-forward = Auch { $host } Bescheid geben
+report-forward-hint = Der Server dort bekommt deine Worte und den Beitrag, aber nicht deinen Namen.
+report-send = Melden
+report-by = Gemeldet von { $name }
+report-by-nobody = Gemeldet von jemandem, der nicht mehr hier ist
+report-from = Gemeldet von { $host }
+report-forwarded = der Server des Kontos weiß davon
+report-resolve = Erledigt
+report-reopen = Wieder öffnen
+report-resolved-by = Erledigt von @{ $handle }
+reports-open = Offen
+reports-resolved = Erledigt
+reports-empty-title = Keine offenen Meldungen
+reports-empty = Wenn jemand ein Konto oder einen Beitrag meldet, steht es hier.
+reports-none-title = Noch nichts hier
+reports-none = Erledigte Meldungen stehen hier.
+
 ## Die Tür
 field-username = Benutzername
 field-username-hint = Buchstaben, Ziffern und Unterstriche. Er lässt sich später nicht ändern.
@@ -401,6 +425,9 @@ flash-request-accepted = Anfrage angenommen.
 flash-request-rejected = Anfrage abgelehnt.
 flash-signup-approved = Das Konto ist freigegeben.
 flash-signup-rejected = Abgewiesen. Die Anfrage ist vergessen.
+flash-reported = Gemeldet. Jemand sieht es sich an.
+flash-report-resolved = Die Meldung ist erledigt.
+flash-report-reopened = Die Meldung ist wieder offen.
 flash-profile-saved = Profil gespeichert.
 flash-password-changed = Passwort geändert. Andere Sitzungen sind beendet.
 flash-session-ended = Sitzung beendet.

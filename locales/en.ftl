@@ -10,6 +10,7 @@ nav-notifications = Notifications
 nav-bookmarks = Bookmarks
 nav-requests = Follow requests
 nav-signups = Sign-up requests
+nav-reports = Reports
 nav-profile = Profile
 nav-settings = Settings
 nav-compose = Post
@@ -147,6 +148,8 @@ action-mute = Mute @{ $handle }
 action-unmute = Unmute @{ $handle }
 action-block = Block @{ $handle }
 action-unblock = Unblock @{ $handle }
+action-report = Report @{ $handle }
+action-report-post = Report this post
 
 ## Following
 follow = Follow
@@ -309,6 +312,27 @@ signup-reject = Turn away
 signups-empty-title = Nobody is waiting
 signups-empty = When somebody asks for an account, you decide here.
 
+## Reports
+report-title = Report @{ $handle }
+report-text = The people who run this place will look at it. The account does not learn who reported it.
+report-comment = What is wrong?
+report-forward = Also tell { $host }
+report-forward-hint = That server gets your words and the post, but not your name.
+report-send = Report
+report-by = Reported by { $name }
+report-by-nobody = Reported by somebody who is no longer here
+report-from = Reported by { $host }
+report-forwarded = its server was told
+report-resolve = Done
+report-reopen = Open again
+report-resolved-by = Done by @{ $handle }
+reports-open = Open
+reports-resolved = Done
+reports-empty-title = No open reports
+reports-empty = When somebody reports an account or a post, it shows up here.
+reports-none-title = Nothing here yet
+reports-none = Reports that somebody is done with show up here.
+
 ## The door
 field-username = Username
 field-username-hint = Letters, digits and underscores. It cannot be changed later.
@@ -410,6 +434,9 @@ flash-request-accepted = Request accepted.
 flash-request-rejected = Request rejected.
 flash-signup-approved = They may log in now.
 flash-signup-rejected = Turned away. The request is forgotten.
+flash-reported = Reported. Somebody will look at it.
+flash-report-resolved = The report is done.
+flash-report-reopened = The report is open again.
 flash-profile-saved = Profile saved.
 flash-password-changed = Password changed. Other sessions have ended.
 flash-session-ended = Session ended.

@@ -51,6 +51,12 @@ pub const PASSWORD_MAX_BYTES: usize = 4 * PASSWORD_MAX;
 pub const SIGNUP_REASON_MAX: usize = 500;
 /// Pinned tweets of an account: a profile starts with its newest tweets, not with a wall of old ones.
 pub const PINNED_MAX: usize = 5;
+/// Characters of what one says in a report.
+pub const REPORT_COMMENT_MAX: usize = 1_000;
+/// Tweets named in one report: enough to show a habit.
+pub const REPORT_TWEETS_MAX: usize = 50;
+/// Open reports from one other instance: more would bury everybody else's.
+pub const REPORTS_OPEN_PER_HOST_MAX: i64 = 200;
 /// Sessions and tokens of an account at once; the one unused for longest ends when one more begins.
 pub const SESSIONS_MAX: usize = 100;
 

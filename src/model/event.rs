@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{AccountId, TweetId};
+use super::ids::{AccountId, RowId, TweetId};
 use super::visibility::Visibility;
 
 /// What happened.
@@ -81,6 +81,11 @@ pub enum Event {
         account: AccountId,
         /// Whether it is suspended now.
         suspended: bool,
+    },
+    /// Somebody reported an account.
+    Reported {
+        /// The report.
+        report: RowId,
     },
     /// An account has a new notification.
     Notified {

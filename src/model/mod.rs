@@ -17,6 +17,7 @@ pub mod language;
 pub mod notification;
 pub mod pictures;
 pub mod profile;
+pub mod report;
 pub mod sanitize;
 pub mod text;
 pub mod time;

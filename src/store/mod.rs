@@ -23,6 +23,7 @@ mod migrate;
 pub mod notifications;
 mod postgres;
 pub mod reactions;
+pub mod reports;
 pub mod search;
 pub mod sessions;
 pub mod settings;

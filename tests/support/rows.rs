@@ -28,6 +28,8 @@ const TABLES: &[(&str, &str)] = tables![
     "follows",
     "follow_requests",
     "blocks",
+    "reports",
+    "report_tweets",
     "mutes",
     "notifications",
     "idempotency_keys",

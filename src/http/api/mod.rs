@@ -18,6 +18,7 @@ mod page;
 mod paging;
 mod paths;
 mod pins;
+mod reports;
 mod retweets;
 mod search;
 mod sessions;
@@ -102,6 +103,7 @@ fn table() -> Table {
         .add(READ, routes!(mutes::get_mutes))
         .add(FOLLOW, routes!(mutes::mute))
         .add(FOLLOW, routes!(mutes::unmute))
+        .add(WRITE, routes!(reports::create_report))
         // Tweets
         .add(WRITE, routes!(tweets::create_tweet))
         .add(ANYONE, routes!(tweets::get_tweet))
@@ -150,6 +152,9 @@ fn table() -> Table {
         .add(ADMIN_READ, routes!(signups::get_signups))
         .add(ADMIN_WRITE, routes!(signups::approve_signup))
         .add(ADMIN_WRITE, routes!(signups::reject_signup))
+        .add(ADMIN_READ, routes!(reports::get_reports))
+        .add(ADMIN_WRITE, routes!(reports::resolve_report))
+        .add(ADMIN_WRITE, routes!(reports::reopen_report))
 }
 
 /// Both forms of the description are made once: the routes do not change while we run.

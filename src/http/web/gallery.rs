@@ -212,6 +212,26 @@ fn about_people(tag: &str) -> Vec<Drawn> {
         rows,
         older: None,
     };
+    let done = ReportRow {
+        reporter: None,
+        origin: Some("buyut.example".into()),
+        resolved: Some(("ada".into(), NOW - DAY_MS)),
+        ..reported()
+    };
+    let reports = |reports, open| ReportsPage {
+        shell: PageShell { nav: Nav::Reports, here: "/admin/reports".into(), ..admin(tag) },
+        open,
+        reports,
+        older: None,
+    };
+    let report_form = |tweet| ReportPage {
+        shell: shell(tag, Nav::None, "/report?account=1"),
+        account: super::fixtures::account(1),
+        host: Some("ptactvo.example".into()),
+        tweet,
+        form: ReportForm { comment: "Sells <feathers>".into(), forward: true },
+        errors: complaint("comment", "too_long"),
+    };
     vec![
         draw(
             "profile-own",
@@ -238,13 +258,36 @@ fn about_people(tag: &str) -> Vec<Drawn> {
         ),
         draw("signups", &SignupsPage { shell: admin(tag), signups: vec![signup()], older: None }),
         draw("signups-empty", &SignupsPage { shell: admin(tag), signups: vec![], older: None }),
+        draw("reports", &reports(vec![reported()], true)),
+        draw("reports-resolved", &reports(vec![done], false)),
+        draw("reports-empty", &reports(vec![], true)),
+        draw("report", &report_form(Some(timeline().remove(0)))),
+        draw("report-account", &report_form(None)),
     ]
 }
 
 fn admin(tag: &str) -> PageShell {
     let mut shell = shell(tag, Nav::Signups, "/admin/signups");
-    shell.viewer.as_mut().unwrap().signups = Some(1);
+    let viewer = shell.viewer.as_mut().unwrap();
+    (viewer.signups, viewer.reports) = (Some(1), Some(2));
     shell
+}
+
+fn reported() -> ReportRow {
+    ReportRow {
+        id: "7".into(),
+        account: account(1),
+        reporter: Some(account(2)),
+        comment: "Sells <feathers>\nevery hour.".into(),
+        forwarded: true,
+        posts: vec![ReportedPost {
+            href: "/tweets/7".into(),
+            text: "Fresh feathers, best price!".into(),
+            created_ms: NOW - 2 * DAY_MS,
+        }],
+        created_ms: NOW - DAY_MS,
+        ..ReportRow::default()
+    }
 }
 
 fn signup() -> Signup {

@@ -41,7 +41,8 @@ pub(in crate::http) use self::handlers::errors::render_failure;
 use self::cookies::{Cookies, FLASH};
 use self::handlers::{
     accounts, bookmarks, compose, delete, door, edit, follow_requests, follows, home, kept_away,
-    notifications, profile, profile_form, reactions, search, settings, signups, tags, thread, tweets,
+    notifications, profile, profile_form, reactions, reports, search, settings, signups, tags, thread,
+    tweets,
 };
 use self::site::Site;
 use self::visit::Renewed;
@@ -116,6 +117,7 @@ fn about_accounts() -> Router<AppState> {
         .route("/accounts/{id}/unmute", post(accounts::unmute))
         .route("/accounts/{id}/block", post(accounts::block))
         .route("/accounts/{id}/unblock", post(accounts::unblock))
+        .route("/report", get(reports::page).post(reports::report))
         .route("/follow-requests", get(follow_requests::requests))
         .route("/follow-requests/{id}/accept", post(follow_requests::accept))
         .route("/follow-requests/{id}/reject", post(follow_requests::reject))
@@ -138,6 +140,9 @@ fn for_admins() -> Router<AppState> {
         .route("/admin/signups", get(signups::signups))
         .route("/admin/signups/{id}/approve", post(signups::approve))
         .route("/admin/signups/{id}/reject", post(signups::reject))
+        .route("/admin/reports", get(reports::reports))
+        .route("/admin/reports/{id}/resolve", post(reports::resolve))
+        .route("/admin/reports/{id}/reopen", post(reports::reopen))
 }
 
 /// What every page needs on its way out: it is its reader's alone, news are told once, and the browser keeps its

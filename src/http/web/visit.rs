@@ -186,6 +186,10 @@ impl Visit {
             unread: count(self.service().unread(id).await?.count),
             follow_requests: count(self.service().requests_waiting(id).await?),
             signups: self.signups_waiting(who).await?.map(count),
+            reports: match who.role {
+                Role::Admin => Some(count(self.service().reports_open().await?)),
+                Role::User => None,
+            },
         })
     }
 

@@ -9,6 +9,7 @@ mod announce;
 mod block;
 mod create;
 mod delete;
+mod flag;
 mod follow;
 mod like;
 mod reject;
@@ -48,6 +49,9 @@ impl Federation {
         if self.is_gone(&activity.id, Some(&activity.actor)).await? {
             return Ok(());
         }
+        if let Body::Flag { objects, content } = &activity.body {
+            return self.flag(&activity, objects, content.as_deref()).await;
+        }
         let known = match self.known_actor(&activity.actor).await {
             Err(Error::Gone(_)) => return Ok(()),
             known => known?.is_some(),
@@ -74,7 +78,7 @@ impl Federation {
             Body::Announce(object) => self.announce(&act, object).await,
             Body::Undo(object) => self.undo(&act, object).await,
             Body::Block(object) => self.block(&act, object).await,
-            // Reports, moves, pins, quote requests and what nobody knows: nothing to do.
+            // Moves, pins, quote requests and what nobody knows: nothing to do.
             _ => Ok(()),
         }
     }

@@ -4,6 +4,7 @@ mod follows;
 mod posts;
 mod reactions;
 mod refusals;
+mod reports;
 mod resolving;
 mod working;
 

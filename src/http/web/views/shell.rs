@@ -91,6 +91,8 @@ pub struct ViewerView {
     pub follow_requests: u64,
     /// People who wait for an account; `None` when the viewer is no admin, or nobody has to wait.
     pub signups: Option<u64>,
+    /// Open reports; `None` when the viewer is no admin.
+    pub reports: Option<u64>,
 }
 
 /// Light, dark, or as the reader's device says.
@@ -142,6 +144,8 @@ pub enum Nav {
     Requests,
     /// People who wait for an account.
     Signups,
+    /// Reports, for admins.
+    Reports,
     /// The viewer's own profile.
     Profile,
     /// Settings.
@@ -339,6 +343,9 @@ impl PageShell {
         }
         if let Some(waiting) = viewer.signups {
             entries.push(entry(Nav::Signups, "/admin/signups", "people", "nav-signups", waiting, true));
+        }
+        if let Some(open) = viewer.reports {
+            entries.push(entry(Nav::Reports, "/admin/reports", "flag", "nav-reports", open, true));
         }
         entries.push(entry(Nav::Profile, &viewer.account.href(), "person", "nav-profile", 0, true));
         entries.push(entry(Nav::Settings, "/settings/profile", "settings", "nav-settings", 0, true));

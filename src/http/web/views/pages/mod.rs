@@ -3,6 +3,7 @@
 mod door;
 mod error;
 mod people;
+mod reports;
 mod search;
 mod settings;
 mod timelines;
@@ -11,6 +12,7 @@ mod tweets;
 pub use door::{LoginPage, SetupPage, SignupPage, SignupState};
 pub use error::{ErrorKind, ErrorPage};
 pub use people::{FollowsKind, FollowsPage, ProfilePage, ProfileTab, ProfileView, RequestsPage, SignupsPage};
+pub use reports::{ReportForm, ReportPage, ReportRow, ReportedPost, ReportsPage};
 pub use search::{Lookup, SearchKind, SearchPage, TagRow};
 pub use settings::{
     AppearancePage, Away, EditProfilePage, KeptAwayPage, ProfileForm, SecurityPage, SessionView,
