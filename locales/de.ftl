@@ -241,6 +241,7 @@ delete-keep = Behalten
 profile-edit = Profil bearbeiten
 profile-original = Auf dem eigenen Server öffnen
 profile-joined = Dabei seit
+profile-moved = Umgezogen zu { $name }
 profile-muted = Stumm
 profile-tabs = Beiträge dieses Kontos
 profile-tab-posts = Beiträge
@@ -303,6 +304,19 @@ signup-reject = Abweisen
 signups-empty-title = Niemand wartet
 signups-empty = Wenn jemand ein Konto möchte, entscheidest du hier.
 
+## Umziehen
+move-title = Zu einem anderen Konto umziehen
+move-text = Wer dir folgt, folgt danach dem neuen Konto, und hier steht, wohin du gegangen bist. Anmelden kannst du dich weiter, schreiben nicht. Trag dieses Konto vorher dort als Alias ein.
+move-target = Das neue Konto
+move-go = Umziehen
+move-done-title = Du bist umgezogen
+move-done = Dieses Konto ist zu { $name } umgezogen. Hier wird nichts mehr geschrieben.
+move-undo-hint = Du kannst das zurücknehmen und hier wieder schreiben. Wer mit dir gegangen ist, bleibt dort.
+move-undo = Umzug zurücknehmen
+aliases-title = Von anderswo hierher umziehen
+aliases-text = Nenne deine anderen Konten, eins pro Zeile, als Handle oder Adresse. Beginne den Umzug dann dort.
+aliases-label = Deine anderen Konten
+
 ## Meldungen
 report-title = @{ $handle } melden
 report-text = Wer diesen Ort betreibt, sieht sich das an. Das Konto erfährt nicht, wer es gemeldet hat.
@@ -353,6 +367,7 @@ login-new = Neu hier?
 ## Einstellungen
 settings-profile = Profil
 settings-security = Sicherheit
+settings-move = Umziehen
 settings-away = Blockiert, stumm
 settings-appearance = Aussehen und Sprache
 profile-form-pictures = Bilder
@@ -425,6 +440,9 @@ flash-request-accepted = Anfrage angenommen.
 flash-request-rejected = Anfrage abgelehnt.
 flash-signup-approved = Das Konto ist freigegeben.
 flash-signup-rejected = Abgewiesen. Die Anfrage ist vergessen.
+flash-moved = Du bist umgezogen. Wer dir folgt, kommt nach.
+flash-move-undone = Der Umzug ist zurückgenommen.
+flash-aliases-saved = Gespeichert.
 flash-reported = Gemeldet. Jemand sieht es sich an.
 flash-report-resolved = Die Meldung ist erledigt.
 flash-report-reopened = Die Meldung ist wieder offen.
@@ -524,6 +542,10 @@ error-bad-key = Dieses Formular ist kaputt. Lade die Seite neu und versuch es no
 error-bad-value = Ein Operator dieser Suche hat einen Wert, den er nicht kennt. Richtig sind: has:image, is:reply, lang:de, in:library, after:2026-01-31.
 error-yourself = Das geht nicht mit deinem eigenen Konto.
 error-federation-off = Dieser Server spricht nicht mit anderen Servern.
+error-moved = Dieses Konto ist umgezogen. Schreib vom neuen aus, oder nimm den Umzug in den Einstellungen zurück.
+error-moved-lately = Dieses Konto ist vor weniger als einer Woche umgezogen. Warte ein wenig bis zum nächsten Umzug.
+error-no-alias = Das neue Konto nennt dieses noch nicht als Alias. Trag es dort zuerst ein.
+error-unknown-account = Dieses Konto gibt es nicht, oder sein Server antwortet nicht.
 
 ## Seiten für das, was schiefging
 fault-bad-title = Mit dieser Anfrage konnten wir nichts anfangen

@@ -247,6 +247,7 @@ delete-keep = Keep it
 profile-edit = Edit profile
 profile-original = Open on their own server
 profile-joined = Joined
+profile-moved = Moved to { $name }
 profile-muted = Muted
 profile-tabs = Posts of this account
 profile-tab-posts = Posts
@@ -312,6 +313,19 @@ signup-reject = Turn away
 signups-empty-title = Nobody is waiting
 signups-empty = When somebody asks for an account, you decide here.
 
+## Moving
+move-title = Move to another account
+move-text = Your followers will follow the new account, and this one will say where you went. It can still log in, but not post. Before that, name this account as an alias over there.
+move-target = The new account
+move-go = Move
+move-done-title = You have moved
+move-done = This account has moved to { $name }. It posts no more.
+move-undo-hint = You may take that back and post here again. Followers that went with you stay there.
+move-undo = Take the move back
+aliases-title = Move here from elsewhere
+aliases-text = Name your other accounts, one a line, by handle or address. Then start the move over there.
+aliases-label = Your other accounts
+
 ## Reports
 report-title = Report @{ $handle }
 report-text = The people who run this place will look at it. The account does not learn who reported it.
@@ -362,6 +376,7 @@ login-new = New here?
 ## Settings
 settings-profile = Profile
 settings-security = Security
+settings-move = Move account
 settings-away = Blocked, muted
 settings-appearance = Look and language
 profile-form-pictures = Pictures
@@ -434,6 +449,9 @@ flash-request-accepted = Request accepted.
 flash-request-rejected = Request rejected.
 flash-signup-approved = They may log in now.
 flash-signup-rejected = Turned away. The request is forgotten.
+flash-moved = You have moved. Your followers will come along.
+flash-move-undone = The move is taken back.
+flash-aliases-saved = Saved.
 flash-reported = Reported. Somebody will look at it.
 flash-report-resolved = The report is done.
 flash-report-reopened = The report is open again.
@@ -533,6 +551,10 @@ error-bad-key = This form is broken. Reload the page and try again.
 error-bad-value = An operator of this search has a value that it does not take. Right are: has:image, is:reply, lang:en, in:library, after:2026-01-31.
 error-yourself = This cannot be done to your own account.
 error-federation-off = This server does not talk with other servers.
+error-moved = This account has moved. Post from the new one, or take the move back in the settings.
+error-moved-lately = This account moved less than a week ago. Wait a little before it moves again.
+error-no-alias = The new account does not name this one as an alias yet. Add it there first.
+error-unknown-account = There is no such account, or its server does not answer.
 
 ## Pages for what went wrong
 fault-bad-title = That request made no sense to us

@@ -11,6 +11,7 @@ mod fixtures;
 pub mod inbound;
 pub mod keys;
 mod mentions;
+mod moves;
 pub mod objects;
 pub mod origin;
 pub mod outbound;

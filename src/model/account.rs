@@ -95,6 +95,8 @@ pub struct Account {
     pub following_count: i64,
     /// When it last tweeted.
     pub last_tweet_at: Option<Millis>,
+    /// The account that it moved to.
+    pub moved_to: Option<AccountId>,
     /// The ActivityPub id of a remote account.
     pub uri: Option<String>,
     /// The profile page of a remote account.

@@ -75,6 +75,15 @@ pub enum Event {
         /// Whether it is one of ours.
         local: bool,
     },
+    /// An account is another one from now on; who follows it is to follow that.
+    AccountMoved {
+        /// The old account.
+        account: AccountId,
+        /// Whether it is one of ours.
+        local: bool,
+        /// The new account.
+        target: AccountId,
+    },
     /// An account was suspended, or freed.
     AccountSuspended {
         /// The account.

@@ -5,6 +5,7 @@ pub mod edits;
 pub mod follows;
 pub mod graph;
 pub mod media_upkeep;
+pub mod moves;
 pub mod notifications;
 mod pages;
 mod passwords;
@@ -118,6 +119,8 @@ struct Inner {
     recent_writers: quick_cache::sync::Cache<AccountId, ()>,
     create_tweet: SetWriter<CreateTweet>,
     like: SetWriter<Like>,
+    /// Somebody moved.
+    moved: tokio::sync::Notify,
     counted: size::Counted,
 }
 
@@ -131,6 +134,7 @@ impl Service {
             recent_writers: quick_cache::sync::Cache::new(RECENT_WRITERS),
             create_tweet: SetWriter::new(&store),
             like: SetWriter::new(&store),
+            moved: tokio::sync::Notify::new(),
             counted: size::Counted::default(),
             store,
             clock,

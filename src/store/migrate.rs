@@ -30,6 +30,7 @@ migrations! {
     5 "0005_federation";
     6 "0006_versions_and_keys";
     9 "0009_reports";
+    10 "0010_moves";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

@@ -20,6 +20,7 @@ pub mod inbox;
 pub mod instances;
 pub mod media;
 mod migrate;
+pub mod moves;
 pub mod notifications;
 mod postgres;
 pub mod reactions;

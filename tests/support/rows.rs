@@ -30,6 +30,8 @@ const TABLES: &[(&str, &str)] = tables![
     "blocks",
     "reports",
     "report_tweets",
+    "moves",
+    "aliases",
     "mutes",
     "notifications",
     "idempotency_keys",

@@ -46,6 +46,7 @@ impl Federation {
             Event::Blocked(relation) if outgoing(relation) => self.plan_block(relation, false).await,
             Event::Unblocked(relation) if outgoing(relation) => self.plan_block(relation, true).await,
             Event::AccountUpdated { account, local: true } => self.plan_profile(*account).await,
+            Event::AccountMoved { account, local: true, target } => self.plan_moved(*account, *target).await,
             Event::Reported { report } => self.plan_report(*report).await,
             Event::PinChanged { tweet, author, pinned } => self.plan_pin(*tweet, *author, *pinned).await,
             _ => return Ok(None),
@@ -198,6 +199,13 @@ impl Federation {
         let activity = self.local_actor(&account).update_actor(account.updated_at, &document);
         let activity = activity.map_err(unwritable)?;
         Ok(Some(Plan { account: id, activity, to: Vec::new(), to_followers: true, tweet: None }))
+    }
+
+    async fn plan_moved(&self, id: AccountId, target: AccountId) -> Result<Option<Plan>> {
+        let (old, new) = (self.service().account(id).await?, self.service().account(target).await?);
+        let (number, uri) = (self.service().ids().next(), self.service().addresses().actor(&new));
+        let activity = self.local_actor(&old).move_to(number, &uri);
+        Ok(Some(Plan { account: id, activity, to: vec![target], to_followers: true, tweet: None }))
     }
 
     /// A report of an account of another instance, when its maker wants that instance told: by our own actor, so that

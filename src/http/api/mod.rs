@@ -12,6 +12,7 @@ mod instance;
 mod likes;
 mod me;
 mod media;
+mod moves;
 mod mutes;
 mod notifications;
 mod page;
@@ -84,6 +85,10 @@ fn table() -> Table {
         .add(READ, routes!(me::get_me))
         .add(WRITE, routes!(me::update_me))
         .add(WRITE, routes!(me::change_password))
+        .add(READ, routes!(moves::get_aliases))
+        .add(WRITE, routes!(moves::set_aliases))
+        .add(WRITE, routes!(moves::move_account))
+        .add(WRITE, routes!(moves::undo_move))
         .add(ANYONE, routes!(users::look_up_user))
         .add(ANYONE, routes!(users::get_user))
         .add(ANYONE, routes!(users::get_user_tweets))

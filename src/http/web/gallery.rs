@@ -388,6 +388,13 @@ fn settings(tag: &str) -> Vec<Drawn> {
         ..ProfileForm::default()
     };
     let shell = || shell(tag, Nav::Settings, "/settings/profile");
+    let moving = |moved_to| MovePage {
+        shell: shell(),
+        aliases: "https://ptactvo.example/users/ada".into(),
+        target: "ada@ptactvo.example".into(),
+        moved_to,
+        errors: complaint("target", "no_alias"),
+    };
     let away = |kind, rows| KeptAwayPage { shell: shell(), kind, rows, older: None };
     vec![
         draw(
@@ -407,6 +414,8 @@ fn settings(tag: &str) -> Vec<Drawn> {
                 errors: complaint("current_password", "wrong"),
             },
         ),
+        draw("settings-move", &moving(None)),
+        draw("settings-moved", &moving(Some(account(1)))),
         draw("settings-blocked", &away(Away::Blocked, people(RowMenu::Follow))),
         draw("settings-muted", &away(Away::Muted, people(RowMenu::Muted))),
         draw("settings-muted-none", &away(Away::Muted, vec![])),

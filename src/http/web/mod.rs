@@ -40,7 +40,7 @@ pub(in crate::http) use self::handlers::errors::render_failure;
 
 use self::cookies::{Cookies, FLASH};
 use self::handlers::{
-    accounts, bookmarks, compose, delete, door, edit, follow_requests, follows, home, kept_away,
+    accounts, bookmarks, compose, delete, door, edit, follow_requests, follows, home, kept_away, moves,
     notifications, profile, profile_form, reactions, reports, search, settings, signups, tags, thread,
     tweets,
 };
@@ -130,6 +130,9 @@ fn about_oneself() -> Router<AppState> {
         .route("/settings/security", get(settings::security))
         .route("/settings/password", post(settings::change_password))
         .route("/settings/sessions/{id}/end", post(settings::end_session))
+        .route("/settings/move", get(moves::page).post(moves::start))
+        .route("/settings/move/undo", post(moves::undo))
+        .route("/settings/aliases", post(moves::set_aliases))
         .route("/settings/blocked", get(kept_away::blocked))
         .route("/settings/muted", get(kept_away::muted))
         .route("/settings/appearance", get(settings::appearance).post(settings::change_appearance))

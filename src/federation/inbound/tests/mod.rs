@@ -1,6 +1,9 @@
 //! Stories of what arrives, on both engines, with other instances played by a server on this machine.
 
 mod follows;
+mod groups;
+mod moves;
+mod pins;
 mod posts;
 mod reactions;
 mod refusals;

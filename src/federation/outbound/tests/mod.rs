@@ -2,6 +2,7 @@
 
 mod audience;
 mod delivering;
+mod moves;
 mod planning;
 mod reports;
 mod stopping;

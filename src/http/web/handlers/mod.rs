@@ -14,6 +14,7 @@ pub(super) mod follow_requests;
 pub(super) mod follows;
 pub(super) mod home;
 pub(super) mod kept_away;
+pub(super) mod moves;
 pub(super) mod notifications;
 mod parts;
 pub(super) mod profile;
@@ -67,7 +68,7 @@ fn older(list: &str, next: Option<String>) -> Option<String> {
 fn refused(error: Error) -> Result<(StatusCode, FormErrors), ApiError> {
     let status = match &error {
         Error::Invalid { .. } | Error::Conflict { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        Error::Forbidden { code: "suspended" | "pending" | "closed" | "not_set_up", .. } => {
+        Error::Forbidden { code: "suspended" | "pending" | "closed" | "not_set_up" | "moved", .. } => {
             StatusCode::FORBIDDEN
         }
         _ => return Err(ApiError(error)),

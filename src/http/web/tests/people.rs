@@ -234,3 +234,28 @@ async fn a_post_is_reported_from_its_menu_and_an_admin_is_done_with_it() {
         chief.submit(&format!("/admin/reports/{id}/reopen"), &[]).await.has("@bob");
     }
 }
+
+#[tokio::test]
+async fn an_account_moves_to_another_and_back_without_scripts() {
+    for world in worlds().await {
+        let (ann, bob) = (world.person("ann").await, world.person("bob").await);
+        ann.open("/settings/move").await.has("Move to another account").has("name=\"aliases\"");
+        let to_bob = [("target", "bob"), ("password", PASSWORD)];
+        let refused = ann.post("/settings/move", &to_bob).await;
+        assert_eq!(refused.status, 422, "{}", refused.html);
+        refused.has("does not name this one as an alias").has("value=\"bob\"");
+        let wrong = ann.post("/settings/move", &[("target", "bob"), ("password", "guess")]).await;
+        wrong.has("password-error");
+        let unknown = bob.post("/settings/aliases", &[("aliases", "ann\nnobody")]).await;
+        unknown.has("There is no such account");
+        bob.submit("/settings/aliases", &[("aliases", "ann\r\n\r\n")])
+            .await
+            .has("https://rook.test/users/ann");
+        ann.submit("/settings/move", &to_bob).await.has("You have moved").has("href=\"/@bob\"");
+        bob.open("/@ann").await.has("Moved to <a href=\"/@bob\"");
+        let post = ann.post_parts("/tweets", &[Part::Text("text", "still here?")]).await;
+        post.has("This account has moved.").has("still here?");
+        ann.submit("/settings/move/undo", &[]).await.has("The move is taken back.");
+        ann.tweet("back again").await;
+    }
+}

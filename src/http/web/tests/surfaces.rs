@@ -45,6 +45,7 @@ async fn every_page_is_sound_for_members_and_visitors() {
             "/settings/security",
             "/settings/blocked",
             "/settings/muted",
+            "/settings/move",
             &report,
             &format!("{act}/edit"),
             &format!("{act}/delete"),

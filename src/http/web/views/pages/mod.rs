@@ -15,7 +15,7 @@ pub use people::{FollowsKind, FollowsPage, ProfilePage, ProfileTab, ProfileView,
 pub use reports::{ReportForm, ReportPage, ReportRow, ReportedPost, ReportsPage};
 pub use search::{Lookup, SearchKind, SearchPage, TagRow};
 pub use settings::{
-    AppearancePage, Away, EditProfilePage, KeptAwayPage, ProfileForm, SecurityPage, SessionView,
+    AppearancePage, Away, EditProfilePage, KeptAwayPage, MovePage, ProfileForm, SecurityPage, SessionView,
 };
 pub use timelines::{BookmarksPage, HomePage, LocalPage, NotificationsPage, TagPage};
 pub use tweets::{ComposePage, DeletePage, HistoryPage, Reaction, ReactionsPage, ThreadPage, VersionView};
