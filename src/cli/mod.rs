@@ -4,6 +4,7 @@
 //! command line itself was wrong. Results go to standard output, so that they can be piped.
 
 pub mod doctor;
+pub mod instance;
 mod password;
 pub mod serve;
 mod table;
@@ -44,6 +45,9 @@ pub enum Command {
     /// Make and manage users
     #[command(subcommand)]
     User(user::Command),
+    /// Look after other instances and what waits for them
+    #[command(subcommand)]
+    Instance(instance::Command),
     /// Make bearer tokens for scripts
     #[command(subcommand)]
     Token(token::Command),
@@ -109,6 +113,7 @@ fn dispatch(command: Command, config: &Config) -> Result<(), Failure> {
         Command::Doctor(args) => doctor::run(&args, config),
         Command::Serve(_) => serve::run(config),
         Command::User(command) => user::run(command, config),
+        Command::Instance(command) => instance::run(command, config),
         Command::Token(command) => token::run(command, config),
     }
 }

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod edits;
 pub mod follows;
 pub mod graph;
+pub mod instances;
 pub mod media_upkeep;
 pub mod moves;
 pub mod notifications;
@@ -34,6 +35,7 @@ pub use accounts::SignUp;
 pub(crate) use accounts::blank_account;
 pub use edits::{CheckedEdit, TweetChanges};
 pub use follows::Relationship;
+pub use instances::{Instances, Operator};
 pub use notifications::{NotificationView, Unread};
 pub use pages::{Look, filled_page};
 pub use profiles::ProfileChanges;
@@ -80,6 +82,8 @@ pub struct Rules {
     pub rate_limits: bool,
     /// Whether accounts and tweets are exchanged with other instances.
     pub federation: bool,
+    /// Whether other instances must sign what they read here.
+    pub authorized_fetch: bool,
 }
 
 impl Default for Rules {
@@ -95,6 +99,7 @@ impl Default for Rules {
             source_url: String::new(),
             rate_limits: true,
             federation: true,
+            authorized_fetch: false,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod follows;
 mod groups;
+mod knocking;
 mod moves;
 mod pins;
 mod posts;

@@ -78,14 +78,14 @@ pub(in crate::http::web) struct Which {
 }
 
 /// `GET /admin/reports?state=`
-pub(in crate::http::web) async fn reports(Admin(visit): Admin, Query(which): Query<Which>) -> Answer {
+pub(in crate::http::web) async fn reports(Admin { visit, .. }: Admin, Query(which): Query<Which>) -> Answer {
     let open = which.state != "resolved";
     let page = visit.service().reports(open, which.at.cursor()?, limits::PAGE_DEFAULT).await?;
     show(&ReportsPage {
         open,
         reports: page.items.iter().map(|view| row(&visit, view)).collect(),
         older: older(if open { HERE } else { RESOLVED }, page.next),
-        shell: visit.shell(Nav::Reports).await?,
+        shell: visit.shell(Nav::Admin).await?,
     })
 }
 
@@ -129,7 +129,6 @@ pub(in crate::http::web) async fn reopen(
 }
 
 async fn set(Admin(visit): Admin, id: RowId, resolved: bool, return_to: &str, flash: &'static str) -> Answer {
-    let admin = visit.viewer().unwrap_or_default();
-    visit.service().resolve_report(admin, id, resolved).await?;
+    visit.service().resolve_report(me, id, resolved).await?;
     Ok(visit.to(&visit.return_path(return_to, HERE), Some(flash)))
 }

@@ -1,5 +1,6 @@
 //! One view struct for each page.
 
+mod admin;
 mod door;
 mod error;
 mod people;
@@ -9,9 +10,12 @@ mod settings;
 mod timelines;
 mod tweets;
 
+pub use admin::{
+    AdminTab, InstanceAct, InstancePage, InstanceSurePage, InstancesPage, ParkedPage, SignupsPage,
+};
 pub use door::{LoginPage, SetupPage, SignupPage, SignupState};
 pub use error::{ErrorKind, ErrorPage};
-pub use people::{FollowsKind, FollowsPage, ProfilePage, ProfileTab, ProfileView, RequestsPage, SignupsPage};
+pub use people::{FollowsKind, FollowsPage, ProfilePage, ProfileTab, ProfileView, RequestsPage};
 pub use reports::{ReportForm, ReportPage, ReportRow, ReportedPost, ReportsPage};
 pub use search::{Lookup, SearchKind, SearchPage, TagRow};
 pub use settings::{

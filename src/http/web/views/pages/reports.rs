@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::admin::AdminTab;
 use crate::clock::Millis;
 use crate::http::web::views::{AccountView, FormErrors, PageShell, TweetView};
 
@@ -82,4 +83,8 @@ pub struct ReportsPage {
     pub reports: Vec<ReportRow>,
     /// The address of more.
     pub older: Option<String>,
+}
+
+impl ReportsPage {
+    const TAB: AdminTab = AdminTab::Reports;
 }
