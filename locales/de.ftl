@@ -302,6 +302,7 @@ admin-signups = Aufnahme
 admin-reports = Meldungen
 admin-instances = Instanzen
 admin-inbox = Eingang
+admin-relays = Relays
 signup-approve = Aufnehmen
 signup-reject = Abweisen
 signups-empty-title = Niemand wartet
@@ -352,6 +353,17 @@ move-undo = Umzug zurücknehmen
 aliases-title = Von anderswo hierher umziehen
 aliases-text = Nenne deine anderen Konten, eins pro Zeile, als Handle oder Adresse. Beginne den Umzug dann dort.
 aliases-label = Deine anderen Konten
+
+## Relays
+relay-address = Die Adresse eines Relays
+relay-address-hint = Sein Posteingang, der auf /inbox endet, oder die Adresse seines Akteurs. Öffentliche Beiträge gehen in beide Richtungen, sobald es zugestimmt hat.
+relay-add = Abonnieren
+relay-remove = Entfernen
+relay-asked = Wartet auf Antwort
+relay-accepted = Angenommen
+relay-rejected = Abgelehnt
+relays-empty-title = Keine Relays
+relays-empty = Ein Relay reicht öffentliche Beiträge unter seinen Abonnenten weiter, damit ein kleiner Server mehr sieht als die Leute, denen jemand folgt.
 
 ## Meldungen
 report-title = @{ $handle } melden
@@ -479,6 +491,8 @@ flash-signup-rejected = Abgewiesen. Die Anfrage ist vergessen.
 flash-moved = Du bist umgezogen. Wer dir folgt, kommt nach.
 flash-move-undone = Der Umzug ist zurückgenommen.
 flash-aliases-saved = Gespeichert.
+flash-relay-added = Das Relay ist angefragt.
+flash-relay-removed = Das Relay ist entfernt.
 flash-reported = Gemeldet. Jemand sieht es sich an.
 flash-report-resolved = Die Meldung ist erledigt.
 flash-report-reopened = Die Meldung ist wieder offen.
@@ -587,6 +601,7 @@ error-federation-off = Dieser Server spricht nicht mit anderen Servern.
 error-moved = Dieses Konto ist umgezogen. Schreib vom neuen aus, oder nimm den Umzug in den Einstellungen zurück.
 error-moved-lately = Dieses Konto ist vor weniger als einer Woche umgezogen. Warte ein wenig bis zum nächsten Umzug.
 error-no-alias = Das neue Konto nennt dieses noch nicht als Alias. Trag es dort zuerst ein.
+error-not-a-relay = Das ist nicht die Adresse eines Relays, oder sein Server antwortet nicht.
 error-unknown-account = Dieses Konto gibt es nicht, oder sein Server antwortet nicht.
 
 ## Seiten für das, was schiefging

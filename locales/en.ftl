@@ -311,6 +311,7 @@ admin-signups = Sign-ups
 admin-reports = Reports
 admin-instances = Instances
 admin-inbox = Inbox
+admin-relays = Relays
 signup-approve = Let in
 signup-reject = Turn away
 signups-empty-title = Nobody is waiting
@@ -361,6 +362,17 @@ move-undo = Take the move back
 aliases-title = Move here from elsewhere
 aliases-text = Name your other accounts, one a line, by handle or address. Then start the move over there.
 aliases-label = Your other accounts
+
+## Relays
+relay-address = The address of a relay
+relay-address-hint = Its inbox, which ends in /inbox, or the address of its actor. Public posts go both ways once it has said yes.
+relay-add = Subscribe
+relay-remove = Remove
+relay-asked = Waits for its answer
+relay-accepted = Accepted
+relay-rejected = Said no
+relays-empty-title = No relays
+relays-empty = A relay passes public posts on among its subscribers, so that a small server sees more than the people whom somebody follows.
 
 ## Reports
 report-title = Report @{ $handle }
@@ -488,6 +500,8 @@ flash-signup-rejected = Turned away. The request is forgotten.
 flash-moved = You have moved. Your followers will come along.
 flash-move-undone = The move is taken back.
 flash-aliases-saved = Saved.
+flash-relay-added = The relay is asked.
+flash-relay-removed = The relay is removed.
 flash-reported = Reported. Somebody will look at it.
 flash-report-resolved = The report is done.
 flash-report-reopened = The report is open again.
@@ -596,6 +610,7 @@ error-federation-off = This server does not talk with other servers.
 error-moved = This account has moved. Post from the new one, or take the move back in the settings.
 error-moved-lately = This account moved less than a week ago. Wait a little before it moves again.
 error-no-alias = The new account does not name this one as an alias yet. Add it there first.
+error-not-a-relay = This is not the address of a relay, or its server does not answer.
 error-unknown-account = There is no such account, or its server does not answer.
 
 ## Pages for what went wrong

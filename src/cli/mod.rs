@@ -6,6 +6,7 @@
 pub mod doctor;
 pub mod instance;
 mod password;
+pub mod relay;
 pub mod serve;
 mod table;
 pub mod token;
@@ -51,6 +52,9 @@ pub enum Command {
     /// Make bearer tokens for scripts
     #[command(subcommand)]
     Token(token::Command),
+    /// Subscribe to relays
+    #[command(subcommand)]
+    Relay(relay::Command),
     /// Check this setup and say what to mend
     Doctor(doctor::Args),
 }
@@ -111,6 +115,7 @@ pub fn run_with(
 fn dispatch(command: Command, config: &Config) -> Result<(), Failure> {
     match command {
         Command::Doctor(args) => doctor::run(&args, config),
+        Command::Relay(command) => relay::run(command, config),
         Command::Serve(_) => serve::run(config),
         Command::User(command) => user::run(command, config),
         Command::Instance(command) => instance::run(command, config),

@@ -17,6 +17,7 @@ pub mod origin;
 pub mod outbound;
 mod own_keys;
 pub mod quirks;
+mod relays;
 pub mod resolve;
 pub mod signature;
 mod verifier;
@@ -51,7 +52,7 @@ impl Federation {
     /// actor's key when there is none.
     pub async fn open(service: Service, client: Client, instance_key: InstanceKey) -> Result<Self> {
         let own_keys = own_keys::OwnKeys::open(service.clone(), instance_key).await?;
-        let inbound = inbound::Inbound::new(service.store());
+        let inbound = inbound::Inbound::new(service.store(), service.clock());
         Ok(Self(Arc::new(Inner {
             service,
             client,

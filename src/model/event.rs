@@ -91,6 +91,29 @@ pub enum Event {
         /// Whether it is suspended now.
         suspended: bool,
     },
+    /// An admin subscribed to a relay; it is to be asked for its posts.
+    RelayAdded {
+        /// The relay.
+        relay: RowId,
+    },
+    /// An admin ended the subscription to a relay.
+    RelayRemoved {
+        /// The relay, whose row is gone.
+        relay: RowId,
+        /// Its inbox.
+        inbox: String,
+        /// The host of that.
+        host: String,
+        /// Its actor, if that was what we followed.
+        actor: Option<String>,
+    },
+    /// A relay follows the instance's actor.
+    RelayFollowed {
+        /// The relay.
+        relay: RowId,
+        /// The id of its Follow.
+        uri: String,
+    },
     /// Somebody reported an account.
     Reported {
         /// The report.

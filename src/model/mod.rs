@@ -18,6 +18,7 @@ pub mod language;
 pub mod notification;
 pub mod pictures;
 pub mod profile;
+pub mod relay;
 pub mod report;
 pub mod sanitize;
 pub mod text;

@@ -31,7 +31,7 @@ migrations! {
     6 "0006_versions_and_keys";
     7 "0007_delivery";
     9 "0009_reports";
-    10 "0010_moves";
+    10 "0010_moves_and_relays";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

@@ -26,6 +26,7 @@ pub mod notifications;
 pub mod parked;
 mod postgres;
 pub mod reactions;
+pub mod relays;
 pub mod reports;
 pub mod search;
 pub mod sessions;

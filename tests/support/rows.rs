@@ -31,6 +31,7 @@ const TABLES: &[(&str, &str)] = tables![
     "reports",
     "report_tweets",
     "moves",
+    "relays",
     "aliases",
     "mutes",
     "notifications",

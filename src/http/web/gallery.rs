@@ -9,6 +9,7 @@ use crate::clock::DAY_MS;
 use crate::model::account::Signup;
 use crate::model::ids::{AccountId, RowId};
 use crate::model::instance::{Instance, InstanceState, Parked};
+use crate::model::relay::{Relay, RelayKind, RelayState};
 
 /// A name and the HTML of a page.
 pub(super) type Drawn = (&'static str, String);
@@ -268,6 +269,22 @@ fn about_people(tag: &str) -> Vec<Drawn> {
 }
 
 fn instances(tag: &str) -> Vec<Drawn> {
+    let relay = Relay {
+        id: RowId(1),
+        kind: RelayKind::Mastodon,
+        address: "https://relay.example/inbox".into(),
+        inbox: "https://relay.example/inbox".into(),
+        host: "relay.example".into(),
+        actor_uri: None,
+        state: RelayState::Asked,
+        created_at: NOW - DAY_MS,
+    };
+    let relays = |relays| RelaysPage {
+        shell: admin(tag),
+        relays,
+        address: String::new(),
+        errors: complaint("address", "not_a_relay"),
+    };
     let list = |state, instances| InstancesPage { shell: admin(tag), state, instances, older: None };
     let one = |state| InstancePage { shell: admin(tag), instance: instance(state) };
     let sure = |act| InstanceSurePage { shell: admin(tag), host: "b.test:8443".to_owned(), act };
@@ -280,6 +297,8 @@ fn instances(tag: &str) -> Vec<Drawn> {
         draw("instance-block", &sure(InstanceAct::Block)),
         draw("parked", &ParkedPage { shell: admin(tag), parked: vec![parked()], older: None }),
         draw("parked-empty", &ParkedPage { shell: admin(tag), parked: vec![], older: None }),
+        draw("relays", &relays(vec![relay])),
+        draw("relays-empty", &relays(vec![])),
     ]
 }
 

@@ -41,8 +41,8 @@ pub(in crate::http) use self::handlers::errors::render_failure;
 use self::cookies::{Cookies, FLASH};
 use self::handlers::{
     accounts, bookmarks, compose, delete, door, edit, follow_requests, follows, home, instances, kept_away,
-    moves, notifications, parked, profile, profile_form, reactions, reports, search, settings, signups, tags,
-    thread, tweets,
+    moves, notifications, parked, profile, profile_form, reactions, relays, reports, search, settings,
+    signups, tags, thread, tweets,
 };
 use self::site::Site;
 use self::visit::Renewed;
@@ -144,6 +144,8 @@ fn for_admins() -> Router<AppState> {
         .route("/admin/signups", get(signups::signups))
         .route("/admin/signups/{id}/approve", post(signups::approve))
         .route("/admin/signups/{id}/reject", post(signups::reject))
+        .route("/admin/relays", get(relays::list).post(relays::add))
+        .route("/admin/relays/{id}/remove", post(relays::remove))
         .route("/admin/reports", get(reports::reports))
         .route("/admin/reports/{id}/resolve", post(reports::resolve))
         .route("/admin/reports/{id}/reopen", post(reports::reopen))

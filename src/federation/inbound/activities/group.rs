@@ -11,7 +11,7 @@ use super::{Act, Failure, to_be_had};
 use crate::federation::Federation;
 use crate::federation::objects::{Activity, Body, Object, Post};
 use crate::federation::origin::same_origin;
-use crate::federation::resolve::{FetchError, Freshness, ResolveError};
+use crate::federation::resolve::{Budget, FetchError, Freshness, ResolveError};
 use crate::model::account::AccountKind;
 
 impl Federation {
@@ -31,18 +31,23 @@ impl Federation {
                 let is_reply = post.is_some_and(|post| post.loose_link("inReplyTo").is_some());
                 self.repeat(act, &object, is_reply).await
             }
-            Some("Update" | "Delete") => self.look_again(act, &object).await,
+            Some("Update" | "Delete") => self.look_again(act.activity, &object, act.budget).await,
             Some("Like" | "EmojiReact" | "Undo") => self.vote_passed_on(act, activity).await,
             _ => Ok(()),
         }
     }
 
     /// Asks a post's own host what became of it.
-    async fn look_again(&self, act: &Act<'_>, uri: &Url) -> Result<(), Failure> {
+    pub(super) async fn look_again(
+        &self,
+        activity: &Activity,
+        uri: &Url,
+        budget: &Budget,
+    ) -> Result<(), Failure> {
         let known = self.known_tweet(uri).await?.filter(|tweet| !tweet.local && tweet.retweet_of.is_none());
         let Some(tweet) = known else { return Ok(()) };
         let fetched = async {
-            let document = self.document(uri, act.budget).await?;
+            let document = self.document(uri, budget).await?;
             Ok::<_, ResolveError>(Post::from_document(&document.map)?)
         };
         let fetched = fetched.await;
@@ -53,7 +58,7 @@ impl Federation {
         let author = self.service().accounts(vec![tweet.author]).await?.pop();
         match author {
             Some(author) if author.uri.as_deref() == Some(post.attributed_to.as_str()) => {
-                let by_author = Act { activity: act.activity, actor: &author, budget: act.budget };
+                let by_author = Act { activity, actor: &author, budget };
                 self.update_post(&by_author, &post, tweet).await
             }
             _ => Ok(()),

@@ -16,6 +16,7 @@ mod group;
 mod like;
 mod move_to;
 mod reject;
+mod relayed;
 mod undo;
 mod update;
 
@@ -53,6 +54,9 @@ impl Federation {
             return self.delete(&activity, object).await;
         }
         if self.is_gone(&activity.id, Some(&activity.actor)).await? {
+            return Ok(());
+        }
+        if self.about_relays(&activity).await? {
             return Ok(());
         }
         if let Body::Flag { objects, content } = &activity.body {

@@ -8,6 +8,7 @@ mod pins;
 mod posts;
 mod reactions;
 mod refusals;
+mod relays;
 mod reports;
 mod resolving;
 mod working;

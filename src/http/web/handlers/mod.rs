@@ -22,6 +22,7 @@ mod parts;
 pub(super) mod profile;
 pub(super) mod profile_form;
 pub(super) mod reactions;
+pub(super) mod relays;
 pub(super) mod reports;
 pub(super) mod search;
 pub(super) mod settings;

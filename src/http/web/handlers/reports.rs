@@ -128,7 +128,13 @@ pub(in crate::http::web) async fn reopen(
     set(admin, id, false, &form.return_to, "report-reopened").await
 }
 
-async fn set(Admin(visit): Admin, id: RowId, resolved: bool, return_to: &str, flash: &'static str) -> Answer {
+async fn set(
+    Admin { visit, me }: Admin,
+    id: RowId,
+    resolved: bool,
+    return_to: &str,
+    flash: &'static str,
+) -> Answer {
     visit.service().resolve_report(me, id, resolved).await?;
     Ok(visit.to(&visit.return_path(return_to, HERE), Some(flash)))
 }

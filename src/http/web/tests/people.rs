@@ -253,7 +253,7 @@ async fn an_account_moves_to_another_and_back_without_scripts() {
             .await
             .has("https://rook.test/users/ann");
         ann.submit("/settings/move", &to_bob).await.has("You have moved").has("href=\"/@bob\"");
-        bob.open("/@ann").await.has("Moved to <a href=\"/@bob\"");
+        bob.open("/@ann").await.has("Moved to <a class=\"name\" href=\"/@bob\"");
         let post = ann.post_parts("/tweets", &[Part::Text("text", "still here?")]).await;
         post.has("This account has moved.").has("still here?");
         ann.submit("/settings/move/undo", &[]).await.has("The move is taken back.");

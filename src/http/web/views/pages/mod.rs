@@ -11,7 +11,7 @@ mod timelines;
 mod tweets;
 
 pub use admin::{
-    AdminTab, InstanceAct, InstancePage, InstanceSurePage, InstancesPage, ParkedPage, SignupsPage,
+    AdminTab, InstanceAct, InstancePage, InstanceSurePage, InstancesPage, ParkedPage, RelaysPage, SignupsPage,
 };
 pub use door::{LoginPage, SetupPage, SignupPage, SignupState};
 pub use error::{ErrorKind, ErrorPage};

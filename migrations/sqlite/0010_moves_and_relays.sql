@@ -1,7 +1,7 @@
 -- Accounts that moved to another one, ours and remote ones. While followed_to is set, our followers up to that one have
 -- followed along and the rest are still to. A move that was undone has no target; its date counts for the next one.
 create table moves (
-    account_id bigint primary key references accounts (id) on delete cascade,
+    account_id integer primary key references accounts (id) on delete cascade,
     target_id bigint references accounts (id) on delete set null,
     moved_at bigint not null,
     followed_to bigint
@@ -14,4 +14,16 @@ create table aliases (
     account_id bigint not null references accounts (id) on delete cascade,
     uri text not null,
     primary key (account_id, uri)
+) without rowid;
+
+-- Relays that an admin subscribed to.
+create table relays (
+    id integer primary key,
+    kind text not null,
+    address text not null unique,
+    inbox text not null,
+    host text not null,
+    actor_uri text unique,
+    state text not null,
+    created_at bigint not null
 );
