@@ -5,6 +5,7 @@ import glob
 import json
 import os
 import sqlite3
+import subprocess
 import threading
 import time
 import traceback
@@ -57,18 +58,26 @@ class Part:
 
 
 class Rows:
-    """The SQLite database of an instance, read while it runs."""
+    """The database of an instance, read while it runs. Values to bind are for SQLite alone."""
 
     def __init__(self, instance):
-        (path,) = glob.glob(os.path.join(instance.data.name, "*.db"))
-        self.path = path
+        self.postgres = instance.environment["ROOKERY_DATABASE_URL"]
+        self.folder = instance.data.name
 
     def all(self, sql, *values):
-        connection = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=10)
+        if self.postgres:
+            return self.by_psql(sql)
+        (path,) = glob.glob(os.path.join(self.folder, "*.db"))
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)
         try:
             return connection.execute(sql, values).fetchall()
         finally:
             connection.close()
+
+    def by_psql(self, sql):
+        rows = f"select coalesce(json_agg(row_to_json(asked)), '[]') from ({sql}) asked"
+        done = subprocess.run(["psql", "-qAt", self.postgres, "-c", rows], capture_output=True, text=True, check=True)
+        return [tuple(row.values()) for row in json.loads(done.stdout)]
 
     def one(self, sql, *values):
         return self.all(sql, *values)[0][0]
