@@ -92,6 +92,7 @@ impl App {
             source_url: config.community.source_url.clone(),
             rate_limits: config.server.rate_limits,
             federation: config.federation.enabled,
+            authorized_fetch: config.federation.authorized_fetch,
         };
         let service = Service::new(store.clone(), clock, ids, addresses(config)?, rules);
         let client = Client::new(client_settings(config)).map_err(Error::internal)?;

@@ -18,6 +18,7 @@ mod own_keys;
 pub mod quirks;
 pub mod resolve;
 pub mod signature;
+mod verifier;
 mod wire;
 
 use std::sync::Arc;
@@ -40,6 +41,8 @@ struct Inner {
     own_keys: own_keys::OwnKeys,
     fetcher: resolve::Fetcher,
     inbound: inbound::Inbound,
+    verifier: verifier::Verifier,
+    knocks: wire::Knocks,
 }
 
 impl Federation {
@@ -48,7 +51,15 @@ impl Federation {
     pub async fn open(service: Service, client: Client, instance_key: InstanceKey) -> Result<Self> {
         let own_keys = own_keys::OwnKeys::open(service.clone(), instance_key).await?;
         let inbound = inbound::Inbound::new(service.store());
-        Ok(Self(Arc::new(Inner { service, client, own_keys, fetcher: resolve::Fetcher::new(), inbound })))
+        Ok(Self(Arc::new(Inner {
+            service,
+            client,
+            own_keys,
+            fetcher: resolve::Fetcher::new(),
+            inbound,
+            verifier: verifier::Verifier::new(),
+            knocks: wire::Knocks::new(),
+        })))
     }
 
     /// The use-cases.

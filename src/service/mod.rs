@@ -76,6 +76,8 @@ pub struct Rules {
     pub rate_limits: bool,
     /// Whether accounts and tweets are exchanged with other instances.
     pub federation: bool,
+    /// Whether other instances must sign what they read here.
+    pub authorized_fetch: bool,
 }
 
 impl Default for Rules {
@@ -91,6 +93,7 @@ impl Default for Rules {
             source_url: String::new(),
             rate_limits: true,
             federation: true,
+            authorized_fetch: false,
         }
     }
 }

@@ -46,6 +46,8 @@ pub const DELIVERY_OLDEST_SECONDS: &str = "rookery_delivery_oldest_seconds";
 pub const DELIVERY_TOTAL: &str = "rookery_delivery_total";
 /// Activities that arrived.
 pub const INBOX_TOTAL: &str = "rookery_inbox_total";
+/// Requests to read under a signature.
+pub const SIGNED_READS_TOTAL: &str = "rookery_signed_reads_total";
 /// Known instances by health.
 pub const HOSTS: &str = "rookery_hosts";
 /// Documents in the search index.
@@ -173,6 +175,12 @@ pub const TABLE: &[Metric] = &[
         kind: Kind::Counter,
         labels: &["outcome"],
         help: "Activities that arrived: accepted, duplicate, refused, retry, parked or done",
+    },
+    Metric {
+        name: SIGNED_READS_TOTAL,
+        kind: Kind::Counter,
+        labels: &["outcome"],
+        help: "Requests of other instances to read under a signature that was checked: accepted or refused",
     },
     Metric {
         name: HOSTS,

@@ -1,10 +1,10 @@
 //! Actors: accounts of ours, and the instance itself.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::negotiate::{document, to_page, wants_document};
+use super::negotiate::{document, to_page};
+use super::reader::Wanted;
 use crate::error::{Error, Result};
 use crate::http::extract::Path;
 use crate::http::problem::ApiError;
@@ -16,13 +16,13 @@ use crate::service::Service;
 pub(super) async fn actor(
     State(state): State<AppState>,
     Path(username): Path<String>,
-    headers: HeaderMap,
+    wanted: Wanted,
 ) -> Result<Response, ApiError> {
     let account = local(&state.service, &username).await?;
-    if !wants_document(&headers) {
+    let Wanted::Document(reader) = wanted else {
         return Ok(to_page(&state.service.addresses().profile(&account)));
-    }
-    document(&state.federation.actor_document(&account).await?)
+    };
+    Ok(reader.seal(document(&state.federation.actor_document(&account).await?)?, true))
 }
 
 /// `GET /actor`: open even where signed fetches are demanded, since it holds the key that signs ours.

@@ -1,5 +1,7 @@
 //! What other instances are answered, on both engines.
 
+mod readers;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -47,10 +49,14 @@ async fn worlds() -> Vec<World> {
 }
 
 async fn world(database: TestStore) -> World {
+    world_with(database, Rules::default()).await
+}
+
+async fn world_with(database: TestStore, rules: Rules) -> World {
     let clock = Clock::manual(NOW);
     let ids = Arc::new(IdMaker::new(clock.clone(), 0));
     let addresses = Addresses::new(Url::parse("https://a.test").unwrap()).unwrap();
-    let service = Service::new(database.store.clone(), clock.clone(), ids, addresses, Rules::default());
+    let service = Service::new(database.store.clone(), clock.clone(), ids, addresses, rules);
     let files = tempfile::tempdir().unwrap();
     let settings = MediaSettings {
         data_dir: files.path().to_owned(),
@@ -103,7 +109,14 @@ struct Answer {
 
 impl World {
     async fn get(&self, path: &str) -> Answer {
-        let request = Request::get(path).header(ACCEPT, "application/activity+json");
+        self.get_with(path, HeaderMap::new()).await
+    }
+
+    async fn get_with(&self, path: &str, headers: HeaderMap) -> Answer {
+        let mut request = Request::get(path).header(ACCEPT, "application/activity+json");
+        for (name, value) in &headers {
+            request = request.header(name, value);
+        }
         let answer = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         let (parts, body) = answer.into_parts();
         let body = to_bytes(body, 1 << 20).await.unwrap();
