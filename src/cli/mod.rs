@@ -5,6 +5,7 @@
 
 pub mod bench;
 pub mod doctor;
+pub mod instance;
 mod password;
 pub mod serve;
 mod table;
@@ -45,6 +46,9 @@ pub enum Command {
     /// Make and manage users
     #[command(subcommand)]
     User(user::Command),
+    /// Look after other instances and what waits for them
+    #[command(subcommand)]
+    Instance(instance::Command),
     /// Make bearer tokens for scripts
     #[command(subcommand)]
     Token(token::Command),
@@ -114,6 +118,7 @@ fn dispatch(command: Command, config: &Config) -> Result<(), Failure> {
         Command::Doctor(args) => doctor::run(&args, config),
         Command::Serve(_) => serve::run(config),
         Command::User(command) => user::run(command, config),
+        Command::Instance(command) => instance::run(command, config),
         Command::Token(command) => token::run(command, config),
     }
 }

@@ -13,6 +13,7 @@ pub mod handle;
 pub mod host;
 pub mod html;
 pub mod ids;
+pub mod instance;
 pub mod language;
 pub mod notification;
 pub mod pictures;

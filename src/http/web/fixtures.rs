@@ -54,7 +54,7 @@ pub(super) fn account(n: i64) -> AccountView {
 }
 
 pub(super) fn viewer() -> ViewerView {
-    ViewerView { account: account(0), unread: 3, follow_requests: 1, signups: None }
+    ViewerView { account: account(0), unread: 3, follow_requests: 1, admin: None }
 }
 
 pub(super) fn shell(tag: &str, nav: Nav, here: &str) -> PageShell {

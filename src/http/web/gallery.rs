@@ -7,7 +7,8 @@ use super::views::pages::*;
 use super::views::*;
 use crate::clock::DAY_MS;
 use crate::model::account::Signup;
-use crate::model::ids::AccountId;
+use crate::model::ids::{AccountId, RowId};
+use crate::model::instance::{Instance, InstanceState, Parked};
 
 /// A name and the HTML of a page.
 pub(super) type Drawn = (&'static str, String);
@@ -241,9 +242,58 @@ fn about_people(tag: &str) -> Vec<Drawn> {
     ]
 }
 
+fn instances(tag: &str) -> Vec<Drawn> {
+    let list = |state, instances| InstancesPage { shell: admin(tag), state, instances, older: None };
+    let one = |state| InstancePage { shell: admin(tag), instance: instance(state) };
+    let sure = |act| InstanceSurePage { shell: admin(tag), host: "b.test:8443".to_owned(), act };
+    vec![
+        draw("instances", &list(None, InstanceState::ALL.map(instance).to_vec())),
+        draw("instances-empty", &list(Some(InstanceState::Dead), vec![])),
+        draw("instance", &one(InstanceState::Failing)),
+        draw("instance-blocked", &one(InstanceState::Blocked)),
+        draw("instance-forget", &sure(InstanceAct::Forget)),
+        draw("instance-block", &sure(InstanceAct::Block)),
+        draw("parked", &ParkedPage { shell: admin(tag), parked: vec![parked()], older: None }),
+        draw("parked-empty", &ParkedPage { shell: admin(tag), parked: vec![], older: None }),
+    ]
+}
+
+fn instance(state: InstanceState) -> Instance {
+    let failing = state == InstanceState::Failing;
+    Instance {
+        host: format!("{}.test", state.word()),
+        state,
+        failures: i64::from(failing),
+        next_attempt_at: failing.then_some(NOW),
+        failing_since: failing.then_some(NOW - DAY_MS),
+        last_success_at: Some(NOW - DAY_MS),
+        last_failure_at: failing.then_some(NOW),
+        last_failure: "503 <b>busy</b>".to_owned(),
+        form: 1,
+        software: Some("rookery 1".to_owned()),
+        known_since: 0,
+        waiting: if failing { 10_001 } else { 0 },
+        oldest_at: failing.then_some(NOW - DAY_MS),
+    }
+}
+
+fn parked() -> Parked {
+    Parked {
+        id: RowId(7),
+        activity_uri: "https://b.test/likes/1".to_owned(),
+        actor_uri: "https://b.test/users/bob".to_owned(),
+        host: "b.test".to_owned(),
+        object_uri: "https://rookery.example/users/ada".to_owned(),
+        kind: "Like".to_owned(),
+        reason: "it has no <object>".to_owned(),
+        attempts: 8,
+        received_at: NOW,
+    }
+}
+
 fn admin(tag: &str) -> PageShell {
-    let mut shell = shell(tag, Nav::Signups, "/admin/signups");
-    shell.viewer.as_mut().unwrap().signups = Some(1);
+    let mut shell = shell(tag, Nav::Admin, "/admin/signups");
+    shell.viewer.as_mut().unwrap().admin = Some(1);
     shell
 }
 
@@ -398,6 +448,7 @@ pub(super) fn all_pages(tag: &str) -> Vec<Drawn> {
         timelines(tag),
         about_tweets(tag),
         about_people(tag),
+        instances(tag),
         searches(tag),
         doors(tag),
         settings(tag),

@@ -40,8 +40,8 @@ pub(in crate::http) use self::handlers::errors::render_failure;
 
 use self::cookies::{Cookies, FLASH};
 use self::handlers::{
-    accounts, bookmarks, compose, delete, door, edit, follow_requests, follows, home, kept_away,
-    notifications, profile, profile_form, reactions, search, settings, signups, tags, thread, tweets,
+    accounts, bookmarks, compose, delete, door, edit, follow_requests, follows, home, instances, kept_away,
+    notifications, parked, profile, profile_form, reactions, search, settings, signups, tags, thread, tweets,
 };
 use self::site::Site;
 use self::visit::Renewed;
@@ -135,9 +135,19 @@ fn about_oneself() -> Router<AppState> {
 
 fn for_admins() -> Router<AppState> {
     Router::new()
+        .route("/admin", get(signups::start))
         .route("/admin/signups", get(signups::signups))
         .route("/admin/signups/{id}/approve", post(signups::approve))
         .route("/admin/signups/{id}/reject", post(signups::reject))
+        .route("/admin/instances", get(instances::list))
+        .route("/admin/instances/{host}", get(instances::one))
+        .route("/admin/instances/{host}/retry", post(instances::retry))
+        .route("/admin/instances/{host}/forget", get(instances::ask_forget).post(instances::forget))
+        .route("/admin/instances/{host}/block", get(instances::ask_block).post(instances::block))
+        .route("/admin/instances/{host}/unblock", post(instances::unblock))
+        .route("/admin/inbox", get(parked::list))
+        .route("/admin/inbox/{id}/retry", post(parked::retry))
+        .route("/admin/inbox/{id}/forget", post(parked::forget))
 }
 
 /// What every page needs on its way out: it is its reader's alone, news are told once, and the browser keeps its

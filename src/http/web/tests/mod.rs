@@ -1,5 +1,6 @@
 //! Stories over the pages as browsers without JavaScript see them, on both engines.
 
+mod admin;
 mod browser;
 mod doors;
 mod everyday;

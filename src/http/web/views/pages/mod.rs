@@ -1,5 +1,6 @@
 //! One view struct for each page.
 
+mod admin;
 mod door;
 mod error;
 mod people;
@@ -8,9 +9,12 @@ mod settings;
 mod timelines;
 mod tweets;
 
+pub use admin::{
+    AdminTab, InstanceAct, InstancePage, InstanceSurePage, InstancesPage, ParkedPage, SignupsPage,
+};
 pub use door::{LoginPage, SetupPage, SignupPage, SignupState};
 pub use error::{ErrorKind, ErrorPage};
-pub use people::{FollowsKind, FollowsPage, ProfilePage, ProfileTab, ProfileView, RequestsPage, SignupsPage};
+pub use people::{FollowsKind, FollowsPage, ProfilePage, ProfileTab, ProfileView, RequestsPage};
 pub use search::{Lookup, SearchKind, SearchPage, TagRow};
 pub use settings::{
     AppearancePage, Away, EditProfilePage, KeptAwayPage, ProfileForm, SecurityPage, SessionView,
