@@ -16,6 +16,7 @@ pub mod ids;
 pub mod language;
 pub mod notification;
 pub mod pictures;
+pub mod poll;
 pub mod profile;
 pub mod sanitize;
 pub mod text;

@@ -29,6 +29,7 @@ migrations! {
     4 "0004_lookups";
     5 "0005_federation";
     6 "0006_versions_and_keys";
+    11 "0011_polls";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

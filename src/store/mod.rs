@@ -21,6 +21,7 @@ pub mod instances;
 pub mod media;
 mod migrate;
 pub mod notifications;
+pub mod polls;
 mod postgres;
 pub mod reactions;
 pub mod search;

@@ -41,7 +41,7 @@ pub(in crate::http) use self::handlers::errors::render_failure;
 use self::cookies::{Cookies, FLASH};
 use self::handlers::{
     accounts, bookmarks, compose, delete, door, edit, follow_requests, follows, home, kept_away,
-    notifications, profile, profile_form, reactions, search, settings, signups, tags, thread, tweets,
+    notifications, polls, profile, profile_form, reactions, search, settings, signups, tags, thread, tweets,
 };
 use self::site::Site;
 use self::visit::Renewed;
@@ -93,6 +93,7 @@ fn about_tweets() -> Router<AppState> {
         .route("/tweets/{id}/reposts", get(reactions::reposts))
         .route("/tweets/{id}/quotes", get(reactions::quotes))
         .route("/tweets/{id}/delete", get(delete::page).post(delete::delete))
+        .route("/tweets/{id}/vote", post(polls::vote))
         .route("/tweets/{id}/like", post(tweets::like))
         .route("/tweets/{id}/unlike", post(tweets::unlike))
         .route("/tweets/{id}/retweet", post(tweets::retweet))

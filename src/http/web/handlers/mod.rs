@@ -16,6 +16,7 @@ pub(super) mod home;
 pub(super) mod kept_away;
 pub(super) mod notifications;
 mod parts;
+pub(super) mod polls;
 pub(super) mod profile;
 pub(super) mod profile_form;
 pub(super) mod reactions;

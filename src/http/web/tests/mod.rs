@@ -5,6 +5,7 @@ mod doors;
 mod everyday;
 mod forms;
 mod people;
+mod polls;
 mod refusals;
 mod searching;
 mod surfaces;
