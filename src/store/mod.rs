@@ -23,6 +23,7 @@ pub mod media;
 mod migrate;
 pub mod notifications;
 pub mod parked;
+pub mod polls;
 mod postgres;
 pub mod reactions;
 pub mod search;

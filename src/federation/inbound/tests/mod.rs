@@ -2,6 +2,7 @@
 
 mod follows;
 mod knocking;
+mod polls;
 mod posts;
 mod reactions;
 mod refusals;

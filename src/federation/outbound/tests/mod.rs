@@ -3,6 +3,7 @@
 mod audience;
 mod delivering;
 mod planning;
+mod polls;
 mod stopping;
 
 #[path = "../../../../tests/support/waiting.rs"]

@@ -7,6 +7,7 @@ mod idempotency;
 mod lists;
 mod media;
 mod media_files;
+mod polls;
 mod scopes;
 mod search;
 mod sessions;

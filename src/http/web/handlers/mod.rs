@@ -18,6 +18,7 @@ pub(super) mod kept_away;
 pub(super) mod notifications;
 pub(super) mod parked;
 mod parts;
+pub(super) mod polls;
 pub(super) mod profile;
 pub(super) mod profile_form;
 pub(super) mod reactions;
