@@ -110,6 +110,19 @@ tweet-images = { $n ->
     [one] { $count } Bild
    *[other] { $count } Bilder
 }
+tweet-poll = { $n ->
+    [one] Umfrage mit { $count } Antwort
+   *[other] Umfrage mit { $count } Antworten
+}
+poll-label = Umfrage
+poll-vote = Abstimmen
+poll-chosen = Deine Wahl
+poll-over = Die Umfrage ist beendet
+poll-until = Bis
+poll-voters = { $n ->
+    [one] { $count } Stimme
+   *[other] { $count } Stimmen
+}
 tweet-reposts = { $count } mal geteilt
 tweet-quotes = { $count } mal zitiert
 tweet-likes = gefällt { $count }
@@ -191,6 +204,10 @@ compose-warning = Inhaltswarnung
 compose-warning-hint = Verbirgt den Beitrag hinter diesen Worten
 compose-language = Sprache
 compose-language-none = Nicht angegeben
+compose-poll = Umfrage
+compose-poll-option = Antwort { $count }
+compose-poll-multiple = Mehrere Antworten sind möglich
+compose-poll-lasts = Dauert
 compose-audience = Wer es sehen kann
 compose-limit = bis { $count }
 compose-over = Zu lang
@@ -269,6 +286,7 @@ notification-reply = { $name } hat dir geantwortet
 notification-like = { $name } gefällt dein Beitrag
 notification-retweet = { $name } hat deinen Beitrag geteilt
 notification-quote = { $name } hat deinen Beitrag zitiert
+notification-poll-ended = Die Umfrage von { $name } ist beendet
 notification-unread = Neu
 notification-answer = Anfrage beantworten
 notifications-read = Alles gelesen
@@ -478,6 +496,10 @@ flash-edited = Änderungen gespeichert.
 flash-deleted = Gelöscht.
 flash-pinned = An dein Profil geheftet.
 flash-unpinned = Gelöst.
+flash-voted = Deine Stimme zählt.
+flash-voted-before = Du hattest schon abgestimmt.
+flash-poll-over = Diese Umfrage ist beendet.
+flash-choose = Wähle zuerst eine Antwort.
 flash-muted = Stummgeschaltet. Du siehst diese Beiträge nicht mehr.
 flash-unmuted = Wieder zu sehen.
 flash-blocked = Blockiert. Ihr seht einander nicht mehr.
@@ -569,6 +591,10 @@ error-bad-language = Das ist keine Sprache.
 error-too-many-mentions = Ein Beitrag kann höchstens { $limit } Leute erwähnen.
 error-unknown-tweet = Diesen Beitrag gibt es nicht mehr, oder du darfst ihn nicht sehen.
 error-quote-of-not-public = Nur öffentliche und nicht gelistete Beiträge können zitiert werden.
+error-poll-bad-number = Eine Umfrage hat mindestens { $limit } Antworten.
+error-poll-option-too-long = Eine Antwort hat höchstens { $limit } Zeichen.
+error-poll-same-option = Keine zwei Antworten einer Umfrage sind gleich.
+error-poll-bad-time = Eine Umfrage dauert 5 Minuten bis 30 Tage.
 error-media-not-found = Das Bild ist nicht mehr da. Bitte wähle es noch einmal aus.
 error-unknown-media = Das Bild ist nicht mehr da. Bitte wähle es noch einmal aus.
 error-too-big = Diese Datei ist zu groß: höchstens { $limit } MiB.

@@ -107,6 +107,19 @@ tweet-images = { $n ->
     [one] { $count } image
    *[other] { $count } images
 }
+tweet-poll = { $n ->
+    [one] Poll with { $count } option
+   *[other] Poll with { $count } options
+}
+poll-label = Poll
+poll-vote = Vote
+poll-chosen = Your choice
+poll-over = The poll is over
+poll-until = Until
+poll-voters = { $n ->
+    [one] { $count } vote
+   *[other] { $count } votes
+}
 tweet-reposts = { $n ->
     [one] { $count } repost
    *[other] { $count } reposts
@@ -197,6 +210,10 @@ compose-warning = Content warning
 compose-warning-hint = Hides the post behind these words
 compose-language = Language
 compose-language-none = Not said
+compose-poll = Poll
+compose-poll-option = Option { $count }
+compose-poll-multiple = Several may be chosen
+compose-poll-lasts = Runs for
 compose-audience = Who can see it
 compose-limit = up to { $count }
 compose-over = Too long
@@ -278,6 +295,7 @@ notification-reply = { $name } replied to you
 notification-like = { $name } liked your post
 notification-retweet = { $name } reposted your post
 notification-quote = { $name } quoted your post
+notification-poll-ended = The poll of { $name } is over
 notification-unread = New
 notification-answer = Answer the request
 notifications-read = Mark all read
@@ -487,6 +505,10 @@ flash-edited = Changes saved.
 flash-deleted = Deleted.
 flash-pinned = Pinned to your profile.
 flash-unpinned = Unpinned.
+flash-voted = Your vote counts.
+flash-voted-before = You had voted already.
+flash-poll-over = This poll is over.
+flash-choose = Choose one of the options first.
 flash-muted = Muted. Their posts are out of your sight.
 flash-unmuted = Unmuted.
 flash-blocked = Blocked. You no longer see each other.
@@ -578,6 +600,10 @@ error-bad-language = This is not a language.
 error-too-many-mentions = A post can mention at most { $limit } people.
 error-unknown-tweet = This post no longer exists, or you may not see it.
 error-quote-of-not-public = Only public and unlisted posts can be quoted.
+error-poll-bad-number = A poll has at least { $limit } options.
+error-poll-option-too-long = An option has at most { $limit } characters.
+error-poll-same-option = No two options of a poll are the same.
+error-poll-bad-time = A poll runs for 5 minutes to 30 days.
 error-media-not-found = The image is no longer here. Please choose it again.
 error-unknown-media = The image is no longer here. Please choose it again.
 error-too-big = This file is too large: at most { $limit } MiB.

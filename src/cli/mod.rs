@@ -3,6 +3,7 @@
 //! A command ends with exit code 0, or with one sentence on standard error and code 1; code 2 means that the
 //! command line itself was wrong. Results go to standard output, so that they can be piped.
 
+pub mod bench;
 pub mod doctor;
 pub mod instance;
 mod password;
@@ -57,6 +58,9 @@ pub enum Command {
     Relay(relay::Command),
     /// Check this setup and say what to mend
     Doctor(doctor::Args),
+    /// Measure what this machine can do, on data of the bench's own
+    #[command(subcommand)]
+    Bench(bench::Command),
 }
 
 /// Why a command did not do what it was asked.
@@ -114,6 +118,7 @@ pub fn run_with(
 
 fn dispatch(command: Command, config: &Config) -> Result<(), Failure> {
     match command {
+        Command::Bench(command) => bench::run(&command),
         Command::Doctor(args) => doctor::run(&args, config),
         Command::Relay(command) => relay::run(command, config),
         Command::Serve(_) => serve::run(config),

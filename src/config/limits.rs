@@ -79,6 +79,16 @@ pub const HASHTAG_MAX: usize = 100;
 pub const CONTENT_WARNING_MAX: usize = 200;
 /// Characters of an image's description: a few good sentences.
 pub const ALT_TEXT_MAX: usize = 1_500;
+/// Options of a poll: fewer leave nothing to choose.
+pub const POLL_OPTIONS_MIN: usize = 2;
+/// Options of a poll: what everybody's server shows.
+pub const POLL_OPTIONS_MAX: usize = 4;
+/// Characters of an option: a line or two on a phone.
+pub const POLL_OPTION_MAX: usize = 100;
+/// The shortest time of a poll: the network needs a while to hear of it.
+pub const POLL_MIN_MS: Millis = 5 * MINUTE_MS;
+/// The longest time of a poll.
+pub const POLL_MAX_MS: Millis = 30 * DAY_MS;
 /// Versions kept of an edited tweet, the first and the newest always.
 pub const EDITS_MAX: usize = 50;
 /// Bytes of a URL that we store or follow.
@@ -122,6 +132,8 @@ pub const REMOTE_USERNAME_MAX_BYTES: usize = 128;
 pub const REMOTE_PINNED_MAX: usize = 20;
 /// Attachments kept of a remote tweet.
 pub const REMOTE_ATTACHMENTS_MAX: usize = 16;
+/// Options kept of a remote poll; the rest is cut.
+pub const REMOTE_POLL_OPTIONS_MAX: usize = 50;
 /// Tags (mentions, hashtags, emoji) read from a remote tweet: its addressees may be many.
 pub const REMOTE_TAGS_MAX: usize = 500;
 

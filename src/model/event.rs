@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{AccountId, RowId, TweetId};
 use super::visibility::Visibility;
+use crate::clock::Millis;
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +28,17 @@ pub enum Event {
     Liked(Reaction),
     /// A like was taken back.
     Unliked(Reaction),
+    /// One of ours voted in a poll of another instance; an event for each choice.
+    Voted(PollVote),
+    /// A poll of ours has new counts that others shall hear of, or is over.
+    PollChanged {
+        /// The tweet.
+        tweet: TweetId,
+        /// Its author.
+        author: AccountId,
+        /// When.
+        at_ms: Millis,
+    },
     /// A follow exists.
     Followed(Relation),
     /// A follow is over, whoever ended it.
@@ -191,6 +203,21 @@ pub struct Reaction {
     pub author: AccountId,
     /// The id of the like's row.
     pub id: i64,
+}
+
+/// A choice in a poll of another instance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PollVote {
+    /// The id of the vote's row.
+    pub id: i64,
+    /// Who chose.
+    pub account: AccountId,
+    /// The tweet.
+    pub tweet: TweetId,
+    /// The tweet's author.
+    pub author: AccountId,
+    /// The words of the option.
+    pub option: String,
 }
 
 /// A bond from one account to another, or its end.

@@ -17,6 +17,7 @@ pub mod instance;
 pub mod language;
 pub mod notification;
 pub mod pictures;
+pub mod poll;
 pub mod profile;
 pub mod relay;
 pub mod report;

@@ -32,6 +32,7 @@ migrations! {
     7 "0007_delivery";
     9 "0009_reports";
     10 "0010_moves_and_relays";
+    11 "0011_polls";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

@@ -24,6 +24,7 @@ mod migrate;
 pub mod moves;
 pub mod notifications;
 pub mod parked;
+pub mod polls;
 mod postgres;
 pub mod reactions;
 pub mod relays;

@@ -38,6 +38,8 @@ pub const ROWS_FORGOTTEN_TOTAL: &str = "rookery_rows_forgotten_total";
 pub const TIMELINE_READS_TOTAL: &str = "rookery_timeline_reads_total";
 /// Local tweets made.
 pub const TWEETS_CREATED_TOTAL: &str = "rookery_tweets_created_total";
+/// Choices counted in polls.
+pub const POLL_VOTES_TOTAL: &str = "rookery_poll_votes_total";
 /// Deliveries that wait.
 pub const DELIVERY_WAITING: &str = "rookery_delivery_waiting";
 /// Age of the oldest delivery that waits.
@@ -153,6 +155,12 @@ pub const TABLE: &[Metric] = &[
         kind: Kind::Counter,
         labels: &[],
         help: "Tweets made by local accounts, retweets and quotes included",
+    },
+    Metric {
+        name: POLL_VOTES_TOTAL,
+        kind: Kind::Counter,
+        labels: &["from"],
+        help: "Votes counted in polls by who voted: a local account, or with each choice one of a remote instance (remote)",
     },
     Metric {
         name: DELIVERY_WAITING,

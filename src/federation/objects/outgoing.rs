@@ -127,6 +127,13 @@ impl LocalActor {
         Ok(activity.published(write_time(updated_ms)).addressed(note.addressing()))
     }
 
+    /// A poll with new counts, or one that is over: the same post, not another version of it.
+    pub fn update_poll(&self, note: &Note, at_ms: Millis) -> Result<OutgoingActivity, serde_json::Error> {
+        let id = format!("{}#counts/{at_ms}", note.id());
+        let activity = self.does("Update", id, serde_json::to_value(note)?);
+        Ok(activity.published(write_time(at_ms)).addressed(note.addressing()))
+    }
+
     /// A changed profile.
     pub fn update_actor(
         &self,

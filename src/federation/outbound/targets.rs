@@ -1,15 +1,16 @@
 //! What an event of ours says to others, and to whom.
 
+use crate::clock::Millis;
 use crate::error::{Error, Result};
-use crate::federation::objects::outgoing::Asked;
+use crate::federation::objects::outgoing::{Asked, Vote};
 use crate::federation::objects::{Addressing, LocalActor, OutgoingActivity};
 use crate::federation::{Federation, unwritable};
 use crate::model::account::{Account, INSTANCE};
-use crate::model::event::{Event, Reaction, Relation, TweetCreated, TweetDeleted};
+use crate::model::event::{Event, PollVote, Reaction, Relation, TweetCreated, TweetDeleted};
 use crate::model::ids::{AccountId, RowId, TweetId};
 use crate::model::visibility::Visibility;
 use crate::service::{ReportView, TweetView};
-use crate::store::tweets;
+use crate::store::{polls, tweets};
 
 /// Accounts that the edit of an open post tells beyond those it mentions: they may hold a copy.
 const HOLDERS_LIMIT: i64 = 500;
@@ -37,6 +38,8 @@ impl Federation {
             Event::TweetDeleted(deleted) if deleted.local => self.plan_deleted(deleted).await,
             Event::Liked(reaction) if reaction.local => self.plan_like(reaction, false).await,
             Event::Unliked(reaction) if reaction.local => self.plan_like(reaction, true).await,
+            Event::Voted(vote) => self.plan_vote(vote).await,
+            Event::PollChanged { tweet, author, at_ms } => self.plan_counts(*tweet, *author, *at_ms).await,
             Event::FollowRequested(relation) if outgoing(relation) => self.plan_follow(relation, false).await,
             Event::FollowRequestCancelled(relation) | Event::Unfollowed(relation) if outgoing(relation) => {
                 self.plan_follow(relation, true).await
@@ -112,6 +115,32 @@ impl Federation {
             plan.to.extend(self.service().store().read(audience).await?);
         }
         Ok(Some(plan))
+    }
+
+    /// The new counts of a poll: for whom the post is, and if it is open for who voted too.
+    async fn plan_counts(&self, tweet: TweetId, author: AccountId, at_ms: Millis) -> Result<Option<Plan>> {
+        let view = self.service().tweet(Some(author), tweet).await?;
+        let note = self.note(&view).await?;
+        let activity = self.local_actor(&view.author).update_poll(&note, at_ms).map_err(unwritable)?;
+        let mut plan = self.about(&view, activity);
+        if view.tweet.visibility.is_open() {
+            let voters = move |conn: &mut _| polls::remote_voters(conn, tweet, HOLDERS_LIMIT);
+            plan.to.extend(self.service().store().read(voters).await?);
+        }
+        Ok(Some(plan))
+    }
+
+    async fn plan_vote(&self, vote: &PollVote) -> Result<Option<Plan>> {
+        let voter = self.service().account(vote.account).await?;
+        let author = self.service().account(vote.author).await?;
+        let question = self.tweet_uri(vote.tweet).await?.ok_or(Error::NotFound("tweet"))?;
+        let activity = self.local_actor(&voter).vote(&Vote {
+            number: vote.id,
+            question: &question,
+            author: &self.service().addresses().actor(&author),
+            option: &vote.option,
+        });
+        Ok(Some(only_to(vote.account, vote.author, activity)))
     }
 
     /// A plan for those whom a tweet or retweet is for: those it mentions and the author's followers; if it is open,

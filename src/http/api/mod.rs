@@ -19,6 +19,7 @@ mod page;
 mod paging;
 mod paths;
 mod pins;
+mod polls;
 mod reports;
 mod retweets;
 mod search;
@@ -131,6 +132,7 @@ fn table() -> Table {
         .add(ANYONE, routes!(pins::get_pinned))
         .add(WRITE, routes!(pins::pin))
         .add(WRITE, routes!(pins::unpin))
+        .add(WRITE, routes!(polls::vote))
         // Pictures
         .add(WRITE, routes!(media::upload_media))
         .add(READ, routes!(media::get_media))

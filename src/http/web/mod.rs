@@ -41,7 +41,7 @@ pub(in crate::http) use self::handlers::errors::render_failure;
 use self::cookies::{Cookies, FLASH};
 use self::handlers::{
     accounts, bookmarks, compose, delete, door, edit, follow_requests, follows, home, instances, kept_away,
-    moves, notifications, parked, profile, profile_form, reactions, relays, reports, search, settings,
+    moves, notifications, parked, polls, profile, profile_form, reactions, relays, reports, search, settings,
     signups, tags, thread, tweets,
 };
 use self::site::Site;
@@ -94,6 +94,7 @@ fn about_tweets() -> Router<AppState> {
         .route("/tweets/{id}/reposts", get(reactions::reposts))
         .route("/tweets/{id}/quotes", get(reactions::quotes))
         .route("/tweets/{id}/delete", get(delete::page).post(delete::delete))
+        .route("/tweets/{id}/vote", post(polls::vote))
         .route("/tweets/{id}/like", post(tweets::like))
         .route("/tweets/{id}/unlike", post(tweets::unlike))
         .route("/tweets/{id}/retweet", post(tweets::retweet))

@@ -69,6 +69,7 @@ pub(super) fn tweet(id: i64, author: i64) -> Tweet {
         retweets_count: 0,
         replies_count: 0,
         quotes_count: 0,
+        poll: None,
         media: Vec::new(),
         mentions: Vec::new(),
         tags: Vec::new(),

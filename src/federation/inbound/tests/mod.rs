@@ -5,6 +5,7 @@ mod groups;
 mod knocking;
 mod moves;
 mod pins;
+mod polls;
 mod posts;
 mod reactions;
 mod refusals;

@@ -4,6 +4,7 @@ mod audience;
 mod delivering;
 mod moves;
 mod planning;
+mod polls;
 mod relays;
 mod reports;
 mod stopping;

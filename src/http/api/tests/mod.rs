@@ -8,6 +8,7 @@ mod lists;
 mod media;
 mod media_files;
 mod moves;
+mod polls;
 mod reports;
 mod scopes;
 mod search;

@@ -19,6 +19,7 @@ pub(super) mod moves;
 pub(super) mod notifications;
 pub(super) mod parked;
 mod parts;
+pub(super) mod polls;
 pub(super) mod profile;
 pub(super) mod profile_form;
 pub(super) mod reactions;
