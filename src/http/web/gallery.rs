@@ -41,8 +41,19 @@ fn timelines(tag: &str) -> Vec<Drawn> {
             &LocalPage {
                 shell: shell(tag, Nav::Local, "/local"),
                 welcome: false,
+                federated: false,
                 tweets: timeline(),
                 older: older(),
+            },
+        ),
+        draw(
+            "federated",
+            &LocalPage {
+                shell: shell(tag, Nav::Local, "/federated"),
+                welcome: false,
+                federated: true,
+                tweets: timeline(),
+                older: None,
             },
         ),
         draw(
@@ -50,6 +61,7 @@ fn timelines(tag: &str) -> Vec<Drawn> {
             &LocalPage {
                 shell: visitor(tag, Nav::Local, "/", Registration::Open),
                 welcome: true,
+                federated: false,
                 tweets: timeline(),
                 older: None,
             },
@@ -59,6 +71,7 @@ fn timelines(tag: &str) -> Vec<Drawn> {
             &LocalPage {
                 shell: visitor(tag, Nav::Local, "/", Registration::Closed),
                 welcome: true,
+                federated: false,
                 tweets: vec![],
                 older: None,
             },

@@ -76,6 +76,7 @@ fn to_read() -> Router<AppState> {
         .route("/", get(home::start))
         .route("/home", get(home::home))
         .route("/local", get(home::local))
+        .route("/federated", get(home::federated))
         .route("/search", get(search::search))
         .route("/tags/{tag}", get(tags::tag))
         .route("/bookmarks", get(bookmarks::bookmarks))
