@@ -18,6 +18,7 @@ mod own_keys;
 pub mod quirks;
 pub mod resolve;
 pub mod signature;
+mod signing;
 mod verifier;
 mod wire;
 
@@ -43,6 +44,8 @@ struct Inner {
     inbound: inbound::Inbound,
     verifier: verifier::Verifier,
     knocks: wire::Knocks,
+    signers: signing::Signers,
+    payloads: outbound::Payloads,
 }
 
 impl Federation {
@@ -51,6 +54,7 @@ impl Federation {
     pub async fn open(service: Service, client: Client, instance_key: InstanceKey) -> Result<Self> {
         let own_keys = own_keys::OwnKeys::open(service.clone(), instance_key).await?;
         let inbound = inbound::Inbound::new(service.store());
+        let signers = signing::Signers::new(service.clock().clone());
         Ok(Self(Arc::new(Inner {
             service,
             client,
@@ -59,6 +63,8 @@ impl Federation {
             inbound,
             verifier: verifier::Verifier::new(),
             knocks: wire::Knocks::new(),
+            signers,
+            payloads: outbound::Payloads::new(),
         })))
     }
 

@@ -30,6 +30,7 @@ migrations! {
     5 "0005_federation";
     6 "0006_versions_and_keys";
     7 "0007_delivery";
+    8 "0008_pace";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

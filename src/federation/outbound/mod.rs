@@ -2,12 +2,17 @@
 
 mod deliver;
 mod gauges;
+mod health;
+mod lane_run;
+mod missing;
 mod plan;
 mod render;
+mod send;
 mod targets;
 
 #[cfg(test)]
 mod tests;
 
 pub use deliver::DeliverySettings;
-pub(in crate::federation) use deliver::to_row;
+pub(in crate::federation) use health::to_row;
+pub(in crate::federation) use send::{Payload, Payloads};

@@ -13,8 +13,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::targets::Plan;
 use crate::error::{Chain, Error, Result};
+use crate::federation::delivery::lane::WHOLE;
 use crate::federation::{Federation, unwritable};
-use crate::model::ids::{AccountId, RowId};
+use crate::model::ids::{AccountId, RowId, TweetId};
 use crate::store::deliveries::{self, FollowerInboxes, Outgoing, Target};
 use crate::store::events::{self, Logged, Position};
 use crate::store::follower::{Progress, follow, keep_cursor};
@@ -141,6 +142,7 @@ impl Federation {
             activity_uri: activity.id().to_owned(),
             body: activity.to_bytes().map_err(unwritable)?,
             tweet: tweet.map(|tweet| tweet.0),
+            about: about(tweet, &to, to_followers),
             to_followers,
         };
         Ok(Some(Made { at: logged.position, outgoing, to }))
@@ -205,6 +207,16 @@ impl Federation {
             targets.into_iter().map(|target| (RowId(self.service().ids().next()), target)).collect();
         deliveries::insert_rows(conn, outgoing, account, &rows)?;
         Ok(())
+    }
+}
+
+/// What the order of an author's activities is kept for: the tweet that one is about, or the account that alone gets
+/// it. Anything else concerns the author as a whole.
+fn about(tweet: Option<TweetId>, to: &[AccountId], to_followers: bool) -> i64 {
+    match (tweet, to) {
+        (Some(tweet), _) => tweet.0,
+        (None, [only]) if !to_followers => only.0,
+        _ => WHOLE,
     }
 }
 

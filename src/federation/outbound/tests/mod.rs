@@ -2,8 +2,12 @@
 
 mod audience;
 mod delivering;
+mod leases;
+mod missing;
 mod planning;
 mod stopping;
+mod trace;
+mod two_processes;
 
 #[path = "../../../../tests/support/waiting.rs"]
 mod waiting;

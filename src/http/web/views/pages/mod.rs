@@ -20,4 +20,6 @@ pub use settings::{
     AppearancePage, Away, EditProfilePage, KeptAwayPage, ProfileForm, SecurityPage, SessionView,
 };
 pub use timelines::{BookmarksPage, HomePage, LocalPage, NotificationsPage, TagPage};
-pub use tweets::{ComposePage, DeletePage, HistoryPage, Reaction, ReactionsPage, ThreadPage, VersionView};
+pub use tweets::{
+    ComposePage, DeletePage, DeliveryPage, HistoryPage, Reaction, ReactionsPage, ThreadPage, VersionView,
+};
