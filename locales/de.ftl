@@ -150,6 +150,7 @@ action-edit = Bearbeiten
 action-pin = An dein Profil heften
 action-unpin = Vom Profil lösen
 action-delete = Löschen
+action-delivery = Zustellung
 action-mute = @{ $handle } stummschalten
 action-unmute = @{ $handle } wieder zeigen
 action-block = @{ $handle } blockieren
@@ -317,6 +318,18 @@ search-help-tag = Beiträge mit einem Hashtag
 search-help-handle-example = name@example.org
 search-help-handle = ein Konto auf irgendeinem Server
 search-help-url = die Adresse eines Beitrags oder Profils auf einem anderen Server
+
+## Zustellung
+delivery-title = Zustellung
+delivery-about = Was auf anderen Servern aus diesem Beitrag wurde. Abgeschlossenes bleibt 30 Tage stehen.
+delivery-empty-title = Noch nirgends
+delivery-empty = Dieser Beitrag war nicht für andere Server, oder es ist lange her.
+delivery-delivered = Zugestellt
+delivery-refused = Abgelehnt
+delivery-given-up = Aufgegeben
+delivery-dropped = Nicht gesendet
+delivery-waiting = Wartet
+delivery-tries = Versuche: { $number }
 
 ## Verwaltung
 admin-signups = Aufnahme

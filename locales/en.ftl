@@ -156,6 +156,7 @@ action-edit = Edit
 action-pin = Pin to your profile
 action-unpin = Unpin from your profile
 action-delete = Delete
+action-delivery = Delivery
 action-mute = Mute @{ $handle }
 action-unmute = Unmute @{ $handle }
 action-block = Block @{ $handle }
@@ -326,6 +327,18 @@ search-help-tag = posts with a hashtag
 search-help-handle-example = name@example.org
 search-help-handle = an account on any server
 search-help-url = the address of a post or profile on another server
+
+## Delivery
+delivery-title = Delivery
+delivery-about = What became of this post on other servers. What is over is kept for 30 days.
+delivery-empty-title = Nowhere yet
+delivery-empty = This post was not for other servers, or it was long ago.
+delivery-delivered = Delivered
+delivery-refused = Refused
+delivery-given-up = Given up
+delivery-dropped = Not sent
+delivery-waiting = Waiting
+delivery-tries = tries: { $number }
 
 ## Administration
 admin-signups = Sign-ups

@@ -20,6 +20,7 @@ pub mod quirks;
 mod relays;
 pub mod resolve;
 pub mod signature;
+mod signing;
 mod verifier;
 mod wire;
 
@@ -45,6 +46,8 @@ struct Inner {
     inbound: inbound::Inbound,
     verifier: verifier::Verifier,
     knocks: wire::Knocks,
+    signers: signing::Signers,
+    payloads: outbound::Payloads,
 }
 
 impl Federation {
@@ -53,6 +56,7 @@ impl Federation {
     pub async fn open(service: Service, client: Client, instance_key: InstanceKey) -> Result<Self> {
         let own_keys = own_keys::OwnKeys::open(service.clone(), instance_key).await?;
         let inbound = inbound::Inbound::new(service.store(), service.clock());
+        let signers = signing::Signers::new(service.clock().clone());
         Ok(Self(Arc::new(Inner {
             service,
             client,
@@ -61,6 +65,8 @@ impl Federation {
             inbound,
             verifier: verifier::Verifier::new(),
             knocks: wire::Knocks::new(),
+            signers,
+            payloads: outbound::Payloads::new(),
         })))
     }
 

@@ -7,6 +7,7 @@ pub mod account;
 pub mod address;
 pub mod credentials;
 pub mod cursor;
+pub mod delivery;
 pub mod entities;
 pub mod event;
 pub mod handle;

@@ -1,6 +1,7 @@
 //! Use-cases: what a person or an instance may do. One function each: authorise, one unit of work, answer.
 
 pub mod accounts;
+pub mod deliveries;
 pub mod edits;
 pub mod follows;
 pub mod graph;

@@ -11,7 +11,9 @@ use super::Service;
 use crate::clock::Millis;
 use crate::config::limits;
 use crate::error::{Chain, Result};
-use crate::store::{Conn, StoreError, deliveries, events, inbox, sessions, tombstones, tweet_commands};
+use crate::store::{
+    Conn, StoreError, deliveries, delivery_results, events, inbox, sessions, tombstones, tweet_commands,
+};
 use crate::telemetry::metrics as names;
 
 /// How often it is done: rows outlive their time by at most this.
@@ -36,6 +38,11 @@ const RULES: &[Rule] = &[
     Rule { rows: "received", keep_ms: limits::ACTIVITY_ID_KEEP_MS, forget: inbox::prune },
     Rule { rows: "parked", keep_ms: limits::PARKED_KEEP_MS, forget: inbox::prune_parked },
     Rule { rows: "sent", keep_ms: limits::SENT_KEEP_MS, forget: deliveries::prune },
+    Rule {
+        rows: "delivery_results",
+        keep_ms: limits::DELIVERY_RESULT_KEEP_MS,
+        forget: delivery_results::prune,
+    },
     Rule { rows: "tombstones", keep_ms: limits::TOMBSTONE_KEEP_MS, forget: tombstones::prune },
     Rule {
         rows: "idempotency_keys",

@@ -244,6 +244,20 @@ pub fn remove(conn: &mut Conn, account: AccountId) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The account on `host` whose own inbox this is, with its id.
+pub fn owner_of_inbox(
+    conn: &mut Conn,
+    host: &str,
+    inbox: &str,
+) -> Result<Option<(AccountId, String)>, StoreError> {
+    conn.query_opt(
+        "select r.account_id, a.uri from actors r join accounts a on a.id = r.account_id
+         where r.host = $1 and r.inbox = $2 limit 1",
+        args![host, inbox],
+        |row| Ok((row.take()?, row.take()?)),
+    )
+}
+
 fn reach(row: &mut Row<'_>) -> Result<Reach, StoreError> {
     Ok(Reach {
         uri: row.take()?,

@@ -10,6 +10,7 @@ pub mod actors;
 pub mod cached_pictures;
 pub mod conn;
 pub mod deliveries;
+pub mod delivery_results;
 pub mod dialect;
 pub mod events;
 mod examine;

@@ -5,6 +5,7 @@
 
 mod blocks;
 mod bookmarks;
+mod deliveries;
 mod document;
 mod follow_requests;
 mod follows;
@@ -119,6 +120,7 @@ fn table() -> Table {
         .add(ANYONE, routes!(tweets::get_replies))
         .add(ANYONE, routes!(tweets::get_quotes))
         .add(ANYONE, routes!(tweets::get_history))
+        .add(READ, routes!(deliveries::get_deliveries))
         .add(ANYONE, routes!(likes::get_likers))
         .add(WRITE, routes!(likes::like))
         .add(WRITE, routes!(likes::unlike))

@@ -7,6 +7,7 @@ use super::views::pages::*;
 use super::views::*;
 use crate::clock::DAY_MS;
 use crate::model::account::Signup;
+use crate::model::delivery::{DeliveryTrace, Outcome};
 use crate::model::ids::{AccountId, RowId};
 use crate::model::instance::{Instance, InstanceState, Parked};
 use crate::model::relay::{Relay, RelayKind, RelayState};
@@ -308,6 +309,15 @@ fn instances(tag: &str) -> Vec<Drawn> {
         draw("instance-blocked", &one(InstanceState::Blocked)),
         draw("instance-forget", &sure(InstanceAct::Forget)),
         draw("instance-block", &sure(InstanceAct::Block)),
+        draw(
+            "delivery",
+            &DeliveryPage {
+                shell: shell(tag, Nav::None, "/tweets/1/delivery"),
+                tweet: tweet(6, "<p>x</p>"),
+                traces: Outcome::ALL.map(trace).to_vec(),
+                older: None,
+            },
+        ),
         draw("parked", &ParkedPage { shell: admin(tag), parked: vec![parked()], older: None }),
         draw("parked-empty", &ParkedPage { shell: admin(tag), parked: vec![], older: None }),
         draw("relays", &relays(vec![relay])),
@@ -331,6 +341,21 @@ fn instance(state: InstanceState) -> Instance {
         known_since: 0,
         waiting: if failing { 10_001 } else { 0 },
         oldest_at: failing.then_some(NOW - DAY_MS),
+    }
+}
+
+fn trace(outcome: Outcome) -> DeliveryTrace {
+    DeliveryTrace {
+        id: RowId(7),
+        host: format!("{}.test", outcome.word()),
+        outcome,
+        status: (outcome == Outcome::Refused).then_some(404),
+        delivered: 1,
+        refused: 0,
+        dropped: 0,
+        waiting: 0,
+        tries: 2,
+        at: NOW,
     }
 }
 

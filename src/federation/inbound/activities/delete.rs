@@ -63,6 +63,15 @@ impl Federation {
         self.service().store().write(move |conn| tombstones::insert_by(conn, &uri, &actor, now_ms)).await
     }
 
+    /// Ends all follows of an account, either way.
+    pub(in crate::federation) async fn end_bonds(&self, gone: AccountId) -> Result<(), StoreError> {
+        let now_ms = self.now_ms();
+        for which in [Bonds::Followers, Bonds::Following] {
+            while self.service().store().write(move |conn| unbind(conn, gone, which, now_ms)).await? {}
+        }
+        Ok(())
+    }
+
     /// Takes an account away: first from sight, then its follows, likes and tweets a slice at a time, so that
     /// counters and everything that follows the log keep up, then the rest.
     async fn delete_actor(&self, id: &Url) -> Result<(), Failure> {
@@ -74,9 +83,7 @@ impl Federation {
         self.remember_gone(id, id).await?;
         self.service().set_suspended(account.id, true).await?;
         let (gone, now_ms) = (account.id, self.now_ms());
-        for which in [Bonds::Followers, Bonds::Following] {
-            while self.service().store().write(move |conn| unbind(conn, gone, which, now_ms)).await? {}
-        }
+        self.end_bonds(gone).await?;
         while self
             .service()
             .store()

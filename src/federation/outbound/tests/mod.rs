@@ -2,12 +2,16 @@
 
 mod audience;
 mod delivering;
+mod leases;
+mod missing;
 mod moves;
 mod planning;
 mod polls;
 mod relays;
 mod reports;
 mod stopping;
+mod trace;
+mod two_processes;
 
 #[path = "../../../../tests/support/waiting.rs"]
 mod waiting;

@@ -1,6 +1,7 @@
 //! The API through its real router and gateway, on both engines.
 
 mod bad_input;
+mod deliveries;
 mod description;
 mod everyday;
 mod idempotency;

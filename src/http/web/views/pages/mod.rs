@@ -22,4 +22,6 @@ pub use settings::{
     AppearancePage, Away, EditProfilePage, KeptAwayPage, MovePage, ProfileForm, SecurityPage, SessionView,
 };
 pub use timelines::{BookmarksPage, HomePage, LocalPage, NotificationsPage, TagPage};
-pub use tweets::{ComposePage, DeletePage, HistoryPage, Reaction, ReactionsPage, ThreadPage, VersionView};
+pub use tweets::{
+    ComposePage, DeletePage, DeliveryPage, HistoryPage, Reaction, ReactionsPage, ThreadPage, VersionView,
+};
