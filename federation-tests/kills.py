@@ -244,7 +244,7 @@ def run(binary, cycles, seed):
     with contextlib.ExitStack() as stack:
         stack.callback(b.stop)
         stack.callback(a.stop)
-        with part.case(f"{cycles} times killed and started again (seed {seed})"):
+        with part.case(f"{cycles} times killed and started again"):
             world.prepare()
             world.cycles(cycles)
         world.check()
