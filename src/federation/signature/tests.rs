@@ -1,3 +1,5 @@
+mod pieces;
+
 use bytes::Bytes;
 use http::HeaderValue;
 use proptest::prelude::*;
