@@ -7,6 +7,7 @@ pub mod bench;
 pub mod doctor;
 pub mod instance;
 mod password;
+pub mod relay;
 pub mod serve;
 mod table;
 pub mod token;
@@ -52,6 +53,9 @@ pub enum Command {
     /// Make bearer tokens for scripts
     #[command(subcommand)]
     Token(token::Command),
+    /// Subscribe to relays
+    #[command(subcommand)]
+    Relay(relay::Command),
     /// Check this setup and say what to mend
     Doctor(doctor::Args),
     /// Measure what this machine can do, on data of the bench's own
@@ -116,6 +120,7 @@ fn dispatch(command: Command, config: &Config) -> Result<(), Failure> {
     match command {
         Command::Bench(command) => bench::run(&command),
         Command::Doctor(args) => doctor::run(&args, config),
+        Command::Relay(command) => relay::run(command, config),
         Command::Serve(_) => serve::run(config),
         Command::User(command) => user::run(command, config),
         Command::Instance(command) => instance::run(command, config),

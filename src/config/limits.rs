@@ -51,6 +51,14 @@ pub const PASSWORD_MAX_BYTES: usize = 4 * PASSWORD_MAX;
 pub const SIGNUP_REASON_MAX: usize = 500;
 /// Pinned tweets of an account: a profile starts with its newest tweets, not with a wall of old ones.
 pub const PINNED_MAX: usize = 5;
+/// Aliases of an account: the places one person had before.
+pub const ALIASES_MAX: usize = 10;
+/// Characters of what one says in a report.
+pub const REPORT_COMMENT_MAX: usize = 1_000;
+/// Tweets named in one report: enough to show a habit.
+pub const REPORT_TWEETS_MAX: usize = 50;
+/// Open reports from one other instance: more would bury everybody else's.
+pub const REPORTS_OPEN_PER_HOST_MAX: i64 = 200;
 /// Sessions and tokens of an account at once; the one unused for longest ends when one more begins.
 pub const SESSIONS_MAX: usize = 100;
 
@@ -120,6 +128,8 @@ pub const HTML_DEPTH_MAX: usize = 32;
 pub const REMOTE_ALT_TEXT_MAX: usize = 10_000;
 /// Bytes of a remote username; what the largest implementations allow.
 pub const REMOTE_USERNAME_MAX_BYTES: usize = 128;
+/// Pinned tweets kept of a remote account, the newest.
+pub const REMOTE_PINNED_MAX: usize = 20;
 /// Attachments kept of a remote tweet.
 pub const REMOTE_ATTACHMENTS_MAX: usize = 16;
 /// Options kept of a remote poll; the rest is cut.
@@ -168,6 +178,7 @@ pub const PUSH_SLICE: usize = 10_000;
 /// Items in a list of the configuration.
 pub const CONFIG_LIST_MAX: usize = 256;
 
+const _: () = assert!(PINNED_MAX <= REMOTE_PINNED_MAX);
 const _: () = assert!(PAGE_DEFAULT <= PAGE_MAX && PAGE_MAX <= ACCOUNT_PAGE_MAX);
 const _: () = assert!(THREAD_ANCESTORS_MAX < THREAD_DESCENDANTS_MAX && PASSWORD_MIN <= PASSWORD_MAX);
 // The repetition guard must outlive every signature that could be replayed.

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{AccountId, TweetId};
+use super::ids::{AccountId, RowId, TweetId};
 use super::visibility::Visibility;
 use crate::clock::Millis;
 
@@ -87,12 +87,49 @@ pub enum Event {
         /// Whether it is one of ours.
         local: bool,
     },
+    /// An account is another one from now on; who follows it is to follow that.
+    AccountMoved {
+        /// The old account.
+        account: AccountId,
+        /// Whether it is one of ours.
+        local: bool,
+        /// The new account.
+        target: AccountId,
+    },
     /// An account was suspended, or freed.
     AccountSuspended {
         /// The account.
         account: AccountId,
         /// Whether it is suspended now.
         suspended: bool,
+    },
+    /// An admin subscribed to a relay; it is to be asked for its posts.
+    RelayAdded {
+        /// The relay.
+        relay: RowId,
+    },
+    /// An admin ended the subscription to a relay.
+    RelayRemoved {
+        /// The relay, whose row is gone.
+        relay: RowId,
+        /// Its inbox.
+        inbox: String,
+        /// The host of that.
+        host: String,
+        /// Its actor, if that was what we followed.
+        actor: Option<String>,
+    },
+    /// A relay follows the instance's actor.
+    RelayFollowed {
+        /// The relay.
+        relay: RowId,
+        /// The id of its Follow.
+        uri: String,
+    },
+    /// Somebody reported an account.
+    Reported {
+        /// The report.
+        report: RowId,
     },
     /// An account has a new notification.
     Notified {

@@ -19,6 +19,8 @@ pub mod notification;
 pub mod pictures;
 pub mod poll;
 pub mod profile;
+pub mod relay;
+pub mod report;
 pub mod sanitize;
 pub mod text;
 pub mod time;

@@ -120,6 +120,7 @@ impl Service {
                 return Ok(CheckedTweet { author, state: Checked::Written(id) });
             }
         }
+        self.refuse_moved(author).await?;
         let text = text::validate(&new.text, self.rules().tweet_limit, !new.media.is_empty())?;
         let pictures = pictures(&new.media, new.alts, self.rules().max_images)?;
         let content_warning = content_warning(new.content_warning.as_deref())?;
@@ -261,6 +262,7 @@ impl Service {
 
     /// Repeats a tweet to one's own followers. Doing it twice changes nothing. Answers the retweet.
     pub async fn retweet(&self, account: AccountId, id: TweetId) -> Result<TweetView> {
+        self.refuse_moved(account).await?;
         let original = self.tweet(Some(account), id).await?.shown().clone();
         let allowed = original.tweet.visibility.is_open()
             || (original.tweet.visibility == Visibility::Followers && original.tweet.author == account);

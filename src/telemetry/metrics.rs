@@ -50,6 +50,8 @@ pub const DELIVERY_TOTAL: &str = "rookery_delivery_total";
 pub const INBOX_TOTAL: &str = "rookery_inbox_total";
 /// Requests to read under a signature.
 pub const SIGNED_READS_TOTAL: &str = "rookery_signed_reads_total";
+/// Posts that relays told of.
+pub const RELAYED_TOTAL: &str = "rookery_relayed_total";
 /// Known instances by health.
 pub const HOSTS: &str = "rookery_hosts";
 /// Documents in the search index.
@@ -189,6 +191,12 @@ pub const TABLE: &[Metric] = &[
         kind: Kind::Counter,
         labels: &["outcome"],
         help: "Requests of other instances to read under a signature that was checked: accepted or refused",
+    },
+    Metric {
+        name: RELAYED_TOTAL,
+        kind: Kind::Counter,
+        labels: &["outcome"],
+        help: "Announcements of accepted relays: taken, or dropped because the relay is too fast",
     },
     Metric {
         name: HOSTS,

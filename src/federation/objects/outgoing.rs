@@ -162,6 +162,11 @@ impl LocalActor {
         self.does("Follow", self.under(&format!("#follows/{number}")), json!(target))
     }
 
+    /// Asks a relay for its posts: by its actor (LitePub), or by a Follow of everybody (Mastodon).
+    pub fn follow_relay(&self, number: i64, relay: Option<&str>) -> OutgoingActivity {
+        self.does("Follow", self.relay_follow(number), json!(relay.unwrap_or(PUBLIC)))
+    }
+
     /// Lets somebody follow.
     pub fn accept_follow(&self, number: i64, follow: &Asked<'_>) -> OutgoingActivity {
         let id = self.under(&format!("#accepts/follows/{number}"));

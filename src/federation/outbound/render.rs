@@ -21,6 +21,10 @@ impl Federation {
     pub async fn actor_document(&self, account: &Account) -> Result<ActorDocument> {
         let addresses = self.service().addresses();
         let picture = |key: &String| self.picture(key.as_str());
+        let moved_to = match account.moved_to {
+            Some(new) => self.service().accounts(vec![new]).await?.pop(),
+            None => None,
+        };
         let profile = Profile {
             kind: kind(account.kind),
             username: account.username.clone(),
@@ -31,8 +35,8 @@ impl Federation {
             locked: account.locked,
             discoverable: account.discoverable,
             indexable: account.indexable,
-            also_known_as: Vec::new(),
-            moved_to: None,
+            also_known_as: self.service().aliases(account.id).await?,
+            moved_to: moved_to.map(|new| addresses.actor(&new)),
             icon: account.avatar.as_ref().map(picture),
             image: account.header.as_ref().map(picture),
             fields: account

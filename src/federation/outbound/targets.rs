@@ -5,11 +5,11 @@ use crate::error::{Error, Result};
 use crate::federation::objects::outgoing::{Asked, Vote};
 use crate::federation::objects::{Addressing, LocalActor, OutgoingActivity};
 use crate::federation::{Federation, unwritable};
-use crate::model::account::Account;
+use crate::model::account::{Account, INSTANCE};
 use crate::model::event::{Event, PollVote, Reaction, Relation, TweetCreated, TweetDeleted};
-use crate::model::ids::{AccountId, TweetId};
+use crate::model::ids::{AccountId, RowId, TweetId};
 use crate::model::visibility::Visibility;
-use crate::service::TweetView;
+use crate::service::{ReportView, TweetView};
 use crate::store::{polls, tweets};
 
 /// Accounts that the edit of an open post tells beyond those it mentions: they may hold a copy.
@@ -49,6 +49,8 @@ impl Federation {
             Event::Blocked(relation) if outgoing(relation) => self.plan_block(relation, false).await,
             Event::Unblocked(relation) if outgoing(relation) => self.plan_block(relation, true).await,
             Event::AccountUpdated { account, local: true } => self.plan_profile(*account).await,
+            Event::AccountMoved { account, local: true, target } => self.plan_moved(*account, *target).await,
+            Event::Reported { report } => self.plan_report(*report).await,
             Event::PinChanged { tweet, author, pinned } => self.plan_pin(*tweet, *author, *pinned).await,
             _ => return Ok(None),
         };
@@ -226,6 +228,27 @@ impl Federation {
         let activity = self.local_actor(&account).update_actor(account.updated_at, &document);
         let activity = activity.map_err(unwritable)?;
         Ok(Some(Plan { account: id, activity, to: Vec::new(), to_followers: true, tweet: None }))
+    }
+
+    async fn plan_moved(&self, id: AccountId, target: AccountId) -> Result<Option<Plan>> {
+        let (old, new) = (self.service().account(id).await?, self.service().account(target).await?);
+        let (number, uri) = (self.service().ids().next(), self.service().addresses().actor(&new));
+        let activity = self.local_actor(&old).move_to(number, &uri);
+        Ok(Some(Plan { account: id, activity, to: vec![target], to_followers: true, tweet: None }))
+    }
+
+    /// A report of an account of another instance, when its maker wants that instance told: by our own actor, so that
+    /// nobody learns who made it.
+    async fn plan_report(&self, id: RowId) -> Result<Option<Plan>> {
+        let ReportView { report, account, tweets, .. } = self.service().report_view(id).await?;
+        if !report.forward || account.is_local() {
+            return Ok(None);
+        }
+        let addresses = self.service().addresses();
+        let posts: Vec<String> = tweets.iter().map(|tweet| addresses.tweet(tweet, &account)).collect();
+        let actor = LocalActor::instance(addresses.origin());
+        let activity = actor.flag(report.id.0, &addresses.actor(&account), &posts, &report.comment);
+        Ok(Some(only_to(INSTANCE, account.id, activity)))
     }
 
     async fn plan_pin(&self, tweet: TweetId, author: AccountId, pinned: bool) -> Result<Option<Plan>> {

@@ -111,7 +111,12 @@ impl Present<'_> {
     }
 
     /// Everything that a profile says.
-    pub(super) fn profile(self, account: &Account, relation: Relation) -> ProfileView {
+    pub(super) fn profile(
+        self,
+        account: &Account,
+        moved_to: Option<&Account>,
+        relation: Relation,
+    ) -> ProfileView {
         ProfileView {
             account: self.account(account),
             header: urls::header_url(account),
@@ -125,6 +130,7 @@ impl Present<'_> {
             tweets: count(account.tweets_count),
             following: count(account.following_count),
             followers: count(account.followers_count),
+            moved_to: moved_to.map(|new| self.account(new)),
             relation,
         }
     }

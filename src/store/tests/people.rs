@@ -33,6 +33,7 @@ pub(super) fn account(id: i64, name: &str) -> Account {
         followers_count: 0,
         following_count: 0,
         last_tweet_at: None,
+        moved_to: None,
         uri: None,
         url: None,
     }

@@ -53,7 +53,7 @@ impl Federation {
         Ok(())
     }
 
-    async fn update_post(&self, act: &Act<'_>, post: &Post, before: Tweet) -> Result<(), Failure> {
+    pub(super) async fn update_post(&self, act: &Act<'_>, post: &Post, before: Tweet) -> Result<(), Failure> {
         let now_ms = self.now_ms();
         let updated_ms = post.updated_ms.or(act.activity.published_ms).unwrap_or(now_ms).min(now_ms);
         // Many tell whole seconds: another edit of the same second is not older.
