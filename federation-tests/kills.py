@@ -13,9 +13,10 @@ import sys
 import threading
 import time
 
+from asking import lookup
 from faults_cases import Part, Rows
 from instance import Instance, Refused, free_port, until
-from story import fresh_database, lookup
+from network import fresh_database
 
 CYCLES = 20
 # After the last kill: the breaker's wait (up to 38 s, doubled when it was killed twice in a row) and the rest of the work.

@@ -131,16 +131,17 @@ impl Activity {
         if !same_origin(&id, &actor) {
             return Err(ObjectError::Foreign("id"));
         }
-        let body = body(kind, object)?;
+        let body = body(kind, object, &actor)?;
         let (addressing, published_ms) = (Addressing::read(object)?, object.time("published"));
         Ok(Self { id, actor, addressing, published_ms, body, raw: document })
     }
 }
 
-fn body(kind: &str, object: Object<'_>) -> Result<Body, ObjectError> {
+fn body(kind: &str, object: Object<'_>, actor: &Url) -> Result<Body, ObjectError> {
+    let authored = |one| quirks::authored(one, actor);
     Ok(match kind {
-        "Create" => Body::Create(objects(object)?),
-        "Update" => Body::Update(required(object, "object")?),
+        "Create" => Body::Create(objects(object)?.into_iter().map(authored).collect()),
+        "Update" => Body::Update(authored(required(object, "object")?)),
         "Delete" => Body::Delete(required(object, "object")?),
         "Follow" => Body::Follow(required_link(object, "object")?),
         "Accept" => Body::Accept { object: required(object, "object")?, result: object.loose_link("result") },
@@ -262,6 +263,7 @@ mod tests {
         .unwrap();
         let Body::Create(objects) = &activity.body else { panic!() };
         assert_eq!(objects[0].document().unwrap()["content"], "x");
+        assert_eq!(objects[0].document().unwrap()["attributedTo"], BOB, "who else");
         assert_eq!(activity.raw["object"]["content"], "x");
         assert_eq!((activity.addressing.to.len(), activity.published_ms), (1, Some(1_767_323_045_000)));
     }

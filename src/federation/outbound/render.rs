@@ -86,6 +86,7 @@ impl Federation {
             Some(quoted) => self.tweet_uri(quoted).await?,
             None => None,
         };
+        let counted = |total: i64| u64::try_from(total).unwrap_or(0);
         let content = NoteContent {
             tweet: tweet.id.0,
             html: tweet.html.clone(),
@@ -98,6 +99,8 @@ impl Federation {
             in_reply_to,
             tags: self.tags(tweet),
             attachments: tweet.media.iter().filter_map(|media| self.attachment(media)).collect(),
+            likes: counted(tweet.likes_count),
+            shares: counted(tweet.retweets_count),
             poll: self.poll(tweet),
             quote,
             quote_authorization: None,

@@ -48,7 +48,11 @@ impl Federation {
                 return Ok(account.clone());
             }
         }
-        match (self.fetched_actor(uri, budget).await, known) {
+        let fetched = match freshness {
+            Freshness::Now => self.actor_now(uri, budget).await,
+            Freshness::Day | Freshness::Known => self.fetched_actor(uri, budget).await,
+        };
+        match (fetched, known) {
             (Ok(actor), _) => self.believe_actor(&actor, budget).await,
             (Err(FetchError::Gone), _) => Err(FetchError::Gone.into()),
             (Err(_), Some((account, _))) if freshness != Freshness::Now => Ok(account),

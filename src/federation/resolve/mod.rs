@@ -34,7 +34,7 @@ pub enum Freshness {
     Known,
     /// Not older than a day; older knowledge will do when the host does not answer.
     Day,
-    /// As its host says now, or said in the last five minutes.
+    /// As its host says now.
     Now,
 }
 
