@@ -25,6 +25,8 @@ mod wire;
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
@@ -45,7 +47,12 @@ struct Inner {
     inbound: inbound::Inbound,
     verifier: verifier::Verifier,
     knocks: wire::Knocks,
+    /// Places for asking for newer counts of polls.
+    asking_polls: Arc<Semaphore>,
 }
+
+/// Polls whose authors' servers are asked for newer counts at once.
+const POLLS_ASKED_MAX: usize = 4;
 
 impl Federation {
     /// Federation over the use-cases. `instance_key` opens the private keys at rest. Makes the instance
@@ -61,6 +68,7 @@ impl Federation {
             inbound,
             verifier: verifier::Verifier::new(),
             knocks: wire::Knocks::new(),
+            asking_polls: Arc::new(Semaphore::new(POLLS_ASKED_MAX)),
         })))
     }
 
