@@ -26,6 +26,8 @@ mod wire;
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
@@ -48,7 +50,12 @@ struct Inner {
     knocks: wire::Knocks,
     signers: signing::Signers,
     payloads: outbound::Payloads,
+    /// Places for asking for newer counts of polls.
+    asking_polls: Arc<Semaphore>,
 }
+
+/// Polls whose authors' servers are asked for newer counts at once.
+const POLLS_ASKED_MAX: usize = 4;
 
 impl Federation {
     /// Federation over the use-cases. `instance_key` opens the private keys at rest. Makes the instance
@@ -67,6 +74,7 @@ impl Federation {
             knocks: wire::Knocks::new(),
             signers,
             payloads: outbound::Payloads::new(),
+            asking_polls: Arc::new(Semaphore::new(POLLS_ASKED_MAX)),
         })))
     }
 

@@ -20,6 +20,7 @@ pub mod notification;
 pub mod pictures;
 pub mod poll;
 pub mod profile;
+pub mod quote;
 pub mod relay;
 pub mod report;
 pub mod sanitize;

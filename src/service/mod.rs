@@ -13,6 +13,7 @@ mod pages;
 mod passwords;
 pub mod polls;
 pub mod profiles;
+mod quotes;
 pub mod reactions;
 pub mod remote_pictures;
 pub mod reports;

@@ -34,6 +34,7 @@ migrations! {
     9 "0009_reports";
     10 "0010_moves_and_relays";
     11 "0011_polls";
+    12 "0012_quotes";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

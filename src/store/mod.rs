@@ -27,6 +27,7 @@ pub mod notifications;
 pub mod parked;
 pub mod polls;
 mod postgres;
+pub mod quotes;
 pub mod reactions;
 pub mod relays;
 pub mod reports;

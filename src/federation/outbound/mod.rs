@@ -1,5 +1,6 @@
 //! What leaves: documents of our own, deliveries planned from the log, and the workers that send them.
 
+mod beside;
 mod deliver;
 mod gauges;
 mod health;

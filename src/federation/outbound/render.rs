@@ -10,6 +10,7 @@ use crate::federation::objects::tag::{Image, Tag};
 use crate::federation::objects::{ActorKind, Addressing, Audience, LocalActor};
 use crate::model::account::{Account, AccountKind};
 use crate::model::ids::TweetId;
+use crate::model::quote::{QuotePolicy, QuoteState};
 use crate::model::tweet::{Media, Mention, Tweet};
 use crate::model::visibility::Visibility;
 use crate::model::{entities, html};
@@ -82,7 +83,9 @@ impl Federation {
             Some(parent) => self.tweet_uri(parent).await?,
             None => None,
         };
-        let quote = match tweet.quote_of {
+        // What its author does not allow is no quote any more.
+        let is_quote = matches!(tweet.quote_state, QuoteState::Accepted | QuoteState::Pending);
+        let quote = match tweet.quote_of.filter(|_| is_quote) {
             Some(quoted) => self.tweet_uri(quoted).await?,
             None => None,
         };
@@ -103,8 +106,12 @@ impl Federation {
             shares: counted(tweet.retweets_count),
             poll: self.poll(tweet),
             quote,
-            quote_authorization: None,
-            quotable_by: if tweet.visibility.is_open() { Audience::Public } else { Audience::Direct },
+            quote_authorization: tweet.quote_stamp.clone().filter(|_| tweet.quotes().is_some()),
+            quotable_by: match view.author.quotable {
+                QuotePolicy::Everyone if tweet.visibility.is_open() => Audience::Public,
+                QuotePolicy::Followers if tweet.visibility.is_open() => Audience::Followers,
+                _ => Audience::Direct,
+            },
         };
         Ok(Note::new(&actor, self.addressing(&actor, tweet)?, content))
     }

@@ -19,6 +19,7 @@ use crate::model::handle::{Handle, is_username};
 use crate::model::host::Host;
 use crate::model::ids::AccountId;
 use crate::model::profile::Field;
+use crate::model::quote::QuotePolicy;
 use crate::model::sanitize;
 use crate::store::actors::{self, Reach, RemoteActor};
 use crate::store::{StoreError, accounts, tombstones};
@@ -247,6 +248,7 @@ fn face(actor: &Actor, id: AccountId, domain: String, now_ms: Millis) -> Account
         locked: actor.manually_approves_followers,
         discoverable: actor.discoverable.unwrap_or(false),
         indexable: actor.indexable.unwrap_or(false),
+        quotable: QuotePolicy::default(),
         created_at: actor.published_ms.map_or(now_ms, |at_ms| at_ms.clamp(0, now_ms)),
         updated_at: now_ms,
         suspended: false,

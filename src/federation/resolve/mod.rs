@@ -7,7 +7,9 @@
 mod actors;
 pub(in crate::federation) mod compose;
 mod fetch;
+mod polls;
 mod posts;
+mod quotes;
 
 use url::Url;
 

@@ -2,9 +2,9 @@
 
 use url::Url;
 
-use super::compose;
 use super::fetch::{Budget, Document, FetchError};
 use super::{Freshness, ResolveError};
+use super::{compose, quotes};
 use crate::config::limits;
 use crate::error::Error;
 use crate::federation::Federation;
@@ -187,7 +187,8 @@ impl Federation {
         let author = self.actor_within(&post.attributed_to, Freshness::Day, budget).await?;
         let tweet = self.compose(post, &author, &links, budget).await?;
         let now_ms = self.now_ms();
-        let quoted_author = links.quoted.as_ref().map(|quoted| quoted.author);
+        let quoted = links.quoted.as_ref().filter(|_| tweet.quotes().is_some());
+        let quoted_author = quoted.map(|quoted| quoted.author);
         let command = CreateTweet {
             notifications: told_of(&tweet, quoted_author, now_ms),
             tweet,
@@ -230,6 +231,10 @@ impl Federation {
         let created_at = post.published_ms.map_or(now_ms, |at_ms| at_ms.clamp(0, now_ms));
         let id = self.free_id(created_at).await?;
         let parent = links.parent.as_ref();
+        let (quote_state, quote_stamp) = match &links.quoted {
+            Some(quoted) => self.judge_quote(post, author.id, quoted, budget).await?,
+            None => Default::default(),
+        };
         Ok(Tweet {
             local: false,
             visibility: compose::visibility(post.addressing.audience(followers.as_ref())),
@@ -242,6 +247,9 @@ impl Federation {
             reply_to_author: parent.map(|parent| parent.author),
             thread: parent.map_or(id, |parent| parent.thread),
             quote_of: links.quoted.as_ref().map(|quoted| quoted.id),
+            quote_state,
+            quote_stamp,
+            can_quote: quotes::policy(post, followers.as_ref()),
             uri: Some(post.id.as_str().to_owned()),
             url: post.url.as_ref().map(Url::to_string),
             media: compose::pictures(post, id, author.id, self.service().ids()),

@@ -230,3 +230,36 @@ async fn what_is_not_for_everybody_is_in_no_document() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_stamp_of_a_quote_is_served_until_it_is_withdrawn() {
+    for world in worlds().await {
+        let new = SignUp {
+            username: "bea".into(),
+            email: "bea@a.test".into(),
+            password: "correct horse battery".into(),
+            language: None,
+            reason: String::new(),
+        };
+        let bea = world.service.create_user(new, Role::User, UserState::Active).await.unwrap().account_id;
+        let quoted = world.post("quote me", Visibility::Public, None).await;
+        let new = NewTweet { text: "look".into(), quote_of: Some(quoted), ..NewTweet::default() };
+        let quote = world.service.create_tweet(bea, new).await.unwrap().tweet;
+        let path = format!("/users/ann/quote_authorizations/{}", quote.id);
+        assert_eq!(quote.quote_stamp, Some(format!("https://a.test{path}")), "{}", world.engine);
+        let stamp = world.get(&path).await.body;
+        assert_eq!(stamp["type"], "QuoteAuthorization");
+        assert_eq!(stamp["attributedTo"], "https://a.test/users/ann");
+        assert_eq!(stamp["interactingObject"], format!("https://a.test/users/bea/statuses/{}", quote.id));
+        assert_eq!(stamp["interactionTarget"], format!("https://a.test/users/ann/statuses/{quoted}"));
+        let note = world.get(&format!("/users/bea/statuses/{}", quote.id)).await.body;
+        assert_eq!(note["quoteAuthorization"], stamp["id"]);
+        for other in ["/users/bea/quote_authorizations/1", "/users/ann/quote_authorizations/1"] {
+            assert_eq!(world.get(other).await.status, StatusCode::NOT_FOUND, "{other}");
+        }
+        world.service.withdraw_quote(world.ann, quote.id).await.unwrap();
+        assert_eq!(world.get(&path).await.status, StatusCode::GONE, "{}", world.engine);
+        let note = world.get(&format!("/users/bea/statuses/{}", quote.id)).await.body;
+        assert!(note.get("quote").is_none() && note.get("quoteAuthorization").is_none());
+    }
+}

@@ -19,7 +19,7 @@ pub(super) use poll::Poll;
 pub(super) use report::Report;
 pub(super) use tweet::{Thread, Tweet, Version};
 pub(super) use user::{CurrentUser, Session, Signup, User, UserRef};
-pub(super) use words::{maybe_visibility, notification_kinds};
+pub(super) use words::{maybe_quote_policy, maybe_visibility, notification_kinds};
 
 use utoipa::ToSchema;
 

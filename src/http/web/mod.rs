@@ -103,6 +103,7 @@ fn about_tweets() -> Router<AppState> {
         .route("/tweets/{id}/unretweet", post(tweets::unretweet))
         .route("/tweets/{id}/bookmark", post(tweets::bookmark))
         .route("/tweets/{id}/unbookmark", post(tweets::unbookmark))
+        .route("/tweets/{id}/unquote", post(tweets::unquote))
         .route("/tweets/{id}/pin", post(tweets::pin))
         .route("/tweets/{id}/unpin", post(tweets::unpin))
 }

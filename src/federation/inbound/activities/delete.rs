@@ -53,7 +53,7 @@ impl Federation {
         match self.known_tweet(id).await? {
             Some(tweet) if tweet.retweet_of.is_some() => self.take_back_retweet(tweet).await,
             Some(tweet) => Ok(self.service().remove_tweet(tweet.id, None).await?),
-            None => Ok(()),
+            None => self.stamp_gone(author, id).await,
         }
     }
 

@@ -7,6 +7,7 @@ mod moves;
 mod pins;
 mod polls;
 mod posts;
+mod quotes;
 mod reactions;
 mod refusals;
 mod relays;

@@ -10,6 +10,7 @@ mod media;
 mod media_files;
 mod moves;
 mod polls;
+mod quotes;
 mod reports;
 mod scopes;
 mod search;
