@@ -82,11 +82,11 @@ impl Federation {
     }
 
     async fn get_signed(&self, url: &Url, knock: Knock) -> Result<Response, ClientError> {
-        let key = self.0.own_keys.instance();
+        let key = self.0.own_keys.instance().await.map_err(|_| ClientError::Signing)?;
         let now_ms = || self.0.service.clock().now_ms();
         let Knock { form, path_only } = knock;
         let signer = |method: &Method, url: &Url| {
-            signed(key, form, &Outgoing { method, url, digest: None, now_ms: now_ms(), path_only })
+            signed(&key, form, &Outgoing { method, url, digest: None, now_ms: now_ms(), path_only })
         };
         let request = Request::new(url).headers(HeaderMap::from_iter([(ACCEPT, ACCEPTED)])).sign(&signer);
         self.0.client.get(request.limits(Limits::JSON)).await

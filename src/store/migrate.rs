@@ -33,6 +33,7 @@ migrations! {
     9 "0009_reports";
     10 "0010_moves_and_relays";
     11 "0011_polls";
+    16 "0016_rotation";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

@@ -318,7 +318,7 @@ impl LaneRun {
             return Ok(Some(Arc::clone(key)));
         }
         if account == INSTANCE {
-            return Ok(Some(Arc::clone(self.driver.federation.0.own_keys.instance())));
+            return Ok(Some(self.driver.federation.0.own_keys.instance().await?));
         }
         let account = match self.driver.federation.service().account(account).await {
             Ok(account) => account,
