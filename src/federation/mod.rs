@@ -31,6 +31,7 @@ use tokio::sync::Semaphore;
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
+use crate::model::event::Event;
 use crate::service::Service;
 
 pub use keys::InstanceKey;
@@ -95,9 +96,22 @@ impl Federation {
         Ok(key.public_pem.clone())
     }
 
-    /// The public key of the instance actor in PEM.
-    pub fn instance_public_key_pem(&self) -> &str {
-        &self.0.own_keys.instance().public_pem
+    /// Retires the key pair of an account of ours for a new one, of which the account's followers are told by an
+    /// `Update` that the old one signs.
+    pub async fn rotate_key(&self, account: &Account) -> Result<()> {
+        self.0.own_keys.rotate(Some(account)).await.map(|_| ())
+    }
+
+    /// Retires the instance actor's key pair for a new one. Nobody follows it: whoever meets the new key's id fetches it.
+    pub async fn rotate_instance_key(&self) -> Result<()> {
+        self.0.own_keys.rotate(None).await.map(|_| ())
+    }
+
+    /// Takes notice of an event of the log, whichever process of the instance wrote it.
+    pub fn heard(&self, event: &Event) {
+        if let Event::KeyRotated { account, .. } = event {
+            self.0.own_keys.forget(*account);
+        }
     }
 }
 

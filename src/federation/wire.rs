@@ -86,7 +86,8 @@ impl Federation {
 
     async fn get_signed(&self, url: &Url, knock: Knock) -> Result<Response, ClientError> {
         let Knock { form, path_only } = knock;
-        let by = SignedBy { key: Arc::clone(self.0.own_keys.instance()), form, digest: None, path_only };
+        let key = self.0.own_keys.instance().await.map_err(|_| ClientError::Signing)?;
+        let by = SignedBy { key, form, digest: None, path_only };
         let signer = |method: &Method, url: &Url| self.signing(&by, method, url);
         let request = Request::new(url).headers(HeaderMap::from_iter([(ACCEPT, ACCEPTED)])).sign(&signer);
         self.0.client.get(request.limits(Limits::JSON)).await

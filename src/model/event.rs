@@ -123,6 +123,15 @@ pub enum Event {
         /// The new account.
         target: AccountId,
     },
+    /// An account of ours, or the instance itself, has a new key pair.
+    KeyRotated {
+        /// The account.
+        account: AccountId,
+        /// The id of the key that was retired, which still vouches for the new one.
+        retired: String,
+        /// When.
+        at_ms: Millis,
+    },
     /// An account was suspended, or freed.
     AccountSuspended {
         /// The account.

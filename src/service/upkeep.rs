@@ -12,7 +12,8 @@ use crate::clock::Millis;
 use crate::config::limits;
 use crate::error::{Chain, Result};
 use crate::store::{
-    Conn, StoreError, deliveries, delivery_results, events, inbox, sessions, tombstones, tweet_commands,
+    Conn, StoreError, deliveries, delivery_results, events, inbox, own_keys, sessions, tombstones,
+    tweet_commands,
 };
 use crate::telemetry::metrics as names;
 
@@ -49,6 +50,7 @@ const RULES: &[Rule] = &[
         keep_ms: limits::IDEMPOTENCY_KEEP_MS,
         forget: tweet_commands::prune_keys,
     },
+    Rule { rows: "retired_keys", keep_ms: limits::RETIRED_KEY_KEEP_MS, forget: own_keys::forget_retired },
     Rule { rows: "sessions", keep_ms: 0, forget: sessions::prune },
 ];
 

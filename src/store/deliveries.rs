@@ -25,6 +25,8 @@ pub struct Outgoing {
     pub tweet: Option<i64>,
     /// What the order of the author's activities is kept for: a tweet, an account, or 0 for all that is theirs.
     pub about: i64,
+    /// The id of a retired key that signs it, while there is that key; `None` is the account's present one.
+    pub key_uri: Option<String>,
     /// Whether the author's followers get it: their rows are written after, in chunks.
     pub to_followers: bool,
 }
@@ -41,8 +43,8 @@ pub struct Target {
 /// Stores an activity.
 pub fn insert_outgoing(conn: &mut Conn, outgoing: &Outgoing, now_ms: Millis) -> Result<(), StoreError> {
     conn.execute(
-        "insert into outbox (id, account_id, activity_uri, body, tweet_id, fanned_to, created_at, about_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into outbox (id, account_id, activity_uri, body, tweet_id, fanned_to, created_at, about_id, key_uri)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         args![
             outgoing.id,
             outgoing.account,
@@ -52,6 +54,7 @@ pub fn insert_outgoing(conn: &mut Conn, outgoing: &Outgoing, now_ms: Millis) -> 
             outgoing.to_followers.then_some(0_i64),
             now_ms,
             outgoing.about,
+            outgoing.key_uri.as_deref(),
         ],
     )?;
     Ok(())
@@ -241,9 +244,9 @@ pub fn keep(conn: &mut Conn, rows: &[(RowId, Fared)]) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// The bytes of stored activities.
-pub fn bodies(conn: &mut Conn, ids: Vec<i64>) -> Result<Vec<(RowId, Vec<u8>)>, StoreError> {
-    conn.query("select id, body from outbox where id in_ints($1)", args![ids], |row| {
+/// The bytes of a stored activity, and the id of the retired key that signs it.
+pub fn body(conn: &mut Conn, outgoing: RowId) -> Result<Option<(Vec<u8>, Option<String>)>, StoreError> {
+    conn.query_opt("select body, key_uri from outbox where id = $1", args![outgoing], |row| {
         Ok((row.take()?, row.take()?))
     })
 }

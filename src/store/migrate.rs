@@ -35,6 +35,7 @@ migrations! {
     10 "0010_moves_and_relays";
     11 "0011_polls";
     12 "0012_quotes";
+    16 "0016_rotation";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

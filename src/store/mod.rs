@@ -24,6 +24,7 @@ pub mod media;
 mod migrate;
 pub mod moves;
 pub mod notifications;
+pub mod own_keys;
 pub mod parked;
 pub mod polls;
 mod postgres;

@@ -140,7 +140,11 @@ impl Federation {
         let relays = self.relays_told(&logged.event).await?;
         let mut made = Vec::new();
         if let Some(plan) = self.plan(&logged.event).await? {
-            made.push(self.made(logged.position, plan, relays::inboxes(relays.iter()))?);
+            let mut one = self.made(logged.position, plan, relays::inboxes(relays.iter()))?;
+            if let Event::KeyRotated { retired, .. } = &logged.event {
+                one.outgoing.key_uri = Some(retired.clone());
+            }
+            made.push(one);
         }
         if let Some(ByInstance { activity, inboxes }) = self.by_instance(&logged.event, &relays).await? {
             let tweet = match &logged.event {
@@ -163,6 +167,7 @@ impl Federation {
             body: activity.to_bytes().map_err(unwritable)?,
             tweet: tweet.map(|tweet| tweet.0),
             about: about(tweet, &to, to_followers),
+            key_uri: None,
             to_followers,
         };
         Ok(Made { at, outgoing, to, inboxes })

@@ -26,6 +26,7 @@ impl Federation {
             Some(new) => self.service().accounts(vec![new]).await?.pop(),
             None => None,
         };
+        let key = self.0.own_keys.of(account).await?;
         let profile = Profile {
             kind: kind(account.kind),
             username: account.username.clone(),
@@ -46,14 +47,16 @@ impl Federation {
                 .map(|field| (field.name.clone(), self.field_html(&field.value)))
                 .collect(),
             tags: Vec::new(),
-            public_key_pem: self.public_key_pem(account).await?,
+            public_key_id: key.key_id.clone(),
+            public_key_pem: key.public_pem.clone(),
         };
         Ok(ActorDocument::new(&self.local_actor(account), profile))
     }
 
     /// The document of the instance actor, which signs fetches.
-    pub fn instance_document(&self) -> ActorDocument {
+    pub async fn instance_document(&self) -> Result<ActorDocument> {
         let addresses = self.service().addresses();
+        let key = self.0.own_keys.instance().await?;
         let profile = Profile {
             kind: ActorKind::Application,
             username: addresses.host().as_str().to_owned(),
@@ -70,9 +73,10 @@ impl Federation {
             image: None,
             fields: Vec::new(),
             tags: Vec::new(),
-            public_key_pem: self.instance_public_key_pem().to_owned(),
+            public_key_id: key.key_id.clone(),
+            public_key_pem: key.public_pem.clone(),
         };
-        ActorDocument::new(&LocalActor::instance(addresses.origin()), profile)
+        Ok(ActorDocument::new(&LocalActor::instance(addresses.origin()), profile))
     }
 
     /// The document of a tweet of ours.

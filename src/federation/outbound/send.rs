@@ -34,6 +34,8 @@ pub(in crate::federation) struct Payload {
     pub(in crate::federation) body: Bytes,
     /// Their digest.
     pub(in crate::federation) digest: BodyDigest,
+    /// The id of a retired key that signs it.
+    key_uri: Option<String>,
 }
 
 /// The activities that are being delivered: read and digested once, whoever gets them.
@@ -54,9 +56,9 @@ impl Payloads {
     }
 }
 
-/// The keys of the authors of one lane, by account; `None` when the account is gone or suspended. A lane does not
-/// live long, so that a suspension is heeded soon.
-pub(super) type Keys = Cache<AccountId, Option<Arc<SigningKey>>>;
+/// The keys of the authors of one lane, by account and how often keys were forgotten; `None` when the account is gone or
+/// suspended. A lane does not live long, so that a suspension is heeded soon.
+pub(super) type Keys = Cache<(AccountId, u64), Option<Arc<SigningKey>>>;
 
 /// The places for sends, over all hosts.
 pub(super) struct Places {
@@ -127,7 +129,7 @@ impl Send {
         };
         let _place = self.places.all.acquire().await.map_err(Error::internal)?;
         let payload = self.federation.payload(self.row.outgoing).await?;
-        let key = self.key().await?;
+        let key = self.key(payload.as_deref()).await?;
         let (Some(payload), Some(key), Ok(inbox)) = (payload, key, Url::parse(&self.row.inbox)) else {
             // Its activity or its signer is gone, or the inbox is no address: it cannot be sent, ever.
             return Ok(Exchanged::without(Outcome::Unsendable));
@@ -153,9 +155,15 @@ impl Send {
         }
     }
 
-    async fn key(&self) -> Result<Option<Arc<SigningKey>>> {
-        let account = self.row.account;
-        self.keys.get_or_insert_async(&account, self.federation.signing_key(account)).await
+    async fn key(&self, payload: Option<&Payload>) -> Result<Option<Arc<SigningKey>>> {
+        let (account, own_keys) = (self.row.account, &self.federation.0.own_keys);
+        if let Some(uri) = payload.and_then(|payload| payload.key_uri.as_deref())
+            && let Some(retired) = own_keys.retired(account, uri).await?
+        {
+            return Ok(Some(retired));
+        }
+        let present = (account, own_keys.forgotten());
+        self.keys.get_or_insert_async(&present, self.federation.signing_key(account)).await
     }
 }
 
@@ -172,11 +180,11 @@ impl Federation {
     /// An activity that is to be sent; `None` when it is gone.
     async fn payload(&self, outgoing: RowId) -> Result<Option<Arc<Payload>>> {
         let read = self.0.payloads.0.get_or_insert_async(&outgoing, async {
-            let read = move |conn: &mut _| deliveries::bodies(conn, vec![outgoing.0]);
-            let (_, body) = self.service().store().read(read).await?.pop().ok_or(Error::Gone("activity"))?;
+            let read = move |conn: &mut _| deliveries::body(conn, outgoing);
+            let (body, key_uri) = self.service().store().read(read).await?.ok_or(Error::Gone("activity"))?;
             let body = Bytes::from(body);
             let digest = self.0.signers.digest(body.clone()).await?;
-            Ok::<_, Error>(Arc::new(Payload { body, digest }))
+            Ok::<_, Error>(Arc::new(Payload { body, digest, key_uri }))
         });
         match read.await {
             Ok(payload) => Ok(Some(payload)),
@@ -188,7 +196,7 @@ impl Federation {
     /// An author's key; `None` when the account is gone or suspended.
     async fn signing_key(&self, account: AccountId) -> Result<Option<Arc<SigningKey>>> {
         if account == INSTANCE {
-            return Ok(Some(Arc::clone(self.0.own_keys.instance())));
+            return Ok(Some(self.0.own_keys.instance().await?));
         }
         match self.service().account(account).await {
             Ok(account) => Ok(Some(self.0.own_keys.of(&account).await?)),

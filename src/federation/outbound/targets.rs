@@ -56,6 +56,9 @@ impl Federation {
             Event::AccountUpdated { account, local: true } => self.plan_profile(*account).await,
             Event::AccountMoved { account, local: true, target } => self.plan_moved(*account, *target).await,
             Event::Reported { report } => self.plan_report(*report).await,
+            Event::KeyRotated { account, at_ms, .. } if *account != INSTANCE => {
+                self.plan_rotation(*account, *at_ms).await
+            }
             Event::PinChanged { tweet, author, pinned } => self.plan_pin(*tweet, *author, *pinned).await,
             _ => return Ok(None),
         };
@@ -228,6 +231,16 @@ impl Federation {
         let actor = LocalActor::instance(addresses.origin());
         let activity = actor.flag(report.id.0, &addresses.actor(&account), &posts, &report.comment);
         Ok(Some(only_to(INSTANCE, account.id, activity)))
+    }
+
+    /// The new key in its owner's document; the planner lets the old key sign it.
+    async fn plan_rotation(&self, id: AccountId, at_ms: Millis) -> Result<Option<Plan>> {
+        // The event may be here before its notice.
+        self.0.own_keys.forget(id);
+        let account = self.service().account(id).await?;
+        let document = self.actor_document(&account).await?;
+        let activity = self.local_actor(&account).update_actor(at_ms, &document).map_err(unwritable)?;
+        Ok(Some(Plan { account: id, activity, to: Vec::new(), to_followers: true, tweet: None }))
     }
 
     async fn plan_pin(&self, tweet: TweetId, author: AccountId, pinned: bool) -> Result<Option<Plan>> {

@@ -27,7 +27,7 @@ pub(super) async fn actor(
 
 /// `GET /actor`: open even where signed fetches are demanded, since it holds the key that signs ours.
 pub(super) async fn instance(State(state): State<AppState>) -> Result<Response, ApiError> {
-    document(&state.federation.instance_document())
+    document(&state.federation.instance_document().await?)
 }
 
 /// The account of ours with this username.

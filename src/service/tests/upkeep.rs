@@ -46,6 +46,7 @@ async fn send(world: &World, account: AccountId) {
                 body: b"{}".to_vec(),
                 tweet: None,
                 about: 0,
+                key_uri: None,
                 to_followers: false,
             };
             deliveries::insert_outgoing(conn, &outgoing, now_ms)?;

@@ -10,6 +10,7 @@ mod polls;
 mod quotes;
 mod relays;
 mod reports;
+mod rotation;
 mod stopping;
 mod trace;
 mod two_processes;
@@ -170,7 +171,7 @@ impl World {
             let mut sent = Vec::new();
             for host in waiting::hosts(conn)? {
                 for row in deliveries::waiting(conn, &host, RowId(0), 500)? {
-                    let (_, body) = deliveries::bodies(conn, vec![row.outgoing.0])?.remove(0);
+                    let (body, _) = deliveries::body(conn, row.outgoing)?.unwrap();
                     let body: Value = serde_json::from_slice(&body).unwrap();
                     let name = row.inbox.rsplit("/users/").next().unwrap().replace("/inbox", "");
                     told.entry(name).or_default().push(body["type"].as_str().unwrap().to_owned());
@@ -191,7 +192,7 @@ impl World {
             for host in waiting::hosts(conn)? {
                 for row in deliveries::waiting(conn, &host, RowId(0), 500)? {
                     sent.push(row.id.0);
-                    let body = deliveries::bodies(conn, vec![row.outgoing.0])?.remove(0).1;
+                    let (body, _) = deliveries::body(conn, row.outgoing)?.unwrap();
                     bodies.insert(row.outgoing, serde_json::from_slice(&body).unwrap());
                 }
             }

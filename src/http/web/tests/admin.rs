@@ -34,6 +34,7 @@ fn outgoing(account: AccountId) -> Outgoing {
         body: b"{}".to_vec(),
         tweet: None,
         about: 0,
+        key_uri: None,
         to_followers: false,
     }
 }
