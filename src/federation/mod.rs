@@ -16,6 +16,7 @@ pub mod origin;
 pub mod outbound;
 mod own_keys;
 pub mod quirks;
+pub mod rendered;
 pub mod resolve;
 pub mod signature;
 mod wire;
@@ -39,6 +40,8 @@ struct Inner {
     client: Client,
     own_keys: own_keys::OwnKeys,
     fetcher: resolve::Fetcher,
+    reading: resolve::Reading,
+    documents: rendered::Documents,
     inbound: inbound::Inbound,
 }
 
@@ -48,7 +51,9 @@ impl Federation {
     pub async fn open(service: Service, client: Client, instance_key: InstanceKey) -> Result<Self> {
         let own_keys = own_keys::OwnKeys::open(service.clone(), instance_key).await?;
         let inbound = inbound::Inbound::new(service.store());
-        Ok(Self(Arc::new(Inner { service, client, own_keys, fetcher: resolve::Fetcher::new(), inbound })))
+        let (fetcher, reading) = (resolve::Fetcher::new(), resolve::Reading::default());
+        let documents = rendered::Documents::new();
+        Ok(Self(Arc::new(Inner { service, client, own_keys, fetcher, reading, documents, inbound })))
     }
 
     /// The use-cases.

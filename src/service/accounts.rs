@@ -220,6 +220,7 @@ pub(crate) fn blank_account(id: AccountId, username: String, now_ms: crate::cloc
         tweets_count: 0,
         followers_count: 0,
         following_count: 0,
+        stated: Default::default(),
         last_tweet_at: None,
         uri: None,
         url: None,

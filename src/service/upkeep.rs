@@ -11,7 +11,9 @@ use super::Service;
 use crate::clock::Millis;
 use crate::config::limits;
 use crate::error::{Chain, Result};
-use crate::store::{Conn, StoreError, deliveries, events, inbox, sessions, tombstones, tweet_commands};
+use crate::store::{
+    Conn, StoreError, backfills, deliveries, events, inbox, sessions, tombstones, tweet_commands,
+};
 use crate::telemetry::metrics as names;
 
 /// How often it is done: rows outlive their time by at most this.
@@ -42,6 +44,7 @@ const RULES: &[Rule] = &[
         keep_ms: limits::IDEMPOTENCY_KEEP_MS,
         forget: tweet_commands::prune_keys,
     },
+    Rule { rows: "backfills", keep_ms: limits::BACKFILL_KEEP_MS, forget: backfills::prune },
     Rule { rows: "sessions", keep_ms: 0, forget: sessions::prune },
 ];
 

@@ -29,6 +29,8 @@ migrations! {
     4 "0004_lookups";
     5 "0005_federation";
     6 "0006_versions_and_keys";
+    14 "0014_reading";
+    15 "0015_refresh";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

@@ -16,7 +16,7 @@ pub fn by_ids(conn: &mut Conn, ids: &[TweetId]) -> Result<Vec<Tweet>, StoreError
     let mut tweets = conn.query(
         "select id, account_id, local, visibility, text, html, content_warning, sensitive, language, reply_to,
              reply_to_account, thread_id, retweet_of, quote_of, uri, url, created_at, edited_at,
-             likes_count, retweets_count, replies_count, quotes_count
+             likes_count, retweets_count, replies_count, quotes_count, reply_to_uri, stated_likes, stated_retweets
          from tweets where id in_ints($1)",
         args![ids],
         tweet,
@@ -67,6 +67,9 @@ fn tweet(row: &mut Row<'_>) -> Result<Tweet, StoreError> {
         retweets_count: row.take()?,
         replies_count: row.take()?,
         quotes_count: row.take()?,
+        reply_to_uri: row.take()?,
+        stated_likes: row.take()?,
+        stated_retweets: row.take()?,
         media: Vec::new(),
         mentions: Vec::new(),
         tags: Vec::new(),

@@ -38,6 +38,7 @@ const TABLES: &[(&str, &str)] = tables![
     "deliveries",
     "inbox",
     "tombstones",
+    "backfills",
     "settings",
 ];
 

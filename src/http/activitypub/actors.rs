@@ -4,8 +4,9 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::negotiate::{document, to_page, wants_document};
+use super::negotiate::{document, served, to_page, wants_document};
 use crate::error::{Error, Result};
+use crate::federation::rendered::About;
 use crate::http::extract::Path;
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
@@ -18,11 +19,17 @@ pub(super) async fn actor(
     Path(username): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let account = local(&state.service, &username).await?;
     if !wants_document(&headers) {
+        let account = local(&state.service, &username).await?;
         return Ok(to_page(&state.service.addresses().profile(&account)));
     }
-    document(&state.federation.actor_document(&account).await?)
+    let written = async {
+        let account = local(&state.service, &username).await?;
+        let about = About { account: account.id, tweets: Vec::new(), modified_ms: account.updated_at };
+        Ok((state.federation.actor_document(&account).await?, about))
+    };
+    let document = state.federation.document_at(&format!("/users/{username}"), written).await?;
+    Ok(served(&headers, &document))
 }
 
 /// `GET /actor`: open even where signed fetches are demanded, since it holds the key that signs ours.

@@ -1,17 +1,19 @@
 //! Collections: outbox, followers, following, pinned, and the counts of a post.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::actors::local;
-use super::negotiate::document;
+use super::negotiate::{document, served};
 use super::objects::own;
 use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::federation::objects::LocalActor;
 use crate::federation::objects::collection::{Collection, Order, Page};
+use crate::federation::rendered::About;
 use crate::http::extract::{Path, Query};
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
@@ -96,16 +98,24 @@ async fn bonds(
 pub(super) async fn featured(
     State(state): State<AppState>,
     Path(username): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let account = local(&state.service, &username).await?;
-    let actor = state.federation.local_actor(&account);
-    let mut items = Vec::new();
-    for view in state.service.pinned(None, account.id).await? {
-        let note = state.federation.note(&view).await?;
-        items.push(serde_json::to_value(note).map_err(Error::internal)?);
-    }
-    let total = u64::try_from(items.len()).unwrap_or(0);
-    document(&Collection::counted(actor.featured(), Order::Ordered, total).items(items))
+    let written = async {
+        let account = local(&state.service, &username).await?;
+        let actor = state.federation.local_actor(&account);
+        let (mut items, mut tweets) = (Vec::new(), Vec::new());
+        for view in state.service.pinned(None, account.id).await? {
+            let note = state.federation.note(&view).await?;
+            items.push(serde_json::to_value(note).map_err(Error::internal)?);
+            tweets.push(view.tweet.id);
+        }
+        let total = u64::try_from(items.len()).unwrap_or(0);
+        // Nobody notes when a pin was set.
+        let about = About { account: account.id, tweets, modified_ms: state.service.clock().now_ms() };
+        Ok((Collection::counted(actor.featured(), Order::Ordered, total).items(items), about))
+    };
+    let path = format!("/users/{username}/collections/featured");
+    Ok(served(&headers, &*state.federation.document_at(&path, written).await?))
 }
 
 /// `GET /users/{username}/collections/tags`: nobody features tags yet.

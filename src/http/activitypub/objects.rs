@@ -4,10 +4,14 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use serde::Serialize;
 
-use super::negotiate::{document, gone, to_page, wants_document};
+use super::negotiate::{gone, served, to_page, wants_document};
 use crate::error::{Error, Result};
+use crate::federation::objects::OutgoingActivity;
+use crate::federation::objects::note::Note;
 use crate::federation::objects::tombstone::Tombstone;
+use crate::federation::rendered::About;
 use crate::http::extract::Path;
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
@@ -21,16 +25,25 @@ pub(super) async fn status(
     Path((username, id)): Path<(String, TweetId)>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let view = match own(&state, &username, id).await {
-        Err(Error::NotFound(_)) => return missing(&state, &username, id).await,
-        found => found?,
-    };
     if !wants_document(&headers) {
-        return Ok(to_page(&state.service.addresses().tweet_page(&view.tweet, &view.author)));
+        return match own(&state, &username, id).await {
+            Ok(view) => Ok(to_page(&state.service.addresses().tweet_page(&view.tweet, &view.author))),
+            Err(Error::NotFound(_)) => missing(&state, &username, id).await,
+            Err(error) => Err(error.into()),
+        };
     }
-    match view.retweet_of {
-        Some(_) => document(&state.federation.created(&view).await?),
-        None => document(&state.federation.note(&view).await?),
+    let written = async {
+        let view = own(&state, &username, id).await?;
+        let document = match view.retweet_of {
+            Some(_) => Document::Activity(Box::new(state.federation.created(&view).await?)),
+            None => Document::Note(Box::new(state.federation.note(&view).await?)),
+        };
+        Ok((document, about(&view)))
+    };
+    match state.federation.document_at(&format!("/users/{username}/statuses/{id}"), written).await {
+        Ok(document) => Ok(served(&headers, &document)),
+        Err(Error::NotFound(_)) => missing(&state, &username, id).await,
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -38,9 +51,33 @@ pub(super) async fn status(
 pub(super) async fn activity(
     State(state): State<AppState>,
     Path((username, id)): Path<(String, TweetId)>,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let view = own(&state, &username, id).await?;
-    document(&state.federation.created(&view).await?)
+    let written = async {
+        let view = own(&state, &username, id).await?;
+        Ok((state.federation.created(&view).await?, about(&view)))
+    };
+    let path = format!("/users/{username}/statuses/{id}/activity");
+    Ok(served(&headers, &*state.federation.document_at(&path, written).await?))
+}
+
+/// What stands under a tweet's id.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Document {
+    Note(Box<Note>),
+    Activity(Box<OutgoingActivity>),
+}
+
+/// What the document of a tweet speaks of.
+fn about(view: &TweetView) -> About {
+    let tweet = &view.tweet;
+    let others = [tweet.reply_to, tweet.quote_of, tweet.retweet_of].into_iter().flatten();
+    About {
+        account: tweet.author,
+        tweets: std::iter::once(tweet.id).chain(others).collect(),
+        modified_ms: tweet.edited_at.unwrap_or(tweet.created_at),
+    }
 }
 
 /// A tweet of this account that everybody may see.

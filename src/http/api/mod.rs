@@ -10,6 +10,7 @@ mod follow_requests;
 mod follows;
 mod instance;
 mod likes;
+mod lookup;
 mod me;
 mod media;
 mod mutes;
@@ -142,6 +143,7 @@ fn table() -> Table {
         .add(WRITE, routes!(notifications::mark_read))
         .add(WRITE, routes!(notifications::dismiss))
         // Search
+        .add(READ, routes!(lookup::look_up))
         .add(ANYONE, routes!(search::search))
         .add(ANYONE, routes!(search::suggest))
         // The instance

@@ -1,8 +1,11 @@
 //! Stories of what arrives, on both engines, with other instances played by a server on this machine.
 
+mod backfill;
 mod follows;
+mod history;
 mod posts;
 mod reactions;
+mod refresh;
 mod refusals;
 mod resolving;
 mod working;

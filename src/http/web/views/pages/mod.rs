@@ -10,10 +10,14 @@ mod tweets;
 
 pub use door::{LoginPage, SetupPage, SignupPage, SignupState};
 pub use error::{ErrorKind, ErrorPage};
-pub use people::{FollowsKind, FollowsPage, ProfilePage, ProfileTab, ProfileView, RequestsPage, SignupsPage};
+pub use people::{
+    FollowsKind, FollowsPage, ProfilePage, ProfileTab, ProfileView, RequestsPage, SeenHere, SignupsPage,
+};
 pub use search::{Lookup, SearchKind, SearchPage, TagRow};
 pub use settings::{
     AppearancePage, Away, EditProfilePage, KeptAwayPage, ProfileForm, SecurityPage, SessionView,
 };
 pub use timelines::{BookmarksPage, HomePage, LocalPage, NotificationsPage, TagPage};
-pub use tweets::{ComposePage, DeletePage, HistoryPage, Reaction, ReactionsPage, ThreadPage, VersionView};
+pub use tweets::{
+    BackfillView, ComposePage, DeletePage, HistoryPage, Reaction, ReactionsPage, ThreadPage, VersionView,
+};
