@@ -253,6 +253,11 @@ thread-empty = Sei die erste Stimme.
 thread-above = Dieses Gespräch beginnt weiter oben. Zeig, was davor kommt
 thread-below = Es gibt mehr Antworten, als auf diese Seite passen. Öffne eine, um zu sehen, was darauf folgt.
 thread-below-last = Bei der letzten gezeigten weiterlesen
+thread-looking = Auf anderen Servern wird nach weiteren Antworten gesucht. Lade neu, um zu sehen, was gefunden wurde.
+thread-found = { $n ->
+    [one] { $count } fehlender Beitrag wurde auf anderen Servern gefunden.
+   *[other] { $count } fehlende Beiträge wurden auf anderen Servern gefunden.
+}
 history-title = Fassungen dieses Beitrags
 history-now = Jetzt
 history-then = Davor
@@ -278,6 +283,7 @@ profile-posts = { $n ->
 }
 profile-following = folgt { $count }
 profile-followers = { $count } Follower
+profile-seen-here = Gezählt vom eigenen Server. Hier bekannt:
 profile-empty-title = Hier ist noch nichts
 profile-empty = Sobald dieses Konto schreibt, steht es hier.
 profile-empty-own-title = Hier ist noch nichts
@@ -313,7 +319,12 @@ search-tab-people = Leute
 search-tab-tags = Hashtags
 search-found = Im Netz gefunden
 search-found-post = Dieser Beitrag
-search-lookup-failed = Jener Server kennt diese Adresse nicht oder hat nicht geantwortet. Prüf die Schreibweise und versuch es noch einmal.
+search-lookup-nonsense = Das ist weder ein Kontoname noch die Adresse eines Profils oder Beitrags.
+search-lookup-unknown = Dieses Konto oder diesen Beitrag gibt es nicht. Prüfe die Schreibweise und versuche es noch einmal.
+search-lookup-gone = Das gab es einmal, und jetzt nicht mehr.
+search-lookup-unreachable = Jener Server antwortet gerade nicht. Versuche es später noch einmal.
+search-lookup-refused = Jener Server gibt das nicht heraus, oder nicht in einer Form, die hier verstanden wird.
+search-lookup-blocked = Jener Server oder jenes Konto ist hier gesperrt.
 search-lookup-sign-in = Melde dich an, um Konten auf anderen Servern zu finden.
 search-empty-title = Nichts gefunden
 search-empty = Versuch es mit weniger oder anderen Wörtern.

@@ -259,6 +259,11 @@ thread-empty = Be the first to answer.
 thread-above = This thread begins further up. Show what comes before
 thread-below = There are more replies than fit on this page. Open a reply to see its answers.
 thread-below-last = Go on from the last one shown
+thread-looking = Looking for more replies on other servers. Reload to see what was found.
+thread-found = { $n ->
+    [one] { $count } missing post was found on other servers.
+   *[other] { $count } missing posts were found on other servers.
+}
 history-title = Versions of this post
 history-now = Now
 history-then = Before
@@ -287,6 +292,7 @@ profile-followers = { $n ->
     [one] { $count } follower
    *[other] { $count } followers
 }
+profile-seen-here = Counted by their own server. Seen here:
 profile-empty-title = Nothing here yet
 profile-empty = When they write something, it shows up here.
 profile-empty-own-title = Nothing here yet
@@ -322,7 +328,12 @@ search-tab-people = People
 search-tab-tags = Hashtags
 search-found = Found on the network
 search-found-post = This post
-search-lookup-failed = That server does not know this address, or it did not answer. Check the spelling and try again.
+search-lookup-nonsense = This is neither a handle nor an address of a profile or post.
+search-lookup-unknown = There is no such account or post. Check the spelling and try again.
+search-lookup-gone = It was there once and is gone.
+search-lookup-unreachable = That server does not answer at present. Try again later.
+search-lookup-refused = That server does not give this to others, or not in a form that is understood here.
+search-lookup-blocked = That server or account is blocked here.
 search-lookup-sign-in = Log in to look up accounts on other servers.
 search-empty-title = Nothing found
 search-empty = Try fewer or other words.

@@ -152,6 +152,7 @@ impl App {
         self.run("moves", moves::run(self.service.clone(), self.stop.clone()));
         self.run("polls", polls::run(self.service.clone(), self.stop.clone()));
         if self.service.rules().federation {
+            self.follow_documents(head);
             self.start_federation();
         }
         Ok(AppState {
@@ -180,6 +181,12 @@ impl App {
         self.consume("graph", progress, following);
     }
 
+    fn follow_documents(&self, head: Position) {
+        let progress = Progress::default();
+        let following = self.federation.clone().follow_documents(progress.clone(), head, self.stop.clone());
+        self.consume("documents", progress, following);
+    }
+
     /// Starts planning from the log and delivering.
     fn start_federation(&self) {
         let (planned, progress) = (Arc::new(Notify::new()), Progress::default());
@@ -188,6 +195,10 @@ impl App {
         self.consume("federation", progress, planning);
         let (federation, stop) = (self.federation.clone(), self.stop.clone());
         self.run("inbox", async move { federation.work_inbox(stop).await });
+        let (federation, stop) = (self.federation.clone(), self.stop.clone());
+        self.run("reading", async move { federation.read_network(stop).await });
+        let (federation, stop) = (self.federation.clone(), self.stop.clone());
+        self.run("account refresh", async move { federation.keep_accounts_fresh(stop).await });
         let (federation, stop) = (self.federation.clone(), self.stop.clone());
         self.run("lane gauges", async move { federation.watch_lanes(stop).await });
         let (federation, settings, stop) = (self.federation.clone(), self.delivery, self.stop.clone());

@@ -45,6 +45,14 @@ pub enum Error {
         /// One English sentence.
         message: String,
     },
+    /// 502: another instance was needed for it and did not do its part.
+    #[error("{message}")]
+    Elsewhere {
+        /// A stable word, such as `host_unreachable`.
+        code: &'static str,
+        /// One English sentence.
+        message: String,
+    },
     /// 429: too often.
     #[error("too many requests; try again in {retry_after_s} s")]
     TooMany {
@@ -83,7 +91,10 @@ impl Error {
     /// The stable word for programs and translations.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Invalid { code, .. } | Self::Forbidden { code, .. } | Self::Conflict { code, .. } => code,
+            Self::Invalid { code, .. }
+            | Self::Forbidden { code, .. }
+            | Self::Conflict { code, .. }
+            | Self::Elsewhere { code, .. } => code,
             Self::NotFound(_) => "not_found",
             Self::Gone(_) => "gone",
             Self::Unauthorized(_) => "unauthorized",

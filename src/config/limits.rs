@@ -141,6 +141,16 @@ pub const REMOTE_TAGS_MAX: usize = 500;
 
 /// Fetches that one inbound activity may cause, directly and through what they bring.
 pub const FETCHES_PER_ACTIVITY_MAX: usize = 20;
+/// Hosts that one inbound activity may make us ask: a post has an author, a parent, a quote and some mentions.
+pub const HOSTS_PER_ACTIVITY_MAX: usize = 10;
+/// Answers that are fetched when a thread is opened, in one go.
+pub const BACKFILL_ANSWERS_MAX: usize = 200;
+/// Posts above the one that was opened that are fetched, in one go.
+pub const BACKFILL_ANCESTORS_MAX: usize = 100;
+/// Last posts of an account, and pinned ones, that are fetched when it is first followed or looked at.
+pub const BACKFILL_POSTS_MAX: usize = 20;
+/// How long it is remembered when a thread or an account was last read: after that it is read like a new one.
+pub const BACKFILL_KEEP_MS: Millis = 30 * DAY_MS;
 /// Items on a page of our outbox and collections.
 pub const COLLECTION_PAGE: usize = 20;
 /// How old an activity's date may be: twelve hours cover queues of servers that were away.

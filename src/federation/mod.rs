@@ -18,6 +18,7 @@ pub mod outbound;
 mod own_keys;
 pub mod quirks;
 mod relays;
+pub mod rendered;
 pub mod resolve;
 pub mod signature;
 mod signing;
@@ -46,6 +47,8 @@ struct Inner {
     client: Client,
     own_keys: own_keys::OwnKeys,
     fetcher: resolve::Fetcher,
+    reading: resolve::Reading,
+    documents: rendered::Documents,
     inbound: inbound::Inbound,
     verifier: verifier::Verifier,
     knocks: wire::Knocks,
@@ -70,6 +73,8 @@ impl Federation {
             client,
             own_keys,
             fetcher: resolve::Fetcher::new(),
+            reading: resolve::Reading::default(),
+            documents: rendered::Documents::new(),
             inbound,
             verifier: verifier::Verifier::new(),
             knocks: wire::Knocks::new(),

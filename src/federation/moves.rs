@@ -4,7 +4,7 @@ use url::Url;
 
 use super::Federation;
 use super::objects::Actor;
-use super::resolve::{Budget, Found, ResolveError};
+use super::resolve::{Budget, Found, Miss, ResolveError};
 use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
@@ -89,7 +89,7 @@ impl Federation {
             Ok(Found::Account(_)) => {
                 Err(Error::invalid(field, "yourself", "this is the account itself; name the other one"))
             }
-            Err(error @ (Error::Busy | Error::Internal(_))) => Err(error),
+            Err(Miss::Inside(error)) => Err(error),
             Ok(Found::Tweet(_)) | Err(_) => {
                 Err(Error::invalid(field, "unknown_account", format!("there is no account {name}")))
             }

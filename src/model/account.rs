@@ -51,6 +51,17 @@ impl AccountKind {
     }
 }
 
+/// What the host of a remote account says of it, as far as it was asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stated {
+    /// How many tweets it has.
+    pub tweets: Option<i64>,
+    /// How many follow it.
+    pub followers: Option<i64>,
+    /// How many it follows.
+    pub following: Option<i64>,
+}
+
 /// A local user's public face, or a remote actor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Account {
@@ -90,12 +101,14 @@ pub struct Account {
     pub suspended: bool,
     /// Whether it is kept out of public lists.
     pub limited: bool,
-    /// How many tweets it has.
+    /// How many tweets it has here.
     pub tweets_count: i64,
-    /// How many follow it.
+    /// How many follow it, as far as is known here.
     pub followers_count: i64,
-    /// How many it follows.
+    /// How many it follows, as far as is known here.
     pub following_count: i64,
+    /// The same three numbers as its own host says, when it is remote.
+    pub stated: Stated,
     /// When it last tweeted.
     pub last_tweet_at: Option<Millis>,
     /// The account that it moved to.
@@ -118,6 +131,16 @@ impl Account {
             Some(domain) => format!("{}@{domain}", self.username),
             None => self.username.clone(),
         }
+    }
+
+    /// How many tweets, followers and followed accounts to show: as its own host says, or else as is known here.
+    pub fn counts_shown(&self) -> [i64; 3] {
+        let Stated { tweets, followers, following } = self.stated;
+        [
+            tweets.unwrap_or(self.tweets_count),
+            followers.unwrap_or(self.followers_count),
+            following.unwrap_or(self.following_count),
+        ]
     }
 
     /// The name to show: the display name, or the username when there is none.

@@ -107,6 +107,7 @@ mod tests {
             tweets_count: 0,
             followers_count: 0,
             following_count: 0,
+            stated: Default::default(),
             last_tweet_at: None,
             moved_to: None,
             uri: None,

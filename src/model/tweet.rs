@@ -33,6 +33,8 @@ pub struct Tweet {
     pub reply_to: Option<TweetId>,
     /// The author of that tweet.
     pub reply_to_author: Option<AccountId>,
+    /// The ActivityPub id of what it answers, while that is not here.
+    pub reply_to_uri: Option<String>,
     /// The first tweet of the thread; its own id when it begins one.
     pub thread: TweetId,
     /// The tweet that this row repeats.
@@ -61,6 +63,10 @@ pub struct Tweet {
     pub replies_count: i64,
     /// How many quoted it.
     pub quotes_count: i64,
+    /// How many like a remote tweet, as its own host said.
+    pub stated_likes: Option<i64>,
+    /// How many repeated a remote tweet, as its own host said.
+    pub stated_retweets: Option<i64>,
     /// Pictures, in order.
     pub media: Vec<Media>,
     /// Who is mentioned.
@@ -151,6 +157,16 @@ impl Tweet {
     /// The tweet that it quotes with the consent of that one's author.
     pub fn quotes(&self) -> Option<TweetId> {
         self.quote_of.filter(|_| self.quote_state == QuoteState::Accepted)
+    }
+
+    /// How many like it: as its host says, or as is known here when that is more.
+    pub fn likes_shown(&self) -> i64 {
+        self.stated_likes.unwrap_or_default().max(self.likes_count)
+    }
+
+    /// How many repeated it: as its host says, or as is known here when that is more.
+    pub fn retweets_shown(&self) -> i64 {
+        self.stated_retweets.unwrap_or_default().max(self.retweets_count)
     }
 
     /// The tweet as one of its versions.

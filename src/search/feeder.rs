@@ -18,7 +18,7 @@ use super::{
     Batch, Building, Change, Clause, Condition, FAILURE_PAUSE, LogPosition, Search, SearchDoc, SearchQuery,
     TweetSearch,
 };
-use crate::clock::Clock;
+use crate::clock::{Clock, DAY_MS};
 use crate::error::{Chain, Result};
 use crate::model::ids::{AccountId, TweetId};
 use crate::store::events::{self, Logged, Position};
@@ -194,7 +194,10 @@ impl Feeder {
         let touched = Touched::by(batch.iter().map(|logged| &logged.event));
         let ids: Vec<TweetId> = touched.tweets.iter().copied().collect();
         let docs = self.read(&ids).await?;
-        let new = docs.iter().filter(|doc| doc.everyone && touched.created.contains(&doc.id));
+        // What was fetched from long ago is no use of a hashtag today.
+        let since_ms = self.clock.now_ms().saturating_sub(DAY_MS);
+        let is_new = |doc: &&SearchDoc| touched.created.contains(&doc.id) && doc.id.time_ms() >= since_ms;
+        let new = docs.iter().filter(|doc| doc.everyone).filter(is_new);
         let tags: Vec<String> = new.flat_map(|doc| doc.hashtags.iter().cloned()).collect();
         self.replace(ids, docs).await?;
         if !touched.authors.is_empty() {

@@ -4,6 +4,9 @@
 //! through the guarded client, make it safe like an upload ([`Media::accept_bytes`]), and keep the copy within a
 //! budget of bytes ([`CacheIndex`]): those not looked at for longest go first and are fetched again when needed.
 //!
+//! A picture is fetched when somebody looks, not when the post arrives: looks are spread by themselves, so a popular
+//! post does not make all instances ask for its picture in the same second.
+//!
 //! Everybody who waits for the same picture waits for one fetch, which goes on when they leave. A picture that
 //! cannot be had is not asked for again for [`FAILURE_KEEP_MS`].
 

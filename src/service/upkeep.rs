@@ -12,7 +12,7 @@ use crate::clock::Millis;
 use crate::config::limits;
 use crate::error::{Chain, Result};
 use crate::store::{
-    Conn, StoreError, deliveries, delivery_results, events, inbox, own_keys, sessions, tombstones,
+    Conn, StoreError, backfills, deliveries, delivery_results, events, inbox, own_keys, sessions, tombstones,
     tweet_commands,
 };
 use crate::telemetry::metrics as names;
@@ -51,6 +51,7 @@ const RULES: &[Rule] = &[
         forget: tweet_commands::prune_keys,
     },
     Rule { rows: "retired_keys", keep_ms: limits::RETIRED_KEY_KEEP_MS, forget: own_keys::forget_retired },
+    Rule { rows: "backfills", keep_ms: limits::BACKFILL_KEEP_MS, forget: backfills::prune },
     Rule { rows: "sessions", keep_ms: 0, forget: sessions::prune },
 ];
 

@@ -6,7 +6,7 @@ use super::conn::Conn;
 use super::value::args;
 use super::{Row, StoreError};
 use crate::clock::Millis;
-use crate::model::account::{Account, AccountKind};
+use crate::model::account::{Account, AccountKind, Stated};
 use crate::model::ids::AccountId;
 use crate::model::quote::QuotePolicy;
 
@@ -16,7 +16,8 @@ macro_rules! select_accounts {
             "select a.id, a.username, a.domain, a.display_name, a.bio, a.bio_html, a.fields, a.avatar, a.header,
                 a.kind, a.locked, a.discoverable, a.indexable, a.quotable, a.created_at, a.updated_at,
                 a.suspended_at is not null or coalesce(u.state = 'pending', false), a.limited_at is not null,
-                a.tweets_count, a.followers_count, a.following_count, a.last_tweet_at, m.target_id, r.uri, r.url
+                a.tweets_count, a.followers_count, a.following_count, r.remote_tweets, r.remote_followers,
+                r.remote_following, a.last_tweet_at, m.target_id, r.uri, r.url
              from accounts a left join actors r on r.account_id = a.id
                  left join users u on u.account_id = a.id left join moves m on m.account_id = a.id ",
             $rest
@@ -50,6 +51,7 @@ fn account(row: &mut Row<'_>) -> Result<Account, StoreError> {
         tweets_count: row.take()?,
         followers_count: row.take()?,
         following_count: row.take()?,
+        stated: Stated { tweets: row.take()?, followers: row.take()?, following: row.take()? },
         last_tweet_at: row.take()?,
         moved_to: row.take()?,
         uri: row.take()?,

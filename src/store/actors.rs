@@ -3,10 +3,17 @@
 use super::conn::Conn;
 use super::value::args;
 use super::{Row, StoreError, accounts, events};
-use crate::clock::Millis;
-use crate::model::account::Account;
+use crate::clock::{DAY_MS, Millis};
+use crate::model::account::{Account, Stated};
 use crate::model::event::Event;
 use crate::model::ids::AccountId;
+
+/// How often an account is read again that somebody here has to do with.
+const REFRESH_EVERY_MS: Millis = 7 * DAY_MS;
+/// Over how long the readings that came due together are spread.
+const REFRESH_SPREAD_MS: Millis = DAY_MS;
+/// How long an account counts as lively after its last post.
+const LIVELY_MS: Millis = 30 * DAY_MS;
 
 /// A remote actor: its face, its addresses and its keys.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,8 +24,6 @@ pub struct RemoteActor {
     pub reach: Reach,
     /// Key id and public key in PEM.
     pub keys: Vec<(String, String)>,
-    /// Followers as the origin counts them.
-    pub remote_followers: Option<i64>,
 }
 
 /// The addresses of a remote actor.
@@ -68,14 +73,14 @@ pub fn upsert(conn: &mut Conn, actor: &RemoteActor, now_ms: Millis) -> Result<Ac
     let reach = &actor.reach;
     conn.execute(
         "insert into actors (account_id, uri, url, inbox, shared_inbox, outbox, followers_uri, following_uri,
-             featured_uri, host, also_known_as, moved_to, remote_followers, fetched_at)
+             featured_uri, host, also_known_as, moved_to, fetched_at, refresh_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
          on conflict (account_id) do update set url = excluded.url, inbox = excluded.inbox,
              shared_inbox = excluded.shared_inbox, outbox = excluded.outbox,
              followers_uri = excluded.followers_uri, following_uri = excluded.following_uri,
              featured_uri = excluded.featured_uri, also_known_as = excluded.also_known_as,
-             moved_to = excluded.moved_to, remote_followers = excluded.remote_followers,
-             fetched_at = excluded.fetched_at",
+             moved_to = excluded.moved_to, fetched_at = excluded.fetched_at,
+             refresh_at = excluded.refresh_at",
         args![
             id,
             &reach.uri,
@@ -89,8 +94,8 @@ pub fn upsert(conn: &mut Conn, actor: &RemoteActor, now_ms: Millis) -> Result<Ac
             &reach.host,
             &reach.also_known_as,
             reach.moved_to.as_deref(),
-            actor.remote_followers,
             now_ms,
+            refresh_at(id, now_ms),
         ],
     )?;
     replace_keys(conn, id, &actor.keys, now_ms)?;
@@ -99,6 +104,12 @@ pub fn upsert(conn: &mut Conn, actor: &RemoteActor, now_ms: Millis) -> Result<Ac
         events::append(conn, &[event], now_ms)?;
     }
     Ok(id)
+}
+
+/// When an actor that was read now is to be read again: a week and up to a day more, so that those who came together
+/// are not all asked at once.
+fn refresh_at(account: AccountId, now_ms: Millis) -> Millis {
+    now_ms.saturating_add(REFRESH_EVERY_MS).saturating_add(account.0 % REFRESH_SPREAD_MS)
 }
 
 /// Whether two readings of an actor say the same of what people see and may find.
@@ -192,6 +203,66 @@ pub fn reaches(conn: &mut Conn, accounts: &[AccountId]) -> Result<Vec<(AccountId
 /// When a remote account was last fetched.
 pub fn fetched_at(conn: &mut Conn, account: AccountId) -> Result<Option<Millis>, StoreError> {
     conn.query_opt("select fetched_at from actors where account_id = $1", args![account], super::int)
+}
+
+/// A remote account that is to be read again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stale {
+    /// The account.
+    pub account: AccountId,
+    /// Its ActivityPub id.
+    pub uri: String,
+    /// The host of that id.
+    pub host: String,
+    /// Whether somebody here has to do with it: a follow either way, or posts of late.
+    pub wanted: bool,
+    /// Whether its host is known to answer nobody at present.
+    pub paused: bool,
+}
+
+/// Takes accounts that are due to be read again, at most `limit`, and puts each off to its next time, whatever comes
+/// of this one.
+pub fn take_stale(conn: &mut Conn, now_ms: Millis, limit: i64) -> Result<Vec<Stale>, StoreError> {
+    let taken = conn.query(
+        "update actors set refresh_at = $2 + account_id % $3
+         where account_id in (
+             select account_id from actors where refresh_at <= $1 order by refresh_at limit $4 for update skip locked)
+         returning account_id",
+        args![now_ms, now_ms.saturating_add(REFRESH_EVERY_MS), REFRESH_SPREAD_MS, limit],
+        |row| row.take::<AccountId>(),
+    )?;
+    conn.query(
+        "select r.account_id, r.uri, r.host,
+             coalesce(a.last_tweet_at, 0) > $2
+                 or exists (select 1 from follows f where f.followee_id = a.id)
+                 or exists (select 1 from follows f where f.follower_id = a.id),
+             coalesce(i.state in (1, 3) or i.blocked, false)
+         from actors r join accounts a on a.id = r.account_id left join instances i on i.host = r.host
+         where r.account_id in_ints($1) and a.suspended_at is null",
+        args![taken.as_slice(), now_ms.saturating_sub(LIVELY_MS)],
+        |row| {
+            let (account, uri, host) = (row.take()?, row.take()?, row.take()?);
+            Ok(Stale { account, uri, host, wanted: row.take()?, paused: row.take()? })
+        },
+    )
+}
+
+/// An account is to be read again at this time and not before.
+pub fn put_off(conn: &mut Conn, account: AccountId, until_ms: Millis) -> Result<(), StoreError> {
+    conn.execute("update actors set refresh_at = $2 where account_id = $1", args![account, until_ms])?;
+    Ok(())
+}
+
+/// Writes what the host of a remote account says of its numbers; what it does not say stays.
+pub fn state_counts(conn: &mut Conn, account: AccountId, stated: Stated) -> Result<(), StoreError> {
+    conn.execute(
+        "update actors set remote_tweets = coalesce($2, remote_tweets),
+             remote_followers = coalesce($3, remote_followers),
+             remote_following = coalesce($4, remote_following)
+         where account_id = $1",
+        args![account, stated.tweets, stated.followers, stated.following],
+    )?;
+    Ok(())
 }
 
 /// Removes a remote account that is gone, with all that hangs on it.

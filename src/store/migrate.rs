@@ -35,6 +35,8 @@ migrations! {
     10 "0010_moves_and_relays";
     11 "0011_polls";
     12 "0012_quotes";
+    14 "0014_reading";
+    15 "0015_refresh";
     16 "0016_rotation";
 }
 

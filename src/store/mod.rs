@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod actors;
+pub mod backfills;
 pub mod cached_pictures;
 pub mod conn;
 pub mod deliveries;
@@ -37,6 +38,7 @@ pub mod sessions;
 pub mod settings;
 pub mod signups;
 mod sqlite;
+pub mod threads;
 pub mod timelines;
 pub mod tombstones;
 pub mod tweet_commands;

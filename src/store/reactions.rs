@@ -221,6 +221,37 @@ pub fn set_pin(conn: &mut Conn, mark: Mark, wanted: bool, now_ms: Millis) -> Res
     Ok(changed > 0)
 }
 
+/// Makes these the pinned tweets of an account, the newest pin first as in [`pins`]; the ids of the marks rise with
+/// their newness. Nothing happens when they are that already.
+pub fn replace_pins(
+    conn: &mut Conn,
+    account: AccountId,
+    marks: &[Mark],
+    now_ms: Millis,
+) -> Result<(), StoreError> {
+    let before: Vec<TweetId> = conn.query(
+        "select tweet_id from pins where account_id = $1 order by id desc",
+        args![account],
+        |row| row.take(),
+    )?;
+    let wanted: Vec<TweetId> = marks.iter().map(|mark| mark.tweet).collect();
+    if before == wanted {
+        return Ok(());
+    }
+    conn.execute("delete from pins where account_id = $1", args![account])?;
+    for mark in marks {
+        conn.execute(
+            "insert into pins (id, account_id, tweet_id) values ($1, $2, $3) on conflict do nothing",
+            args![mark.id, account, mark.tweet],
+        )?;
+    }
+    let came = wanted.iter().filter(|tweet| !before.contains(tweet)).map(|tweet| (*tweet, true));
+    let went = before.iter().filter(|tweet| !wanted.contains(tweet)).map(|tweet| (*tweet, false));
+    let changed =
+        came.chain(went).map(|(tweet, pinned)| Event::PinChanged { tweet, author: account, pinned });
+    events::append(conn, &changed.collect::<Vec<_>>(), now_ms)
+}
+
 /// Takes all but the newest `most` pins of an account away.
 pub fn keep_newest_pins(conn: &mut Conn, account: AccountId, most: usize) -> Result<(), StoreError> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);

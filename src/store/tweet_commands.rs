@@ -177,6 +177,9 @@ const COLUMNS: &[(&str, Kind)] = &[
     ("url", Kind::Text),
     ("created_at", Kind::Int),
     ("has_media", Kind::Bool),
+    ("reply_to_uri", Kind::Text),
+    ("stated_likes", Kind::Int),
+    ("stated_retweets", Kind::Int),
     ("has_poll", Kind::Bool),
 ];
 
@@ -207,6 +210,9 @@ fn insert_tweets(conn: &mut Conn, set: &[&CreateTweet]) -> Result<HashSet<TweetI
                 tweet.url.as_deref().into(),
                 tweet.created_at.into(),
                 (!command.media.is_empty() || !tweet.media.is_empty()).into(),
+                tweet.reply_to_uri.as_deref().into(),
+                tweet.stated_likes.into(),
+                tweet.stated_retweets.into(),
                 tweet.poll.is_some().into(),
             ]
         })

@@ -52,6 +52,14 @@ pub const INBOX_TOTAL: &str = "rookery_inbox_total";
 pub const SIGNED_READS_TOTAL: &str = "rookery_signed_reads_total";
 /// Posts that relays told of.
 pub const RELAYED_TOTAL: &str = "rookery_relayed_total";
+/// Documents that other instances were served.
+pub const DOCUMENTS_TOTAL: &str = "rookery_activitypub_documents_total";
+/// Threads and accounts that were read of other instances because somebody looked.
+pub const BACKFILLS_TOTAL: &str = "rookery_backfills_total";
+/// What that brought.
+pub const BACKFILL_POSTS_TOTAL: &str = "rookery_backfill_posts_total";
+/// Accounts of other instances that were due to be read again.
+pub const ACCOUNTS_REFRESHED_TOTAL: &str = "rookery_accounts_refreshed_total";
 /// Known instances by health.
 pub const HOSTS: &str = "rookery_hosts";
 /// Documents in the search index.
@@ -142,7 +150,7 @@ pub const TABLE: &[Metric] = &[
         kind: Kind::Counter,
         labels: &["rows"],
         help: "Rows too old to serve anybody that were removed: events, received, parked, sent, tombstones, \
-               idempotency_keys or sessions",
+               idempotency_keys, backfills or sessions",
     },
     Metric {
         name: TIMELINE_READS_TOTAL,
@@ -186,6 +194,33 @@ pub const TABLE: &[Metric] = &[
         kind: Kind::Counter,
         labels: &["outcome"],
         help: "Activities that arrived: accepted, duplicate, refused, retry, parked or done",
+    },
+    Metric {
+        name: DOCUMENTS_TOTAL,
+        kind: Kind::Counter,
+        labels: &["source"],
+        help: "Posts, accounts and pinned posts served to other instances, by source: cache or written",
+    },
+    Metric {
+        name: BACKFILLS_TOTAL,
+        kind: Kind::Counter,
+        labels: &["kind", "outcome"],
+        help: "Threads and accounts (kind thread or account) read of other instances because somebody looked, by \
+               outcome: whole, part (more than is read at once), nothing (no instance answered), failed (ours) or \
+               crowded (too many waited)",
+    },
+    Metric {
+        name: BACKFILL_POSTS_TOTAL,
+        kind: Kind::Counter,
+        labels: &["kind"],
+        help: "Posts that this brought, by kind",
+    },
+    Metric {
+        name: ACCOUNTS_REFRESHED_TOTAL,
+        kind: Kind::Counter,
+        labels: &["outcome"],
+        help: "Accounts of other instances that were due to be read again, by outcome: fresh, gone, failed, refused, \
+               paused (their host is down or blocked) or idle (nobody here has to do with them)",
     },
     Metric {
         name: SIGNED_READS_TOTAL,

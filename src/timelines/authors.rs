@@ -270,7 +270,13 @@ impl Ring {
         let mut at = self.cells.len();
         if cell.id.0 <= self.newest {
             match self.cells.binary_search_by_key(&cell.id, |cell| cell.id) {
-                Ok(_) => return,
+                // The same one again: it found what it answers.
+                Ok(place) => {
+                    if let Some(known) = self.cells.get_mut(place) {
+                        *known = cell;
+                    }
+                    return;
+                }
                 Err(place) => at = place,
             }
         }

@@ -47,6 +47,7 @@ const TABLES: &[(&str, &str)] = tables![
     "poll_options",
     "poll_votes",
     "quote_stamps",
+    "backfills",
     "settings",
 ];
 

@@ -108,6 +108,10 @@ pub struct Post {
     pub poll: Option<Poll>,
     /// Its collection of replies.
     pub replies: Option<IdOr>,
+    /// How many like it, if the document says.
+    pub likes_total: Option<u64>,
+    /// How many repeated it, if the document says.
+    pub shares_total: Option<u64>,
 }
 
 impl Post {
@@ -155,6 +159,8 @@ impl Post {
             url: quirks::page_url(object),
             poll: Poll::read(object)?,
             replies: object.get("replies").and_then(IdOr::from_value),
+            likes_total: total(object, "likes"),
+            shares_total: total(object, "shares"),
         })
     }
 
@@ -172,6 +178,11 @@ impl Post {
     pub fn is_believable_from(&self, actor: &Url) -> bool {
         self.attributed_to == *actor && same_origin(&self.id, actor)
     }
+}
+
+/// `totalItems` of an embedded collection.
+fn total(object: Object<'_>, field: &str) -> Option<u64> {
+    object.get(field).and_then(Object::in_value)?.count("totalItems")
 }
 
 /// The content and its language.

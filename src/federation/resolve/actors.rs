@@ -42,7 +42,7 @@ impl Federation {
         let known = self.known_actor(uri).await?;
         if let Some((account, fetched_at)) = &known {
             if account.suspended {
-                return Err(ResolveError::Refused("this account is suspended here"));
+                return Err(ResolveError::Suspended);
             }
             let stale = fetched_at.saturating_add(STALE_AFTER_MS) <= self.now_ms();
             if freshness == Freshness::Known || (freshness == Freshness::Day && !stale) {
@@ -115,7 +115,7 @@ impl Federation {
         }
         let domain = match self.known_actor(&actor.id).await? {
             Some((account, _)) if account.suspended => {
-                return Err(ResolveError::Refused("this account is suspended here"));
+                return Err(ResolveError::Suspended);
             }
             Some((account, _)) => account.domain.unwrap_or_else(|| authority(&actor.id)),
             None => self.handle_host(actor, budget).await,
@@ -225,7 +225,7 @@ fn remote_actor(
     let account =
         Account { uri: Some(reach.uri.clone()), url: reach.url.clone(), ..face(actor, id, domain, now_ms) };
     let keys = actor.keys.iter().map(|key| (key.id.clone(), key.pem.clone())).collect();
-    Ok(RemoteActor { account, reach, keys, remote_followers: None })
+    Ok(RemoteActor { account, reach, keys })
 }
 
 /// What an actor says of itself, made safe to show. What it did not allow is not done.
@@ -256,6 +256,7 @@ fn face(actor: &Actor, id: AccountId, domain: String, now_ms: Millis) -> Account
         tweets_count: 0,
         followers_count: 0,
         following_count: 0,
+        stated: Default::default(),
         last_tweet_at: None,
         moved_to: None,
         uri: None,

@@ -1,13 +1,13 @@
 //! Fetching documents by their id: once at a time, within a budget, and believed only by the rules of origin.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::StatusCode;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, LINK};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use serde_json::{Map, Value};
@@ -15,8 +15,9 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 use url::Url;
 
+use super::page;
 use crate::client::{ClientError, Response};
-use crate::clock::{MINUTE_MS, Millis};
+use crate::clock::{DAY_MS, MINUTE_MS, Millis};
 use crate::config::limits;
 use crate::federation::Federation;
 use crate::federation::objects::tombstone::is_tombstone;
@@ -27,10 +28,15 @@ use crate::store::instances;
 
 /// Addresses of which it is remembered that they answer nothing; the least used go first.
 const FAILURES_KEPT: usize = 10_000;
-/// How long a final failure is believed before the address is asked again.
-const FINAL_FAILURE_KEPT_MS: Millis = 10 * MINUTE_MS;
-/// The same for a passing one: long enough for a crowd, short enough for the retries of the inbox.
+/// How long a refusal is believed before the address is asked again: whoever runs the host may mend it.
+const REFUSAL_KEPT_MS: Millis = 10 * MINUTE_MS;
+/// How long it is believed that there is nothing: ids that name nothing seldom begin to name something.
+const NOTHING_KEPT_MS: Millis = 2 * DAY_MS;
+/// How long the first passing failure is believed: long enough for a crowd, short enough for the retries of the inbox.
+/// Each further one in a row doubles it, up to [`REFUSAL_KEPT_MS`].
 const PASSING_FAILURE_KEPT_MS: Millis = MINUTE_MS / 3;
+/// How long any failure is believed when a person asks: what they look for may be there since.
+const BELIEVED_FOR_PERSON_MS: Millis = REFUSAL_KEPT_MS;
 /// Bytes of actors' documents that were fetched lately.
 const ACTORS_KEPT_BYTES: u64 = 16 * 1024 * 1024;
 /// What such a document has on average, for the first size of the table.
@@ -48,6 +54,12 @@ pub enum FetchError {
     /// It will not be believed, or not be given to us, tomorrow either.
     #[error("{0}")]
     Refused(String),
+    /// What is there is no ActivityPub document, but perhaps a page that says where the document is.
+    #[error("what is there is not an ActivityPub document")]
+    Page(Option<Url>),
+    /// An admin here blocked its host.
+    #[error("its host is blocked here")]
+    Blocked,
     /// The network, the host's load, or our own.
     #[error("{0}")]
     Passing(String),
@@ -66,27 +78,75 @@ impl FetchError {
     }
 }
 
-/// How long all fetches for one cause may take. What is missing then stays missing until somebody asks for it.
-const FETCHES_PATIENCE: Duration = Duration::from_secs(20);
+/// What one cause may have of other hosts.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::federation) struct Allowance {
+    /// Fetches.
+    pub(super) fetches: usize,
+    /// Hosts that are asked: no document leads to ever more of them.
+    pub(super) hosts: usize,
+    /// For how long all of it may go on. What is missing then stays missing until somebody asks for it.
+    pub(super) time: Duration,
+    /// How long failures are believed.
+    pub(super) failures_ms: Millis,
+}
 
-/// How many fetches one cause may still have, and until when: an activity that arrived, a look-up by a person.
+impl Allowance {
+    /// For an activity that arrived, or a small errand of our own.
+    pub(super) const ACTIVITY: Self = Self {
+        fetches: limits::FETCHES_PER_ACTIVITY_MAX,
+        hosts: limits::HOSTS_PER_ACTIVITY_MAX,
+        time: Duration::from_secs(20),
+        failures_ms: Millis::MAX,
+    };
+    /// For a person who looks something up.
+    pub(super) const PERSON: Self = Self { failures_ms: BELIEVED_FOR_PERSON_MS, ..Self::ACTIVITY };
+}
+
+/// What one cause may still have: an activity that arrived, a look-up by a person, a thread that is read.
 #[derive(Debug)]
 pub(in crate::federation) struct Budget {
     left: AtomicUsize,
+    hosts_max: usize,
+    hosts: Mutex<HashSet<String>>,
     until: Instant,
+    failures_ms: Millis,
 }
 
 impl Budget {
     pub(in crate::federation) fn new() -> Self {
+        Self::of(Allowance::ACTIVITY)
+    }
+
+    pub(super) fn of(allowance: Allowance) -> Self {
         Self {
-            left: AtomicUsize::new(limits::FETCHES_PER_ACTIVITY_MAX),
-            until: Instant::now() + FETCHES_PATIENCE,
+            left: AtomicUsize::new(allowance.fetches),
+            hosts_max: allowance.hosts,
+            hosts: Mutex::default(),
+            until: Instant::now() + allowance.time,
+            failures_ms: allowance.failures_ms,
         }
     }
 
-    pub(super) fn take(&self) -> Result<(), FetchError> {
+    /// Takes one fetch from the host of this address.
+    pub(super) fn take(&self, address: &Url) -> Result<(), FetchError> {
+        let host = authority(address);
+        {
+            let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+            if !hosts.contains(&host) {
+                if hosts.len() >= self.hosts_max {
+                    return Err(FetchError::OverBudget);
+                }
+                hosts.insert(host);
+            }
+        }
         let taken = self.left.fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(1));
         taken.map(|_| ()).map_err(|_| FetchError::OverBudget)
+    }
+
+    /// Whether nothing more may be had.
+    pub(super) fn is_spent(&self) -> bool {
+        self.left.load(Ordering::Acquire) == 0 || Instant::now() >= self.until
     }
 
     /// What a fetch comes to before the time is over.
@@ -111,10 +171,18 @@ type Outcome = Result<Arc<Document>, FetchError>;
 /// What is being fetched, what lately failed, and which actors were fetched lately.
 pub(in crate::federation) struct Fetcher {
     flights: Mutex<HashMap<String, Arc<OnceCell<Outcome>>>>,
-    failures: Cache<String, (Millis, FetchError)>,
+    failures: Cache<String, Failed>,
     /// When the host of an actor was last asked because a signature did not verify.
     asked_for_key: Cache<String, Millis>,
     actors: Cache<String, LateActor, Bytes>,
+}
+
+/// A failure, and for how long it is believed.
+#[derive(Clone)]
+struct Failed {
+    at_ms: Millis,
+    kept_ms: Millis,
+    failure: FetchError,
 }
 
 #[derive(Clone)]
@@ -144,19 +212,34 @@ impl Fetcher {
         }
     }
 
-    /// A failure that is still believed.
-    fn failure(&self, address: &str, now_ms: Millis) -> Option<FetchError> {
-        let (until_ms, failure) = self.failures.get(address)?;
-        (now_ms < until_ms).then_some(failure)
+    /// A failure that is still believed by this cause.
+    fn failure(&self, address: &str, budget: &Budget, now_ms: Millis) -> Option<FetchError> {
+        let failed = self.failures.get(address)?;
+        let kept_ms = failed.kept_ms.min(budget.failures_ms);
+        (now_ms < failed.at_ms.saturating_add(kept_ms)).then_some(failed.failure)
     }
 
-    fn remember(&self, address: &str, failure: &FetchError, now_ms: Millis) {
-        let kept_ms = match failure {
-            FetchError::OverBudget => return,
-            FetchError::Passing(_) => PASSING_FAILURE_KEPT_MS,
-            _ => FINAL_FAILURE_KEPT_MS,
+    /// Remembers how a fetch ended; one that went well ends a row of failures.
+    fn remember<T>(&self, address: &str, outcome: &Result<T, FetchError>, now_ms: Millis) {
+        let failure = match outcome {
+            Ok(_) => {
+                self.failures.remove(address);
+                return;
+            }
+            Err(FetchError::OverBudget) => return,
+            Err(failure) => failure.clone(),
         };
-        self.failures.insert(address.to_owned(), (now_ms.saturating_add(kept_ms), failure.clone()));
+        let kept_ms = match &failure {
+            FetchError::Passing(_) => match self.failures.get(address) {
+                Some(Failed { failure: FetchError::Passing(_), kept_ms, .. }) => {
+                    kept_ms.saturating_mul(2).min(REFUSAL_KEPT_MS)
+                }
+                _ => PASSING_FAILURE_KEPT_MS,
+            },
+            FetchError::Gone | FetchError::Missing => NOTHING_KEPT_MS,
+            _ => REFUSAL_KEPT_MS,
+        };
+        self.failures.insert(address.to_owned(), Failed { at_ms: now_ms, kept_ms, failure });
     }
 
     fn board(&self, address: &str) -> Flight<'_> {
@@ -228,16 +311,14 @@ impl Federation {
             return Err(FetchError::refused("it is our own"));
         }
         let fetcher = &self.0.fetcher;
-        if let Some(failure) = fetcher.failure(address.as_str(), self.now_ms()) {
+        if let Some(failure) = fetcher.failure(address.as_str(), budget, self.now_ms()) {
             return Err(failure);
         }
-        budget.take()?;
+        budget.take(&address)?;
         let flight = fetcher.board(address.as_str());
         let fetched =
             budget.in_time(flight.cell.get_or_init(|| self.believable(&address, budget))).await?.clone();
-        if let Err(failure) = &fetched {
-            fetcher.remember(address.as_str(), failure, self.now_ms());
-        }
+        fetcher.remember(address.as_str(), &fetched, self.now_ms());
         fetched
     }
 
@@ -271,7 +352,7 @@ impl Federation {
             Fetched::Valid => Ok(Arc::new(document)),
             Fetched::Foreign => Err(FetchError::refused("the document has another host's id")),
             Fetched::FetchItsId => {
-                budget.take()?;
+                budget.take(&document.id)?;
                 let (again, answered) = self.fetch(&document.id).await?;
                 let same = again.id == document.id;
                 if same && origin::judge_fetched(&again.id, &answered) == Fetched::Valid {
@@ -292,7 +373,8 @@ impl Federation {
         let response = successful(response)?;
         let content_type = response.header(CONTENT_TYPE).unwrap_or_default();
         if !media_type::is_activity(content_type) {
-            return Err(FetchError::refused("what is there is not an ActivityPub document"));
+            let link = response.header(LINK);
+            return Err(FetchError::Page(page::alternate(&response.final_url, link, &response.body)));
         }
         let map = parse_document(&response.body).map_err(FetchError::refused)?;
         let object = Object(&map);
@@ -315,7 +397,7 @@ impl Federation {
         let asked = self.service().store().read(move |conn| instances::is_blocked(conn, &host)).await;
         match asked {
             Ok(false) => Ok(()),
-            Ok(true) => Err(FetchError::refused("its host is blocked here")),
+            Ok(true) => Err(FetchError::Blocked),
             Err(error) => Err(FetchError::passing(error)),
         }
     }
@@ -327,19 +409,17 @@ impl Federation {
         accept: &'static str,
         budget: &Budget,
     ) -> Result<bytes::Bytes, FetchError> {
-        if let Some(failure) = self.0.fetcher.failure(address.as_str(), self.now_ms()) {
+        if let Some(failure) = self.0.fetcher.failure(address.as_str(), budget, self.now_ms()) {
             return Err(failure);
         }
-        budget.take()?;
+        budget.take(address)?;
         let fetched = async {
             self.allow(address).await?;
             let response = self.get_plain(address, accept).await.map_err(from_client)?;
             Ok(successful(response)?.body)
         };
         let fetched = budget.in_time(fetched).await?;
-        if let Err(failure) = &fetched {
-            self.0.fetcher.remember(address.as_str(), failure, self.now_ms());
-        }
+        self.0.fetcher.remember(address.as_str(), &fetched, self.now_ms());
         fetched
     }
 

@@ -5,21 +5,29 @@
 //! a time; failures are remembered for a while; actors are asked again after a day.
 
 mod actors;
+mod backfill;
+mod collected;
 pub(in crate::federation) mod compose;
 mod fetch;
+mod history;
+mod lookup;
+mod page;
 mod polls;
 mod posts;
 mod quotes;
+mod reading;
+mod refresh;
 
 use url::Url;
 
 pub use fetch::FetchError;
 pub(in crate::federation) use fetch::{Budget, Fetcher};
+pub use lookup::{Found, Miss, Missed, is_address};
+pub use reading::Backfill;
+pub(in crate::federation) use reading::Reading;
 
 use super::Federation;
 use super::objects::liberal::ObjectError;
-use super::objects::{ActorKind, Object};
-use super::origin::parse_id;
 use crate::clock::{DAY_MS, Millis};
 use crate::error::{Error, Result};
 use crate::model::account::Account;
@@ -40,15 +48,6 @@ pub enum Freshness {
     Now,
 }
 
-/// What a look-up found.
-#[derive(Clone, Debug)]
-pub enum Found {
-    /// An account.
-    Account(Box<Account>),
-    /// A tweet.
-    Tweet(TweetId),
-}
-
 /// Why something of another host could not be had.
 #[derive(Debug, thiserror::Error)]
 pub enum ResolveError {
@@ -61,6 +60,9 @@ pub enum ResolveError {
     /// Its document is not believed, or not wanted here.
     #[error("{0}")]
     Refused(&'static str),
+    /// It is of an account that is suspended here.
+    #[error("this account is suspended here")]
+    Suspended,
     /// Our own side refused or failed.
     #[error(transparent)]
     Inside(#[from] Error),
@@ -72,7 +74,7 @@ impl ResolveError {
         match self {
             Self::Fetch(error) => matches!(error, FetchError::Passing(_)),
             Self::Inside(error) => matches!(error, Error::Busy | Error::Internal(_)),
-            Self::Object(_) | Self::Refused(_) => false,
+            Self::Object(_) | Self::Refused(_) | Self::Suspended => false,
         }
     }
 }
@@ -102,45 +104,9 @@ impl Federation {
         found.map_err(|error| told(error, "account", uri.as_str()))
     }
 
-    /// The account with this handle, asked by WebFinger when it is not known.
-    pub async fn by_handle(&self, handle: &str) -> Result<Account> {
-        let found = self.by_handle_within(handle, &Budget::new()).await;
-        found.map_err(|error| told(error, "account", handle))
-    }
-
     /// The tweet with this ActivityPub id, with what it answers and quotes as far as that is to be had.
     pub async fn tweet(&self, uri: &Url) -> Result<TweetId> {
         let found = self.tweet_within(uri, &Budget::new()).await;
         found.map(|tweet| tweet.id).map_err(|error| told(error, "tweet", uri.as_str()))
-    }
-
-    /// What somebody means by a handle, a profile's address or a post's address. Whether they may see it is for
-    /// the caller to ask.
-    pub async fn lookup(&self, text: &str) -> Result<Found> {
-        let text = text.trim();
-        let is_address = ["https://", "http://"].iter().any(|scheme| text.starts_with(scheme));
-        if !is_address {
-            return Ok(Found::Account(Box::new(self.by_handle(text).await?)));
-        }
-        let mut address = parse_id(text).map_err(|_| Error::NotFound("account or tweet"))?;
-        address.set_fragment(None);
-        let found = self.lookup_within(&address, &Budget::new()).await;
-        found.map_err(|error| told(error, "account or tweet", address.as_str()))
-    }
-
-    async fn lookup_within(&self, address: &Url, budget: &Budget) -> Result<Found, ResolveError> {
-        if let Some(tweet) = self.known_tweet(address).await? {
-            return Ok(Found::Tweet(tweet.id));
-        }
-        if self.is_ours(address) || self.known_actor(address).await?.is_some() {
-            let account = self.actor_within(address, Freshness::Day, budget).await?;
-            return Ok(Found::Account(Box::new(account)));
-        }
-        let document = self.document(address, budget).await?;
-        if Object(&document.map).kind().and_then(ActorKind::of).is_some() {
-            let account = self.actor_from(&document, budget).await?;
-            return Ok(Found::Account(Box::new(account)));
-        }
-        Ok(Found::Tweet(self.tweet_from_document(&document, budget).await?.id))
     }
 }

@@ -5,6 +5,7 @@ use url::Url;
 use super::fetch::{Budget, Document, FetchError};
 use super::{Freshness, ResolveError};
 use super::{compose, quotes};
+use crate::clock::{DAY_MS, Millis};
 use crate::config::limits;
 use crate::error::Error;
 use crate::federation::Federation;
@@ -20,18 +21,41 @@ use crate::model::language;
 use crate::model::tweet::{Mention, Tweet};
 use crate::service::{blank_tweet, mention, told_of};
 use crate::store::tweet_commands::CreateTweet;
-use crate::store::{accounts, actors, tombstones, tweets};
+use crate::store::{Conn, accounts, actors, threads, tombstones, tweets};
 
 /// Posts above a new reply that are fetched with it; the rest when somebody opens the thread.
 const ANCESTORS_FETCHED: usize = 20;
 /// Mentioned accounts nobody here knew that are looked up with a post: they only make its mentions richer.
 const MENTIONED_FETCHED: usize = 3;
 
-/// What a post hangs on, as far as it is known here.
-#[derive(Default)]
-struct Links {
+/// Answers that are put under a post which came after them, at most.
+const MENDED_MAX: i64 = 100;
+/// Tweets of a thread that get another number in one unit of work.
+const RENUMBERED: i64 = 500;
+/// How old a post may be that was fetched and still tells whom it mentions: its delivery may only be late.
+const NEWS_MS: Millis = DAY_MS;
+
+/// How a post came here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Arrival {
+    /// Its author's host sent it.
+    Delivered,
+    /// We asked for it; it may be years old.
+    Fetched,
+}
+
+/// What a post hangs on, as far as it is known here, and how it came.
+pub(super) struct Links {
     parent: Option<Tweet>,
     quoted: Option<Tweet>,
+    arrival: Arrival,
+}
+
+impl Links {
+    /// A fetched post under this one.
+    fn fetched(parent: Option<Tweet>) -> Self {
+        Self { parent, quoted: None, arrival: Arrival::Fetched }
+    }
 }
 
 impl Federation {
@@ -57,12 +81,22 @@ impl Federation {
         budget: &Budget,
     ) -> Result<Tweet, ResolveError> {
         let post = Post::from_document(&document.map)?;
-        self.tweet_from(&post, budget).await
+        self.tweet_that(Arrival::Fetched, &post, budget).await
     }
 
-    /// The tweet stored for a post that is believed, with the posts above it and the one it quotes.
+    /// The tweet stored for a post that was sent to us and is believed, with the posts above it and the one it quotes.
     pub(in crate::federation) async fn tweet_from(
         &self,
+        post: &Post,
+        budget: &Budget,
+    ) -> Result<Tweet, ResolveError> {
+        self.tweet_that(Arrival::Delivered, post, budget).await
+    }
+
+    /// The same of a post that came this way.
+    pub(super) async fn tweet_that(
+        &self,
+        arrival: Arrival,
         post: &Post,
         budget: &Budget,
     ) -> Result<Tweet, ResolveError> {
@@ -76,7 +110,7 @@ impl Federation {
             Some(uri) => self.lone_tweet(uri, budget).await?,
             None => None,
         };
-        self.store_post(post, Links { parent, quoted }, budget).await
+        self.store_post(post, Links { parent, quoted, arrival }, budget).await
     }
 
     /// The tweet with this id that is stored here, ours or another's.
@@ -107,18 +141,34 @@ impl Federation {
         Ok(read.await?)
     }
 
-    /// What a post answers, fetched upwards until something known, and stored downwards.
+    /// What a post answers, with some of what is above.
     async fn parent_of(&self, post: &Post, budget: &Budget) -> Result<Option<Tweet>, ResolveError> {
+        match &post.in_reply_to {
+            Some(parent) => self.fetched_up_from(parent.clone(), &post.id, ANCESTORS_FETCHED, budget).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The post `start`, which the post `below` answers, fetched upwards for at most `hops` posts until something
+    /// known, and stored downwards.
+    #[expect(clippy::too_many_arguments, reason = "a way with its two ends, its length and its cost")]
+    pub(super) async fn fetched_up_from(
+        &self,
+        start: Url,
+        below: &Url,
+        hops: usize,
+        budget: &Budget,
+    ) -> Result<Option<Tweet>, ResolveError> {
         let mut above: Vec<Post> = Vec::new();
-        let mut next = post.in_reply_to.clone();
+        let mut next = Some(start);
         let mut parent = None;
         while let Some(uri) = next.take() {
             if let Some(known) = self.known_tweet(&uri).await? {
                 parent = Some(known);
                 break;
             }
-            let seen = uri == post.id || above.iter().any(|post| post.id == uri);
-            if seen || above.len() >= ANCESTORS_FETCHED {
+            let seen = uri == *below || above.iter().any(|post| post.id == uri);
+            if seen || above.len() >= hops {
                 break;
             }
             let Some(fetched) = self.post_at(&uri, budget).await? else { break };
@@ -131,8 +181,7 @@ impl Federation {
             above.push(fetched);
         }
         for ancestor in above.iter().rev() {
-            let links = Links { parent: parent.take(), quoted: None };
-            parent = optional(self.store_post(ancestor, links, budget).await)?;
+            parent = optional(self.store_post(ancestor, Links::fetched(parent.take()), budget).await)?;
         }
         Ok(parent)
     }
@@ -142,7 +191,7 @@ impl Federation {
         let found = match self.known_tweet(uri).await? {
             Some(known) => Some(known),
             None => match self.post_at(uri, budget).await? {
-                Some(post) => optional(self.store_post(&post, Links::default(), budget).await)?,
+                Some(post) => optional(self.store_post(&post, Links::fetched(None), budget).await)?,
                 None => None,
             },
         };
@@ -150,7 +199,7 @@ impl Federation {
     }
 
     /// A post that is nice to have: `None` when it is not to be had.
-    async fn post_at(&self, uri: &Url, budget: &Budget) -> Result<Option<Post>, ResolveError> {
+    pub(super) async fn post_at(&self, uri: &Url, budget: &Budget) -> Result<Option<Post>, ResolveError> {
         let fetched = async {
             self.refuse_gone(uri, None).await?;
             let document = self.document(uri, budget).await?;
@@ -162,7 +211,7 @@ impl Federation {
     }
 
     /// A post speaks for its author only from their own host, and never from ours.
-    fn refuse_foreign(&self, post: &Post) -> Result<(), ResolveError> {
+    pub(super) fn refuse_foreign(&self, post: &Post) -> Result<(), ResolveError> {
         if self.is_ours(&post.id) || !same_origin(&post.id, &post.attributed_to) {
             return Err(ResolveError::Refused("the post is not its author's"));
         }
@@ -189,16 +238,52 @@ impl Federation {
         let now_ms = self.now_ms();
         let quoted = links.quoted.as_ref().filter(|_| tweet.quotes().is_some());
         let quoted_author = quoted.map(|quoted| quoted.author);
+        let is_news =
+            links.arrival == Arrival::Delivered || now_ms.saturating_sub(tweet.created_at) < NEWS_MS;
+        let notifications = if is_news { told_of(&tweet, quoted_author, now_ms) } else { Vec::new() };
         let command = CreateTweet {
-            notifications: told_of(&tweet, quoted_author, now_ms),
+            notifications,
             tweet,
             media: Vec::new(),
             retweet_of_author: None,
             idempotency_key: None,
             now_ms,
         };
+        let awaited = post.in_reply_to.as_ref().filter(|_| command.tweet.reply_to_uri.is_some());
         let id = self.service().write_tweet(command).await?;
+        self.mend(id, &post.id, awaited).await?;
         self.unless_gone_meanwhile(id, &post.id, &post.attributed_to).await
+    }
+
+    /// Puts what came before its time in its place: answers to this post, and itself if what it awaited came
+    /// meanwhile. Whoever is written later looks after it is written, so one of two at once sees the other.
+    async fn mend(&self, id: TweetId, uri: &Url, awaited: Option<&Url>) -> Result<(), ResolveError> {
+        let uri = uri.as_str().to_owned();
+        let read = self.service().store().read(move |conn| threads::awaiting(conn, &uri, MENDED_MAX));
+        for answer in read.await? {
+            self.put_under(answer, id).await?;
+        }
+        if let Some(awaited) = awaited
+            && let Some(parent) = self.known_tweet(awaited).await?
+        {
+            self.put_under(id, parent.id).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts an answer with all that is below it under what it awaits, if it awaits it.
+    pub(super) async fn put_under(&self, answer: TweetId, under: TweetId) -> Result<bool, ResolveError> {
+        let (store, now_ms) = (self.service().store(), self.now_ms());
+        if !store.write(move |conn| threads::link(conn, answer, under, now_ms)).await? {
+            return Ok(false);
+        }
+        let thread = store.read(move |conn| tweets::by_id(conn, under)).await?.map(|tweet| tweet.thread);
+        if let Some(thread) = thread.filter(|thread| *thread != answer) {
+            // It began its own thread until now.
+            let move_some = move |conn: &mut Conn| threads::renumber(conn, answer, thread, RENUMBERED);
+            while store.write(move_some).await? > 0 {}
+        }
+        Ok(true)
     }
 
     /// A tweet that was just written, unless word came meanwhile that it is gone: whoever writes a tombstone looks
@@ -228,9 +313,16 @@ impl Federation {
         let now_ms = self.now_ms();
         let followers = self.followers_uri(author).await?;
         let words = compose::words(post, self.service().addresses().base())?;
-        let created_at = post.published_ms.map_or(now_ms, |at_ms| at_ms.clamp(0, now_ms));
-        let id = self.free_id(created_at).await?;
         let parent = links.parent.as_ref();
+        let undated_at = match links.arrival {
+            Arrival::Delivered => now_ms,
+            // What does not say when it was written must not look new because somebody asked for it.
+            Arrival::Fetched => parent.map_or(author.created_at, |parent| parent.created_at),
+        };
+        let created_at = post.published_ms.unwrap_or(undated_at).clamp(0, now_ms);
+        let id = self.free_id(created_at).await?;
+        let awaited = post.in_reply_to.as_ref().filter(|_| parent.is_none()).map(Url::to_string);
+        let stated = |total: Option<u64>| total.and_then(|total| i64::try_from(total).ok());
         let (quote_state, quote_stamp) = match &links.quoted {
             Some(quoted) => self.judge_quote(post, author.id, quoted, budget).await?,
             None => Default::default(),
@@ -245,6 +337,9 @@ impl Federation {
             language: post.language.as_deref().and_then(language::primary),
             reply_to: parent.map(|parent| parent.id),
             reply_to_author: parent.map(|parent| parent.author),
+            reply_to_uri: awaited.filter(|uri| uri.len() <= limits::URL_MAX_BYTES),
+            stated_likes: stated(post.likes_total),
+            stated_retweets: stated(post.shares_total),
             thread: parent.map_or(id, |parent| parent.thread),
             quote_of: links.quoted.as_ref().map(|quoted| quoted.id),
             quote_state,
@@ -341,7 +436,7 @@ impl Federation {
 }
 
 /// What is only nice to have: its passing and final failures alike mean that it is not there; ours are told.
-fn optional<T>(found: Result<T, ResolveError>) -> Result<Option<T>, ResolveError> {
+pub(super) fn optional<T>(found: Result<T, ResolveError>) -> Result<Option<T>, ResolveError> {
     match found {
         Ok(found) => Ok(Some(found)),
         Err(ResolveError::Inside(error @ (Error::Busy | Error::Internal(_)))) => Err(error.into()),

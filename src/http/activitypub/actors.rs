@@ -6,6 +6,7 @@ use axum::response::Response;
 use super::negotiate::{document, to_page};
 use super::reader::Wanted;
 use crate::error::{Error, Result};
+use crate::federation::rendered::About;
 use crate::http::extract::Path;
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
@@ -18,11 +19,16 @@ pub(super) async fn actor(
     Path(username): Path<String>,
     wanted: Wanted,
 ) -> Result<Response, ApiError> {
-    let account = local(&state.service, &username).await?;
     let Wanted::Document(reader) = wanted else {
+        let account = local(&state.service, &username).await?;
         return Ok(to_page(&state.service.addresses().profile(&account)));
     };
-    Ok(reader.seal(document(&state.federation.actor_document(&account).await?)?, true))
+    let written = async {
+        let account = local(&state.service, &username).await?;
+        let about = About { account: account.id, tweets: Vec::new(), modified_ms: account.updated_at };
+        Ok((state.federation.actor_document(&account).await?, about))
+    };
+    reader.open(&state, &format!("/users/{username}"), written).await
 }
 
 /// `GET /actor`: open even where signed fetches are demanded, since it holds the key that signs ours.

@@ -13,6 +13,7 @@ use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::federation::objects::LocalActor;
 use crate::federation::objects::collection::{Collection, Order, Page};
+use crate::federation::rendered::About;
 use crate::http::extract::{Path, Query};
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
@@ -104,15 +105,21 @@ pub(super) async fn featured(
     Path(username): Path<String>,
     reader: Reader,
 ) -> Result<Response, ApiError> {
-    let account = local(&state.service, &username).await?;
-    let actor = state.federation.local_actor(&account);
-    let mut items = Vec::new();
-    for view in state.service.pinned(None, account.id).await? {
-        let note = state.federation.note(&view).await?;
-        items.push(serde_json::to_value(note).map_err(Error::internal)?);
-    }
-    let total = u64::try_from(items.len()).unwrap_or(0);
-    reader.give(document(&Collection::counted(actor.featured(), Order::Ordered, total).items(items)))
+    let written = async {
+        let account = local(&state.service, &username).await?;
+        let actor = state.federation.local_actor(&account);
+        let (mut items, mut tweets) = (Vec::new(), Vec::new());
+        for view in state.service.pinned(None, account.id).await? {
+            let note = state.federation.note(&view).await?;
+            items.push(serde_json::to_value(note).map_err(Error::internal)?);
+            tweets.push(view.tweet.id);
+        }
+        let total = u64::try_from(items.len()).unwrap_or(0);
+        // Nobody notes when a pin was set.
+        let about = About { account: account.id, tweets, modified_ms: state.service.clock().now_ms() };
+        Ok((Collection::counted(actor.featured(), Order::Ordered, total).items(items), about))
+    };
+    reader.open(&state, &format!("/users/{username}/collections/featured"), written).await
 }
 
 /// `GET /users/{username}/collections/tags`: nobody features tags yet.

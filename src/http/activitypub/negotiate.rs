@@ -1,14 +1,19 @@
 //! Documents for instances, pages for people, under the same address.
 
-use axum::http::header::{ACCEPT, CONTENT_TYPE, VARY};
+use axum::http::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, VARY,
+};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::clock::SECOND_MS;
 use crate::error::Error;
 use crate::federation::context::WithContext;
 use crate::federation::objects::media_type::wants_activity;
+use crate::federation::rendered::Rendered;
 use crate::http::problem::ApiError;
+use crate::model::time::{parse_http_date, to_http_date};
 
 const ACTIVITY_JSON: HeaderValue = HeaderValue::from_static("application/activity+json; charset=utf-8");
 
@@ -22,8 +27,43 @@ pub(super) fn document<T: Serialize>(document: &T) -> Result<Response, ApiError>
     let bytes = WithContext::new(document).to_bytes().map_err(Error::internal)?;
     let mut response = bytes.into_response();
     response.headers_mut().insert(CONTENT_TYPE, ACTIVITY_JSON);
-    response.headers_mut().insert(VARY, HeaderValue::from_static("Accept"));
+    response.headers_mut().insert(VARY, DEPENDS_ON);
     Ok(response)
+}
+
+/// For how long a stranger's cache may show what everybody may have without asking again: an edit shows within it.
+const PUBLIC_CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
+
+/// What an answer depends on beside its address, when it is the same for everybody; else see [`super::reader`].
+const DEPENDS_ON: HeaderValue = HeaderValue::from_static("Accept");
+
+/// A document that everybody may have, or 304 when the asker has it.
+pub(super) fn served(headers: &HeaderMap, document: &Rendered) -> Response {
+    let mut response = if is_known(headers, document) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let mut whole = document.bytes.clone().into_response();
+        whole.headers_mut().insert(CONTENT_TYPE, ACTIVITY_JSON);
+        whole
+    };
+    let answer = response.headers_mut();
+    answer.insert(VARY, DEPENDS_ON);
+    answer.insert(CACHE_CONTROL, PUBLIC_CACHE);
+    answer.extend(HeaderValue::from_str(&document.etag).map(|etag| (ETAG, etag)));
+    let modified = HeaderValue::from_str(&to_http_date(document.modified_ms));
+    answer.extend(modified.map(|modified| (LAST_MODIFIED, modified)));
+    response
+}
+
+/// Whether the asker has this version (RFC 9110 section 13): the tag decides when there is one.
+fn is_known(headers: &HeaderMap, document: &Rendered) -> bool {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    if let Some(tags) = text(IF_NONE_MATCH) {
+        let same = |tag: &str| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == document.etag;
+        return tags.split(',').map(str::trim).any(same);
+    }
+    let since = text(IF_MODIFIED_SINCE).and_then(parse_http_date);
+    since.is_some_and(|since| document.modified_ms.saturating_sub(since) < SECOND_MS)
 }
 
 /// The same document under 410.
@@ -36,7 +76,7 @@ pub(super) fn gone<T: Serialize>(tombstone: &T) -> Result<Response, ApiError> {
 /// Sends a browser to the page of what it asked for.
 pub(super) fn to_page(page: &str) -> Response {
     let mut response = axum::response::Redirect::to(page).into_response();
-    response.headers_mut().insert(VARY, HeaderValue::from_static("Accept"));
+    response.headers_mut().insert(VARY, DEPENDS_ON);
     response
 }
 

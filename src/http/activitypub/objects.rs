@@ -3,11 +3,15 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use serde::Serialize;
 
-use super::negotiate::{document, gone, to_page};
+use super::negotiate::{document, gone, served, to_page};
 use super::reader::{Reader, Wanted};
 use crate::error::{Error, Result};
+use crate::federation::objects::OutgoingActivity;
+use crate::federation::objects::note::Note;
 use crate::federation::objects::tombstone::Tombstone;
+use crate::federation::rendered::About;
 use crate::http::extract::Path;
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
@@ -21,22 +25,30 @@ pub(super) async fn status(
     Path((username, id)): Path<(String, TweetId)>,
     wanted: Wanted,
 ) -> Result<Response, ApiError> {
-    let found = match &wanted {
-        Wanted::Page => own(&state, &username, id, None).await,
-        Wanted::Document(reader) => own_for(&state, &username, id, reader).await,
+    let Wanted::Document(reader) = wanted else {
+        return match own(&state, &username, id, None).await {
+            Ok(view) => Ok(to_page(&state.service.addresses().tweet_page(&view.tweet, &view.author))),
+            Err(Error::NotFound(_)) => missing(&state, &username, id).await,
+            Err(error) => Err(error.into()),
+        };
     };
-    let view = match found {
+    if let Reader::Anyone(envelope) = &reader {
+        let written = async {
+            let view = own(&state, &username, id, None).await?;
+            Ok((whole(&state, &view).await?, about(&view)))
+        };
+        match state.federation.document_at(&format!("/users/{username}/statuses/{id}"), written).await {
+            Ok(document) => return Ok(served(&envelope.headers, &document)),
+            // Whoever signed may see more than everybody.
+            Err(Error::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let view = match own_for(&state, &username, id, &reader).await {
         Err(Error::NotFound(_)) => return missing(&state, &username, id).await,
         found => found?,
     };
-    let Wanted::Document(reader) = wanted else {
-        return Ok(to_page(&state.service.addresses().tweet_page(&view.tweet, &view.author)));
-    };
-    let answer = match view.retweet_of {
-        Some(_) => document(&state.federation.created(&view).await?)?,
-        None => document(&state.federation.note(&view).await?)?,
-    };
-    Ok(reader.seal(answer, view.tweet.visibility.is_open()))
+    Ok(reader.seal(document(&whole(&state, &view).await?)?, view.tweet.visibility.is_open()))
 }
 
 /// `GET /users/{username}/statuses/{id}/activity`
@@ -45,9 +57,47 @@ pub(super) async fn activity(
     Path((username, id)): Path<(String, TweetId)>,
     reader: Reader,
 ) -> Result<Response, ApiError> {
+    if let Reader::Anyone(envelope) = &reader {
+        let written = async {
+            let view = own(&state, &username, id, None).await?;
+            Ok((state.federation.created(&view).await?, about(&view)))
+        };
+        let path = format!("/users/{username}/statuses/{id}/activity");
+        match state.federation.document_at(&path, written).await {
+            Ok(document) => return Ok(served(&envelope.headers, &document)),
+            Err(Error::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
     let view = own_for(&state, &username, id, &reader).await?;
     let answer = document(&state.federation.created(&view).await?)?;
     Ok(reader.seal(answer, view.tweet.visibility.is_open()))
+}
+
+/// What stands under a tweet's id.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Whole {
+    Note(Box<Note>),
+    Activity(Box<OutgoingActivity>),
+}
+
+async fn whole(state: &AppState, view: &TweetView) -> Result<Whole> {
+    Ok(match view.retweet_of {
+        Some(_) => Whole::Activity(Box::new(state.federation.created(view).await?)),
+        None => Whole::Note(Box::new(state.federation.note(view).await?)),
+    })
+}
+
+/// What the document of a tweet speaks of.
+fn about(view: &TweetView) -> About {
+    let tweet = &view.tweet;
+    let others = [tweet.reply_to, tweet.quote_of, tweet.retweet_of].into_iter().flatten();
+    About {
+        account: tweet.author,
+        tweets: std::iter::once(tweet.id).chain(others).collect(),
+        modified_ms: tweet.edited_at.unwrap_or(tweet.created_at),
+    }
 }
 
 /// A tweet of this account that the reader may see. Whose signature it is only matters for what not everybody may.

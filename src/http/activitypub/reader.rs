@@ -6,10 +6,13 @@ use axum::http::header::{CACHE_CONTROL, VARY};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
 
 use super::envelope::{Envelope, refusal};
-use super::negotiate::wants_document;
+use super::negotiate::{document, served, wants_document};
+use crate::error::Result;
 use crate::federation::inbound::Refused;
+use crate::federation::rendered::About;
 use crate::federation::signature::SignatureError;
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
@@ -51,6 +54,21 @@ impl Reader {
     /// The answer with what everybody may see.
     pub(super) fn give(&self, answer: Result<Response, ApiError>) -> Result<Response, ApiError> {
         Ok(self.seal(answer?, true))
+    }
+
+    /// A document that everybody may have: from memory for anyone, written for those who have to say who they are.
+    pub(super) async fn open<T: Serialize>(
+        &self,
+        state: &AppState,
+        path: &str,
+        written: impl Future<Output = Result<(T, About)>>,
+    ) -> Result<Response, ApiError> {
+        match self {
+            Self::Anyone(envelope) => {
+                Ok(served(&envelope.headers, &*state.federation.document_at(path, written).await?))
+            }
+            Self::Signed(_) => self.give(document(&written.await?.0)),
+        }
     }
 
     /// The answer, kept from caches that would give it to others: when it is not `for_everybody`, or given only to

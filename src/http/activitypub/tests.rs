@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::header::{ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE};
+use axum::http::header::{
+    ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, IF_MODIFIED_SINCE,
+    IF_NONE_MATCH, LAST_MODIFIED, VARY,
+};
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +19,8 @@ use url::Url;
 
 use crate::client::{Client, ClientSettings};
 use crate::clock::Clock;
+use crate::error::Error;
+use crate::federation::rendered::About;
 use crate::federation::{Federation, InstanceKey};
 use crate::http::state::AppState;
 use crate::media::{Media, MediaSettings};
@@ -24,7 +29,11 @@ use crate::model::address::Addresses;
 use crate::model::ids::{AccountId, IdMaker, TweetId};
 use crate::model::visibility::Visibility;
 use crate::search::{Finder, Search};
-use crate::service::{NewTweet, PictureSettings, RemotePictures, Rules, Service, SignUp};
+use crate::service::{
+    NewTweet, PictureSettings, ProfileChanges, RemotePictures, Rules, Service, SignUp, TweetChanges,
+};
+use crate::store::events;
+use crate::store::follower::Progress;
 use crate::store::tests::database::{TestStore, stores};
 use crate::timelines::Home;
 
@@ -33,6 +42,7 @@ const NOW: i64 = 1_767_323_045_000;
 /// Our instance, `https://a.test`, with `ann`.
 struct World {
     router: Router,
+    federation: Federation,
     service: Service,
     ann: AccountId,
     engine: &'static str,
@@ -97,8 +107,9 @@ async fn world_with(database: TestStore, rules: Rules) -> World {
         reason: String::new(),
     };
     let ann = service.create_user(new, Role::User, UserState::Active).await.unwrap().account_id;
+    let federation = state.federation.clone();
     let router = super::routes().with_state(state);
-    World { router, service, ann, engine: database.engine, _files: files, _database: database }
+    World { router, federation, service, ann, engine: database.engine, _files: files, _database: database }
 }
 
 struct Answer {
@@ -124,6 +135,17 @@ impl World {
         Answer { status: parts.status, headers: parts.headers, body }
     }
 
+    /// Lets documents be kept, and waits until all that is logged by now is taken in.
+    async fn follow(&self) -> Follower {
+        let store = self.service.store();
+        let start = store.read(events::head).await.unwrap();
+        let (progress, stop) = (Progress::default(), CancellationToken::new());
+        let following = self.federation.clone().follow_documents(progress.clone(), start, stop.clone());
+        tokio::spawn(following);
+        assert!(progress.reached(start, PATIENCE).await, "{}", self.engine);
+        Follower { progress, stop }
+    }
+
     async fn finger(&self, resource: &str) -> Answer {
         let mut url = Url::parse("https://a.test/.well-known/webfinger").unwrap();
         url.query_pairs_mut().append_pair("resource", resource);
@@ -134,6 +156,115 @@ impl World {
         let new =
             NewTweet { text: text.to_owned(), visibility: Some(visibility), reply_to, ..NewTweet::default() };
         self.service.create_tweet(self.ann, new).await.unwrap().tweet.id
+    }
+}
+
+fn one(name: HeaderName, value: &str) -> HeaderMap {
+    HeaderMap::from_iter([(name, value.parse().unwrap())])
+}
+
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+
+/// What drops old documents, until this goes.
+struct Follower {
+    progress: Progress,
+    stop: CancellationToken,
+}
+
+impl Follower {
+    async fn catch_up(&self, world: &World) {
+        let newest = world.service.store().read(events::newest).await.unwrap();
+        assert!(self.progress.reached(newest, PATIENCE).await, "{}", world.engine);
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+#[tokio::test]
+async fn a_document_says_its_version_and_is_not_sent_twice() {
+    for world in worlds().await {
+        let id = world.post("hi", Visibility::Public, None).await;
+        for path in [
+            format!("/users/ann/statuses/{id}"),
+            "/users/ann".into(),
+            format!("/users/ann/statuses/{id}/activity"),
+        ] {
+            let answer = world.get(&path).await;
+            assert_eq!(answer.status, StatusCode::OK, "{}: {path}", world.engine);
+            assert_eq!(answer.headers[VARY], "Accept", "{path}");
+            assert_eq!(answer.headers[CACHE_CONTROL], "public, max-age=60", "{path}");
+            let etag = answer.headers[ETAG].to_str().unwrap();
+            let modified = answer.headers[LAST_MODIFIED].to_str().unwrap();
+            for (name, value) in [
+                (IF_NONE_MATCH, etag.to_owned()),
+                (IF_NONE_MATCH, format!("\"other\", W/{etag}")),
+                (IF_MODIFIED_SINCE, modified.to_owned()),
+            ] {
+                let again = world.get_with(&path, one(name, &value)).await;
+                assert_eq!(again.status, StatusCode::NOT_MODIFIED, "{}: {path} {value}", world.engine);
+                assert_eq!((&again.body, &again.headers[ETAG]), (&Value::Null, &answer.headers[ETAG]));
+            }
+            // A tag that is another's decides, whatever the date.
+            let mut other = one(IF_NONE_MATCH, "\"other\"");
+            other.extend(one(IF_MODIFIED_SINCE, modified));
+            assert_eq!(world.get_with(&path, other).await.status, StatusCode::OK, "{path}");
+            let long_ago = one(IF_MODIFIED_SINCE, "Thu, 01 Jan 2015 00:00:00 GMT");
+            assert_eq!(world.get_with(&path, long_ago).await.status, StatusCode::OK, "{path}");
+        }
+        let missing = world.get("/users/ann/statuses/1").await;
+        assert!(!missing.headers.get(CACHE_CONTROL).is_some_and(|value| value == "public, max-age=60"));
+    }
+}
+
+#[tokio::test]
+async fn a_storm_on_a_post_is_answered_from_memory_until_it_changes() {
+    for world in worlds().await {
+        let follower = world.follow().await;
+        let id = world.post("hi", Visibility::Public, None).await;
+        let path = format!("/users/ann/statuses/{id}");
+        let first = world.get(&path).await;
+        assert_eq!(first.body["content"], "<p>hi</p>", "{}", world.engine);
+        let storm = futures_util::future::join_all((0..20).map(|_| world.get(&path))).await;
+        assert!(storm.iter().all(|answer| answer.body == first.body), "{}", world.engine);
+        // Nobody writes it again: a writer that would fail is not asked.
+        let never = async { Err::<(Value, About), Error>(Error::Busy) };
+        let kept = world.federation.document_at(&path, never).await.unwrap();
+        assert_eq!(kept.etag, first.headers[ETAG].to_str().unwrap(), "{}", world.engine);
+        let changes = TweetChanges { text: Some("new".into()), ..TweetChanges::default() };
+        world.service.edit_tweet(world.ann, id, changes).await.unwrap();
+        follower.catch_up(&world).await;
+        let after = world.get(&path).await;
+        assert_eq!(after.body["content"], "<p>new</p>", "{}", world.engine);
+        assert_ne!(after.headers[ETAG], first.headers[ETAG]);
+        world.service.delete_tweet(world.ann, id).await.unwrap();
+        follower.catch_up(&world).await;
+        assert_eq!(world.get(&path).await.status, StatusCode::GONE, "{}", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn a_profile_and_its_pins_are_shown_as_they_are_now() {
+    for world in worlds().await {
+        let follower = world.follow().await;
+        let id = world.post("hi", Visibility::Public, None).await;
+        let (actor, featured) = ("/users/ann", "/users/ann/collections/featured");
+        assert_eq!(world.get(actor).await.body["name"], "ann", "{}", world.engine);
+        assert_eq!(world.get(featured).await.body["totalItems"], 0, "{}", world.engine);
+        let changes = ProfileChanges { display_name: Some("Ann".into()), ..ProfileChanges::default() };
+        world.service.update_profile(world.ann, changes).await.unwrap();
+        world.service.set_pin(world.ann, id, true).await.unwrap();
+        follower.catch_up(&world).await;
+        assert_eq!(world.get(actor).await.body["name"], "Ann", "{}", world.engine);
+        assert_eq!(world.get(featured).await.body["totalItems"], 1, "{}", world.engine);
+        world.service.set_suspended(world.ann, true).await.unwrap();
+        follower.catch_up(&world).await;
+        for path in [actor.to_owned(), featured.to_owned(), format!("/users/ann/statuses/{id}")] {
+            assert_eq!(world.get(&path).await.status, StatusCode::NOT_FOUND, "{}: {path}", world.engine);
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod follow_requests;
 mod follows;
 mod instance;
 mod likes;
+mod lookup;
 mod me;
 mod media;
 mod moves;
@@ -155,6 +156,7 @@ fn table() -> Table {
         .add(WRITE, routes!(notifications::mark_read))
         .add(WRITE, routes!(notifications::dismiss))
         // Search
+        .add(READ, routes!(lookup::look_up))
         .add(ANYONE, routes!(search::search))
         .add(ANYONE, routes!(search::suggest))
         // The instance

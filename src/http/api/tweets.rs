@@ -156,7 +156,8 @@ pub(super) async fn delete_tweet(
 /// A tweet with what came before and after it
 ///
 /// Of a long thread this is a part: the answers to a tweet go on in its `replies`, and what is above the first ancestor
-/// in that one's thread.
+/// in that one's thread. What other instances have of it and this one does not is asked for in the background when
+/// somebody signed in looks, once in 15 minutes at most.
 #[utoipa::path(get, path = "/api/tweets/{tweetId}/thread", tag = "tweets", params(OfTweet), responses((status = 200, description = "As far as you may see it.", body = Thread)))]
 pub(super) async fn get_thread(
     State(state): State<AppState>,
@@ -166,7 +167,8 @@ pub(super) async fn get_thread(
     let viewer = viewer.map(|who| who.account);
     let thread = state.service.thread(viewer, at.tweet_id).await?;
     state.federation.freshen_poll(&thread.tweet);
-    Ok(Json(Thread::of(&thread, state.service.addresses())))
+    let backfill = state.federation.open_thread(&thread, viewer.is_some()).await?;
+    Ok(Json(Thread::of(&thread, backfill, state.service.addresses())))
 }
 
 /// The direct answers to a tweet, the oldest first

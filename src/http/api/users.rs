@@ -8,6 +8,7 @@ use super::paging::{Page, Paged, TweetPaging};
 use super::paths::OfUser;
 use super::types::{Tweet, User};
 use super::{Answer, tweet_of};
+use crate::error::Error;
 use crate::http::extract::{Json, MaybeAuth, Path, Query};
 use crate::http::problem::{ApiError, Problem};
 use crate::http::state::AppState;
@@ -54,6 +55,7 @@ pub(super) enum Tab {
         (status = 200, description = "The account.", body = User),
         (status = 404, description = "No such account is known here.", body = Problem, content_type = "application/problem+json"),
         (status = 410, description = "The account is gone for good.", body = Problem, content_type = "application/problem+json"),
+        (status = 502, description = "Its server does not answer (`host_unreachable`) or does not give it (`host_refused`).", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn look_up_user(
@@ -63,20 +65,26 @@ pub(super) async fn look_up_user(
 ) -> Answer<User> {
     // Only people of ours may make this server ask another one.
     let account = match viewer {
-        Some(_) => state.federation.by_handle(&asked.handle).await?,
+        Some(_) => state.federation.by_handle(&asked.handle).await.map_err(Error::from)?,
         None => state.service.account_by_handle(&asked.handle).await?,
     };
     Ok(Json(User::of(&account, state.service.addresses())))
 }
 
 /// An account
+///
+/// Of another instance's account, a look by somebody signed in brings its last posts and its numbers, in the background
+/// and once a day at most.
 #[utoipa::path(get, path = "/api/users/{userId}", tag = "accounts", params(OfUser), responses((status = 200, description = "The account.", body = User)))]
 pub(super) async fn get_user(
     State(state): State<AppState>,
-    _viewer: MaybeAuth,
+    MaybeAuth(viewer): MaybeAuth,
     Path(at): Path<OfUser>,
 ) -> Answer<User> {
     let account = state.service.account(at.user_id).await?;
+    if viewer.is_some() {
+        state.federation.look_at(&account);
+    }
     Ok(Json(User::of(&account, state.service.addresses())))
 }
 

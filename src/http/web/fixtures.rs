@@ -249,6 +249,7 @@ pub(super) fn profile(n: i64, relation: Relation) -> ProfileView {
         tweets: 1_204,
         following: 312,
         followers: 8_460,
+        seen_here: None,
         moved_to: (n == 3).then(|| account(1)),
         relation,
     }

@@ -6,6 +6,7 @@ use super::fixtures::*;
 use super::views::pages::*;
 use super::views::*;
 use crate::clock::DAY_MS;
+use crate::federation::resolve::Missed;
 use crate::model::account::Signup;
 use crate::model::delivery::{DeliveryTrace, Outcome};
 use crate::model::ids::{AccountId, RowId};
@@ -155,6 +156,7 @@ fn about_tweets(tag: &str) -> Vec<Drawn> {
         replies: vec![list[3].clone(), list[6].clone()],
         above: Some("/@mirek/1".into()),
         below: Some("/@mirek/9".into()),
+        backfill: Some(BackfillView { running: true, posts: 3 }),
     };
     let reactions = |kind, rows, quotes| ReactionsPage {
         shell: shell(tag, Nav::None, "/tweets/1/likes"),
@@ -433,7 +435,7 @@ fn searches(tag: &str) -> Vec<Drawn> {
             "search-people",
             &SearchPage {
                 people: people(RowMenu::Follow),
-                ..page("ada", SearchKind::People, Lookup::Failed)
+                ..page("ada", SearchKind::People, Lookup::Failed(Missed::Unreachable))
             },
         ),
         draw(

@@ -1,13 +1,13 @@
 //! What services answer, as templates draw it.
 
-use super::views::pages::{ProfileView, SessionView};
+use super::views::pages::{ProfileView, SeenHere, SessionView};
 use super::views::{
     AccountRow, AccountView, Audience, FieldView, MediaView, NotificationKind, NotificationView,
     PollOptionView, PollView, QuoteView, Relation, ReplyContext, RowMenu, SafeHtml, TweetCounts, TweetView,
 };
 use crate::error::Result;
 use crate::http::media::urls;
-use crate::model::account::{Account, AccountKind, Session};
+use crate::model::account::{Account, AccountKind, Session, Stated};
 use crate::model::address::Addresses;
 use crate::model::entities;
 use crate::model::html;
@@ -69,8 +69,8 @@ impl Present<'_> {
             edited_ms: tweet.edited_at,
             counts: TweetCounts {
                 replies: count(tweet.replies_count),
-                retweets: count(tweet.retweets_count),
-                likes: count(tweet.likes_count),
+                retweets: count(tweet.retweets_shown()),
+                likes: count(tweet.likes_shown()),
                 quotes: count(tweet.quotes_count),
             },
             liked: view.flags.liked,
@@ -136,6 +136,12 @@ impl Present<'_> {
         moved_to: Option<&Account>,
         relation: Relation,
     ) -> ProfileView {
+        let [tweets, followers, following] = account.counts_shown();
+        let seen_here = SeenHere {
+            tweets: count(account.tweets_count),
+            following: count(account.following_count),
+            followers: count(account.followers_count),
+        };
         ProfileView {
             account: self.account(account),
             header: urls::header_url(account),
@@ -146,9 +152,10 @@ impl Present<'_> {
                 .map(|field| FieldView { name: field.name.clone(), value: self.linked(&field.value) })
                 .collect(),
             joined_ms: account.created_at,
-            tweets: count(account.tweets_count),
-            following: count(account.following_count),
-            followers: count(account.followers_count),
+            tweets: count(tweets),
+            following: count(following),
+            followers: count(followers),
+            seen_here: (account.stated != Stated::default()).then_some(seen_here),
             moved_to: moved_to.map(|new| self.account(new)),
             relation,
         }

@@ -139,6 +139,7 @@ fn hostile_text_is_escaped_everywhere() {
         draw(
             "thread",
             &ThreadPage {
+                backfill: None,
                 shell: around.clone(),
                 ancestors: vec![],
                 focus: bad.clone(),

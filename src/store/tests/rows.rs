@@ -29,7 +29,6 @@ fn remote_actor(id: i64, name: &str) -> RemoteActor {
             ..Reach::default()
         },
         keys: Vec::new(),
-        remote_followers: None,
     }
 }
 

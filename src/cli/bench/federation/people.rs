@@ -51,7 +51,7 @@ impl Ground {
             ..Reach::default()
         };
         let keys = key.map(|key| (format!("{uri}#main-key"), key.to_pem())).into_iter().collect();
-        let actor = RemoteActor { account, reach, keys, remote_followers: None };
+        let actor = RemoteActor { account, reach, keys };
         let now_ms = self.app.service.clock().now_ms();
         Ok(self
             .store

@@ -24,6 +24,7 @@ impl Federation {
         let (written, now_ms) = (relation.clone(), self.now_ms());
         self.service().store().write(move |conn| follows::accept(conn, &written, now_ms)).await?;
         self.service().graph().apply(&Event::FollowAccepted(relation));
+        self.look_at(act.actor);
         Ok(())
     }
 

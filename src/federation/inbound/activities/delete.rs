@@ -4,6 +4,7 @@
 use url::Url;
 
 use super::Failure;
+use crate::error::Error;
 use crate::federation::Federation;
 use crate::federation::objects::{Activity, IdOr};
 use crate::federation::origin::same_origin;
@@ -20,7 +21,7 @@ impl Federation {
     pub(super) async fn delete(&self, activity: &Activity, object: &IdOr) -> Result<(), Failure> {
         let Some(id) = object.id() else { return Ok(()) };
         if *id == activity.actor {
-            self.delete_actor(id).await
+            Ok(self.delete_actor(id).await?)
         } else if self.is_actor(id).await? {
             // Nobody takes another away, not even on the same host.
             Ok(())
@@ -74,7 +75,7 @@ impl Federation {
 
     /// Takes an account away: first from sight, then its follows, likes and tweets a slice at a time, so that
     /// counters and everything that follows the log keep up, then the rest.
-    async fn delete_actor(&self, id: &Url) -> Result<(), Failure> {
+    pub(in crate::federation) async fn delete_actor(&self, id: &Url) -> Result<(), Error> {
         let uri = id.as_str().to_owned();
         let Some(account) = self.service().store().read(move |conn| accounts::by_uri(conn, &uri)).await?
         else {

@@ -1,7 +1,9 @@
 //! Stories of what arrives, on both engines, with other instances played by a server on this machine.
 
+mod backfill;
 mod follows;
 mod groups;
+mod history;
 mod knocking;
 mod moves;
 mod pins;
@@ -9,6 +11,7 @@ mod polls;
 mod posts;
 mod quotes;
 mod reactions;
+mod refresh;
 mod refusals;
 mod relays;
 mod reports;

@@ -1,6 +1,6 @@
 use super::*;
-use crate::error::Error;
-use crate::federation::resolve::{Found, Freshness};
+use crate::federation::resolve::{Found, Freshness, Miss, Missed};
+use crate::store::instances;
 
 const NOTE: &str = "http://b.test/notes/1";
 
@@ -20,6 +20,16 @@ async fn account_of(world: &World, text: &str) -> Account {
     }
 }
 
+impl World {
+    /// Why a look-up finds nothing.
+    async fn missed(&self, text: &str) -> Missed {
+        match self.federation.lookup(text).await {
+            Err(Miss::Outside(missed)) => missed,
+            other => panic!("{}: {text}: {other:?}", self.engine),
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_account_is_found_by_its_handle_and_its_address() {
     for world in worlds().await {
@@ -36,11 +46,10 @@ async fn an_account_is_found_by_its_handle_and_its_address() {
         for own in ["@ann", "ann@a.test", "http://a.test/users/ann", "http://a.test/@ann"] {
             assert_eq!(account_of(&world, own).await.id, world.ann.id, "{own}");
         }
-        for unknown in
-            ["@nobody@c.test", "@nobody", "http://a.test/users/nobody", "http://b.test/nothing", "no handle"]
-        {
-            assert!(matches!(world.federation.lookup(unknown).await, Err(Error::NotFound(_))), "{unknown}");
+        for unknown in ["@nobody@c.test", "@nobody", "http://a.test/users/nobody", "http://b.test/nothing"] {
+            assert_eq!(world.missed(unknown).await, Missed::Unknown, "{unknown}");
         }
+        assert_eq!(world.missed("no handle").await, Missed::Nonsense);
     }
 }
 
@@ -87,6 +96,123 @@ async fn a_post_is_found_by_its_address_and_by_its_page() {
         assert_eq!(by_page, by_id, "{}", world.engine);
         let view = world.service().tweet(Some(world.ann.id), by_id).await.unwrap();
         assert_eq!((view.tweet.text.as_str(), view.author.acct().as_str()), ("hi", "bob@b.test"));
+    }
+}
+
+#[tokio::test]
+async fn what_is_pasted_is_found_in_every_spelling() {
+    for world in worlds().await {
+        let fingers = "http://b.test/.well-known/webfinger";
+        world.serve_as(fingers, &finger("bob@b.test", BOB), "application/jrd+json");
+        world.serve(NOTE, &note(NOTE, BOB, "<p>hi</p>"));
+        let html = |target: &str| {
+            let page = format!(
+                "<html><head><link rel=\"alternate\" type=\"application/activity+json\" href=\"{target}\"></head>"
+            );
+            ResponseTemplate::new(200).set_body_raw(page, "text/html; charset=utf-8")
+        };
+        world.answer("http://b.test/@bob", html("/users/bob"));
+        world.answer("http://b.test/posts/1", html(NOTE));
+        // A page on a host of its own, which only leads to where the document is.
+        world.answer("http://c.test/bob", html(BOB));
+        let bob = account_of(&world, "acct:bob@b.test").await;
+        for text in [
+            " @bob@b.test ",
+            "ACCT:Bob@B.TEST",
+            "HTTP://B.TEST/users/bob",
+            "http://b.test/users/bob#main-key",
+            "http://b.test/users/bob/",
+            "http://b.test/@bob",
+            "http://b.test/@bob/",
+            "http://c.test/bob",
+            "http://a.test/@bob@b.test",
+        ] {
+            assert_eq!(account_of(&world, text).await.id, bob.id, "{}: {text}", world.engine);
+        }
+        let Found::Tweet(id) = world.federation.lookup(NOTE).await.unwrap() else { panic!("no tweet") };
+        for text in ["http://b.test/posts/1".to_owned(), format!("http://a.test/@bob@b.test/{id}")] {
+            let Found::Tweet(found) = world.federation.lookup(&text).await.unwrap() else { panic!("{text}") };
+            assert_eq!(found, id, "{}: {text}", world.engine);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_look_up_says_what_went_wrong() {
+    for world in worlds().await {
+        let at = |path: &str| format!("http://b.test/{path}");
+        world.answer(&at("down"), ResponseTemplate::new(503));
+        world.answer(&at("gone"), ResponseTemplate::new(410));
+        world.answer(&at("closed"), ResponseTemplate::new(401));
+        world.answer(&at("page"), ResponseTemplate::new(200).set_body_raw("<html>", "text/html"));
+        let buried = json!({ "id": at("buried"), "type": "Tombstone" });
+        let buried = serde_json::to_vec(&buried).unwrap();
+        let kind = "application/activity+json";
+        world.answer(&at("buried"), ResponseTemplate::new(404).set_body_raw(buried, kind));
+        for (path, missed) in [
+            ("down", Missed::Unreachable),
+            ("gone", Missed::Gone),
+            ("buried", Missed::Gone),
+            ("closed", Missed::Refused),
+            ("page", Missed::Refused),
+            ("nothing", Missed::Unknown),
+        ] {
+            assert_eq!(world.missed(&at(path)).await, missed, "{}: {path}", world.engine);
+        }
+        let block = |conn: &mut _| {
+            instances::know(conn, "c.test", NOW)?;
+            crate::store::tests::hosts::block_host(conn, "c.test")
+        };
+        world.test.store.write(block).await.unwrap();
+        assert_eq!(world.missed(CAT).await, Missed::Blocked, "{}", world.engine);
+        let bob = world.actor(BOB).await;
+        world.service().set_suspended(bob.id, true).await.unwrap();
+        assert_eq!(world.missed(BOB).await, Missed::Blocked, "{}", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_believed_for_days_by_machines_and_for_minutes_by_people() {
+    for world in worlds().await {
+        let times = async || world.asked().await.len();
+        let minutes = crate::clock::MINUTE_MS;
+        assert_eq!(world.missed(NOTE).await, Missed::Unknown, "{}", world.engine);
+        world.missed(NOTE).await;
+        assert_eq!(times().await, 1, "{}", world.engine);
+        world.clock.advance(11 * minutes);
+        assert!(world.federation.tweet(&url(NOTE)).await.is_err(), "{}", world.engine);
+        assert_eq!(times().await, 1, "{}: a machine need not ask again", world.engine);
+        world.serve(NOTE, &note(NOTE, BOB, "<p>late</p>"));
+        assert!(world.federation.lookup(NOTE).await.is_ok(), "{}: a person may", world.engine);
+        // Passing failures in a row are believed longer each time.
+        let down = "http://b.test/down";
+        world.answer(down, ResponseTemplate::new(503));
+        let mut asked = 0;
+        for _ in 0..60 {
+            let before = times().await;
+            assert!(world.federation.tweet(&url(down)).await.is_err());
+            asked += times().await - before;
+            world.clock.advance(minutes / 3);
+        }
+        assert_eq!(asked, 6, "{}: after 20 s, 40 s, 80 s, 160 s, 320 s, 10 min", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn one_cause_makes_us_ask_only_so_many_hosts() {
+    for world in worlds().await {
+        use crate::federation::resolve::Budget;
+        let budget = Budget::new();
+        let most = crate::config::limits::HOSTS_PER_ACTIVITY_MAX;
+        for number in 0..most {
+            let address = url(&format!("http://{number}.evil.test/1"));
+            let failed = world.federation.document(&address, &budget).await.unwrap_err();
+            assert_ne!(failed, crate::federation::resolve::FetchError::OverBudget, "{}", world.engine);
+        }
+        for (address, over) in [("http://more.evil.test/1", true), ("http://0.evil.test/2", false)] {
+            let failed = world.federation.document(&url(address), &budget).await.unwrap_err();
+            assert_eq!(failed == crate::federation::resolve::FetchError::OverBudget, over, "{address}");
+        }
     }
 }
 

@@ -114,7 +114,7 @@ impl World {
             also_known_as: "[]".to_owned(),
             ..Reach::default()
         };
-        let actor = RemoteActor { account, reach, keys: Vec::new(), remote_followers: None };
+        let actor = RemoteActor { account, reach, keys: Vec::new() };
         self.test.store.write(move |conn| actors::upsert(conn, &actor, NOW)).await.unwrap()
     }
 

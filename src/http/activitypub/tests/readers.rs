@@ -46,7 +46,7 @@ impl World {
             ..Reach::default()
         };
         let keys = vec![(format!("{uri}#main-key"), test_key().public_key().unwrap().to_pem())];
-        let actor = RemoteActor { account, reach, keys, remote_followers: None };
+        let actor = RemoteActor { account, reach, keys };
         let store = self.service.store();
         store.write(move |conn| actors::upsert(conn, &actor, NOW)).await.unwrap();
         assert!(store.read(move |conn| accounts::by_id(conn, id)).await.unwrap().is_some());

@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Id, Media, Poll, User, UserRef, when, words};
+use crate::federation::resolve::Backfill;
 use crate::model::address::Addresses;
 use crate::model::ids::{MediaId, TweetId};
 use crate::model::tweet::{Mention, TweetEdit};
@@ -70,10 +71,10 @@ pub(in crate::http::api) struct Tweet {
     /// When it was last edited.
     #[schema(format = DateTime)]
     edited_at: Option<String>,
-    /// How many like it.
+    /// How many like it; of another instance's tweet as that one says, or as is known here when that is more.
     #[schema(minimum = 0)]
     likes_count: i64,
-    /// How many repeated it.
+    /// How many repeated it, counted like the likes.
     #[schema(minimum = 0)]
     retweets_count: i64,
     /// How many answered it.
@@ -124,8 +125,8 @@ impl Tweet {
             hashtags: tweet.tags.clone(),
             created_at: when(tweet.created_at),
             edited_at: tweet.edited_at.map(when),
-            likes_count: tweet.likes_count,
-            retweets_count: tweet.retweets_count,
+            likes_count: tweet.likes_shown(),
+            retweets_count: tweet.retweets_shown(),
             replies_count: tweet.replies_count,
             quotes_count: tweet.quotes_count,
             liked: view.flags.liked,
@@ -157,11 +158,22 @@ pub(in crate::http::api) struct Thread {
     more_ancestors: bool,
     /// Whether there are more answers: each tweet's `replies` list all of its own.
     more_descendants: bool,
+    /// `running` while other instances are asked for what is missing here, which a look by somebody signed in sets off;
+    /// else `done`. What is found is in the thread when it is read again.
+    #[schema(example = "done")]
+    backfill: &'static str,
+    /// How many missing tweets were found, so far or the last time.
+    #[schema(minimum = 0)]
+    backfill_found: i64,
 }
 
 impl Thread {
     /// A thread as the API shows it.
-    pub(in crate::http::api) fn of(thread: &service::Thread, addresses: &Addresses) -> Self {
+    pub(in crate::http::api) fn of(
+        thread: &service::Thread,
+        backfill: Option<Backfill>,
+        addresses: &Addresses,
+    ) -> Self {
         let shown = |views: &[TweetView]| views.iter().map(|view| Tweet::of(view, addresses)).collect();
         Self {
             ancestors: shown(&thread.ancestors),
@@ -169,6 +181,8 @@ impl Thread {
             descendants: shown(&thread.descendants),
             more_ancestors: thread.more_above,
             more_descendants: thread.more_below,
+            backfill: if backfill.is_some_and(|backfill| backfill.running) { "running" } else { "done" },
+            backfill_found: backfill.map_or(0, |backfill| backfill.found),
         }
     }
 }

@@ -51,15 +51,24 @@ pub(in crate::http::api) struct User {
     /// When it was made.
     #[schema(format = DateTime)]
     created_at: String,
-    /// How many tweets it has.
+    /// How many tweets it has; of another instance's account as that one says, if it was asked.
     #[schema(minimum = 0)]
     tweets_count: i64,
-    /// How many follow it.
+    /// How many follow it, counted likewise.
     #[schema(minimum = 0)]
     followers_count: i64,
-    /// How many it follows.
+    /// How many it follows, counted likewise.
     #[schema(minimum = 0)]
     following_count: i64,
+    /// How many of its tweets are here.
+    #[schema(minimum = 0)]
+    tweets_seen_here: i64,
+    /// How many of its followers are known here.
+    #[schema(minimum = 0)]
+    followers_seen_here: i64,
+    /// How many of those it follows are known here.
+    #[schema(minimum = 0)]
+    following_seen_here: i64,
 }
 
 /// A line of a profile, such as a web site.
@@ -78,6 +87,7 @@ impl User {
             name: field.name.clone(),
             value: field.value.clone(),
         };
+        let [tweets_count, followers_count, following_count] = account.counts_shown();
         Self {
             id: account.id,
             username: account.username.clone(),
@@ -96,9 +106,12 @@ impl User {
             indexable: account.indexable,
             moved_to: account.moved_to,
             created_at: when(account.created_at),
-            tweets_count: account.tweets_count,
-            followers_count: account.followers_count,
-            following_count: account.following_count,
+            tweets_count,
+            followers_count,
+            following_count,
+            tweets_seen_here: account.tweets_count,
+            followers_seen_here: account.followers_count,
+            following_seen_here: account.following_count,
         }
     }
 }

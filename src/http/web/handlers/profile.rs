@@ -40,6 +40,9 @@ pub(in crate::http::web) async fn profile(
     if account.acct() != handle {
         return Ok(visit.to(&href, None));
     }
+    if visit.who.is_some() {
+        visit.state.federation.look_at(&account);
+    }
     let tab = ProfileTab::from_value(&at.tab);
     let (wanted, list) = match tab {
         ProfileTab::Posts => (Tab::Posts, href),

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{PAGE, older};
 use crate::error::{Error, Result};
-use crate::federation::resolve::Found;
+use crate::federation::resolve::{Found, Miss, Missed, is_address};
 use crate::http::extract::Query;
 use crate::http::web::views::pages::{Lookup, SearchKind, SearchPage, TagRow};
 use crate::http::web::views::{Nav, RowMenu};
@@ -81,10 +81,6 @@ async fn fill(visit: &Visit, page: &mut SearchPage, cursor: &str) -> Result<()> 
     Ok(())
 }
 
-fn is_address(query: &str) -> bool {
-    query.starts_with("https://") || query.starts_with("http://")
-}
-
 /// An account or a tweet that the query names exactly. Only members make this server ask another one.
 async fn look_up(visit: &Visit, query: &str) -> Result<Lookup> {
     let is_remote_handle = Handle::parse(query)
@@ -96,27 +92,27 @@ async fn look_up(visit: &Visit, query: &str) -> Result<Lookup> {
         return match visit.service().account_by_handle(query).await {
             Ok(account) => found_account(visit, account).await,
             Err(Error::NotFound(_)) if visit.service().rules().federation => Ok(Lookup::SignIn),
-            Err(Error::NotFound(_)) => Ok(Lookup::Failed),
+            Err(Error::NotFound(_)) => Ok(Lookup::Failed(Missed::Unknown)),
             Err(error) => Err(error),
         };
     }
     match visit.state.federation.lookup(query).await {
         Ok(Found::Account(account)) => found_account(visit, *account).await,
         Ok(Found::Tweet(id)) => found_tweet(visit, id).await,
-        Err(Error::NotFound(_) | Error::Gone(_) | Error::Invalid { .. }) => Ok(Lookup::Failed),
-        Err(error) => Err(error),
+        Err(Miss::Outside(missed)) => Ok(Lookup::Failed(missed)),
+        Err(Miss::Inside(error)) => Err(error),
     }
 }
 
 async fn found_account(visit: &Visit, account: Account) -> Result<Lookup> {
     let rows = visit.present().rows(visit.service(), &[account], RowMenu::Follow).await?;
-    Ok(rows.into_iter().next().map_or(Lookup::Failed, |row| Lookup::Found(Box::new(row))))
+    Ok(rows.into_iter().next().map_or(Lookup::Failed(Missed::Unknown), |row| Lookup::Found(Box::new(row))))
 }
 
 async fn found_tweet(visit: &Visit, id: TweetId) -> Result<Lookup> {
     match visit.service().tweet(visit.viewer(), id).await {
         Ok(view) => Ok(Lookup::FoundTweet(Box::new(visit.present().tweet(&view)))),
-        Err(Error::NotFound(_)) => Ok(Lookup::Failed),
+        Err(Error::NotFound(_)) => Ok(Lookup::Failed(Missed::Unknown)),
         Err(error) => Err(error),
     }
 }

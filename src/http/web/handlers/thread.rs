@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use super::compose;
 use crate::http::extract::Path;
 use crate::http::web::alternate;
-use crate::http::web::views::pages::ThreadPage;
+use crate::http::web::views::pages::{BackfillView, ThreadPage};
 use crate::http::web::views::{Nav, TweetView};
 use crate::http::web::visit::{Answer, Visit, show};
 use crate::model::ids::TweetId;
@@ -33,6 +33,7 @@ pub(in crate::http::web) async fn thread(
         Some(_) => Some(compose::reply(&visit, &thread.tweet)?),
         None => None,
     };
+    let backfill = visit.state.federation.open_thread(&thread, visit.who.is_some()).await?;
     let (ancestors, replies) = (present.tweets(&thread.ancestors), present.tweets(&thread.descendants));
     let page = show(&ThreadPage {
         shell: visit.shell(Nav::None).await?,
@@ -42,6 +43,10 @@ pub(in crate::http::web) async fn thread(
         focus,
         composer,
         replies,
+        backfill: backfill.map(|backfill| BackfillView {
+            running: backfill.running,
+            posts: u64::try_from(backfill.found).unwrap_or_default(),
+        }),
     })?;
     Ok(alternate::with_link(visit.service(), page, &document))
 }

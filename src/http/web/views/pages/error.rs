@@ -40,6 +40,7 @@ impl ErrorKind {
             Error::TooMany { retry_after_s } => {
                 (StatusCode::TOO_MANY_REQUESTS, Self::TooMany(*retry_after_s))
             }
+            Error::Elsewhere { .. } => (StatusCode::BAD_GATEWAY, Self::Busy),
             Error::Busy => (StatusCode::SERVICE_UNAVAILABLE, Self::Busy),
             Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, Self::Internal),
         }

@@ -65,10 +65,23 @@ pub struct ProfileView {
     pub following: u64,
     /// Accounts that follow them.
     pub followers: u64,
+    /// The same three as far as is known here, when they are another server's word.
+    pub seen_here: Option<SeenHere>,
     /// The account that they moved to.
     pub moved_to: Option<AccountView>,
     /// How the viewer stands to them.
     pub relation: Relation,
+}
+
+/// What is known here of the numbers of an account of another server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SeenHere {
+    /// Tweets.
+    pub tweets: u64,
+    /// Accounts they follow.
+    pub following: u64,
+    /// Accounts that follow them.
+    pub followers: u64,
 }
 
 /// `GET /@{handle}`.

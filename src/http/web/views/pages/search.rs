@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::federation::resolve::Missed;
 use crate::http::web::views::{AccountRow, PageShell, TweetView};
 
 /// What is searched for.
@@ -71,8 +72,8 @@ pub enum Lookup {
     Found(Box<AccountRow>),
     /// It is this tweet.
     FoundTweet(Box<TweetView>),
-    /// That server does not know it, or did not answer.
-    Failed,
+    /// Nothing, for this reason.
+    Failed(Missed),
     /// Only signed-in viewers make this server ask others.
     SignIn,
 }
@@ -100,6 +101,18 @@ pub struct SearchPage {
 }
 
 impl SearchPage {
+    /// The sentence that says why a look-up found nothing.
+    fn missed_key(&self) -> &'static str {
+        match self.lookup {
+            Lookup::Failed(Missed::Nonsense) => "search-lookup-nonsense",
+            Lookup::Failed(Missed::Gone) => "search-lookup-gone",
+            Lookup::Failed(Missed::Unreachable) => "search-lookup-unreachable",
+            Lookup::Failed(Missed::Refused) => "search-lookup-refused",
+            Lookup::Failed(Missed::Blocked) => "search-lookup-blocked",
+            _ => "search-lookup-unknown",
+        }
+    }
+
     fn tab_href(&self, kind: SearchKind) -> String {
         let query: String = url::form_urlencoded::byte_serialize(self.query.as_bytes()).collect();
         format!("/search?q={query}&kind={}", kind.value())

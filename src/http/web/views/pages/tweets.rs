@@ -24,6 +24,17 @@ pub struct ThreadPage {
     pub replies: Vec<TweetView>,
     /// Where the thread goes on below the last reply, when it is too long for one page.
     pub below: Option<String>,
+    /// How it stands with what other servers have of the thread; `None` when none of it is theirs.
+    pub backfill: Option<BackfillView>,
+}
+
+/// How it stands with the missing posts of a thread.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BackfillView {
+    /// They are being looked for.
+    pub running: bool,
+    /// How many were found.
+    pub posts: u64,
 }
 
 /// What people did with a tweet.
