@@ -662,6 +662,7 @@ error-bad-key = Dieses Formular ist kaputt. Lade die Seite neu und versuch es no
 error-bad-value = Ein Operator dieser Suche hat einen Wert, den er nicht kennt. Richtig sind: has:image, is:reply, lang:de, in:library, after:2026-01-31.
 error-yourself = Das geht nicht mit deinem eigenen Konto.
 error-own-host = Ein Server kann sich nicht selbst sperren.
+error-bad-host = Ein Host ist ein Name wie example.org, mit Port, wenn der ungewöhnlich ist.
 error-federation-off = Dieser Server spricht nicht mit anderen Servern.
 error-moved = Dieses Konto ist umgezogen. Schreib vom neuen aus, oder nimm den Umzug in den Einstellungen zurück.
 error-moved-lately = Dieses Konto ist vor weniger als einer Woche umgezogen. Warte ein wenig bis zum nächsten Umzug.

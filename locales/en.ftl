@@ -671,6 +671,7 @@ error-bad-key = This form is broken. Reload the page and try again.
 error-bad-value = An operator of this search has a value that it does not take. Right are: has:image, is:reply, lang:en, in:library, after:2026-01-31.
 error-yourself = This cannot be done to your own account.
 error-own-host = A server cannot block itself.
+error-bad-host = A host is a name such as example.org, with its port if that is unusual.
 error-federation-off = This server does not talk with other servers.
 error-moved = This account has moved. Post from the new one, or take the move back in the settings.
 error-moved-lately = This account moved less than a week ago. Wait a little before it moves again.
