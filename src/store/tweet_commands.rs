@@ -172,6 +172,7 @@ const COLUMNS: &[(&str, Kind)] = &[
     ("uri", Kind::Text),
     ("url", Kind::Text),
     ("created_at", Kind::Int),
+    ("edited_at", Kind::Int),
     ("has_media", Kind::Bool),
     ("has_poll", Kind::Bool),
 ];
@@ -199,6 +200,7 @@ fn insert_tweets(conn: &mut Conn, set: &[&CreateTweet]) -> Result<HashSet<TweetI
                 tweet.uri.as_deref().into(),
                 tweet.url.as_deref().into(),
                 tweet.created_at.into(),
+                tweet.edited_at.into(),
                 (!command.media.is_empty() || !tweet.media.is_empty()).into(),
                 tweet.poll.is_some().into(),
             ]

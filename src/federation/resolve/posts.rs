@@ -244,6 +244,8 @@ impl Federation {
             quote_of: links.quoted.as_ref().map(|quoted| quoted.id),
             uri: Some(post.id.as_str().to_owned()),
             url: post.url.as_ref().map(Url::to_string),
+            // An older edit that comes late must not count as a newer one.
+            edited_at: post.updated_ms.map(|at_ms| at_ms.min(now_ms)).filter(|at_ms| *at_ms > created_at),
             media: compose::pictures(post, id, author.id, self.service().ids()),
             mentions: self.mentioned(post, budget).await?,
             tags: compose::tags(post),

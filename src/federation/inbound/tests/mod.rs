@@ -4,6 +4,7 @@ mod follows;
 mod groups;
 mod knocking;
 mod moves;
+mod orders;
 mod pins;
 mod polls;
 mod posts;
