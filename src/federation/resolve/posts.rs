@@ -347,6 +347,8 @@ impl Federation {
             can_quote: quotes::policy(post, followers.as_ref()),
             uri: Some(post.id.as_str().to_owned()),
             url: post.url.as_ref().map(Url::to_string),
+            // An older edit that comes late must not count as a newer one.
+            edited_at: post.updated_ms.map(|at_ms| at_ms.min(now_ms)).filter(|at_ms| *at_ms > created_at),
             media: compose::pictures(post, id, author.id, self.service().ids()),
             mentions: self.mentioned(post, budget).await?,
             tags: compose::tags(post),

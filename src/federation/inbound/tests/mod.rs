@@ -6,6 +6,7 @@ mod groups;
 mod history;
 mod knocking;
 mod moves;
+mod orders;
 mod pins;
 mod polls;
 mod posts;
