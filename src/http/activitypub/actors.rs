@@ -25,7 +25,7 @@ pub(super) async fn actor(
     };
     let written = async {
         let account = local(&state.service, &username).await?;
-        let about = About { account: account.id, tweets: Vec::new(), modified_ms: account.updated_at };
+        let about = About { account: account.id, tweets: Vec::new() };
         Ok((state.federation.actor_document(&account).await?, about))
     };
     reader.open(&state, &format!("/users/{username}"), written).await
