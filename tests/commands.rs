@@ -85,6 +85,19 @@ fn an_operator_blocks_lists_shows_and_forgets_instances() {
 }
 
 #[test]
+fn an_operator_subscribes_to_relays_and_leaves_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let on = |arguments: &str| on(folder.path(), arguments, "");
+    assert_eq!(on("relay list"), "address  kind  state\n");
+    let added = on("relay add https://relay.test/inbox");
+    assert!(added.starts_with("https://relay.test/inbox is asked"), "{added}");
+    let list = on("relay list");
+    assert!(list.contains("https://relay.test/inbox  mastodon  asked"), "{list}");
+    assert_eq!(on("relay remove https://relay.test/inbox"), "https://relay.test/inbox is removed\n");
+    assert_eq!(on("relay list").lines().count(), 1);
+}
+
+#[test]
 fn what_cannot_be_done_is_one_sentence_on_standard_error() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [("ROOKERY_DATA_DIR", folder.path().to_str().unwrap())];
@@ -96,6 +109,8 @@ fn what_cannot_be_done_is_one_sentence_on_standard_error() {
         ("instance show nowhere.test", "", "there is no such"),
         ("instance retry nowhere.test", "", "there is no such"),
         ("instance block not/a/host", "", "a host is a name"),
+        ("relay add nowhere", "", "not the address of a relay"),
+        ("relay remove https://relay.test/inbox", "", "there is no such"),
     ] {
         let done = rookery(&settings, arguments, input);
         assert_eq!((done.code, done.out.as_str()), (Some(1), ""), "{arguments}");

@@ -11,11 +11,13 @@ mod fixtures;
 pub mod inbound;
 pub mod keys;
 mod mentions;
+mod moves;
 pub mod objects;
 pub mod origin;
 pub mod outbound;
 mod own_keys;
 pub mod quirks;
+mod relays;
 pub mod resolve;
 pub mod signature;
 mod signing;
@@ -53,7 +55,7 @@ impl Federation {
     /// actor's key when there is none.
     pub async fn open(service: Service, client: Client, instance_key: InstanceKey) -> Result<Self> {
         let own_keys = own_keys::OwnKeys::open(service.clone(), instance_key).await?;
-        let inbound = inbound::Inbound::new(service.store());
+        let inbound = inbound::Inbound::new(service.store(), service.clock());
         let signers = signing::Signers::new(service.clock().clone());
         Ok(Self(Arc::new(Inner {
             service,

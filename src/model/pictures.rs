@@ -107,6 +107,7 @@ mod tests {
             followers_count: 0,
             following_count: 0,
             last_tweet_at: None,
+            moved_to: None,
             uri: None,
             url: None,
         }

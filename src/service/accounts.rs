@@ -221,6 +221,7 @@ pub(crate) fn blank_account(id: AccountId, username: String, now_ms: crate::cloc
         followers_count: 0,
         following_count: 0,
         last_tweet_at: None,
+        moved_to: None,
         uri: None,
         url: None,
     }

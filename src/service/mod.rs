@@ -7,12 +7,15 @@ pub mod follows;
 pub mod graph;
 pub mod instances;
 pub mod media_upkeep;
+pub mod moves;
 pub mod notifications;
 mod pages;
 mod passwords;
+pub mod polls;
 pub mod profiles;
 pub mod reactions;
 pub mod remote_pictures;
+pub mod reports;
 pub mod sessions;
 pub mod signups;
 mod size;
@@ -37,8 +40,11 @@ pub use follows::Relationship;
 pub use instances::{Instances, Operator};
 pub use notifications::{NotificationView, Unread};
 pub use pages::{Look, filled_page};
+pub use polls::{NewPoll, OptionView, PollView};
 pub use profiles::ProfileChanges;
 pub use remote_pictures::{PictureSettings, RemotePictures};
+pub(crate) use reports::Flagged;
+pub use reports::{NewReport, ReportView};
 pub use sessions::{Origin, SCOPES, SignedIn, WEB_SESSION_MS};
 pub use size::Counts;
 pub use timelines::{PublicList, Tab, Thread};
@@ -121,6 +127,8 @@ struct Inner {
     recent_writers: quick_cache::sync::Cache<AccountId, ()>,
     create_tweet: SetWriter<CreateTweet>,
     like: SetWriter<Like>,
+    /// Somebody moved.
+    moved: tokio::sync::Notify,
     counted: size::Counted,
 }
 
@@ -134,6 +142,7 @@ impl Service {
             recent_writers: quick_cache::sync::Cache::new(RECENT_WRITERS),
             create_tweet: SetWriter::new(&store),
             like: SetWriter::new(&store),
+            moved: tokio::sync::Notify::new(),
             counted: size::Counted::default(),
             store,
             clock,

@@ -15,9 +15,9 @@ macro_rules! select_accounts {
             "select a.id, a.username, a.domain, a.display_name, a.bio, a.bio_html, a.fields, a.avatar, a.header,
                 a.kind, a.locked, a.discoverable, a.indexable, a.created_at, a.updated_at,
                 a.suspended_at is not null or coalesce(u.state = 'pending', false), a.limited_at is not null,
-                a.tweets_count, a.followers_count, a.following_count, a.last_tweet_at, r.uri, r.url
+                a.tweets_count, a.followers_count, a.following_count, a.last_tweet_at, m.target_id, r.uri, r.url
              from accounts a left join actors r on r.account_id = a.id
-                 left join users u on u.account_id = a.id ",
+                 left join users u on u.account_id = a.id left join moves m on m.account_id = a.id ",
             $rest
         )
     };
@@ -49,6 +49,7 @@ fn account(row: &mut Row<'_>) -> Result<Account, StoreError> {
         followers_count: row.take()?,
         following_count: row.take()?,
         last_tweet_at: row.take()?,
+        moved_to: row.take()?,
         uri: row.take()?,
         url: row.take()?,
     })

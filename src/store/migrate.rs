@@ -31,6 +31,9 @@ migrations! {
     6 "0006_versions_and_keys";
     7 "0007_delivery";
     8 "0008_pace";
+    9 "0009_reports";
+    10 "0010_moves_and_relays";
+    11 "0011_polls";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

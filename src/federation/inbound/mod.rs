@@ -17,6 +17,9 @@ use std::sync::Arc;
 
 use tokio::sync::{Notify, Semaphore};
 
+use super::relays::RELAYED;
+use crate::buckets::Buckets;
+use crate::clock::Clock;
 use crate::store::Store;
 use crate::store::hot::SetWriter;
 use crate::store::inbox::Receipt;
@@ -37,16 +40,19 @@ pub(super) struct Inbound {
     refreshing: Arc<Semaphore>,
     /// Places for fetching the keys of strangers who read.
     introductions: Semaphore,
+    /// What each relay may still cause to be fetched.
+    relayed: Buckets,
     /// Something arrived.
     arrived: Notify,
 }
 
 impl Inbound {
-    pub(super) fn new(store: &Store) -> Self {
+    pub(super) fn new(store: &Store, clock: &Clock) -> Self {
         Self {
             receipts: SetWriter::new(store),
             refreshing: Arc::new(Semaphore::new(REFRESHES_MAX)),
             introductions: Semaphore::new(INTRODUCTIONS_MAX),
+            relayed: Buckets::new(RELAYED, clock),
             arrived: Notify::new(),
         }
     }

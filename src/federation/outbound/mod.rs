@@ -6,6 +6,7 @@ mod health;
 mod lane_run;
 mod missing;
 mod plan;
+mod relays;
 mod render;
 mod send;
 mod targets;

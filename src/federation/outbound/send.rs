@@ -16,6 +16,7 @@ use crate::federation::delivery::breaker::{Outcome, retry_after_ms};
 use crate::federation::delivery::lane::Answered;
 use crate::federation::own_keys::SigningKey;
 use crate::federation::signature::{BodyDigest, Form};
+use crate::model::account::INSTANCE;
 use crate::model::ids::{AccountId, RowId};
 use crate::store::deliveries::{self, Waiting};
 use crate::telemetry::metrics as names;
@@ -186,6 +187,9 @@ impl Federation {
 
     /// An author's key; `None` when the account is gone or suspended.
     async fn signing_key(&self, account: AccountId) -> Result<Option<Arc<SigningKey>>> {
+        if account == INSTANCE {
+            return Ok(Some(Arc::clone(self.0.own_keys.instance())));
+        }
         match self.service().account(account).await {
             Ok(account) => Ok(Some(self.0.own_keys.of(&account).await?)),
             Err(Error::NotFound(_)) => Ok(None),

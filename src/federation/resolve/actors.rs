@@ -251,6 +251,7 @@ fn face(actor: &Actor, id: AccountId, domain: String, now_ms: Millis) -> Account
         followers_count: 0,
         following_count: 0,
         last_tweet_at: None,
+        moved_to: None,
         uri: None,
         url: None,
     }

@@ -247,6 +247,7 @@ impl Federation {
             media: compose::pictures(post, id, author.id, self.service().ids()),
             mentions: self.mentioned(post, budget).await?,
             tags: compose::tags(post),
+            poll: compose::poll(post, now_ms),
             ..blank_tweet(id, author.id, created_at)
         })
     }

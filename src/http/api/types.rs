@@ -6,6 +6,8 @@
 mod delivery;
 mod media;
 mod notification;
+mod poll;
+mod report;
 mod tweet;
 mod user;
 mod words;
@@ -13,6 +15,8 @@ mod words;
 pub(super) use delivery::Delivery;
 pub(super) use media::Media;
 pub(super) use notification::{Notification, Unread};
+pub(super) use poll::Poll;
+pub(super) use report::Report;
 pub(super) use tweet::{Thread, Tweet, Version};
 pub(super) use user::{CurrentUser, Session, Signup, User, UserRef};
 pub(super) use words::{maybe_visibility, notification_kinds};

@@ -189,16 +189,17 @@ impl Visit {
             account: self.present().account(&self.service().account(id).await?),
             unread: count(self.service().unread(id).await?.count),
             follow_requests: count(self.service().requests_waiting(id).await?),
-            admin: self.signups_waiting(who).await?.map(count),
+            admin: self.waits_for_admin(who).await?.map(count),
         })
     }
 
-    /// How many wait for an account, for an admin.
-    async fn signups_waiting(&self, who: &SignedIn) -> Result<Option<i64>> {
-        match who.role {
-            Role::Admin => Ok(Some(self.service().signups_waiting().await?)),
-            _ => Ok(None),
+    /// How many people and reports wait for an admin's word, for an admin.
+    async fn waits_for_admin(&self, who: &SignedIn) -> Result<Option<i64>> {
+        if who.role != Role::Admin {
+            return Ok(None);
         }
+        let signups = self.service().signups_waiting().await?;
+        Ok(Some(signups.saturating_add(self.service().reports_open().await?)))
     }
 
     /// The path that a form wants to return to, or `otherwise`.

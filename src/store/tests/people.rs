@@ -33,6 +33,7 @@ pub(super) fn account(id: i64, name: &str) -> Account {
         followers_count: 0,
         following_count: 0,
         last_tweet_at: None,
+        moved_to: None,
         uri: None,
         url: None,
     }
@@ -68,6 +69,7 @@ pub(super) fn tweet(id: i64, author: i64) -> Tweet {
         retweets_count: 0,
         replies_count: 0,
         quotes_count: 0,
+        poll: None,
         media: Vec::new(),
         mentions: Vec::new(),
         tags: Vec::new(),

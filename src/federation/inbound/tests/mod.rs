@@ -1,10 +1,16 @@
 //! Stories of what arrives, on both engines, with other instances played by a server on this machine.
 
 mod follows;
+mod groups;
 mod knocking;
+mod moves;
+mod pins;
+mod polls;
 mod posts;
 mod reactions;
 mod refusals;
+mod relays;
+mod reports;
 mod resolving;
 mod working;
 

@@ -13,8 +13,14 @@ const HERE: &str = "/admin/signups";
 
 /// `GET /admin`: to where somebody waits, else to the other instances.
 pub(in crate::http::web) async fn start(Admin { visit, .. }: Admin) -> Answer {
-    let waiting = visit.service().signups_waiting().await?;
-    Ok(visit.to(if waiting > 0 { HERE } else { "/admin/instances" }, None))
+    let first = if visit.service().signups_waiting().await? > 0 {
+        HERE
+    } else if visit.service().reports_open().await? > 0 {
+        "/admin/reports"
+    } else {
+        "/admin/instances"
+    };
+    Ok(visit.to(first, None))
 }
 
 /// `GET /admin/signups`

@@ -156,3 +156,25 @@ async fn only_admins_see_and_decide_about_instances() {
         assert_eq!(waiting(&world).await, 1, "{}", world.engine);
     }
 }
+
+#[tokio::test]
+async fn an_admin_subscribes_to_a_relay_and_leaves_it() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        assert_eq!(ann.get("/admin/relays").await.status, 403);
+        world.account("chief", Role::Admin).await;
+        let chief = world.sign_in("chief").await;
+        chief.open("/admin/relays").await.has("No relays");
+        let refused = chief.post("/admin/relays", &[("address", "https://rook.test/inbox")]).await;
+        assert_eq!(refused.status, 422);
+        refused.has("This is not the address of a relay").has("value=\"https://rook.test/inbox\"");
+        let relay = [("address", "https://relay.test/inbox")];
+        let page = chief.submit("/admin/relays", &relay).await;
+        page.has("The relay is asked.").has("https://relay.test/inbox").has("Waits for its answer");
+        assert_eq!(chief.post("/admin/relays", &relay).await.status, 422, "once is enough");
+        let (_, rest) = page.html.split_once("/admin/relays/").unwrap();
+        let remove = format!("/admin/relays/{}/remove", rest.split('/').next().unwrap());
+        chief.submit(&remove, &[]).await.has("The relay is removed.").has("No relays");
+        assert_eq!(chief.post(&remove, &[]).await.location(), "/admin/relays");
+    }
+}

@@ -6,6 +6,7 @@ mod doors;
 mod everyday;
 mod forms;
 mod people;
+mod polls;
 mod refusals;
 mod searching;
 mod surfaces;

@@ -89,7 +89,7 @@ pub struct ViewerView {
     pub unread: u64,
     /// Follow requests that wait for an answer.
     pub follow_requests: u64,
-    /// People who wait for an admin's word; `None` when the viewer is no admin.
+    /// People and reports that wait for an admin's word; `None` when the viewer is no admin.
     pub admin: Option<u64>,
 }
 

@@ -2,37 +2,47 @@
 
 use askama::Template;
 
-use crate::http::web::views::PageShell;
+use crate::http::web::views::{FormErrors, PageShell};
 use crate::model::account::Signup;
 use crate::model::instance::{Instance, InstanceState, Parked};
+use crate::model::relay::{Relay, RelayState};
 
 /// The tabs over all pages for admins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AdminTab {
     /// Who asks for an account.
     Signups,
+    /// What was reported.
+    Reports,
     /// Other instances.
     Instances,
     /// What came in and could not be worked off.
     Inbox,
+    /// Relays.
+    Relays,
 }
 
 impl AdminTab {
-    const ALL: [Self; 3] = [Self::Signups, Self::Instances, Self::Inbox];
+    pub(super) const ALL: [Self; 5] =
+        [Self::Signups, Self::Reports, Self::Instances, Self::Inbox, Self::Relays];
 
-    fn href(self) -> &'static str {
+    pub(super) fn href(self) -> &'static str {
         match self {
             Self::Signups => "/admin/signups",
+            Self::Reports => "/admin/reports",
             Self::Instances => "/admin/instances",
             Self::Inbox => "/admin/inbox",
+            Self::Relays => "/admin/relays",
         }
     }
 
-    fn key(self) -> &'static str {
+    pub(super) fn key(self) -> &'static str {
         match self {
             Self::Signups => "admin-signups",
+            Self::Reports => "admin-reports",
             Self::Instances => "admin-instances",
             Self::Inbox => "admin-inbox",
+            Self::Relays => "admin-relays",
         }
     }
 }
@@ -141,6 +151,34 @@ pub struct ParkedPage {
 
 impl ParkedPage {
     const TAB: AdminTab = AdminTab::Inbox;
+}
+
+/// `GET /admin/relays`.
+#[derive(Template)]
+#[template(path = "relays.html")]
+pub struct RelaysPage {
+    /// Everything around.
+    pub shell: PageShell,
+    /// The relays, the oldest first.
+    pub relays: Vec<Relay>,
+    /// The address of a new one, as typed.
+    pub address: String,
+    /// Complaints.
+    pub errors: FormErrors,
+}
+
+impl RelaysPage {
+    const TAB: AdminTab = AdminTab::Relays;
+    const FIELDS: [&'static str; 1] = ["address"];
+}
+
+/// The word for what a relay says.
+fn relay_state_key(state: &RelayState) -> &'static str {
+    match state {
+        RelayState::Asked => "relay-asked",
+        RelayState::Accepted => "relay-accepted",
+        RelayState::Rejected => "relay-rejected",
+    }
 }
 
 /// The word for how an instance fares.

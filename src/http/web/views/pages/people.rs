@@ -65,6 +65,8 @@ pub struct ProfileView {
     pub following: u64,
     /// Accounts that follow them.
     pub followers: u64,
+    /// The account that they moved to.
+    pub moved_to: Option<AccountView>,
     /// How the viewer stands to them.
     pub relation: Relation,
 }
