@@ -278,8 +278,7 @@ pub fn owner_of_inbox(
     inbox: &str,
 ) -> Result<Option<(AccountId, String)>, StoreError> {
     conn.query_opt(
-        "select r.account_id, a.uri from actors r join accounts a on a.id = r.account_id
-         where r.host = $1 and r.inbox = $2 limit 1",
+        "select account_id, uri from actors where host = $1 and inbox = $2 limit 1",
         args![host, inbox],
         |row| Ok((row.take()?, row.take()?)),
     )

@@ -35,9 +35,9 @@ migrations! {
     10 "0010_moves_and_relays";
     11 "0011_polls";
     12 "0012_quotes";
-    14 "0014_reading";
-    15 "0015_refresh";
-    16 "0016_rotation";
+    13 "0013_reading";
+    14 "0014_refresh";
+    15 "0015_rotation";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

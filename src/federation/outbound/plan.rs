@@ -149,6 +149,7 @@ impl Federation {
         if let Some(ByInstance { activity, inboxes }) = self.by_instance(&logged.event, &relays).await? {
             let tweet = match &logged.event {
                 Event::TweetCreated(created) => Some(created.tweet),
+                Event::TweetEdited { tweet, .. } => Some(*tweet),
                 Event::TweetDeleted(deleted) => Some(deleted.tweet),
                 _ => None,
             };

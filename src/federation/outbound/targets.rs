@@ -1,5 +1,6 @@
 //! What an event of ours says to others, and to whom.
 
+use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::federation::objects::outgoing::Asked;
 use crate::federation::objects::{Addressing, LocalActor, OutgoingActivity};

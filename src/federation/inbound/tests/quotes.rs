@@ -52,7 +52,7 @@ impl World {
     }
 
     /// The stamps of the answers so far.
-    async fn answers(&self) -> Vec<Option<i64>> {
+    async fn stamps(&self) -> Vec<Option<i64>> {
         let answer = |event| match event {
             Event::QuoteAnswered(QuoteAnswer { stamp, .. }) => Some(stamp),
             _ => None,
@@ -90,13 +90,13 @@ async fn who_may_quote_gets_a_stamp_and_the_quote_is_kept_and_told() {
     for world in worlds().await {
         let (id, uri) = world.ann_wrote(Visibility::Public).await;
         world.happens(&request(1, &uri)).await;
-        let [Some(number)] = world.answers().await[..] else { panic!("{}: no stamp", world.engine) };
+        let [Some(number)] = world.stamps().await[..] else { panic!("{}: no stamp", world.engine) };
         let quote = world.tweet(QUOTE).await.unwrap();
         let stamp = format!("http://a.test/users/ann/quote_authorizations/{number}");
         assert_eq!((quote.quotes(), quote.quote_stamp.as_deref()), (Some(id), Some(stamp.as_str())));
         assert_eq!(world.notifications(world.ann.id).await, [NotificationKind::Quote], "{}", world.engine);
         world.happens(&request(2, &uri)).await;
-        assert_eq!(world.answers().await, [Some(number); 2], "the same quote has one stamp");
+        assert_eq!(world.stamps().await, [Some(number); 2], "the same quote has one stamp");
         assert_eq!(world.quotes_count(id).await, 1);
     }
 }
@@ -115,7 +115,7 @@ async fn who_may_not_quote_is_told_so_and_nothing_is_kept() {
         let bob = world.actor(BOB).await;
         world.service().block(world.ann.id, bob.id).await.unwrap();
         world.happens(&request(4, &open)).await;
-        assert_eq!(world.answers().await, [None; 4], "{}", world.engine);
+        assert_eq!(world.stamps().await, [None; 4], "{}", world.engine);
         assert!(world.tweet(QUOTE).await.is_none());
         assert_eq!(rows::counts(&world.test.store).await.get("quote_stamps"), Some(&0));
     }
@@ -129,7 +129,7 @@ async fn a_request_speaks_only_for_its_senders_own_post() {
         world.happens(&foreign).await;
         let put_in_mouth = with(quoting(&uri), "attributedTo", json!("http://b.test/users/eve"));
         world.happens(&with(request(2, &uri), "instrument", put_in_mouth)).await;
-        assert!(world.answers().await.is_empty(), "{}", world.engine);
+        assert!(world.stamps().await.is_empty(), "{}", world.engine);
         assert!(world.tweet(QUOTE).await.is_none());
     }
 }
@@ -167,7 +167,7 @@ async fn a_withdrawn_quote_stays_withdrawn_whatever_its_author_sends() {
         world.happens(&update(1, stamped)).await;
         world.happens(&request(2, &uri)).await;
         assert_eq!(world.state(QUOTE).await, QuoteState::Revoked);
-        assert_eq!(world.answers().await.last(), Some(&None), "{}", world.engine);
+        assert_eq!(world.stamps().await.last(), Some(&None), "{}", world.engine);
     }
 }
 
