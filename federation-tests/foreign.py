@@ -229,6 +229,14 @@ class Meeting:
         self.peer.do("rotate", announce=False)
         self.their_text("signed by a key nobody heard of")
 
+    def new_key_of_ours(self):
+        self.instance.command("rotate-keys", "--username", self.ann.username)
+        ours = lambda update: id_of(update["object"]) == self.ann.actor
+        update = self.arrives("our Update arrives under the old key", "Update", ours)
+        assert update["object"]["publicKey"]["id"] != f"{self.ann.actor}#main-key", update["object"]["publicKey"]
+        tweet = self.say("signed by a new key")
+        self.arrives("a post under the new key arrives", "Create", lambda create: id_of(create["object"]) == self.ann.note(tweet))
+
     def their_text(self, text):
         self.peer.do("post", text=text)
         self.read(text)
@@ -272,6 +280,7 @@ CASES = [
     ("Vote, from them", Meeting.vote_from),
     ("New key of theirs, told by an Update", Meeting.new_key_told),
     ("New key of theirs, untold", Meeting.new_key_untold),
+    ("New key of ours", Meeting.new_key_of_ours),
     ("Unfollow, to them", Meeting.unfollow_to),
     ("Unfollow, from them", Meeting.unfollow_from),
 ]

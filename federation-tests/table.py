@@ -17,6 +17,7 @@ END = "<!-- end of the table -->"
 # The parts in which the other side lies, fails or vanishes: their cases are counted.
 PARTS = {
     "faults": "Other servers lie, break off, pour and vanish",
+    "guard": "A guarded instance is led to private addresses by every road",
     "kills": "Two instances are killed at random moments",
     "partition": "The network between two instances breaks",
 }

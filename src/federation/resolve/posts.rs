@@ -151,7 +151,6 @@ impl Federation {
 
     /// The post `start`, which the post `below` answers, fetched upwards for at most `hops` posts until something
     /// known, and stored downwards.
-    #[expect(clippy::too_many_arguments, reason = "a way with its two ends, its length and its cost")]
     pub(super) async fn fetched_up_from(
         &self,
         start: Url,

@@ -65,7 +65,8 @@ impl Reader {
     ) -> Result<Response, ApiError> {
         match self {
             Self::Anyone(envelope) => {
-                Ok(served(&envelope.headers, &*state.federation.document_at(path, written).await?))
+                let document = state.federation.document_at(path, written).await?;
+                Ok(served(&envelope.headers, &document))
             }
             Self::Signed(_) => self.give(document(&written.await?.0)),
         }

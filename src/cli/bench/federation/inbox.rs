@@ -94,11 +94,12 @@ async fn signed(authors: &[Author], keys: &Keys, count: usize) -> Result<Vec<Vec
 
 /// One post as it comes over the wire.
 fn request(number: usize, author: &str, keys: &Keys, key: usize) -> Result<Vec<u8>, Error> {
+    let (to, cc) = (["https://www.w3.org/ns/activitystreams#Public"], [format!("{author}/followers")]);
     let note = json!({ "id": format!("{author}/notes/{number}"), "type": "Note", "attributedTo": author,
         "content": format!("<p>Post number {number} of this author, about as long as most of them are</p>"),
-        "to": ["https://www.w3.org/ns/activitystreams#Public"], "cc": [format!("{author}/followers")] });
+        "to": to, "cc": cc });
     let create = json!({ "@context": "https://www.w3.org/ns/activitystreams", "type": "Create", "actor": author,
-        "id": format!("{author}/notes/{number}/activity"), "to": note["to"], "cc": note["cc"], "object": note });
+        "id": format!("{author}/notes/{number}/activity"), "to": to, "cc": cc, "object": note });
     let body = serde_json::to_vec(&create).map_err(Error::internal)?;
     let url = Url::parse(&format!("http://{HERE}/inbox")).map_err(Error::internal)?;
     let digest = BodyDigest::of(&body);
