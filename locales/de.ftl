@@ -9,7 +9,7 @@ nav-search = Suche
 nav-notifications = Mitteilungen
 nav-bookmarks = Lesezeichen
 nav-requests = Folgeanfragen
-nav-signups = Aufnahmeanträge
+nav-admin = Verwaltung
 nav-profile = Profil
 nav-settings = Einstellungen
 nav-compose = Schreiben
@@ -110,6 +110,19 @@ tweet-images = { $n ->
     [one] { $count } Bild
    *[other] { $count } Bilder
 }
+tweet-poll = { $n ->
+    [one] Umfrage mit { $count } Antwort
+   *[other] Umfrage mit { $count } Antworten
+}
+poll-label = Umfrage
+poll-vote = Abstimmen
+poll-chosen = Deine Wahl
+poll-over = Die Umfrage ist beendet
+poll-until = Bis
+poll-voters = { $n ->
+    [one] { $count } Stimme
+   *[other] { $count } Stimmen
+}
 tweet-reposts = { $count } mal geteilt
 tweet-quotes = { $count } mal zitiert
 tweet-likes = gefällt { $count }
@@ -141,6 +154,8 @@ action-mute = @{ $handle } stummschalten
 action-unmute = @{ $handle } wieder zeigen
 action-block = @{ $handle } blockieren
 action-unblock = @{ $handle } freigeben
+action-report = @{ $handle } melden
+action-report-post = Beitrag melden
 
 ## Folgen
 follow = Folgen
@@ -189,6 +204,10 @@ compose-warning = Inhaltswarnung
 compose-warning-hint = Verbirgt den Beitrag hinter diesen Worten
 compose-language = Sprache
 compose-language-none = Nicht angegeben
+compose-poll = Umfrage
+compose-poll-option = Antwort { $count }
+compose-poll-multiple = Mehrere Antworten sind möglich
+compose-poll-lasts = Dauert
 compose-audience = Wer es sehen kann
 compose-limit = bis { $count }
 compose-over = Zu lang
@@ -243,6 +262,7 @@ delete-keep = Behalten
 profile-edit = Profil bearbeiten
 profile-original = Auf dem eigenen Server öffnen
 profile-joined = Dabei seit
+profile-moved = Umgezogen zu { $name }
 profile-muted = Stumm
 profile-tabs = Beiträge dieses Kontos
 profile-tab-posts = Beiträge
@@ -272,6 +292,7 @@ notification-reply = { $name } hat dir geantwortet
 notification-like = { $name } gefällt dein Beitrag
 notification-retweet = { $name } hat deinen Beitrag geteilt
 notification-quote = { $name } hat deinen Beitrag zitiert
+notification-poll-ended = Die Umfrage von { $name } ist beendet
 notification-unread = Neu
 notification-answer = Anfrage beantworten
 notifications-read = Alles gelesen
@@ -305,11 +326,94 @@ search-help-handle-example = name@example.org
 search-help-handle = ein Konto auf irgendeinem Server
 search-help-url = die Adresse eines Beitrags oder Profils auf einem anderen Server
 
-## Aufnahmeanträge
+## Verwaltung
+admin-signups = Aufnahme
+admin-reports = Meldungen
+admin-instances = Instanzen
+admin-inbox = Eingang
+admin-relays = Relays
 signup-approve = Aufnehmen
 signup-reject = Abweisen
 signups-empty-title = Niemand wartet
 signups-empty = Wenn jemand ein Konto möchte, entscheidest du hier.
+instances-filter = Anzeigen
+instances-all = Alle
+instances-empty-title = Keine solchen Instanzen
+instances-empty = Andere Server erscheinen hier, sobald wir etwas mit ihnen austauschen.
+instance-reachable = Erreichbar
+instance-failing = Gestört
+instance-dead = Verschwunden
+instance-blocked = Gesperrt
+instance-waiting = { $number } warten
+instance-state = Zustand
+instance-waits = Wartende Sendungen
+instance-oldest = Älteste
+instance-answered = Letzte Antwort
+instance-failed = Letzte Störung
+instance-failures = Störungen in Folge
+instance-failing-since = Gestört seit
+instance-next = Nächster Versuch
+instance-form = Signaturen
+instance-software = Software
+instance-known-since = Bekannt seit
+instance-retry = Jetzt erneut versuchen
+instance-forget = Wartendes vergessen
+instance-forget-title = Vergessen, was für { $host } wartet?
+instance-forget-text = Diese Sendungen werden nie zugestellt. Was von nun an geschrieben wird, geht weiterhin dorthin.
+instance-block = Sperren
+instance-block-title = { $host } sperren?
+instance-block-text = Dorthin wird nichts mehr gesendet und von dort nichts angenommen, auch nicht von Servern unter diesem Namen. Was wartet, wird vergessen.
+instance-unblock = Entsperren
+parked-about = Diese Aktivitäten kamen von anderen Servern und ließen sich nicht verarbeiten. Sie werden eine Weile aufbewahrt.
+parked-empty-title = Nichts hängt fest
+parked-empty = Aktivitäten anderer Server, die sich nicht verarbeiten ließen, liegen hier.
+parked-retry = Erneut versuchen
+parked-forget = Vergessen
+
+## Umziehen
+move-title = Zu einem anderen Konto umziehen
+move-text = Wer dir folgt, folgt danach dem neuen Konto, und hier steht, wohin du gegangen bist. Anmelden kannst du dich weiter, schreiben nicht. Trag dieses Konto vorher dort als Alias ein.
+move-target = Das neue Konto
+move-go = Umziehen
+move-done-title = Du bist umgezogen
+move-done = Dieses Konto ist zu { $name } umgezogen. Hier wird nichts mehr geschrieben.
+move-undo-hint = Du kannst das zurücknehmen und hier wieder schreiben. Wer mit dir gegangen ist, bleibt dort.
+move-undo = Umzug zurücknehmen
+aliases-title = Von anderswo hierher umziehen
+aliases-text = Nenne deine anderen Konten, eins pro Zeile, als Handle oder Adresse. Beginne den Umzug dann dort.
+aliases-label = Deine anderen Konten
+
+## Relays
+relay-address = Die Adresse eines Relays
+relay-address-hint = Sein Posteingang, der auf /inbox endet, oder die Adresse seines Akteurs. Öffentliche Beiträge gehen in beide Richtungen, sobald es zugestimmt hat.
+relay-add = Abonnieren
+relay-remove = Entfernen
+relay-asked = Wartet auf Antwort
+relay-accepted = Angenommen
+relay-rejected = Abgelehnt
+relays-empty-title = Keine Relays
+relays-empty = Ein Relay reicht öffentliche Beiträge unter seinen Abonnenten weiter, damit ein kleiner Server mehr sieht als die Leute, denen jemand folgt.
+
+## Meldungen
+report-title = @{ $handle } melden
+report-text = Wer diesen Ort betreibt, sieht sich das an. Das Konto erfährt nicht, wer es gemeldet hat.
+report-comment = Was stimmt nicht?
+report-forward = Auch { $host } Bescheid geben
+report-forward-hint = Der Server dort bekommt deine Worte und den Beitrag, aber nicht deinen Namen.
+report-send = Melden
+report-by = Gemeldet von { $name }
+report-by-nobody = Gemeldet von jemandem, der nicht mehr hier ist
+report-from = Gemeldet von { $host }
+report-forwarded = der Server des Kontos weiß davon
+report-resolve = Erledigt
+report-reopen = Wieder öffnen
+report-resolved-by = Erledigt von @{ $handle }
+reports-open = Offen
+reports-resolved = Erledigt
+reports-empty-title = Keine offenen Meldungen
+reports-empty = Wenn jemand ein Konto oder einen Beitrag meldet, steht es hier.
+reports-none-title = Noch nichts hier
+reports-none = Erledigte Meldungen stehen hier.
 
 ## Die Tür
 field-username = Benutzername
@@ -340,6 +444,7 @@ login-new = Neu hier?
 ## Einstellungen
 settings-profile = Profil
 settings-security = Sicherheit
+settings-move = Umziehen
 settings-away = Blockiert, stumm
 settings-appearance = Aussehen und Sprache
 profile-form-pictures = Bilder
@@ -402,6 +507,10 @@ flash-edited = Änderungen gespeichert.
 flash-deleted = Gelöscht.
 flash-pinned = An dein Profil geheftet.
 flash-unpinned = Gelöst.
+flash-voted = Deine Stimme zählt.
+flash-voted-before = Du hattest schon abgestimmt.
+flash-poll-over = Diese Umfrage ist beendet.
+flash-choose = Wähle zuerst eine Antwort.
 flash-muted = Stummgeschaltet. Du siehst diese Beiträge nicht mehr.
 flash-unmuted = Wieder zu sehen.
 flash-blocked = Blockiert. Ihr seht einander nicht mehr.
@@ -412,6 +521,20 @@ flash-request-accepted = Anfrage angenommen.
 flash-request-rejected = Anfrage abgelehnt.
 flash-signup-approved = Das Konto ist freigegeben.
 flash-signup-rejected = Abgewiesen. Die Anfrage ist vergessen.
+flash-moved = Du bist umgezogen. Wer dir folgt, kommt nach.
+flash-move-undone = Der Umzug ist zurückgenommen.
+flash-aliases-saved = Gespeichert.
+flash-relay-added = Das Relay ist angefragt.
+flash-relay-removed = Das Relay ist entfernt.
+flash-reported = Gemeldet. Jemand sieht es sich an.
+flash-report-resolved = Die Meldung ist erledigt.
+flash-report-reopened = Die Meldung ist wieder offen.
+flash-instance-retried = Es wird jetzt erneut versucht.
+flash-instance-forgotten = Was wartete, ist vergessen.
+flash-instance-blocked = Gesperrt. Dorthin geht nichts mehr, von dort kommt nichts mehr.
+flash-instance-unblocked = Entsperrt.
+flash-parked-retried = Es wird jetzt erneut versucht.
+flash-parked-forgotten = Vergessen.
 flash-profile-saved = Profil gespeichert.
 flash-password-changed = Passwort geändert. Andere Sitzungen sind beendet.
 flash-session-ended = Sitzung beendet.
@@ -479,6 +602,10 @@ error-bad-language = Das ist keine Sprache.
 error-too-many-mentions = Ein Beitrag kann höchstens { $limit } Leute erwähnen.
 error-unknown-tweet = Diesen Beitrag gibt es nicht mehr, oder du darfst ihn nicht sehen.
 error-quote-of-not-public = Nur öffentliche und nicht gelistete Beiträge können zitiert werden.
+error-poll-bad-number = Eine Umfrage hat mindestens { $limit } Antworten.
+error-poll-option-too-long = Eine Antwort hat höchstens { $limit } Zeichen.
+error-poll-same-option = Keine zwei Antworten einer Umfrage sind gleich.
+error-poll-bad-time = Eine Umfrage dauert 5 Minuten bis 30 Tage.
 error-media-not-found = Das Bild ist nicht mehr da. Bitte wähle es noch einmal aus.
 error-unknown-media = Das Bild ist nicht mehr da. Bitte wähle es noch einmal aus.
 error-too-big = Diese Datei ist zu groß: höchstens { $limit } MiB.
@@ -508,6 +635,11 @@ error-bad-key = Dieses Formular ist kaputt. Lade die Seite neu und versuch es no
 error-bad-value = Ein Operator dieser Suche hat einen Wert, den er nicht kennt. Richtig sind: has:image, is:reply, lang:de, in:library, after:2026-01-31.
 error-yourself = Das geht nicht mit deinem eigenen Konto.
 error-federation-off = Dieser Server spricht nicht mit anderen Servern.
+error-moved = Dieses Konto ist umgezogen. Schreib vom neuen aus, oder nimm den Umzug in den Einstellungen zurück.
+error-moved-lately = Dieses Konto ist vor weniger als einer Woche umgezogen. Warte ein wenig bis zum nächsten Umzug.
+error-no-alias = Das neue Konto nennt dieses noch nicht als Alias. Trag es dort zuerst ein.
+error-not-a-relay = Das ist nicht die Adresse eines Relays, oder sein Server antwortet nicht.
+error-unknown-account = Dieses Konto gibt es nicht, oder sein Server antwortet nicht.
 
 ## Seiten für das, was schiefging
 fault-bad-title = Mit dieser Anfrage konnten wir nichts anfangen

@@ -9,7 +9,7 @@ nav-search = Search
 nav-notifications = Notifications
 nav-bookmarks = Bookmarks
 nav-requests = Follow requests
-nav-signups = Sign-up requests
+nav-admin = Administration
 nav-profile = Profile
 nav-settings = Settings
 nav-compose = Post
@@ -107,6 +107,19 @@ tweet-images = { $n ->
     [one] { $count } image
    *[other] { $count } images
 }
+tweet-poll = { $n ->
+    [one] Poll with { $count } option
+   *[other] Poll with { $count } options
+}
+poll-label = Poll
+poll-vote = Vote
+poll-chosen = Your choice
+poll-over = The poll is over
+poll-until = Until
+poll-voters = { $n ->
+    [one] { $count } vote
+   *[other] { $count } votes
+}
 tweet-reposts = { $n ->
     [one] { $count } repost
    *[other] { $count } reposts
@@ -147,6 +160,8 @@ action-mute = Mute @{ $handle }
 action-unmute = Unmute @{ $handle }
 action-block = Block @{ $handle }
 action-unblock = Unblock @{ $handle }
+action-report = Report @{ $handle }
+action-report-post = Report this post
 
 ## Following
 follow = Follow
@@ -195,6 +210,10 @@ compose-warning = Content warning
 compose-warning-hint = Hides the post behind these words
 compose-language = Language
 compose-language-none = Not said
+compose-poll = Poll
+compose-poll-option = Option { $count }
+compose-poll-multiple = Several may be chosen
+compose-poll-lasts = Runs for
 compose-audience = Who can see it
 compose-limit = up to { $count }
 compose-over = Too long
@@ -249,6 +268,7 @@ delete-keep = Keep it
 profile-edit = Edit profile
 profile-original = Open on their own server
 profile-joined = Joined
+profile-moved = Moved to { $name }
 profile-muted = Muted
 profile-tabs = Posts of this account
 profile-tab-posts = Posts
@@ -281,6 +301,7 @@ notification-reply = { $name } replied to you
 notification-like = { $name } liked your post
 notification-retweet = { $name } reposted your post
 notification-quote = { $name } quoted your post
+notification-poll-ended = The poll of { $name } is over
 notification-unread = New
 notification-answer = Answer the request
 notifications-read = Mark all read
@@ -314,11 +335,94 @@ search-help-handle-example = name@example.org
 search-help-handle = an account on any server
 search-help-url = the address of a post or profile on another server
 
-## Sign-up requests
+## Administration
+admin-signups = Sign-ups
+admin-reports = Reports
+admin-instances = Instances
+admin-inbox = Inbox
+admin-relays = Relays
 signup-approve = Let in
 signup-reject = Turn away
 signups-empty-title = Nobody is waiting
 signups-empty = When somebody asks for an account, you decide here.
+instances-filter = Show
+instances-all = All
+instances-empty-title = No such instances
+instances-empty = Other servers appear here as soon as we exchange something with them.
+instance-reachable = Reachable
+instance-failing = Failing
+instance-dead = Gone
+instance-blocked = Blocked
+instance-waiting = { $number } waiting
+instance-state = State
+instance-waits = Waiting deliveries
+instance-oldest = Oldest
+instance-answered = Last answered
+instance-failed = Last failed
+instance-failures = Failures in a row
+instance-failing-since = Failing since
+instance-next = Next attempt
+instance-form = Signatures
+instance-software = Software
+instance-known-since = Known since
+instance-retry = Try again now
+instance-forget = Forget what waits
+instance-forget-title = Forget what waits for { $host }?
+instance-forget-text = These deliveries are never made. What is written from now on is still sent there.
+instance-block = Block
+instance-block-title = Block { $host }?
+instance-block-text = Nothing is sent there or taken from there any more, nor from servers below that name. What waits is forgotten.
+instance-unblock = Unblock
+parked-about = These activities came from other servers and could not be worked off. They are kept for a while.
+parked-empty-title = Nothing is stuck
+parked-empty = Activities of other servers that could not be worked off are kept here.
+parked-retry = Try again
+parked-forget = Forget
+
+## Moving
+move-title = Move to another account
+move-text = Your followers will follow the new account, and this one will say where you went. It can still log in, but not post. Before that, name this account as an alias over there.
+move-target = The new account
+move-go = Move
+move-done-title = You have moved
+move-done = This account has moved to { $name }. It posts no more.
+move-undo-hint = You may take that back and post here again. Followers that went with you stay there.
+move-undo = Take the move back
+aliases-title = Move here from elsewhere
+aliases-text = Name your other accounts, one a line, by handle or address. Then start the move over there.
+aliases-label = Your other accounts
+
+## Relays
+relay-address = The address of a relay
+relay-address-hint = Its inbox, which ends in /inbox, or the address of its actor. Public posts go both ways once it has said yes.
+relay-add = Subscribe
+relay-remove = Remove
+relay-asked = Waits for its answer
+relay-accepted = Accepted
+relay-rejected = Said no
+relays-empty-title = No relays
+relays-empty = A relay passes public posts on among its subscribers, so that a small server sees more than the people whom somebody follows.
+
+## Reports
+report-title = Report @{ $handle }
+report-text = The people who run this place will look at it. The account does not learn who reported it.
+report-comment = What is wrong?
+report-forward = Also tell { $host }
+report-forward-hint = That server gets your words and the post, but not your name.
+report-send = Report
+report-by = Reported by { $name }
+report-by-nobody = Reported by somebody who is no longer here
+report-from = Reported by { $host }
+report-forwarded = its server was told
+report-resolve = Done
+report-reopen = Open again
+report-resolved-by = Done by @{ $handle }
+reports-open = Open
+reports-resolved = Done
+reports-empty-title = No open reports
+reports-empty = When somebody reports an account or a post, it shows up here.
+reports-none-title = Nothing here yet
+reports-none = Reports that somebody is done with show up here.
 
 ## The door
 field-username = Username
@@ -349,6 +453,7 @@ login-new = New here?
 ## Settings
 settings-profile = Profile
 settings-security = Security
+settings-move = Move account
 settings-away = Blocked, muted
 settings-appearance = Look and language
 profile-form-pictures = Pictures
@@ -411,6 +516,10 @@ flash-edited = Changes saved.
 flash-deleted = Deleted.
 flash-pinned = Pinned to your profile.
 flash-unpinned = Unpinned.
+flash-voted = Your vote counts.
+flash-voted-before = You had voted already.
+flash-poll-over = This poll is over.
+flash-choose = Choose one of the options first.
 flash-muted = Muted. Their posts are out of your sight.
 flash-unmuted = Unmuted.
 flash-blocked = Blocked. You no longer see each other.
@@ -421,6 +530,20 @@ flash-request-accepted = Request accepted.
 flash-request-rejected = Request rejected.
 flash-signup-approved = They may log in now.
 flash-signup-rejected = Turned away. The request is forgotten.
+flash-moved = You have moved. Your followers will come along.
+flash-move-undone = The move is taken back.
+flash-aliases-saved = Saved.
+flash-relay-added = The relay is asked.
+flash-relay-removed = The relay is removed.
+flash-reported = Reported. Somebody will look at it.
+flash-report-resolved = The report is done.
+flash-report-reopened = The report is open again.
+flash-instance-retried = It is tried again now.
+flash-instance-forgotten = What waited is forgotten.
+flash-instance-blocked = Blocked. Nothing is sent there or taken from there.
+flash-instance-unblocked = Unblocked.
+flash-parked-retried = It is tried again now.
+flash-parked-forgotten = Forgotten.
 flash-profile-saved = Profile saved.
 flash-password-changed = Password changed. Other sessions have ended.
 flash-session-ended = Session ended.
@@ -488,6 +611,10 @@ error-bad-language = This is not a language.
 error-too-many-mentions = A post can mention at most { $limit } people.
 error-unknown-tweet = This post no longer exists, or you may not see it.
 error-quote-of-not-public = Only public and unlisted posts can be quoted.
+error-poll-bad-number = A poll has at least { $limit } options.
+error-poll-option-too-long = An option has at most { $limit } characters.
+error-poll-same-option = No two options of a poll are the same.
+error-poll-bad-time = A poll runs for 5 minutes to 30 days.
 error-media-not-found = The image is no longer here. Please choose it again.
 error-unknown-media = The image is no longer here. Please choose it again.
 error-too-big = This file is too large: at most { $limit } MiB.
@@ -517,6 +644,11 @@ error-bad-key = This form is broken. Reload the page and try again.
 error-bad-value = An operator of this search has a value that it does not take. Right are: has:image, is:reply, lang:en, in:library, after:2026-01-31.
 error-yourself = This cannot be done to your own account.
 error-federation-off = This server does not talk with other servers.
+error-moved = This account has moved. Post from the new one, or take the move back in the settings.
+error-moved-lately = This account moved less than a week ago. Wait a little before it moves again.
+error-no-alias = The new account does not name this one as an alias yet. Add it there first.
+error-not-a-relay = This is not the address of a relay, or its server does not answer.
+error-unknown-account = There is no such account, or its server does not answer.
 
 ## Pages for what went wrong
 fault-bad-title = That request made no sense to us

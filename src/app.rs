@@ -26,7 +26,7 @@ use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
 use crate::search::{Feeder, Finder, OpenError, Opened, Search};
 use crate::secrets;
-use crate::service::{PictureSettings, RemotePictures, Rules, Service, media_upkeep, upkeep};
+use crate::service::{PictureSettings, RemotePictures, Rules, Service, media_upkeep, moves, polls, upkeep};
 use crate::store::events::{self, Logged, Position};
 use crate::store::follower::{self, Progress};
 use crate::store::{Place, Settings, Store, StoreError};
@@ -92,6 +92,7 @@ impl App {
             source_url: config.community.source_url.clone(),
             rate_limits: config.server.rate_limits,
             federation: config.federation.enabled,
+            authorized_fetch: config.federation.authorized_fetch,
         };
         let service = Service::new(store.clone(), clock, ids, addresses(config)?, rules);
         let client = Client::new(client_settings(config)).map_err(Error::internal)?;
@@ -148,6 +149,8 @@ impl App {
         let (service, media, stop) = (self.service.clone(), Arc::clone(&self.media), self.stop.clone());
         self.run("media upkeep", async move { media_upkeep::run(service, &media, stop).await });
         self.run("upkeep", upkeep::run(self.service.clone(), self.stop.clone()));
+        self.run("moves", moves::run(self.service.clone(), self.stop.clone()));
+        self.run("polls", polls::run(self.service.clone(), self.stop.clone()));
         if self.service.rules().federation {
             self.follow_documents(head);
             self.start_federation();

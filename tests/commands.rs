@@ -63,6 +63,41 @@ fn an_operator_makes_lists_and_suspends_people_and_hands_out_tokens() {
 }
 
 #[test]
+fn an_operator_blocks_lists_shows_and_forgets_instances() {
+    let folder = tempfile::tempdir().unwrap();
+    let on = |arguments: &str| on(folder.path(), arguments, "");
+    assert_eq!(on("instance list"), "host  state  waiting  oldest  answered  failed\n");
+    assert_eq!(on("instance block B.test"), "B.test is blocked\n");
+    assert_eq!(on("instance block b.test"), "b.test is blocked already\n");
+    on("instance block c.test:8443");
+    let list = on("instance list --state blocked --limit 1");
+    let lines: Vec<&str> = list.lines().collect();
+    assert!(lines[1].starts_with("b.test") && lines[1].contains("blocked  0"), "{list}");
+    assert_eq!(lines[2], "there are more: --after b.test");
+    assert!(on("instance list --after b.test").contains("c.test:8443"));
+    let shown = on("instance show b.test");
+    assert!(shown.starts_with("host ") && shown.contains("blocked"), "{shown}");
+    assert_eq!(on("instance forget b.test"), "0 deliveries to b.test are dropped\n");
+    assert_eq!(on("instance unblock b.test"), "b.test is not blocked\n");
+    assert_eq!(on("instance unblock b.test"), "b.test is not blocked anyway\n");
+    assert_eq!(on("instance retry b.test"), "b.test is tried again at once\n");
+    assert_eq!(on("instance list --state reachable").lines().count(), 2);
+}
+
+#[test]
+fn an_operator_subscribes_to_relays_and_leaves_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let on = |arguments: &str| on(folder.path(), arguments, "");
+    assert_eq!(on("relay list"), "address  kind  state\n");
+    let added = on("relay add https://relay.test/inbox");
+    assert!(added.starts_with("https://relay.test/inbox is asked"), "{added}");
+    let list = on("relay list");
+    assert!(list.contains("https://relay.test/inbox  mastodon  asked"), "{list}");
+    assert_eq!(on("relay remove https://relay.test/inbox"), "https://relay.test/inbox is removed\n");
+    assert_eq!(on("relay list").lines().count(), 1);
+}
+
+#[test]
 fn what_cannot_be_done_is_one_sentence_on_standard_error() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [("ROOKERY_DATA_DIR", folder.path().to_str().unwrap())];
@@ -71,6 +106,11 @@ fn what_cannot_be_done_is_one_sentence_on_standard_error() {
         ("user create --username ann --email ann@example.org", "short\n", "password"),
         ("user password --username nobody", "correct horse battery\n", "there is no such"),
         ("token create --username nobody --scopes read", "", "there is no such"),
+        ("instance show nowhere.test", "", "there is no such"),
+        ("instance retry nowhere.test", "", "there is no such"),
+        ("instance block not/a/host", "", "a host is a name"),
+        ("relay add nowhere", "", "not the address of a relay"),
+        ("relay remove https://relay.test/inbox", "", "there is no such"),
     ] {
         let done = rookery(&settings, arguments, input);
         assert_eq!((done.code, done.out.as_str()), (Some(1), ""), "{arguments}");

@@ -3,8 +3,11 @@
 //! A command ends with exit code 0, or with one sentence on standard error and code 1; code 2 means that the
 //! command line itself was wrong. Results go to standard output, so that they can be piped.
 
+pub mod bench;
 pub mod doctor;
+pub mod instance;
 mod password;
+pub mod relay;
 pub mod serve;
 mod table;
 pub mod token;
@@ -44,11 +47,20 @@ pub enum Command {
     /// Make and manage users
     #[command(subcommand)]
     User(user::Command),
+    /// Look after other instances and what waits for them
+    #[command(subcommand)]
+    Instance(instance::Command),
     /// Make bearer tokens for scripts
     #[command(subcommand)]
     Token(token::Command),
+    /// Subscribe to relays
+    #[command(subcommand)]
+    Relay(relay::Command),
     /// Check this setup and say what to mend
     Doctor(doctor::Args),
+    /// Measure what this machine can do, on data of the bench's own
+    #[command(subcommand)]
+    Bench(bench::Command),
 }
 
 /// Why a command did not do what it was asked.
@@ -106,9 +118,12 @@ pub fn run_with(
 
 fn dispatch(command: Command, config: &Config) -> Result<(), Failure> {
     match command {
+        Command::Bench(command) => bench::run(&command),
         Command::Doctor(args) => doctor::run(&args, config),
+        Command::Relay(command) => relay::run(command, config),
         Command::Serve(_) => serve::run(config),
         Command::User(command) => user::run(command, config),
+        Command::Instance(command) => instance::run(command, config),
         Command::Token(command) => token::run(command, config),
     }
 }

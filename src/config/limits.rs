@@ -51,6 +51,14 @@ pub const PASSWORD_MAX_BYTES: usize = 4 * PASSWORD_MAX;
 pub const SIGNUP_REASON_MAX: usize = 500;
 /// Pinned tweets of an account: a profile starts with its newest tweets, not with a wall of old ones.
 pub const PINNED_MAX: usize = 5;
+/// Aliases of an account: the places one person had before.
+pub const ALIASES_MAX: usize = 10;
+/// Characters of what one says in a report.
+pub const REPORT_COMMENT_MAX: usize = 1_000;
+/// Tweets named in one report: enough to show a habit.
+pub const REPORT_TWEETS_MAX: usize = 50;
+/// Open reports from one other instance: more would bury everybody else's.
+pub const REPORTS_OPEN_PER_HOST_MAX: i64 = 200;
 /// Sessions and tokens of an account at once; the one unused for longest ends when one more begins.
 pub const SESSIONS_MAX: usize = 100;
 
@@ -71,6 +79,16 @@ pub const HASHTAG_MAX: usize = 100;
 pub const CONTENT_WARNING_MAX: usize = 200;
 /// Characters of an image's description: a few good sentences.
 pub const ALT_TEXT_MAX: usize = 1_500;
+/// Options of a poll: fewer leave nothing to choose.
+pub const POLL_OPTIONS_MIN: usize = 2;
+/// Options of a poll: what everybody's server shows.
+pub const POLL_OPTIONS_MAX: usize = 4;
+/// Characters of an option: a line or two on a phone.
+pub const POLL_OPTION_MAX: usize = 100;
+/// The shortest time of a poll: the network needs a while to hear of it.
+pub const POLL_MIN_MS: Millis = 5 * MINUTE_MS;
+/// The longest time of a poll.
+pub const POLL_MAX_MS: Millis = 30 * DAY_MS;
 /// Versions kept of an edited tweet, the first and the newest always.
 pub const EDITS_MAX: usize = 50;
 /// Bytes of a URL that we store or follow.
@@ -110,8 +128,12 @@ pub const HTML_DEPTH_MAX: usize = 32;
 pub const REMOTE_ALT_TEXT_MAX: usize = 10_000;
 /// Bytes of a remote username; what the largest implementations allow.
 pub const REMOTE_USERNAME_MAX_BYTES: usize = 128;
+/// Pinned tweets kept of a remote account, the newest.
+pub const REMOTE_PINNED_MAX: usize = 20;
 /// Attachments kept of a remote tweet.
 pub const REMOTE_ATTACHMENTS_MAX: usize = 16;
+/// Options kept of a remote poll; the rest is cut.
+pub const REMOTE_POLL_OPTIONS_MAX: usize = 50;
 /// Tags (mentions, hashtags, emoji) read from a remote tweet: its addressees may be many.
 pub const REMOTE_TAGS_MAX: usize = 500;
 
@@ -166,6 +188,7 @@ pub const PUSH_SLICE: usize = 10_000;
 /// Items in a list of the configuration.
 pub const CONFIG_LIST_MAX: usize = 256;
 
+const _: () = assert!(PINNED_MAX <= REMOTE_PINNED_MAX);
 const _: () = assert!(PAGE_DEFAULT <= PAGE_MAX && PAGE_MAX <= ACCOUNT_PAGE_MAX);
 const _: () = assert!(THREAD_ANCESTORS_MAX < THREAD_DESCENDANTS_MAX && PASSWORD_MIN <= PASSWORD_MAX);
 // The repetition guard must outlive every signature that could be replayed.

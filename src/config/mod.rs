@@ -120,6 +120,8 @@ pub struct Media {
 pub struct Federation {
     /// Whether this instance talks with others at all.
     pub enabled: bool,
+    /// Whether other instances must sign what they read here.
+    pub authorized_fetch: bool,
     /// For tests only: plain http, any port, private and loopback addresses are allowed.
     pub insecure: bool,
     /// For tests only: names that are dialled at a fixed address instead of being resolved.

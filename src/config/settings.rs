@@ -213,6 +213,14 @@ fn federation(reader: &mut Reader<'_>) -> Federation {
             "Whether this instance exchanges accounts and tweets with others by ActivityPub. Off makes it \
              an island: nothing is sent, fetched or accepted.",
         ),
+        authorized_fetch: reader.read(
+            "federation_authorized_fetch",
+            false,
+            &switch(),
+            "Whether other instances must sign what they read here (elsewhere called secure mode). Then nothing is \
+             given to instances that you block, and nothing to those that do not say who they are; old and small \
+             servers that cannot sign no longer find your accounts and posts. Pages in a browser are not affected.",
+        ),
         insecure: reader.read(
             "federation_insecure",
             false,

@@ -11,14 +11,17 @@ mod fixtures;
 pub mod inbound;
 pub mod keys;
 mod mentions;
+mod moves;
 pub mod objects;
 pub mod origin;
 pub mod outbound;
 mod own_keys;
 pub mod quirks;
+mod relays;
 pub mod rendered;
 pub mod resolve;
 pub mod signature;
+mod verifier;
 mod wire;
 
 use std::sync::Arc;
@@ -43,6 +46,8 @@ struct Inner {
     reading: resolve::Reading,
     documents: rendered::Documents,
     inbound: inbound::Inbound,
+    verifier: verifier::Verifier,
+    knocks: wire::Knocks,
 }
 
 impl Federation {
@@ -50,10 +55,18 @@ impl Federation {
     /// actor's key when there is none.
     pub async fn open(service: Service, client: Client, instance_key: InstanceKey) -> Result<Self> {
         let own_keys = own_keys::OwnKeys::open(service.clone(), instance_key).await?;
-        let inbound = inbound::Inbound::new(service.store());
-        let (fetcher, reading) = (resolve::Fetcher::new(), resolve::Reading::default());
-        let documents = rendered::Documents::new();
-        Ok(Self(Arc::new(Inner { service, client, own_keys, fetcher, reading, documents, inbound })))
+        let inbound = inbound::Inbound::new(service.store(), service.clock());
+        Ok(Self(Arc::new(Inner {
+            service,
+            client,
+            own_keys,
+            fetcher: resolve::Fetcher::new(),
+            reading: resolve::Reading::default(),
+            documents: rendered::Documents::new(),
+            inbound,
+            verifier: verifier::Verifier::new(),
+            knocks: wire::Knocks::new(),
+        })))
     }
 
     /// The use-cases.

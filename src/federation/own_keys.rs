@@ -10,7 +10,7 @@ use super::keys::InstanceKey;
 use super::keys::KeyPair;
 use super::objects::LocalActor;
 use crate::error::{Error, Result};
-use crate::model::account::Account;
+use crate::model::account::{Account, INSTANCE};
 use crate::model::ids::AccountId;
 use crate::service::Service;
 use crate::store::actors::{self, OwnKey};
@@ -20,8 +20,6 @@ use crate::store::settings;
 const KEPT: usize = 2_000;
 /// The setting that holds the instance actor's sealed key pair.
 const INSTANCE_SETTING: &str = "instance_actor_key";
-/// The instance actor is no account; its key is sealed for this id, which no account has.
-const INSTANCE_ID: AccountId = AccountId(0);
 
 /// A key pair with its id, ready to sign.
 pub(super) struct SigningKey {
@@ -46,14 +44,14 @@ impl OwnKeys {
             Some(stored) => stored,
             None => {
                 let pair = generate().await?;
-                let sealed = instance_key.seal(INSTANCE_ID, &pair.to_pkcs8().map_err(Error::internal)?);
+                let sealed = instance_key.seal(INSTANCE, &pair.to_pkcs8().map_err(Error::internal)?);
                 let fresh = STANDARD.encode(sealed.map_err(Error::internal)?);
                 let write = move |conn: &mut _| settings::get_or_insert(conn, INSTANCE_SETTING, &fresh);
                 service.store().write(write).await?
             }
         };
         let sealed = STANDARD.decode(stored).map_err(Error::internal)?;
-        let instance = Arc::new(unseal(&instance_key, INSTANCE_ID, actor.key_id(), &sealed)?);
+        let instance = Arc::new(unseal(&instance_key, INSTANCE, actor.key_id(), &sealed)?);
         Ok(Self { service, instance_key, instance, opened: Cache::new(KEPT) })
     }
 

@@ -2,10 +2,12 @@
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use quick_cache::sync::Cache;
 use url::Url;
 
 use super::Federation;
+use super::origin::authority;
 use super::own_keys::SigningKey;
 use super::signature::{BodyDigest, Form, Outgoing, Signer, sign};
 use crate::client::{ClientError, Limits, Request, Response, SignFailed};
@@ -17,17 +19,74 @@ const ACCEPTED: HeaderValue = HeaderValue::from_static(
 /// The type of what we send.
 const SENT: HeaderValue = HeaderValue::from_static("application/activity+json");
 
+/// Hosts of which it is remembered how they want fetches signed; the least used go first.
+const KNOCKS_KEPT: usize = 4_096;
+
+/// The forms of signatures that hosts took when they did not take the usual one.
+pub(super) struct Knocks(Cache<String, Form>);
+
+impl Knocks {
+    pub(super) fn new() -> Self {
+        Self(Cache::new(KNOCKS_KEPT))
+    }
+
+    fn form_of(&self, host: &str) -> Form {
+        self.0.get(host).unwrap_or(Form::Cavage)
+    }
+
+    fn remember(&self, host: &str, form: Form) {
+        self.0.insert(host.to_owned(), form);
+    }
+}
+
+/// One way to sign a fetch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Knock {
+    form: Form,
+    path_only: bool,
+}
+
+/// How to ask again after a refusal: old peers verify the path without its query, others know only the other form.
+fn further(first: Form, url: &Url) -> impl Iterator<Item = Knock> {
+    let old = Knock { form: Form::Cavage, path_only: true };
+    let other = match first {
+        Form::Cavage => Form::Rfc9421,
+        Form::Rfc9421 => Form::Cavage,
+    };
+    let other = Knock { form: other, path_only: false };
+    url.query().map(|_| old).into_iter().chain([other])
+}
+
+/// What a peer answers that cannot read a signature, or does not believe it.
+fn refuses_signature(status: StatusCode) -> bool {
+    matches!(status, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED)
+}
+
 impl Federation {
-    /// Fetches an ActivityPub document, signed by the instance actor. The answer's type is not checked here.
+    /// Fetches an ActivityPub document, signed by the instance actor. A host that refuses the one form of signatures
+    /// is asked in the other, which is remembered. The answer's type is not checked here.
     pub(super) async fn get_document(&self, url: &Url) -> Result<Response, ClientError> {
+        let host = authority(url);
+        let first = self.0.knocks.form_of(&host);
+        let mut answer = self.get_signed(url, Knock { form: first, path_only: false }).await?;
+        for knock in further(first, url) {
+            if !refuses_signature(answer.status) {
+                break;
+            }
+            answer = self.get_signed(url, knock).await?;
+            if answer.status.is_success() {
+                self.0.knocks.remember(&host, knock.form);
+            }
+        }
+        Ok(answer)
+    }
+
+    async fn get_signed(&self, url: &Url, knock: Knock) -> Result<Response, ClientError> {
         let key = self.0.own_keys.instance();
         let now_ms = || self.0.service.clock().now_ms();
+        let Knock { form, path_only } = knock;
         let signer = |method: &Method, url: &Url| {
-            signed(
-                key,
-                Form::Cavage,
-                &Outgoing { method, url, digest: None, now_ms: now_ms(), path_only: false },
-            )
+            signed(key, form, &Outgoing { method, url, digest: None, now_ms: now_ms(), path_only })
         };
         let request = Request::new(url).headers(HeaderMap::from_iter([(ACCEPT, ACCEPTED)])).sign(&signer);
         self.0.client.get(request.limits(Limits::JSON)).await

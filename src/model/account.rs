@@ -6,6 +6,9 @@ use super::ids::{AccountId, SessionId};
 use super::profile::Field;
 use crate::clock::Millis;
 
+/// The account that stands for the instance itself: it owns what the instance's actor signs, and is seen by nobody.
+pub const INSTANCE: AccountId = AccountId(0);
+
 /// What kind of actor an account is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -105,6 +108,8 @@ pub struct Account {
     pub stated: Stated,
     /// When it last tweeted.
     pub last_tweet_at: Option<Millis>,
+    /// The account that it moved to.
+    pub moved_to: Option<AccountId>,
     /// The ActivityPub id of a remote account.
     pub uri: Option<String>,
     /// The profile page of a remote account.

@@ -5,8 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{AccountId, TweetId};
+use super::ids::{AccountId, RowId, TweetId};
 use super::visibility::Visibility;
+use crate::clock::Millis;
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +28,17 @@ pub enum Event {
     Liked(Reaction),
     /// A like was taken back.
     Unliked(Reaction),
+    /// One of ours voted in a poll of another instance; an event for each choice.
+    Voted(PollVote),
+    /// A poll of ours has new counts that others shall hear of, or is over.
+    PollChanged {
+        /// The tweet.
+        tweet: TweetId,
+        /// Its author.
+        author: AccountId,
+        /// When.
+        at_ms: Millis,
+    },
     /// A follow exists.
     Followed(Relation),
     /// A follow is over, whoever ended it.
@@ -75,12 +87,49 @@ pub enum Event {
         /// Whether it is one of ours.
         local: bool,
     },
+    /// An account is another one from now on; who follows it is to follow that.
+    AccountMoved {
+        /// The old account.
+        account: AccountId,
+        /// Whether it is one of ours.
+        local: bool,
+        /// The new account.
+        target: AccountId,
+    },
     /// An account was suspended, or freed.
     AccountSuspended {
         /// The account.
         account: AccountId,
         /// Whether it is suspended now.
         suspended: bool,
+    },
+    /// An admin subscribed to a relay; it is to be asked for its posts.
+    RelayAdded {
+        /// The relay.
+        relay: RowId,
+    },
+    /// An admin ended the subscription to a relay.
+    RelayRemoved {
+        /// The relay, whose row is gone.
+        relay: RowId,
+        /// Its inbox.
+        inbox: String,
+        /// The host of that.
+        host: String,
+        /// Its actor, if that was what we followed.
+        actor: Option<String>,
+    },
+    /// A relay follows the instance's actor.
+    RelayFollowed {
+        /// The relay.
+        relay: RowId,
+        /// The id of its Follow.
+        uri: String,
+    },
+    /// Somebody reported an account.
+    Reported {
+        /// The report.
+        report: RowId,
     },
     /// An account has a new notification.
     Notified {
@@ -154,6 +203,21 @@ pub struct Reaction {
     pub author: AccountId,
     /// The id of the like's row.
     pub id: i64,
+}
+
+/// A choice in a poll of another instance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PollVote {
+    /// The id of the vote's row.
+    pub id: i64,
+    /// Who chose.
+    pub account: AccountId,
+    /// The tweet.
+    pub tweet: TweetId,
+    /// The tweet's author.
+    pub author: AccountId,
+    /// The words of the option.
+    pub option: String,
 }
 
 /// A bond from one account to another, or its end.

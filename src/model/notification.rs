@@ -23,11 +23,13 @@ pub enum NotificationKind {
     Retweet,
     /// Somebody quoted your tweet.
     Quote,
+    /// A poll that you made or voted in is over.
+    PollEnded,
 }
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Follow,
         Self::FollowRequest,
         Self::Mention,
@@ -35,6 +37,7 @@ impl NotificationKind {
         Self::Like,
         Self::Retweet,
         Self::Quote,
+        Self::PollEnded,
     ];
 
     /// The stored word, which is also the word of the API.
@@ -47,6 +50,7 @@ impl NotificationKind {
             Self::Like => "like",
             Self::Retweet => "retweet",
             Self::Quote => "quote",
+            Self::PollEnded => "poll_ended",
         }
     }
 

@@ -108,6 +108,7 @@ mod tests {
             following_count: 0,
             stated: Default::default(),
             last_tweet_at: None,
+            moved_to: None,
             uri: None,
             url: None,
         }

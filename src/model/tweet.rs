@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{AccountId, MediaId, TweetId};
+use super::poll::Poll;
 use super::visibility::Visibility;
 use crate::clock::Millis;
 
@@ -65,6 +66,8 @@ pub struct Tweet {
     pub mentions: Vec<Mention>,
     /// Hashtags, folded.
     pub tags: Vec<String>,
+    /// Its poll.
+    pub poll: Option<Poll>,
 }
 
 /// A mentioned account.

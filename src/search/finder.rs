@@ -272,6 +272,7 @@ mod tests {
             reply_to_author: None,
             retweet_of: None,
             quote_of: None,
+            poll: None,
         };
         view.tweet.visibility = Visibility::Public;
         change(&mut view, &mut author);

@@ -222,6 +222,7 @@ pub(crate) fn blank_account(id: AccountId, username: String, now_ms: crate::cloc
         following_count: 0,
         stated: Default::default(),
         last_tweet_at: None,
+        moved_to: None,
         uri: None,
         url: None,
     }

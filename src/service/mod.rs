@@ -4,13 +4,17 @@ pub mod accounts;
 pub mod edits;
 pub mod follows;
 pub mod graph;
+pub mod instances;
 pub mod media_upkeep;
+pub mod moves;
 pub mod notifications;
 mod pages;
 mod passwords;
+pub mod polls;
 pub mod profiles;
 pub mod reactions;
 pub mod remote_pictures;
+pub mod reports;
 pub mod sessions;
 pub mod signups;
 mod size;
@@ -32,10 +36,14 @@ pub use accounts::SignUp;
 pub(crate) use accounts::blank_account;
 pub use edits::{CheckedEdit, TweetChanges};
 pub use follows::Relationship;
+pub use instances::{Instances, Operator};
 pub use notifications::{NotificationView, Unread};
 pub use pages::{Look, filled_page};
+pub use polls::{NewPoll, OptionView, PollView};
 pub use profiles::ProfileChanges;
 pub use remote_pictures::{PictureSettings, RemotePictures};
+pub(crate) use reports::Flagged;
+pub use reports::{NewReport, ReportView};
 pub use sessions::{Origin, SCOPES, SignedIn, WEB_SESSION_MS};
 pub use size::Counts;
 pub use timelines::{PublicList, Tab, Thread};
@@ -76,6 +84,8 @@ pub struct Rules {
     pub rate_limits: bool,
     /// Whether accounts and tweets are exchanged with other instances.
     pub federation: bool,
+    /// Whether other instances must sign what they read here.
+    pub authorized_fetch: bool,
 }
 
 impl Default for Rules {
@@ -91,6 +101,7 @@ impl Default for Rules {
             source_url: String::new(),
             rate_limits: true,
             federation: true,
+            authorized_fetch: false,
         }
     }
 }
@@ -115,6 +126,8 @@ struct Inner {
     recent_writers: quick_cache::sync::Cache<AccountId, ()>,
     create_tweet: SetWriter<CreateTweet>,
     like: SetWriter<Like>,
+    /// Somebody moved.
+    moved: tokio::sync::Notify,
     counted: size::Counted,
 }
 
@@ -128,6 +141,7 @@ impl Service {
             recent_writers: quick_cache::sync::Cache::new(RECENT_WRITERS),
             create_tweet: SetWriter::new(&store),
             like: SetWriter::new(&store),
+            moved: tokio::sync::Notify::new(),
             counted: size::Counted::default(),
             store,
             clock,

@@ -79,7 +79,7 @@ impl Service {
 
     /// The pinned tweets of an account that the viewer may see.
     pub async fn pinned(&self, viewer: Option<AccountId>, account: AccountId) -> Result<Vec<TweetView>> {
-        let most = i64::try_from(limits::PINNED_MAX).unwrap_or(i64::MAX);
+        let most = i64::try_from(limits::REMOTE_PINNED_MAX).unwrap_or(i64::MAX);
         let ids = self.store().read(move |conn| reactions::pins(conn, account, most)).await?;
         let eyes = self.eyes(viewer).await?;
         self.views(&eyes, ids, Place::Direct).await

@@ -229,15 +229,26 @@ impl Service {
     pub async fn change_password(&self, who: &SignedIn, current: String, new: String) -> Result<()> {
         let user = self.user(who.account).await?;
         credentials::validate_password(&new, &user.username)?;
-        self.0.password_tries.change(who.account)?;
-        if !self.0.passwords.verify(current, Some(user.password_hash)).await? {
-            return Err(Error::invalid(
-                "current_password",
-                "wrong_password",
-                "this is not your current password",
-            ));
-        }
+        self.verify_own(&user, "current_password", current).await?;
         self.store_password(who.account, new, Some(who.session)).await
+    }
+
+    /// Makes sure that it is its owner who uses a session, for what cannot be taken back; `field` is complained about.
+    pub async fn confirm_password(
+        &self,
+        who: &SignedIn,
+        field: &'static str,
+        password: String,
+    ) -> Result<()> {
+        self.verify_own(&self.user(who.account).await?, field, password).await
+    }
+
+    async fn verify_own(&self, user: &User, field: &'static str, password: String) -> Result<()> {
+        self.0.password_tries.change(user.account_id)?;
+        if self.0.passwords.verify(password, Some(user.password_hash.clone())).await? {
+            return Ok(());
+        }
+        Err(Error::invalid(field, "wrong_password", "this is not your current password"))
     }
 
     /// Sets a password by an admin's hand; every session ends.

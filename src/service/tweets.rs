@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Service;
+use super::polls::{self, NewPoll};
 use super::views::TweetView;
 use super::words::{Parsed, content_warning, mention, pictures, told_of};
 use crate::config::limits;
@@ -41,6 +42,8 @@ pub struct NewTweet {
     pub sensitive: Option<bool>,
     /// The language it is in.
     pub language: Option<String>,
+    /// A poll below the text.
+    pub poll: Option<NewPoll>,
     /// The client's word for "the same request again".
     pub idempotency_key: Option<RequestKey>,
 }
@@ -70,6 +73,7 @@ struct Draft {
     visibility: Visibility,
     parent: Option<TweetView>,
     quoted: Option<TweetView>,
+    poll: Option<NewPoll>,
     idempotency_key: Option<RequestKey>,
 }
 
@@ -116,10 +120,14 @@ impl Service {
                 return Ok(CheckedTweet { author, state: Checked::Written(id) });
             }
         }
+        self.refuse_moved(author).await?;
         let text = text::validate(&new.text, self.rules().tweet_limit, !new.media.is_empty())?;
         let pictures = pictures(&new.media, new.alts, self.rules().max_images)?;
         let content_warning = content_warning(new.content_warning.as_deref())?;
         let language = new.language.as_deref().map(language::validate).transpose()?;
+        if let Some(poll) = &new.poll {
+            polls::checked(poll, self.now_ms())?;
+        }
         let parent = self.target(author, new.reply_to, "reply_to").await?;
         let quoted = self.quotable(author, new.quote_of).await?;
         let ids = new.media;
@@ -138,6 +146,7 @@ impl Service {
             visibility: reply_visibility(new.visibility, parent.as_ref()),
             parent,
             quoted,
+            poll: new.poll,
             idempotency_key: new.idempotency_key,
         };
         Ok(CheckedTweet { author, state: Checked::New(Box::new(draft)) })
@@ -188,6 +197,8 @@ impl Service {
             quote_of: draft.quoted.as_ref().map(|view| view.tweet.id),
             mentions,
             tags: parsed.tags,
+            // It runs from now on, not from when it was held against the rules.
+            poll: draft.poll.as_ref().map(|poll| polls::checked(poll, now_ms)).transpose()?,
             ..blank_tweet(id, author, now_ms)
         };
         Ok(CreateTweet {
@@ -251,6 +262,7 @@ impl Service {
 
     /// Repeats a tweet to one's own followers. Doing it twice changes nothing. Answers the retweet.
     pub async fn retweet(&self, account: AccountId, id: TweetId) -> Result<TweetView> {
+        self.refuse_moved(account).await?;
         let original = self.tweet(Some(account), id).await?.shown().clone();
         let allowed = original.tweet.visibility.is_open()
             || (original.tweet.visibility == Visibility::Followers && original.tweet.author == account);
@@ -368,6 +380,7 @@ pub(crate) fn blank_tweet(id: TweetId, author: AccountId, now_ms: crate::clock::
         media: Vec::new(),
         mentions: Vec::new(),
         tags: Vec::new(),
+        poll: None,
     }
 }
 

@@ -7,13 +7,15 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Service;
+use super::polls::PollView;
+use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
 use crate::model::ids::{AccountId, TweetId};
 use crate::model::tweet::Tweet;
 use crate::model::visibility::{Facts, Place, Relations, Viewer, can_see, can_see_retweet};
 use crate::store::tweets::Flags;
-use crate::store::{Conn, StoreError, accounts, tweets};
+use crate::store::{Conn, StoreError, accounts, polls, tweets};
 
 /// A tweet with what a viewer needs to see of it.
 #[derive(Clone, Debug)]
@@ -30,6 +32,8 @@ pub struct TweetView {
     pub retweet_of: Option<Box<TweetView>>,
     /// The quoted tweet, when there is one and the viewer may see it.
     pub quote_of: Option<Box<TweetView>>,
+    /// Its poll.
+    pub poll: Option<PollView>,
 }
 
 impl TweetView {
@@ -86,7 +90,8 @@ impl Service {
         }
         let viewer = eyes.account();
         let wanted = ids.clone();
-        let loaded = self.store().read(move |conn| load(conn, viewer, &wanted)).await?;
+        let now_ms = self.now_ms();
+        let loaded = self.store().read(move |conn| load(conn, viewer, &wanted, now_ms)).await?;
         Ok(ids.into_iter().filter_map(|id| loaded.view(id, eyes, place, true)).collect())
     }
 
@@ -102,9 +107,17 @@ struct Loaded {
     tweets: HashMap<TweetId, Tweet>,
     accounts: HashMap<AccountId, Arc<Account>>,
     flags: HashMap<TweetId, Flags>,
+    /// What the viewer chose in polls.
+    chosen: HashMap<TweetId, Vec<i64>>,
+    now_ms: Millis,
 }
 
-fn load(conn: &mut Conn, viewer: Option<AccountId>, ids: &[TweetId]) -> Result<Loaded, StoreError> {
+fn load(
+    conn: &mut Conn,
+    viewer: Option<AccountId>,
+    ids: &[TweetId],
+    now_ms: Millis,
+) -> Result<Loaded, StoreError> {
     let mut known: HashMap<TweetId, Tweet> = HashMap::new();
     let mut wanted: Vec<TweetId> = ids.to_vec();
     // Three rounds: the tweets, their originals and quotes, and the quotes of originals.
@@ -124,7 +137,15 @@ fn load(conn: &mut Conn, viewer: Option<AccountId>, ids: &[TweetId]) -> Result<L
         Some(viewer) => tweets::flags(conn, viewer, &known.keys().copied().collect::<Vec<_>>())?,
         None => HashMap::new(),
     };
+    let with_poll: Vec<TweetId> =
+        known.values().filter(|tweet| tweet.poll.is_some()).map(|tweet| tweet.id).collect();
+    let chosen = match viewer {
+        Some(viewer) => polls::chosen_by(conn, viewer, &with_poll)?,
+        None => HashMap::new(),
+    };
     Ok(Loaded {
+        chosen,
+        now_ms,
         tweets: known,
         accounts: accounts.into_iter().map(|account| (account.id, Arc::new(account))).collect(),
         flags,
@@ -172,6 +193,7 @@ impl Loaded {
                 .map(Arc::clone),
             retweet_of,
             quote_of,
+            poll: PollView::of(tweet, eyes.account(), self.chosen.get(&id), self.now_ms),
             tweet: tweet.clone(),
         })
     }

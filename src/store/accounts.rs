@@ -16,9 +16,9 @@ macro_rules! select_accounts {
                 a.kind, a.locked, a.discoverable, a.indexable, a.created_at, a.updated_at,
                 a.suspended_at is not null or coalesce(u.state = 'pending', false), a.limited_at is not null,
                 a.tweets_count, a.followers_count, a.following_count, r.remote_tweets, r.remote_followers,
-                r.remote_following, a.last_tweet_at, r.uri, r.url
+                r.remote_following, a.last_tweet_at, m.target_id, r.uri, r.url
              from accounts a left join actors r on r.account_id = a.id
-                 left join users u on u.account_id = a.id ",
+                 left join users u on u.account_id = a.id left join moves m on m.account_id = a.id ",
             $rest
         )
     };
@@ -51,6 +51,7 @@ fn account(row: &mut Row<'_>) -> Result<Account, StoreError> {
         following_count: row.take()?,
         stated: Stated { tweets: row.take()?, followers: row.take()?, following: row.take()? },
         last_tweet_at: row.take()?,
+        moved_to: row.take()?,
         uri: row.take()?,
         url: row.take()?,
     })

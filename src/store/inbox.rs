@@ -88,16 +88,18 @@ pub struct Claimed {
     pub attempts: i64,
 }
 
-/// What a worker has under way, so that one host does not take all its places.
+/// What a worker has taken, so that one host does not take all its places while others wait.
 #[derive(Clone, Debug, Default)]
 pub struct UnderWay {
     /// How many activities of each host.
     pub by_host: HashMap<String, usize>,
     /// Hosts whose activities take long: theirs that wait are put off, so that they hide nobody's.
     pub slow: HashSet<String>,
+    /// Places that hosts may take beyond [`PER_HOST`].
+    pub spare: usize,
 }
 
-/// Activities of one host that a worker may have under way at once.
+/// Activities that every host may have taken at once before any has more.
 pub const PER_HOST: usize = 2;
 /// Waiting activities that are looked at together.
 const WINDOW: i64 = 200;
@@ -110,7 +112,8 @@ const BEHIND_MS: Millis = 30 * SECOND_MS;
 const SLOW_MS: Millis = 5 * SECOND_MS;
 
 /// Claims activities that may be worked off now: never one whose object has an older one waiting, whoever
-/// holds that, and few of one host. A claim ends by itself at `until_ms`, so that another worker takes over when its
+/// holds that; few of each host first, and more only of those that are not slow, into the places that are spare.
+/// A claim ends by itself at `until_ms`, so that another worker takes over when its
 /// holder dies. What cannot be taken is put off, so that each claim looks at few rows however many wait.
 pub fn claim(
     conn: &mut Conn,
@@ -121,19 +124,23 @@ pub fn claim(
 ) -> Result<Vec<Claimed>, StoreError> {
     let mut taken: Vec<i64> = Vec::new();
     let mut by_host = under_way.by_host.clone();
+    let mut more = Vec::new();
     for _ in 0..LOOKS {
         let window = window(conn, now_ms, &taken)?;
         let full = i64::try_from(window.len()).is_ok_and(|looked| looked == WINDOW);
         let (mut behind, mut slow) = (Vec::new(), Vec::new());
+        more.clear();
         for candidate in window {
             let of_host = by_host.entry(candidate.host.clone()).or_default();
             if !candidate.oldest {
                 behind.push(candidate.id);
-            } else if *of_host >= PER_HOST {
-                slow.extend(under_way.slow.contains(&candidate.host).then_some(candidate.id));
-            } else if taken.len() < limit {
+            } else if *of_host < PER_HOST && taken.len() < limit {
                 *of_host += 1;
                 taken.push(candidate.id);
+            } else if *of_host >= PER_HOST && under_way.slow.contains(&candidate.host) {
+                slow.push(candidate.id);
+            } else {
+                more.push(candidate.id);
             }
         }
         let moved = !behind.is_empty() || !slow.is_empty();
@@ -143,6 +150,8 @@ pub fn claim(
             break;
         }
     }
+    let room = limit.saturating_sub(taken.len()).min(under_way.spare);
+    taken.extend(more.into_iter().take(room));
     take(conn, taken, until_ms)
 }
 

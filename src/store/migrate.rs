@@ -29,6 +29,10 @@ migrations! {
     4 "0004_lookups";
     5 "0005_federation";
     6 "0006_versions_and_keys";
+    7 "0007_delivery";
+    9 "0009_reports";
+    10 "0010_moves_and_relays";
+    11 "0011_polls";
     14 "0014_reading";
     15 "0015_refresh";
 }

@@ -37,7 +37,7 @@ fn dedupe(account: AccountId, kind: NotificationKind, from: AccountId, tweet: Op
     format!("{account}:{}:{from}:{}", kind.as_str(), tweet.unwrap_or_default())
 }
 
-/// Writes those that are wanted: the receiver is a user of ours, is not the doer, and neither blocks nor
+/// Writes those that are wanted: the receiver is a user of ours, is not the doer (whose own poll may be over), and neither blocks nor
 /// mutes the doer nor is blocked. Answers an event for each that was written.
 pub fn insert(conn: &mut Conn, new: &[NewNotification]) -> Result<Vec<Event>, StoreError> {
     if new.is_empty() {
@@ -67,7 +67,8 @@ pub fn insert(conn: &mut Conn, new: &[NewNotification]) -> Result<Vec<Event>, St
     let rows: Vec<Vec<Value>> = new
         .iter()
         .filter(|n| {
-            n.account != n.from && users.contains(&n.account) && !unwanted.contains(&(n.account, n.from))
+            let from_another = n.account != n.from || n.kind == NotificationKind::PollEnded;
+            from_another && users.contains(&n.account) && !unwanted.contains(&(n.account, n.from))
         })
         .map(|n| {
             vec![

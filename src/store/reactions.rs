@@ -252,6 +252,17 @@ pub fn replace_pins(
     events::append(conn, &changed.collect::<Vec<_>>(), now_ms)
 }
 
+/// Takes all but the newest `most` pins of an account away.
+pub fn keep_newest_pins(conn: &mut Conn, account: AccountId, most: usize) -> Result<(), StoreError> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    conn.execute(
+        "delete from pins where account_id = $1 and id <= (
+             select id from pins where account_id = $1 order by id desc limit 1 offset $2)",
+        args![account, most],
+    )?;
+    Ok(())
+}
+
 /// The pinned tweets of an account, newest pin first.
 pub fn pins(conn: &mut Conn, account: AccountId, limit: i64) -> Result<Vec<TweetId>, StoreError> {
     conn.query(

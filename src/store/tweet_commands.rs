@@ -40,7 +40,7 @@ pub struct Picture {
 /// Writes one new tweet, reply, quote or retweet. Authorised and parsed already.
 #[derive(Clone, Debug)]
 pub struct CreateTweet {
-    /// The tweet; counts and media are taken from their tables, mentions and tags are written.
+    /// The tweet; counts and media are taken from their tables, mentions, tags and poll are written.
     pub tweet: Tweet,
     /// Pictures to attach: uploaded by the author and still free.
     pub media: Vec<Picture>,
@@ -176,6 +176,7 @@ const COLUMNS: &[(&str, Kind)] = &[
     ("reply_to_uri", Kind::Text),
     ("stated_likes", Kind::Int),
     ("stated_retweets", Kind::Int),
+    ("has_poll", Kind::Bool),
 ];
 
 fn insert_tweets(conn: &mut Conn, set: &[&CreateTweet]) -> Result<HashSet<TweetId>, StoreError> {
@@ -205,6 +206,7 @@ fn insert_tweets(conn: &mut Conn, set: &[&CreateTweet]) -> Result<HashSet<TweetI
                 tweet.reply_to_uri.as_deref().into(),
                 tweet.stated_likes.into(),
                 tweet.stated_retweets.into(),
+                tweet.poll.is_some().into(),
             ]
         })
         .collect();
@@ -237,6 +239,9 @@ fn write_companions(conn: &mut Conn, written: &[&CreateTweet]) -> Result<(), Sto
     for command in written {
         attach_media(conn, command.tweet.id, command.tweet.author, &command.media)?;
         super::media::insert_remote(conn, &command.tweet)?;
+        if let Some(poll) = &command.tweet.poll {
+            super::polls::insert(conn, command.tweet.id, poll, command.now_ms)?;
+        }
     }
     insert_mentions_and_tags(conn, written.iter().map(|command| &command.tweet))?;
     let followers = followers_told(conn, written)?;

@@ -8,19 +8,25 @@ use super::{Row, StoreError};
 use crate::model::ids::{AccountId, TweetId};
 use crate::model::tweet::{Mention, Tweet, TweetEdit};
 
-/// Reads whole tweets by id, in no particular order; unknown ids are left out. Four queries, however many.
+/// Reads whole tweets by id, in no particular order; unknown ids are left out. Four queries, however many,
+/// and two more when there are polls among them.
 pub fn by_ids(conn: &mut Conn, ids: &[TweetId]) -> Result<Vec<Tweet>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut tweets = conn.query(
+    let read = conn.query(
         "select id, account_id, local, visibility, text, html, content_warning, sensitive, language, reply_to,
              reply_to_account, thread_id, retweet_of, quote_of, uri, url, created_at, edited_at,
-             likes_count, retweets_count, replies_count, quotes_count, reply_to_uri, stated_likes, stated_retweets
+             likes_count, retweets_count, replies_count, quotes_count, reply_to_uri, stated_likes,
+             stated_retweets, has_poll
          from tweets where id in_ints($1)",
         args![ids],
-        tweet,
+        |row| Ok((tweet(row)?, row.take::<bool>()?)),
     )?;
+    let with_poll: Vec<TweetId> =
+        read.iter().filter(|(_, has_poll)| *has_poll).map(|(tweet, _)| tweet.id).collect();
+    let mut tweets: Vec<Tweet> = read.into_iter().map(|(tweet, _)| tweet).collect();
+    let mut polls = super::polls::of_tweets(conn, &with_poll)?;
     let mut mentions = mentions_of(conn, ids)?;
     let mut tags = tags_of(conn, ids)?;
     let mut media = super::media::of_tweets(conn, ids)?;
@@ -28,6 +34,7 @@ pub fn by_ids(conn: &mut Conn, ids: &[TweetId]) -> Result<Vec<Tweet>, StoreError
         tweet.mentions = mentions.remove(&tweet.id).unwrap_or_default();
         tweet.tags = tags.remove(&tweet.id).unwrap_or_default();
         tweet.media = media.remove(&tweet.id).unwrap_or_default();
+        tweet.poll = polls.remove(&tweet.id);
     }
     Ok(tweets)
 }
@@ -73,6 +80,7 @@ fn tweet(row: &mut Row<'_>) -> Result<Tweet, StoreError> {
         media: Vec::new(),
         mentions: Vec::new(),
         tags: Vec::new(),
+        poll: None,
     })
 }
 

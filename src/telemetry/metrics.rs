@@ -38,6 +38,8 @@ pub const ROWS_FORGOTTEN_TOTAL: &str = "rookery_rows_forgotten_total";
 pub const TIMELINE_READS_TOTAL: &str = "rookery_timeline_reads_total";
 /// Local tweets made.
 pub const TWEETS_CREATED_TOTAL: &str = "rookery_tweets_created_total";
+/// Choices counted in polls.
+pub const POLL_VOTES_TOTAL: &str = "rookery_poll_votes_total";
 /// Deliveries that wait.
 pub const DELIVERY_WAITING: &str = "rookery_delivery_waiting";
 /// Age of the oldest delivery that waits.
@@ -46,6 +48,10 @@ pub const DELIVERY_OLDEST_SECONDS: &str = "rookery_delivery_oldest_seconds";
 pub const DELIVERY_TOTAL: &str = "rookery_delivery_total";
 /// Activities that arrived.
 pub const INBOX_TOTAL: &str = "rookery_inbox_total";
+/// Requests to read under a signature.
+pub const SIGNED_READS_TOTAL: &str = "rookery_signed_reads_total";
+/// Posts that relays told of.
+pub const RELAYED_TOTAL: &str = "rookery_relayed_total";
 /// Documents that other instances were served.
 pub const DOCUMENTS_TOTAL: &str = "rookery_activitypub_documents_total";
 /// Threads and accounts that were read of other instances because somebody looked.
@@ -159,6 +165,12 @@ pub const TABLE: &[Metric] = &[
         help: "Tweets made by local accounts, retweets and quotes included",
     },
     Metric {
+        name: POLL_VOTES_TOTAL,
+        kind: Kind::Counter,
+        labels: &["from"],
+        help: "Votes counted in polls by who voted: a local account, or with each choice one of a remote instance (remote)",
+    },
+    Metric {
         name: DELIVERY_WAITING,
         kind: Kind::Gauge,
         labels: &["state"],
@@ -208,6 +220,18 @@ pub const TABLE: &[Metric] = &[
         labels: &["outcome"],
         help: "Accounts of other instances that were due to be read again, by outcome: fresh, gone, failed, refused, \
                paused (their host is down or blocked) or idle (nobody here has to do with them)",
+    },
+    Metric {
+        name: SIGNED_READS_TOTAL,
+        kind: Kind::Counter,
+        labels: &["outcome"],
+        help: "Requests of other instances to read under a signature that was checked: accepted or refused",
+    },
+    Metric {
+        name: RELAYED_TOTAL,
+        kind: Kind::Counter,
+        labels: &["outcome"],
+        help: "Announcements of accepted relays: taken, or dropped because the relay is too fast",
     },
     Metric {
         name: HOSTS,

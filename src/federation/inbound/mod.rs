@@ -4,6 +4,7 @@
 //! order per object, and every effect is such that a second time changes nothing.
 
 mod activities;
+mod reader;
 pub mod receive;
 mod subject;
 mod verify;
@@ -16,6 +17,9 @@ use std::sync::Arc;
 
 use tokio::sync::{Notify, Semaphore};
 
+use super::relays::RELAYED;
+use crate::buckets::Buckets;
+use crate::clock::Clock;
 use crate::store::Store;
 use crate::store::hot::SetWriter;
 use crate::store::inbox::Receipt;
@@ -25,25 +29,30 @@ pub use receive::{Accepted, Refused};
 /// Actors with old keys that are asked again at once.
 const REFRESHES_MAX: usize = 4;
 
+/// Strangers who read under a signature and whose keys are fetched at once.
+const INTRODUCTIONS_MAX: usize = 16;
+
 /// What receiving and working off share.
 pub(super) struct Inbound {
     /// Writes what was accepted, many at once.
     receipts: SetWriter<Receipt>,
-    /// Places for checking RSA signatures: as many as the machine has cores.
-    verifying: Semaphore,
     /// Places for asking again the actors whose keys are old.
     refreshing: Arc<Semaphore>,
+    /// Places for fetching the keys of strangers who read.
+    introductions: Semaphore,
+    /// What each relay may still cause to be fetched.
+    relayed: Buckets,
     /// Something arrived.
     arrived: Notify,
 }
 
 impl Inbound {
-    pub(super) fn new(store: &Store) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    pub(super) fn new(store: &Store, clock: &Clock) -> Self {
         Self {
             receipts: SetWriter::new(store),
-            verifying: Semaphore::new(cores),
             refreshing: Arc::new(Semaphore::new(REFRESHES_MAX)),
+            introductions: Semaphore::new(INTRODUCTIONS_MAX),
+            relayed: Buckets::new(RELAYED, clock),
             arrived: Notify::new(),
         }
     }

@@ -4,6 +4,8 @@
 //! deletions of what we never knew, the key and its RSA signature. Then it is stored, and acknowledged after that
 //! is durable. Nothing is processed here.
 
+use std::borrow::Cow;
+
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 
@@ -132,8 +134,15 @@ impl Federation {
     }
 
     async fn take_in(&self, request: &RequestParts<'_>) -> Result<Accepted, Refused> {
-        let activity = read(request)?;
+        let mut activity = read(request)?;
         let claim = signature::inspect(request, self.now_ms(), self.service().addresses().base())?;
+        let mut body = Cow::Borrowed(request.body);
+        if !same_origin(claim.key_id().url(), &activity.actor) {
+            let signers = claim.key_id().actor_candidates();
+            if let Some(passed_on) = self.passed_on_by_relay(&activity, &signers).await? {
+                (activity, body) = (passed_on.activity, Cow::Owned(passed_on.bytes));
+            }
+        }
         let facts = self.facts(&activity, &claim).await?;
         if facts.blocked {
             return Err(Refused::Blocked);
@@ -157,7 +166,7 @@ impl Federation {
             let host = authority(&activity.actor);
             self.service().store().write(move |conn| instances::earn_probe(conn, &host, at_ms)).await?;
         }
-        self.keep(&activity, facts.undone_object, request.body).await
+        self.keep(&activity, facts.undone_object, &body).await
     }
 
     async fn facts(&self, activity: &Activity, claim: &Claim) -> Result<Facts, StoreError> {

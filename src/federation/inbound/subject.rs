@@ -15,7 +15,7 @@ pub(super) fn of(activity: &Activity, undone_object: Option<String>) -> String {
         Body::Update(object) | Body::Delete(object) => object.id().cloned(),
         Body::Accept { object, .. } | Body::Reject(object) => object.id().cloned(),
         Body::Follow(object) | Body::Block(object) | Body::Like { object, .. } => return by_actor(object),
-        Body::Announce(object) => match announced(object) {
+        Body::Announce(object) => match announced(object).or_else(|| object_passed_on(object)) {
             Some(uri) => return by_actor(&uri),
             None => None,
         },
@@ -37,6 +37,15 @@ pub(super) fn announced(object: &IdOr) -> Option<Url> {
         }
         Some(_) => None,
         None => object.id().cloned(),
+    }
+}
+
+/// What an activity is about that a group passes on.
+fn object_passed_on(object: &IdOr) -> Option<Url> {
+    let activity = Object(quirks::announced_activity(object)?);
+    match activity.kind() {
+        Some("Undo") => activity.get("object").and_then(Object::in_value)?.loose_link("object"),
+        _ => activity.loose_link("object"),
     }
 }
 

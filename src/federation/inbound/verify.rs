@@ -7,7 +7,6 @@ use url::Url;
 use crate::clock::{DAY_MS, Millis};
 use crate::error::Error;
 use crate::federation::Federation;
-use crate::federation::keys::PublicKey;
 use crate::federation::objects::{Activity, Actor, Body};
 use crate::federation::resolve::{Budget, FetchError, Freshness, ResolveError};
 use crate::federation::signature::Claim;
@@ -17,7 +16,7 @@ use crate::store::actors::PublicKeyRow;
 /// live on here.
 const KEY_STALE_AFTER_MS: Millis = DAY_MS;
 /// How old a stored key may be to count at all.
-const KEY_ENDS_AFTER_MS: Millis = 7 * DAY_MS;
+pub(super) const KEY_ENDS_AFTER_MS: Millis = 7 * DAY_MS;
 
 /// Why a signature is not believed.
 pub(super) enum Unverified {
@@ -27,6 +26,12 @@ pub(super) enum Unverified {
     Unreachable,
     /// Our side.
     Inside(Error),
+}
+
+impl From<Error> for Unverified {
+    fn from(error: Error) -> Self {
+        Self::Inside(error)
+    }
 }
 
 impl Federation {
@@ -49,7 +54,7 @@ impl Federation {
         let age_ms = |key: &PublicKeyRow| self.now_ms().saturating_sub(key.fetched_at);
         let usable = stored.filter(|key| is_deletion || age_ms(key) < KEY_ENDS_AFTER_MS);
         if let Some(key) = usable
-            && self.rsa(&claim, &key.pem).await?
+            && self.0.verifier.holds(&claim, &key.pem).await?
         {
             if age_ms(key) >= KEY_STALE_AFTER_MS && !is_deletion {
                 self.refresh_later(activity.actor.clone());
@@ -71,7 +76,7 @@ impl Federation {
         let Some(key) = listed.filter(|_| actor.id == activity.actor) else {
             return Err(Unverified::No("the actor does not list the key of the signature".to_owned()));
         };
-        if !self.rsa(&claim, &key.pem).await? {
+        if !self.0.verifier.holds(&claim, &key.pem).await? {
             return Err(Unverified::No("the signature does not verify with the actor's key".to_owned()));
         }
         if actor_known { self.learn(&actor).await } else { Ok(()) }
@@ -96,18 +101,6 @@ impl Federation {
             Err(ResolveError::Inside(error)) => Err(Unverified::Inside(error)),
             Err(error) => Err(Unverified::No(error.to_string())),
         }
-    }
-
-    /// Whether the key verifies the signature; off the async threads, at most one check a core.
-    async fn rsa(&self, claim: &Arc<Claim>, pem: &str) -> Result<bool, Unverified> {
-        let inside =
-            |error: Box<dyn std::error::Error + Send + Sync>| Unverified::Inside(Error::internal(error));
-        let Ok(_place) = self.0.inbound.verifying.acquire().await else {
-            return Err(Unverified::Inside(Error::Busy));
-        };
-        let (claim, pem) = (Arc::clone(claim), pem.to_owned());
-        let check = move || PublicKey::from_pem(&pem).is_ok_and(|key| claim.verify(&key).is_ok());
-        tokio::task::spawn_blocking(check).await.map_err(|error| inside(error.into()))
     }
 }
 

@@ -4,7 +4,7 @@
 //! this one dies. What fails for a passing cause is tried again with growing pauses; what cannot be understood is
 //! parked with its reason for the admin and no longer stands in the way.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -20,11 +20,17 @@ use crate::federation::objects::liberal::ObjectError;
 use crate::federation::resolve::{FetchError, ResolveError};
 use crate::model::ids::RowId;
 use crate::store::StoreError;
-use crate::store::inbox::{self, Claimed, UnderWay};
+use crate::store::inbox::{self, Claimed, PER_HOST, UnderWay};
 use crate::telemetry::metrics as names;
 
 /// Activities worked on at once: most of their time is waiting for the database or another host.
 const WORKERS: usize = 16;
+/// Activities that are claimed ahead of being worked on: a claim costs the database as much for many as for one.
+const AHEAD: usize = 48;
+/// Of all places, those that a host may take beyond its own few: the rest is always there for others.
+const SPARE: usize = (WORKERS + AHEAD) / 2;
+/// The same of the workers.
+const SPARE_WORKERS: usize = WORKERS / 2;
 /// How long a claim holds unless it is renewed.
 const LEASE_MS: Millis = 30 * SECOND_MS;
 /// How often claims are renewed.
@@ -86,6 +92,8 @@ impl From<ResolveError> for Failure {
 /// What a worker holds.
 #[derive(Default)]
 struct Held {
+    /// What is claimed and waits for its place.
+    ready: VecDeque<Claimed>,
     /// What each task works on.
     rows: HashMap<tokio::task::Id, HeldRow>,
     renewed_ms: Millis,
@@ -103,8 +111,14 @@ impl Federation {
         let mut running = JoinSet::new();
         let mut held = Held::default();
         while !stop.is_cancelled() {
-            let under_way = held.under_way(self.now_ms());
-            for claimed in self.claim(WORKERS.saturating_sub(running.len()), under_way).await {
+            let room = held.room();
+            if room >= AHEAD / 2 {
+                let under_way = held.under_way(self.now_ms());
+                held.ready.extend(self.claim(room, under_way).await);
+            }
+            while running.len() < WORKERS
+                && let Some(claimed) = held.next()
+            {
                 let row = HeldRow { id: claimed.id, host: claimed.host.clone(), since_ms: self.now_ms() };
                 let federation = self.clone();
                 let task = running.spawn(async move { federation.process(claimed).await });
@@ -113,7 +127,7 @@ impl Federation {
             tokio::select! {
                 () = stop.cancelled() => break,
                 Some(done) = running.join_next_with_id() => held.let_go(done),
-                () = self.0.inbound.arrived.notified(), if running.len() < WORKERS => {}
+                () = self.0.inbound.arrived.notified(), if held.room() >= AHEAD / 2 => {}
                 () = tokio::time::sleep(POLL_EVERY) => {}
             }
             while let Some(done) = running.try_join_next_with_id() {
@@ -186,14 +200,31 @@ impl Federation {
 }
 
 impl Held {
+    /// How many more may be claimed.
+    fn room(&self) -> usize {
+        (WORKERS + AHEAD).saturating_sub(self.rows.len() + self.ready.len())
+    }
+
+    /// What is worked on next: the oldest whose host has few under way, or which finds a spare worker.
+    fn next(&mut self) -> Option<Claimed> {
+        let running = count(self.rows.values().map(|row| &row.host));
+        let is_spare = beyond(&running) < SPARE_WORKERS;
+        let is_few = |claimed: &Claimed| running.get(&claimed.host).is_none_or(|of_host| *of_host < PER_HOST);
+        let place = self.ready.iter().position(|claimed| is_spare || is_few(claimed))?;
+        self.ready.remove(place)
+    }
+
     fn ids(&self) -> Vec<RowId> {
-        self.rows.values().map(|row| row.id).collect()
+        let ready = self.ready.iter().map(|claimed| claimed.id);
+        self.rows.values().map(|row| row.id).chain(ready).collect()
     }
 
     fn under_way(&self, now_ms: Millis) -> UnderWay {
-        let mut under_way = UnderWay::default();
+        let ready = self.ready.iter().map(|claimed| &claimed.host);
+        let by_host = count(self.rows.values().map(|row| &row.host).chain(ready));
+        let spare = SPARE.saturating_sub(beyond(&by_host));
+        let mut under_way = UnderWay { by_host, spare, slow: HashSet::new() };
         for row in self.rows.values() {
-            *under_way.by_host.entry(row.host.clone()).or_default() += 1;
             if now_ms.saturating_sub(row.since_ms) >= SLOW_AFTER_MS {
                 under_way.slow.insert(row.host.clone());
             }
@@ -205,6 +236,19 @@ impl Held {
         let task = done.map_or_else(|error| error.id(), |(task, ())| task);
         self.rows.remove(&task);
     }
+}
+
+fn count<'h>(hosts: impl Iterator<Item = &'h String>) -> HashMap<String, usize> {
+    let mut counts = HashMap::new();
+    for host in hosts {
+        *counts.entry(host.clone()).or_default() += 1;
+    }
+    counts
+}
+
+/// How many places hosts have beyond their own few.
+fn beyond(by_host: &HashMap<String, usize>) -> usize {
+    by_host.values().map(|of_host| of_host.saturating_sub(PER_HOST)).sum()
 }
 
 fn pause_ms(attempts: i64) -> Millis {
@@ -233,6 +277,40 @@ mod tests {
     fn pauses_double_from_half_a_minute() {
         let pauses: Vec<Millis> = (1..=7).map(|attempts| pause_ms(attempts) / SECOND_MS).collect();
         assert_eq!(pauses, [30, 60, 120, 240, 480, 960, 1_920]);
+    }
+
+    fn claimed(number: i64, host: &str) -> Claimed {
+        Claimed {
+            id: RowId(number),
+            activity_uri: String::new(),
+            actor_uri: String::new(),
+            host: host.to_owned(),
+            object_uri: String::new(),
+            body: Vec::new(),
+            attempts: 0,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_busy_host_takes_spare_workers_and_leaves_the_rest_to_others() {
+        let mut held = Held::default();
+        held.ready.extend((0..30).map(|number| claimed(number, "big.test")));
+        held.ready.push_back(claimed(99, "small.test"));
+        let mut tasks = JoinSet::new();
+        let mut start = |held: &mut Held| {
+            let next = held.next()?;
+            let task = tasks.spawn(std::future::pending::<()>());
+            held.rows.insert(task.id(), HeldRow { id: next.id, host: next.host, since_ms: 0 });
+            Some(next.id)
+        };
+        for number in 0..i64::try_from(PER_HOST + SPARE_WORKERS).unwrap() {
+            assert_eq!(start(&mut held), Some(RowId(number)));
+        }
+        assert_eq!(start(&mut held), Some(RowId(99)), "the small host does not wait for the big one");
+        assert_eq!(start(&mut held), None, "the other workers stay free");
+        let under_way = held.under_way(0);
+        assert_eq!(under_way.by_host["big.test"], 30);
+        assert_eq!(under_way.spare, SPARE - (30 - PER_HOST));
     }
 
     #[test]

@@ -86,6 +86,11 @@ impl LocalActor {
         self.under(&format!("/statuses/{tweet}/{name}"))
     }
 
+    /// Its Follow of a relay, by the relay's number.
+    pub fn relay_follow(&self, number: impl std::fmt::Display) -> String {
+        self.under(&format!("#relays/{number}"))
+    }
+
     /// The stamp by which it lets one of its posts be quoted.
     pub fn quote_stamp(&self, number: i64) -> String {
         self.under(&format!("/quote_authorizations/{number}"))

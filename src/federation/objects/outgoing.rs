@@ -127,6 +127,13 @@ impl LocalActor {
         Ok(activity.published(write_time(updated_ms)).addressed(note.addressing()))
     }
 
+    /// A poll with new counts, or one that is over: the same post, not another version of it.
+    pub fn update_poll(&self, note: &Note, at_ms: Millis) -> Result<OutgoingActivity, serde_json::Error> {
+        let id = format!("{}#counts/{at_ms}", note.id());
+        let activity = self.does("Update", id, serde_json::to_value(note)?);
+        Ok(activity.published(write_time(at_ms)).addressed(note.addressing()))
+    }
+
     /// A changed profile.
     pub fn update_actor(
         &self,
@@ -153,6 +160,11 @@ impl LocalActor {
     /// Asks to follow `target`.
     pub fn follow(&self, number: i64, target: &str) -> OutgoingActivity {
         self.does("Follow", self.under(&format!("#follows/{number}")), json!(target))
+    }
+
+    /// Asks a relay for its posts: by its actor (LitePub), or by a Follow of everybody (Mastodon).
+    pub fn follow_relay(&self, number: i64, relay: Option<&str>) -> OutgoingActivity {
+        self.does("Follow", self.relay_follow(number), json!(relay.unwrap_or(PUBLIC)))
     }
 
     /// Lets somebody follow.

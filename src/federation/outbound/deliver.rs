@@ -23,6 +23,7 @@ use crate::federation::delivery::breaker::{Breaker, BreakerRow, Gate, Outcome, r
 use crate::federation::delivery::lane::{Command, End, Lane, Loaded, MAX_LOADED, Rest, Tries};
 use crate::federation::own_keys::SigningKey;
 use crate::federation::signature::Form;
+use crate::model::account::INSTANCE;
 use crate::model::ids::{AccountId, RowId};
 use crate::secrets;
 use crate::store::deliveries::{self, Fared, Waiting};
@@ -315,6 +316,9 @@ impl LaneRun {
         let mut keys = self.keys.lock().await;
         if let Some(key) = keys.get(&account) {
             return Ok(Some(Arc::clone(key)));
+        }
+        if account == INSTANCE {
+            return Ok(Some(Arc::clone(self.driver.federation.0.own_keys.instance())));
         }
         let account = match self.driver.federation.service().account(account).await {
             Ok(account) => account,

@@ -3,6 +3,7 @@
 mod deliver;
 mod gauges;
 mod plan;
+mod relays;
 mod render;
 mod targets;
 

@@ -11,9 +11,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::relays::{self, ByInstance};
 use super::targets::Plan;
 use crate::error::{Chain, Error, Result};
 use crate::federation::{Federation, unwritable};
+use crate::model::account::INSTANCE;
 use crate::model::ids::{AccountId, RowId};
 use crate::store::deliveries::{self, FollowerInboxes, Outgoing, Target};
 use crate::store::events::{self, Logged, Position};
@@ -44,6 +46,8 @@ struct Made {
     at: Position,
     outgoing: Outgoing,
     to: Vec<AccountId>,
+    /// Inboxes beside those of accounts.
+    inboxes: Vec<Target>,
 }
 
 /// The event that fails, and how often it did in a row.
@@ -114,9 +118,9 @@ impl Federation {
                 self.make(&logged).await.map_err(|error| failed(trouble, logged.position, error))?
             } else {
                 tracing::error!(event = ?logged.event, "an event cannot be told to others; it is passed over");
-                None
+                Vec::new()
             };
-            let to_followers = made.as_ref().is_some_and(|made| made.outgoing.to_followers);
+            let to_followers = made.iter().any(|made| made.outgoing.to_followers);
             part.made.extend(made);
             part.events += 1;
             part.end = logged.position;
@@ -129,12 +133,22 @@ impl Federation {
         self.plan_part(part, planned).await.map_err(|error| failed(trouble, end, error))
     }
 
-    /// The activity that an event makes, ready to be stored.
-    async fn make(&self, logged: &Logged) -> Result<Option<Made>> {
-        let Some(Plan { account, activity, to, to_followers, tweet }) = self.plan(&logged.event).await?
-        else {
-            return Ok(None);
-        };
+    /// The activities that an event makes, ready to be stored: of whom it is about, and of the instance's own actor.
+    async fn make(&self, logged: &Logged) -> Result<Vec<Made>> {
+        let relays = self.relays_told(&logged.event).await?;
+        let mut made = Vec::new();
+        if let Some(plan) = self.plan(&logged.event).await? {
+            made.push(self.made(logged.position, plan, relays::inboxes(relays.iter()))?);
+        }
+        if let Some(ByInstance { activity, inboxes }) = self.by_instance(&logged.event, &relays).await? {
+            let plan = Plan { account: INSTANCE, activity, to: Vec::new(), to_followers: false, tweet: None };
+            made.push(self.made(logged.position, plan, inboxes)?);
+        }
+        Ok(made)
+    }
+
+    fn made(&self, at: Position, plan: Plan, inboxes: Vec<Target>) -> Result<Made> {
+        let Plan { account, activity, to, to_followers, tweet } = plan;
         let outgoing = Outgoing {
             id: RowId(self.service().ids().next()),
             account,
@@ -143,7 +157,7 @@ impl Federation {
             tweet: tweet.map(|tweet| tweet.0),
             to_followers,
         };
-        Ok(Some(Made { at: logged.position, outgoing, to }))
+        Ok(Made { at, outgoing, to, inboxes })
     }
 
     /// Stores a part, and writes the rows for followers of all that is stored.
@@ -176,7 +190,8 @@ impl Federation {
         let mut fans_out = false;
         for made in part.made.iter().filter(|made| made.at > done) {
             deliveries::insert_outgoing(conn, &made.outgoing, now_ms)?;
-            let targets = deliveries::inboxes_of(conn, &made.to)?;
+            let mut targets = deliveries::inboxes_of(conn, &made.to)?;
+            targets.extend(made.inboxes.iter().cloned());
             self.insert_rows(conn, made.outgoing.id, made.outgoing.account, targets)?;
             fans_out |= made.outgoing.to_followers;
         }

@@ -5,7 +5,7 @@ use url::Url;
 use crate::error::{Error, Result};
 use crate::federation::Federation;
 use crate::federation::objects::actor::{ActorDocument, Profile};
-use crate::federation::objects::note::{MediaDocument, Note, NoteContent};
+use crate::federation::objects::note::{MediaDocument, Note, NoteContent, PollContent};
 use crate::federation::objects::tag::{Image, Tag};
 use crate::federation::objects::{ActorKind, Addressing, Audience, LocalActor};
 use crate::model::account::{Account, AccountKind};
@@ -21,6 +21,10 @@ impl Federation {
     pub async fn actor_document(&self, account: &Account) -> Result<ActorDocument> {
         let addresses = self.service().addresses();
         let picture = |key: &String| self.picture(key.as_str());
+        let moved_to = match account.moved_to {
+            Some(new) => self.service().accounts(vec![new]).await?.pop(),
+            None => None,
+        };
         let profile = Profile {
             kind: kind(account.kind),
             username: account.username.clone(),
@@ -31,8 +35,8 @@ impl Federation {
             locked: account.locked,
             discoverable: account.discoverable,
             indexable: account.indexable,
-            also_known_as: Vec::new(),
-            moved_to: None,
+            also_known_as: self.service().aliases(account.id).await?,
+            moved_to: moved_to.map(|new| addresses.actor(&new)),
             icon: account.avatar.as_ref().map(picture),
             image: account.header.as_ref().map(picture),
             fields: account
@@ -94,7 +98,7 @@ impl Federation {
             in_reply_to,
             tags: self.tags(tweet),
             attachments: tweet.media.iter().filter_map(|media| self.attachment(media)).collect(),
-            poll: None,
+            poll: self.poll(tweet),
             quote,
             quote_authorization: None,
             quotable_by: if tweet.visibility.is_open() { Audience::Public } else { Audience::Direct },
@@ -133,6 +137,19 @@ impl Federation {
             name: format!("#{tag}"),
         });
         mentions.chain(hashtags).collect()
+    }
+
+    fn poll(&self, tweet: &Tweet) -> Option<PollContent> {
+        let poll = tweet.poll.as_ref()?;
+        let counted = |votes: i64| u64::try_from(votes).unwrap_or(0);
+        let over = poll.is_over(self.service().clock().now_ms());
+        Some(PollContent {
+            options: poll.options.iter().map(|one| (one.title.clone(), counted(one.votes))).collect(),
+            multiple: poll.multiple,
+            ends_ms: poll.ends_at,
+            closed_ms: poll.ends_at.filter(|_| over),
+            voters: poll.voters.map_or(0, counted),
+        })
     }
 
     fn attachment(&self, media: &Media) -> Option<MediaDocument> {

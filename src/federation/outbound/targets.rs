@@ -1,15 +1,16 @@
 //! What an event of ours says to others, and to whom.
 
+use crate::clock::Millis;
 use crate::error::{Error, Result};
-use crate::federation::objects::outgoing::Asked;
+use crate::federation::objects::outgoing::{Asked, Vote};
 use crate::federation::objects::{Addressing, LocalActor, OutgoingActivity};
 use crate::federation::{Federation, unwritable};
-use crate::model::account::Account;
-use crate::model::event::{Event, Reaction, Relation, TweetCreated, TweetDeleted};
-use crate::model::ids::{AccountId, TweetId};
+use crate::model::account::{Account, INSTANCE};
+use crate::model::event::{Event, PollVote, Reaction, Relation, TweetCreated, TweetDeleted};
+use crate::model::ids::{AccountId, RowId, TweetId};
 use crate::model::visibility::Visibility;
-use crate::service::TweetView;
-use crate::store::tweets;
+use crate::service::{ReportView, TweetView};
+use crate::store::{polls, tweets};
 
 /// Accounts that the edit of an open post tells beyond those it mentions: they may hold a copy.
 const HOLDERS_LIMIT: i64 = 500;
@@ -37,6 +38,8 @@ impl Federation {
             Event::TweetDeleted(deleted) if deleted.local => self.plan_deleted(deleted).await,
             Event::Liked(reaction) if reaction.local => self.plan_like(reaction, false).await,
             Event::Unliked(reaction) if reaction.local => self.plan_like(reaction, true).await,
+            Event::Voted(vote) => self.plan_vote(vote).await,
+            Event::PollChanged { tweet, author, at_ms } => self.plan_counts(*tweet, *author, *at_ms).await,
             Event::FollowRequested(relation) if outgoing(relation) => self.plan_follow(relation, false).await,
             Event::FollowRequestCancelled(relation) | Event::Unfollowed(relation) if outgoing(relation) => {
                 self.plan_follow(relation, true).await
@@ -46,6 +49,8 @@ impl Federation {
             Event::Blocked(relation) if outgoing(relation) => self.plan_block(relation, false).await,
             Event::Unblocked(relation) if outgoing(relation) => self.plan_block(relation, true).await,
             Event::AccountUpdated { account, local: true } => self.plan_profile(*account).await,
+            Event::AccountMoved { account, local: true, target } => self.plan_moved(*account, *target).await,
+            Event::Reported { report } => self.plan_report(*report).await,
             Event::PinChanged { tweet, author, pinned } => self.plan_pin(*tweet, *author, *pinned).await,
             _ => return Ok(None),
         };
@@ -110,6 +115,32 @@ impl Federation {
             plan.to.extend(self.service().store().read(audience).await?);
         }
         Ok(Some(plan))
+    }
+
+    /// The new counts of a poll: for whom the post is, and if it is open for who voted too.
+    async fn plan_counts(&self, tweet: TweetId, author: AccountId, at_ms: Millis) -> Result<Option<Plan>> {
+        let view = self.service().tweet(Some(author), tweet).await?;
+        let note = self.note(&view).await?;
+        let activity = self.local_actor(&view.author).update_poll(&note, at_ms).map_err(unwritable)?;
+        let mut plan = self.about(&view, activity);
+        if view.tweet.visibility.is_open() {
+            let voters = move |conn: &mut _| polls::remote_voters(conn, tweet, HOLDERS_LIMIT);
+            plan.to.extend(self.service().store().read(voters).await?);
+        }
+        Ok(Some(plan))
+    }
+
+    async fn plan_vote(&self, vote: &PollVote) -> Result<Option<Plan>> {
+        let voter = self.service().account(vote.account).await?;
+        let author = self.service().account(vote.author).await?;
+        let question = self.tweet_uri(vote.tweet).await?.ok_or(Error::NotFound("tweet"))?;
+        let activity = self.local_actor(&voter).vote(&Vote {
+            number: vote.id,
+            question: &question,
+            author: &self.service().addresses().actor(&author),
+            option: &vote.option,
+        });
+        Ok(Some(only_to(vote.account, vote.author, activity)))
     }
 
     /// A plan for those whom a tweet or retweet is for: those it mentions and the author's followers; if it is open,
@@ -197,6 +228,27 @@ impl Federation {
         let activity = self.local_actor(&account).update_actor(account.updated_at, &document);
         let activity = activity.map_err(unwritable)?;
         Ok(Some(Plan { account: id, activity, to: Vec::new(), to_followers: true, tweet: None }))
+    }
+
+    async fn plan_moved(&self, id: AccountId, target: AccountId) -> Result<Option<Plan>> {
+        let (old, new) = (self.service().account(id).await?, self.service().account(target).await?);
+        let (number, uri) = (self.service().ids().next(), self.service().addresses().actor(&new));
+        let activity = self.local_actor(&old).move_to(number, &uri);
+        Ok(Some(Plan { account: id, activity, to: vec![target], to_followers: true, tweet: None }))
+    }
+
+    /// A report of an account of another instance, when its maker wants that instance told: by our own actor, so that
+    /// nobody learns who made it.
+    async fn plan_report(&self, id: RowId) -> Result<Option<Plan>> {
+        let ReportView { report, account, tweets, .. } = self.service().report_view(id).await?;
+        if !report.forward || account.is_local() {
+            return Ok(None);
+        }
+        let addresses = self.service().addresses();
+        let posts: Vec<String> = tweets.iter().map(|tweet| addresses.tweet(tweet, &account)).collect();
+        let actor = LocalActor::instance(addresses.origin());
+        let activity = actor.flag(report.id.0, &addresses.actor(&account), &posts, &report.comment);
+        Ok(Some(only_to(INSTANCE, account.id, activity)))
     }
 
     async fn plan_pin(&self, tweet: TweetId, author: AccountId, pinned: bool) -> Result<Option<Plan>> {

@@ -252,6 +252,7 @@ fn face(actor: &Actor, id: AccountId, domain: String, now_ms: Millis) -> Account
         following_count: 0,
         stated: Default::default(),
         last_tweet_at: None,
+        moved_to: None,
         uri: None,
         url: None,
     }

@@ -3,12 +3,14 @@
 use url::Url;
 
 use super::ResolveError;
+use crate::clock::Millis;
 use crate::config::limits;
 use crate::federation::objects::parts::{Attachment, AttachmentKind};
 use crate::federation::objects::{Audience, Post};
 use crate::model::entities;
 use crate::model::html;
 use crate::model::ids::{AccountId, IdMaker, MediaId, TweetId};
+use crate::model::poll::{Poll, PollOption};
 use crate::model::sanitize;
 use crate::model::text;
 use crate::model::tweet::Media;
@@ -102,6 +104,25 @@ fn picture(image: &Attachment, blank: Media) -> Media {
         blurhash: blurhash.map(str::to_owned),
         ..blank
     }
+}
+
+/// The poll of a post. One that its author closed is over, whatever its time.
+pub(in crate::federation) fn poll(post: &Post, now_ms: Millis) -> Option<Poll> {
+    let poll = post.poll.as_ref()?;
+    let ends_at = match (poll.ends_ms, poll.closed) {
+        (Some(end), true) => Some(end.min(now_ms)),
+        (None, true) => Some(now_ms),
+        (end, false) => end,
+    };
+    let counted = |votes: u64| i64::try_from(votes).unwrap_or(i64::MAX);
+    let options = poll.options.iter().take(limits::REMOTE_POLL_OPTIONS_MAX);
+    let options: Vec<PollOption> = options
+        .map(|option| PollOption { title: option.name.clone(), votes: counted(option.votes) })
+        .collect();
+    // Who may choose only one option is counted once by it.
+    let all = options.iter().fold(0_i64, |all, option| all.saturating_add(option.votes));
+    let voters = poll.voters.map(counted).or_else(|| (!poll.multiple).then_some(all));
+    Some(Poll { options, multiple: poll.multiple, ends_at, voters })
 }
 
 /// Hashtags in the form in which they are equal, each once.

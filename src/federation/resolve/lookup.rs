@@ -116,12 +116,12 @@ impl Federation {
         let mut address = parse_id(&address).map_err(|_| Miss::Outside(Missed::Nonsense))?;
         address.set_fragment(None);
         let budget = Budget::of(Allowance::PERSON);
-        match self.at_address(&address, &budget).await {
-            Err(ResolveError::Fetch(FetchError::Missing | FetchError::Page(None))) => {
-                let Some(bare) = without_slash(&address) else { return Err(missing(&address)) };
-                Ok(self.at_address(&bare, &budget).await?)
-            }
-            found => Ok(found?),
+        let found = self.at_address(&address, &budget).await;
+        let may_be_slashed =
+            matches!(found, Err(ResolveError::Fetch(FetchError::Missing | FetchError::Page(None))));
+        match without_slash(&address).filter(|_| may_be_slashed) {
+            Some(bare) => Ok(self.at_address(&bare, &budget).await?),
+            None => Ok(found?),
         }
     }
 
@@ -195,11 +195,6 @@ fn without_slash(address: &Url) -> Option<Url> {
     let mut bare = address.clone();
     bare.set_path(path);
     Some(bare)
-}
-
-fn missing(address: &Url) -> Miss {
-    tracing::debug!(federation.address = address.as_str(), "there is nothing at this address");
-    Miss::Outside(Missed::Unknown)
 }
 
 #[cfg(test)]

@@ -151,7 +151,6 @@ impl Federation {
 
     /// The post `start`, which the post `below` answers, fetched upwards for at most `hops` posts until something
     /// known, and stored downwards.
-    #[expect(clippy::too_many_arguments, reason = "a way with its two ends, its length and its cost")]
     pub(super) async fn fetched_up_from(
         &self,
         start: Url,
@@ -342,6 +341,7 @@ impl Federation {
             media: compose::pictures(post, id, author.id, self.service().ids()),
             mentions: self.mentioned(post, budget).await?,
             tags: compose::tags(post),
+            poll: compose::poll(post, now_ms),
             ..blank_tweet(id, author.id, created_at)
         })
     }

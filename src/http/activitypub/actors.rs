@@ -1,10 +1,10 @@
 //! Actors: accounts of ours, and the instance itself.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::negotiate::{document, served, to_page, wants_document};
+use super::negotiate::{document, to_page};
+use super::reader::Wanted;
 use crate::error::{Error, Result};
 use crate::federation::rendered::About;
 use crate::http::extract::Path;
@@ -17,19 +17,18 @@ use crate::service::Service;
 pub(super) async fn actor(
     State(state): State<AppState>,
     Path(username): Path<String>,
-    headers: HeaderMap,
+    wanted: Wanted,
 ) -> Result<Response, ApiError> {
-    if !wants_document(&headers) {
+    let Wanted::Document(reader) = wanted else {
         let account = local(&state.service, &username).await?;
         return Ok(to_page(&state.service.addresses().profile(&account)));
-    }
+    };
     let written = async {
         let account = local(&state.service, &username).await?;
         let about = About { account: account.id, tweets: Vec::new(), modified_ms: account.updated_at };
         Ok((state.federation.actor_document(&account).await?, about))
     };
-    let document = state.federation.document_at(&format!("/users/{username}"), written).await?;
-    Ok(served(&headers, &document))
+    reader.open(&state, &format!("/users/{username}"), written).await
 }
 
 /// `GET /actor`: open even where signed fetches are demanded, since it holds the key that signs ours.

@@ -1,14 +1,14 @@
 //! Collections: outbox, followers, following, pinned, and the counts of a post.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::actors::local;
-use super::negotiate::{document, served};
-use super::objects::own;
+use super::negotiate::document;
+use super::objects::own_for;
+use super::reader::Reader;
 use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::federation::objects::LocalActor;
@@ -44,11 +44,12 @@ pub(super) async fn outbox(
     State(state): State<AppState>,
     Path(username): Path<String>,
     Query(asked): Query<Asked>,
+    reader: Reader,
 ) -> Result<Response, ApiError> {
     let account = local(&state.service, &username).await?;
     let actor = state.federation.local_actor(&account);
     let Some(cursor) = asked.cursor()? else {
-        return whole(&actor.outbox(), Order::Ordered, account.tweets_count);
+        return reader.give(whole(&actor.outbox(), Order::Ordered, account.tweets_count));
     };
     let page =
         state.service.account_tweets(None, account.id, Tab::Replies, cursor, limits::COLLECTION_PAGE).await?;
@@ -56,7 +57,7 @@ pub(super) async fn outbox(
     for view in page.items.iter().filter(|view| view.tweet.visibility.is_open()) {
         items.push(state.federation.created(view).await?.to_value().map_err(Error::internal)?);
     }
-    part(&actor.outbox(), &cursor, items, page.next)
+    reader.give(part(&actor.outbox(), &cursor, items, page.next))
 }
 
 /// `GET /users/{username}/followers`
@@ -64,10 +65,12 @@ pub(super) async fn followers(
     State(state): State<AppState>,
     Path(username): Path<String>,
     Query(asked): Query<Asked>,
+    reader: Reader,
 ) -> Result<Response, ApiError> {
     let account = local(&state.service, &username).await?;
     let actor = state.federation.local_actor(&account);
-    bonds(&state, &account, Bonds::Followers, (&actor.followers(), account.followers_count), &asked).await
+    let total = account.followers_count;
+    reader.give(bonds(&state, &account, Bonds::Followers, (&actor.followers(), total), &asked).await)
 }
 
 /// `GET /users/{username}/following`
@@ -75,10 +78,12 @@ pub(super) async fn following(
     State(state): State<AppState>,
     Path(username): Path<String>,
     Query(asked): Query<Asked>,
+    reader: Reader,
 ) -> Result<Response, ApiError> {
     let account = local(&state.service, &username).await?;
     let actor = state.federation.local_actor(&account);
-    bonds(&state, &account, Bonds::Following, (&actor.following(), account.following_count), &asked).await
+    let total = account.following_count;
+    reader.give(bonds(&state, &account, Bonds::Following, (&actor.following(), total), &asked).await)
 }
 
 async fn bonds(
@@ -98,7 +103,7 @@ async fn bonds(
 pub(super) async fn featured(
     State(state): State<AppState>,
     Path(username): Path<String>,
-    headers: HeaderMap,
+    reader: Reader,
 ) -> Result<Response, ApiError> {
     let written = async {
         let account = local(&state.service, &username).await?;
@@ -114,21 +119,21 @@ pub(super) async fn featured(
         let about = About { account: account.id, tweets, modified_ms: state.service.clock().now_ms() };
         Ok((Collection::counted(actor.featured(), Order::Ordered, total).items(items), about))
     };
-    let path = format!("/users/{username}/collections/featured");
-    Ok(served(&headers, &*state.federation.document_at(&path, written).await?))
+    reader.open(&state, &format!("/users/{username}/collections/featured"), written).await
 }
 
 /// `GET /users/{username}/collections/tags`: nobody features tags yet.
 pub(super) async fn tags(
     State(state): State<AppState>,
     Path(username): Path<String>,
+    reader: Reader,
 ) -> Result<Response, ApiError> {
     let account = local(&state.service, &username).await?;
     let id = state.federation.local_actor(&account).featured_tags();
-    document(&Collection::counted(id, Order::Unordered, 0).items(Vec::new()))
+    reader.give(document(&Collection::counted(id, Order::Unordered, 0).items(Vec::new())))
 }
 
-/// `GET /actor/outbox|followers|following`: the instance says nothing, and has no bonds.
+/// `GET /actor/outbox|followers|following`: the instance says nothing, and has no bonds; open as the actor is.
 pub(super) async fn of_instance(
     State(state): State<AppState>,
     Path(which): Path<String>,
@@ -147,15 +152,17 @@ pub(super) async fn of_instance(
 pub(super) async fn of_status(
     State(state): State<AppState>,
     Path((username, id, which)): Path<(String, TweetId, String)>,
+    reader: Reader,
 ) -> Result<Response, ApiError> {
-    let view = own(&state, &username, id).await?;
+    let view = own_for(&state, &username, id, &reader).await?;
     let actor: LocalActor = state.federation.local_actor(&view.author);
     let address = actor.status_collection(id.0, &which);
-    match which.as_str() {
+    let answer = match which.as_str() {
         "likes" => whole_counted(&address, view.tweet.likes_count),
         "shares" => whole_counted(&address, view.tweet.retweets_count),
         "replies" => {
-            let thread = state.service.thread(None, id).await?;
+            let viewer = if view.tweet.visibility.is_open() { None } else { reader.account(&state).await };
+            let thread = state.service.thread(viewer, id).await?;
             let mut items = Vec::new();
             for reply in thread.descendants.iter().filter(|reply| reply.tweet.reply_to == Some(id)) {
                 let addresses = state.service.addresses();
@@ -166,7 +173,8 @@ pub(super) async fn of_status(
             document(&Collection::counted(address, Order::Unordered, total).items(items))
         }
         _ => Err(Error::NotFound("collection").into()),
-    }
+    };
+    Ok(reader.seal(answer?, view.tweet.visibility.is_open()))
 }
 
 fn whole_counted(id: &str, total: i64) -> Result<Response, ApiError> {

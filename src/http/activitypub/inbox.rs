@@ -5,22 +5,17 @@
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{OriginalUri, State};
-use axum::http::header::HOST;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 
-use crate::error::{Chain, Error};
+use super::envelope::{Envelope, refusal};
+use crate::error::Error;
 use crate::federation::Federation;
-use crate::federation::inbound::Refused;
-use crate::federation::signature::{ACCEPT_SIGNATURE, RequestParts};
 use crate::http::extract::Path;
-use crate::http::problem::{ApiError, BUSY_RETRY_S, Problem};
-
-/// Tells a peer which signature would be taken (RFC 9421).
-const HINT: HeaderName = HeaderName::from_static("accept-signature");
+use crate::http::problem::{ApiError, Problem};
 
 /// The routes of the inboxes.
 pub fn routes(federation: Federation) -> Router {
@@ -53,10 +48,7 @@ async fn of_account(
 
 /// A delivery as it came over the wire.
 struct Delivered {
-    method: Method,
-    path_and_query: String,
-    host: String,
-    headers: HeaderMap,
+    envelope: Envelope,
     body: Result<Bytes, Problem>,
 }
 
@@ -64,17 +56,11 @@ impl<S: Send + Sync> axum::extract::FromRequest<S> for Delivered {
     type Rejection = std::convert::Infallible;
 
     async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, Self::Rejection> {
-        let uri = match request.extensions().get::<OriginalUri>() {
-            Some(OriginalUri(uri)) => uri.clone(),
-            None => request.uri().clone(),
-        };
-        let method = request.method().clone();
-        let headers = request.headers().clone();
-        let host = headers.get(HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
-        let host = host.or_else(|| uri.authority().map(ToString::to_string)).unwrap_or_default();
+        let (parts, body) = request.into_parts();
+        let envelope = Envelope::of(&parts);
+        let request = axum::extract::Request::from_parts(parts, body);
         let body = Bytes::from_request(request, state).await.map_err(|rejection| unread(&rejection));
-        let path_and_query = uri.path_and_query().map_or_else(String::new, ToString::to_string);
-        Ok(Self { method, path_and_query, host, headers, body })
+        Ok(Self { envelope, body })
     }
 }
 
@@ -84,34 +70,11 @@ impl Delivered {
             Ok(body) => body,
             Err(problem) => return problem.into_response(),
         };
-        let request = RequestParts {
-            method: &self.method,
-            path_and_query: &self.path_and_query,
-            host: &self.host,
-            headers: &self.headers,
-            body: &body,
-        };
-        match federation.receive(&request).await {
+        match federation.receive(&self.envelope.with(&body)).await {
             Ok(_) => StatusCode::ACCEPTED.into_response(),
-            Err(refused) => answer(refused),
+            Err(refused) => refusal(refused),
         }
     }
-}
-
-fn answer(refused: Refused) -> Response {
-    if let Refused::Inside(error) = refused {
-        return ApiError(error).into_response();
-    }
-    let status = refused.status();
-    let problem = Problem::new(status, refused.code(), Chain(&refused).to_string());
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        return problem.retry_after(BUSY_RETRY_S).into_response();
-    }
-    let mut response = problem.into_response();
-    if status == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(HINT, HeaderValue::from_static(ACCEPT_SIGNATURE));
-    }
-    response
 }
 
 /// The body did not arrive whole, or is too big.
@@ -129,18 +92,21 @@ mod tests {
     use std::sync::Arc;
 
     use axum::body::{Body, to_bytes};
-    use axum::http::Request;
+    use axum::http::header::HOST;
+    use axum::http::{HeaderValue, Method, Request};
     use serde_json::{Value, json};
     use tower::ServiceExt as _;
     use url::Url;
     use wiremock::matchers::any;
     use wiremock::{Mock, MockServer, ResponseTemplate};
 
+    use super::super::envelope::HINT;
     use super::*;
     use crate::client::{Client, ClientSettings};
     use crate::clock::Clock;
     use crate::federation::InstanceKey;
     use crate::federation::keys::test_key;
+    use crate::federation::signature::ACCEPT_SIGNATURE;
     use crate::federation::signature::{BodyDigest, Form, Outgoing, Signer, sign};
     use crate::model::account::{Role, UserState};
     use crate::model::address::Addresses;

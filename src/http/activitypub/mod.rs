@@ -2,10 +2,12 @@
 
 mod actors;
 mod collections;
+mod envelope;
 pub mod inbox;
 mod negotiate;
 mod nodeinfo;
 mod objects;
+mod reader;
 mod webfinger;
 
 #[cfg(test)]
@@ -34,4 +36,5 @@ pub fn routes() -> Router<AppState> {
         .route("/users/{username}/statuses/{id}", get(objects::status))
         .route("/users/{username}/statuses/{id}/activity", get(objects::activity))
         .route("/users/{username}/statuses/{id}/{collection}", get(collections::of_status))
+        .layer(axum::middleware::map_response(reader::refusals_are_for_one))
 }

@@ -34,8 +34,7 @@ pub(super) fn document<T: Serialize>(document: &T) -> Result<Response, ApiError>
 /// For how long a stranger's cache may show what everybody may have without asking again: an edit shows within it.
 const PUBLIC_CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
-/// What an answer depends on beside its address. An answer that depends on who signed the request names `Signature`
-/// and `Signature-Input` here too.
+/// What an answer depends on beside its address, when it is the same for everybody; else see [`super::reader`].
 const DEPENDS_ON: HeaderValue = HeaderValue::from_static("Accept");
 
 /// A document that everybody may have, or 304 when the asker has it.

@@ -1,12 +1,12 @@
-//! Tweets of ours as objects and activities. Followers-only and direct ones are not served to anybody here:
-//! they are sent to those they are for.
+//! Tweets of ours as objects and activities. What is not for everybody is served to those of other instances who
+//! may see it and sign what they ask.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
 
-use super::negotiate::{gone, served, to_page, wants_document};
+use super::negotiate::{document, gone, served, to_page};
+use super::reader::{Reader, Wanted};
 use crate::error::{Error, Result};
 use crate::federation::objects::OutgoingActivity;
 use crate::federation::objects::note::Note;
@@ -15,7 +15,7 @@ use crate::federation::rendered::About;
 use crate::http::extract::Path;
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
-use crate::model::ids::TweetId;
+use crate::model::ids::{AccountId, TweetId};
 use crate::service::TweetView;
 use crate::store::tombstones;
 
@@ -23,50 +23,70 @@ use crate::store::tombstones;
 pub(super) async fn status(
     State(state): State<AppState>,
     Path((username, id)): Path<(String, TweetId)>,
-    headers: HeaderMap,
+    wanted: Wanted,
 ) -> Result<Response, ApiError> {
-    if !wants_document(&headers) {
-        return match own(&state, &username, id).await {
+    let Wanted::Document(reader) = wanted else {
+        return match own(&state, &username, id, None).await {
             Ok(view) => Ok(to_page(&state.service.addresses().tweet_page(&view.tweet, &view.author))),
             Err(Error::NotFound(_)) => missing(&state, &username, id).await,
             Err(error) => Err(error.into()),
         };
-    }
-    let written = async {
-        let view = own(&state, &username, id).await?;
-        let document = match view.retweet_of {
-            Some(_) => Document::Activity(Box::new(state.federation.created(&view).await?)),
-            None => Document::Note(Box::new(state.federation.note(&view).await?)),
-        };
-        Ok((document, about(&view)))
     };
-    match state.federation.document_at(&format!("/users/{username}/statuses/{id}"), written).await {
-        Ok(document) => Ok(served(&headers, &document)),
-        Err(Error::NotFound(_)) => missing(&state, &username, id).await,
-        Err(error) => Err(error.into()),
+    if let Reader::Anyone(envelope) = &reader {
+        let written = async {
+            let view = own(&state, &username, id, None).await?;
+            Ok((whole(&state, &view).await?, about(&view)))
+        };
+        match state.federation.document_at(&format!("/users/{username}/statuses/{id}"), written).await {
+            Ok(document) => return Ok(served(&envelope.headers, &document)),
+            // Whoever signed may see more than everybody.
+            Err(Error::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
+    let view = match own_for(&state, &username, id, &reader).await {
+        Err(Error::NotFound(_)) => return missing(&state, &username, id).await,
+        found => found?,
+    };
+    Ok(reader.seal(document(&whole(&state, &view).await?)?, view.tweet.visibility.is_open()))
 }
 
 /// `GET /users/{username}/statuses/{id}/activity`
 pub(super) async fn activity(
     State(state): State<AppState>,
     Path((username, id)): Path<(String, TweetId)>,
-    headers: HeaderMap,
+    reader: Reader,
 ) -> Result<Response, ApiError> {
-    let written = async {
-        let view = own(&state, &username, id).await?;
-        Ok((state.federation.created(&view).await?, about(&view)))
-    };
-    let path = format!("/users/{username}/statuses/{id}/activity");
-    Ok(served(&headers, &*state.federation.document_at(&path, written).await?))
+    if let Reader::Anyone(envelope) = &reader {
+        let written = async {
+            let view = own(&state, &username, id, None).await?;
+            Ok((state.federation.created(&view).await?, about(&view)))
+        };
+        let path = format!("/users/{username}/statuses/{id}/activity");
+        match state.federation.document_at(&path, written).await {
+            Ok(document) => return Ok(served(&envelope.headers, &document)),
+            Err(Error::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let view = own_for(&state, &username, id, &reader).await?;
+    let answer = document(&state.federation.created(&view).await?)?;
+    Ok(reader.seal(answer, view.tweet.visibility.is_open()))
 }
 
 /// What stands under a tweet's id.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Document {
+enum Whole {
     Note(Box<Note>),
     Activity(Box<OutgoingActivity>),
+}
+
+async fn whole(state: &AppState, view: &TweetView) -> Result<Whole> {
+    Ok(match view.retweet_of {
+        Some(_) => Whole::Activity(Box::new(state.federation.created(view).await?)),
+        None => Whole::Note(Box::new(state.federation.note(view).await?)),
+    })
 }
 
 /// What the document of a tweet speaks of.
@@ -80,9 +100,28 @@ fn about(view: &TweetView) -> About {
     }
 }
 
-/// A tweet of this account that everybody may see.
-pub(super) async fn own(state: &AppState, username: &str, id: TweetId) -> Result<TweetView> {
-    let view = state.service.tweet(None, id).await?;
+/// A tweet of this account that the reader may see. Whose signature it is only matters for what not everybody may.
+pub(super) async fn own_for(
+    state: &AppState,
+    username: &str,
+    id: TweetId,
+    reader: &Reader,
+) -> Result<TweetView> {
+    if let Reader::Signed(account) = reader {
+        return own(state, username, id, *account).await;
+    }
+    match own(state, username, id, None).await {
+        Err(Error::NotFound(what)) => match reader.account(state).await {
+            Some(account) => own(state, username, id, Some(account)).await,
+            None => Err(Error::NotFound(what)),
+        },
+        found => found,
+    }
+}
+
+/// A tweet of this account that the viewer may see.
+async fn own(state: &AppState, username: &str, id: TweetId, viewer: Option<AccountId>) -> Result<TweetView> {
+    let view = state.service.tweet(viewer, id).await?;
     let is_theirs = view.author.is_local() && view.author.username.eq_ignore_ascii_case(username);
     if is_theirs { Ok(view) } else { Err(Error::NotFound("tweet")) }
 }

@@ -1,5 +1,7 @@
 //! What other instances are answered, on both engines.
 
+mod readers;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -57,10 +59,14 @@ async fn worlds() -> Vec<World> {
 }
 
 async fn world(database: TestStore) -> World {
+    world_with(database, Rules::default()).await
+}
+
+async fn world_with(database: TestStore, rules: Rules) -> World {
     let clock = Clock::manual(NOW);
     let ids = Arc::new(IdMaker::new(clock.clone(), 0));
     let addresses = Addresses::new(Url::parse("https://a.test").unwrap()).unwrap();
-    let service = Service::new(database.store.clone(), clock.clone(), ids, addresses, Rules::default());
+    let service = Service::new(database.store.clone(), clock.clone(), ids, addresses, rules);
     let files = tempfile::tempdir().unwrap();
     let settings = MediaSettings {
         data_dir: files.path().to_owned(),
@@ -114,14 +120,13 @@ struct Answer {
 
 impl World {
     async fn get(&self, path: &str) -> Answer {
-        self.get_with(path, &[]).await
+        self.get_with(path, HeaderMap::new()).await
     }
 
-    /// The same with further headers.
-    async fn get_with(&self, path: &str, more: &[(HeaderName, &str)]) -> Answer {
+    async fn get_with(&self, path: &str, headers: HeaderMap) -> Answer {
         let mut request = Request::get(path).header(ACCEPT, "application/activity+json");
-        for (name, value) in more {
-            request = request.header(name, *value);
+        for (name, value) in &headers {
+            request = request.header(name, value);
         }
         let answer = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         let (parts, body) = answer.into_parts();
@@ -152,6 +157,10 @@ impl World {
             NewTweet { text: text.to_owned(), visibility: Some(visibility), reply_to, ..NewTweet::default() };
         self.service.create_tweet(self.ann, new).await.unwrap().tweet.id
     }
+}
+
+fn one(name: HeaderName, value: &str) -> HeaderMap {
+    HeaderMap::from_iter([(name, value.parse().unwrap())])
 }
 
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
@@ -195,15 +204,16 @@ async fn a_document_says_its_version_and_is_not_sent_twice() {
                 (IF_NONE_MATCH, format!("\"other\", W/{etag}")),
                 (IF_MODIFIED_SINCE, modified.to_owned()),
             ] {
-                let again = world.get_with(&path, &[(name, &value)]).await;
+                let again = world.get_with(&path, one(name, &value)).await;
                 assert_eq!(again.status, StatusCode::NOT_MODIFIED, "{}: {path} {value}", world.engine);
                 assert_eq!((&again.body, &again.headers[ETAG]), (&Value::Null, &answer.headers[ETAG]));
             }
             // A tag that is another's decides, whatever the date.
-            let other = [(IF_NONE_MATCH, "\"other\""), (IF_MODIFIED_SINCE, modified)];
-            assert_eq!(world.get_with(&path, &other).await.status, StatusCode::OK, "{path}");
-            let long_ago = [(IF_MODIFIED_SINCE, "Thu, 01 Jan 2015 00:00:00 GMT")];
-            assert_eq!(world.get_with(&path, &long_ago).await.status, StatusCode::OK, "{path}");
+            let mut other = one(IF_NONE_MATCH, "\"other\"");
+            other.extend(one(IF_MODIFIED_SINCE, modified));
+            assert_eq!(world.get_with(&path, other).await.status, StatusCode::OK, "{path}");
+            let long_ago = one(IF_MODIFIED_SINCE, "Thu, 01 Jan 2015 00:00:00 GMT");
+            assert_eq!(world.get_with(&path, long_ago).await.status, StatusCode::OK, "{path}");
         }
         let missing = world.get("/users/ann/statuses/1").await;
         assert!(!missing.headers.get(CACHE_CONTROL).is_some_and(|value| value == "public, max-age=60"));

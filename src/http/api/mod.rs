@@ -13,12 +13,15 @@ mod likes;
 mod lookup;
 mod me;
 mod media;
+mod moves;
 mod mutes;
 mod notifications;
 mod page;
 mod paging;
 mod paths;
 mod pins;
+mod polls;
+mod reports;
 mod retweets;
 mod search;
 mod sessions;
@@ -84,6 +87,10 @@ fn table() -> Table {
         .add(READ, routes!(me::get_me))
         .add(WRITE, routes!(me::update_me))
         .add(WRITE, routes!(me::change_password))
+        .add(READ, routes!(moves::get_aliases))
+        .add(WRITE, routes!(moves::set_aliases))
+        .add(WRITE, routes!(moves::move_account))
+        .add(WRITE, routes!(moves::undo_move))
         .add(ANYONE, routes!(users::look_up_user))
         .add(ANYONE, routes!(users::get_user))
         .add(ANYONE, routes!(users::get_user_tweets))
@@ -103,6 +110,7 @@ fn table() -> Table {
         .add(READ, routes!(mutes::get_mutes))
         .add(FOLLOW, routes!(mutes::mute))
         .add(FOLLOW, routes!(mutes::unmute))
+        .add(WRITE, routes!(reports::create_report))
         // Tweets
         .add(WRITE, routes!(tweets::create_tweet))
         .add(ANYONE, routes!(tweets::get_tweet))
@@ -125,6 +133,7 @@ fn table() -> Table {
         .add(ANYONE, routes!(pins::get_pinned))
         .add(WRITE, routes!(pins::pin))
         .add(WRITE, routes!(pins::unpin))
+        .add(WRITE, routes!(polls::vote))
         // Pictures
         .add(WRITE, routes!(media::upload_media))
         .add(READ, routes!(media::get_media))
@@ -152,6 +161,9 @@ fn table() -> Table {
         .add(ADMIN_READ, routes!(signups::get_signups))
         .add(ADMIN_WRITE, routes!(signups::approve_signup))
         .add(ADMIN_WRITE, routes!(signups::reject_signup))
+        .add(ADMIN_READ, routes!(reports::get_reports))
+        .add(ADMIN_WRITE, routes!(reports::resolve_report))
+        .add(ADMIN_WRITE, routes!(reports::reopen_report))
 }
 
 /// Both forms of the description are made once: the routes do not change while we run.

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::http::extract::{Auth, Path};
 use crate::http::problem::{ApiError, Problem};
 use crate::http::state::AppState;
-use crate::model::ids::{AccountId, MediaId, NotificationId, SessionId, TweetId};
+use crate::model::ids::{AccountId, MediaId, NotificationId, RowId, SessionId, TweetId};
 use crate::service::SignedIn;
 
 /// The account that a path names.
@@ -32,6 +32,16 @@ pub(super) struct OfTweet {
     /// The id of a tweet.
     #[param(value_type = String, pattern = "^[0-9]{1,19}$", max_length = 19)]
     pub(super) tweet_id: TweetId,
+}
+
+/// The report that a path names.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfReport {
+    /// The id of a report.
+    #[param(value_type = String, pattern = "^[0-9]{1,19}$", max_length = 19)]
+    pub(super) report_id: RowId,
 }
 
 /// The picture that a path names.

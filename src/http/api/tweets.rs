@@ -51,6 +51,22 @@ pub(super) struct NewTweet {
     /// The tweet it quotes.
     #[schema(value_type = Option<Id>)]
     quote_of: Option<TweetId>,
+    /// A poll below the text. It stands as it is made: an edit of the tweet does not change it.
+    poll: Option<NewPoll>,
+}
+
+/// A poll to make.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+pub(super) struct NewPoll {
+    /// What may be chosen: at most 100 characters each, no two the same.
+    #[schema(min_items = 2, max_items = 4)]
+    options: Vec<String>,
+    /// Whether one voter may choose several.
+    #[serde(default)]
+    multiple: bool,
+    /// For how many seconds it runs.
+    #[schema(minimum = 300, maximum = 2_592_000)]
+    expires_in: u32,
 }
 
 /// What changes of a tweet; what is not sent stays as it is.
@@ -209,6 +225,11 @@ impl NewTweet {
             content_warning: self.content_warning,
             sensitive: self.sensitive,
             language: self.language,
+            poll: self.poll.map(|poll| service::NewPoll {
+                options: poll.options,
+                multiple: poll.multiple,
+                lasts_ms: i64::from(poll.expires_in).saturating_mul(1_000),
+            }),
             idempotency_key,
         })
     }

@@ -5,12 +5,16 @@
 
 mod media;
 mod notification;
+mod poll;
+mod report;
 mod tweet;
 mod user;
 mod words;
 
 pub(super) use media::Media;
 pub(super) use notification::{Notification, Unread};
+pub(super) use poll::Poll;
+pub(super) use report::Report;
 pub(super) use tweet::{Thread, Tweet, Version};
 pub(super) use user::{CurrentUser, Session, Signup, User, UserRef};
 pub(super) use words::{maybe_visibility, notification_kinds};

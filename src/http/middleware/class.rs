@@ -76,8 +76,14 @@ impl Class {
     }
 
     fn of_change(path: &str) -> Self {
-        const LOGIN: &[&str] =
-            &["/api/users/login", "/api/users/me/password", "/login", "/settings/password"];
+        const LOGIN: &[&str] = &[
+            "/api/users/login",
+            "/api/users/me/password",
+            "/api/users/me/move",
+            "/login",
+            "/settings/password",
+            "/settings/move",
+        ];
         const REGISTER: &[&str] = &["/api/users/register", "/signup", "/setup"];
         const MEDIA: &[&str] =
             &["/api/media", "/api/users/me/avatar", "/api/users/me/header", "/settings/profile"];

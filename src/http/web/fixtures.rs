@@ -54,7 +54,7 @@ pub(super) fn account(n: i64) -> AccountView {
 }
 
 pub(super) fn viewer() -> ViewerView {
-    ViewerView { account: account(0), unread: 3, follow_requests: 1, signups: None }
+    ViewerView { account: account(0), unread: 3, follow_requests: 1, admin: None }
 }
 
 pub(super) fn shell(tag: &str, nav: Nav, here: &str) -> PageShell {
@@ -160,7 +160,42 @@ pub(super) fn timeline() -> Vec<TweetView> {
     sensitive.sensitive = true;
     sensitive.media = vec![image(4, 800, 600, "A spider."), image(1, 960, 600, "")];
     sensitive.remote_url = Some("https://example.org/@tilda/1".into());
-    vec![plain, with_image, arabic, reply, warned, mine, quoting, followers_only, lost_quote, sensitive]
+    let [asking, counted] = [false, true].map(polling);
+    vec![
+        plain,
+        with_image,
+        arabic,
+        reply,
+        warned,
+        mine,
+        quoting,
+        followers_only,
+        lost_quote,
+        sensitive,
+        asking,
+        counted,
+    ]
+}
+
+/// A poll to vote in, or one that is over.
+fn polling(over: bool) -> TweetView {
+    let option = |(title, percent): (&str, u64)| PollOptionView {
+        title: title.into(),
+        percent,
+        chosen: over && percent > 50,
+    };
+    let poll = PollView {
+        options: [("The elms", 62), ("The church tower", 30), ("Somewhere else entirely", 8)]
+            .map(option)
+            .into(),
+        multiple: !over,
+        ends_ms: Some(if over { NOW - HOUR_MS } else { NOW + 3 * HOUR_MS }),
+        over,
+        voters: Some(29),
+        shows_counts: over,
+        may_vote: !over,
+    };
+    TweetView { poll: Some(poll), ..tweet(12 + i64::from(over), "<p>Where will they nest this year?</p>") }
 }
 
 pub(super) fn composer() -> Composer {
@@ -211,6 +246,7 @@ pub(super) fn profile(n: i64, relation: Relation) -> ProfileView {
         following: 312,
         followers: 8_460,
         seen_here: None,
+        moved_to: (n == 3).then(|| account(1)),
         relation,
     }
 }
@@ -223,7 +259,7 @@ pub(super) fn notifications() -> Vec<NotificationView> {
     mention.audience = Audience::Direct;
     let own =
         tweet(6, "<p>Drawing up a plan to weave algebraical patterns. Who has a loom I can borrow?</p>");
-    [Like, Mention, Follow, FollowRequest, Retweet, Reply, Quote]
+    [Like, Mention, Follow, FollowRequest, Retweet, Reply, Quote, PollEnded]
         .into_iter()
         .zip(1_i64..)
         .map(|(kind, n)| NotificationView {
@@ -232,7 +268,7 @@ pub(super) fn notifications() -> Vec<NotificationView> {
             account: account(n % 5 + 1),
             tweet: match kind {
                 Follow | FollowRequest => None,
-                Like | Retweet => Some(own.clone()),
+                Like | Retweet | PollEnded => Some(own.clone()),
                 _ => Some(TweetView {
                     id: TweetId(mention.id.0 + n),
                     entry: TweetId(mention.id.0 + n),

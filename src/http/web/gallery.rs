@@ -8,7 +8,9 @@ use super::views::*;
 use crate::clock::DAY_MS;
 use crate::federation::resolve::Missed;
 use crate::model::account::Signup;
-use crate::model::ids::AccountId;
+use crate::model::ids::{AccountId, RowId};
+use crate::model::instance::{Instance, InstanceState, Parked};
+use crate::model::relay::{Relay, RelayKind, RelayState};
 
 /// A name and the HTML of a page.
 pub(super) type Drawn = (&'static str, String);
@@ -214,6 +216,26 @@ fn about_people(tag: &str) -> Vec<Drawn> {
         rows,
         older: None,
     };
+    let done = ReportRow {
+        reporter: None,
+        origin: Some("buyut.example".into()),
+        resolved: Some(("ada".into(), NOW - DAY_MS)),
+        ..reported()
+    };
+    let reports = |reports, open| ReportsPage {
+        shell: PageShell { here: "/admin/reports".into(), ..admin(tag) },
+        open,
+        reports,
+        older: None,
+    };
+    let report_form = |tweet| ReportPage {
+        shell: shell(tag, Nav::None, "/report?account=1"),
+        account: super::fixtures::account(1),
+        host: Some("ptactvo.example".into()),
+        tweet,
+        form: ReportForm { comment: "Sells <feathers>".into(), forward: true },
+        errors: complaint("comment", "too_long"),
+    };
     vec![
         draw(
             "profile-own",
@@ -240,13 +262,102 @@ fn about_people(tag: &str) -> Vec<Drawn> {
         ),
         draw("signups", &SignupsPage { shell: admin(tag), signups: vec![signup()], older: None }),
         draw("signups-empty", &SignupsPage { shell: admin(tag), signups: vec![], older: None }),
+        draw("reports", &reports(vec![reported()], true)),
+        draw("reports-resolved", &reports(vec![done], false)),
+        draw("reports-empty", &reports(vec![], true)),
+        draw("report", &report_form(Some(timeline().remove(0)))),
+        draw("report-account", &report_form(None)),
     ]
 }
 
+fn instances(tag: &str) -> Vec<Drawn> {
+    let relay = Relay {
+        id: RowId(1),
+        kind: RelayKind::Mastodon,
+        address: "https://relay.example/inbox".into(),
+        inbox: "https://relay.example/inbox".into(),
+        host: "relay.example".into(),
+        actor_uri: None,
+        state: RelayState::Asked,
+        created_at: NOW - DAY_MS,
+    };
+    let relays = |relays| RelaysPage {
+        shell: admin(tag),
+        relays,
+        address: String::new(),
+        errors: complaint("address", "not_a_relay"),
+    };
+    let list = |state, instances| InstancesPage { shell: admin(tag), state, instances, older: None };
+    let one = |state| InstancePage { shell: admin(tag), instance: instance(state) };
+    let sure = |act| InstanceSurePage { shell: admin(tag), host: "b.test:8443".to_owned(), act };
+    vec![
+        draw("instances", &list(None, InstanceState::ALL.map(instance).to_vec())),
+        draw("instances-empty", &list(Some(InstanceState::Dead), vec![])),
+        draw("instance", &one(InstanceState::Failing)),
+        draw("instance-blocked", &one(InstanceState::Blocked)),
+        draw("instance-forget", &sure(InstanceAct::Forget)),
+        draw("instance-block", &sure(InstanceAct::Block)),
+        draw("parked", &ParkedPage { shell: admin(tag), parked: vec![parked()], older: None }),
+        draw("parked-empty", &ParkedPage { shell: admin(tag), parked: vec![], older: None }),
+        draw("relays", &relays(vec![relay])),
+        draw("relays-empty", &relays(vec![])),
+    ]
+}
+
+fn instance(state: InstanceState) -> Instance {
+    let failing = state == InstanceState::Failing;
+    Instance {
+        host: format!("{}.test", state.word()),
+        state,
+        failures: i64::from(failing),
+        next_attempt_at: failing.then_some(NOW),
+        failing_since: failing.then_some(NOW - DAY_MS),
+        last_success_at: Some(NOW - DAY_MS),
+        last_failure_at: failing.then_some(NOW),
+        last_failure: "503 <b>busy</b>".to_owned(),
+        form: 1,
+        software: Some("rookery 1".to_owned()),
+        known_since: 0,
+        waiting: if failing { 10_001 } else { 0 },
+        oldest_at: failing.then_some(NOW - DAY_MS),
+    }
+}
+
+fn parked() -> Parked {
+    Parked {
+        id: RowId(7),
+        activity_uri: "https://b.test/likes/1".to_owned(),
+        actor_uri: "https://b.test/users/bob".to_owned(),
+        host: "b.test".to_owned(),
+        object_uri: "https://rookery.example/users/ada".to_owned(),
+        kind: "Like".to_owned(),
+        reason: "it has no <object>".to_owned(),
+        attempts: 8,
+        received_at: NOW,
+    }
+}
+
 fn admin(tag: &str) -> PageShell {
-    let mut shell = shell(tag, Nav::Signups, "/admin/signups");
-    shell.viewer.as_mut().unwrap().signups = Some(1);
+    let mut shell = shell(tag, Nav::Admin, "/admin/signups");
+    shell.viewer.as_mut().unwrap().admin = Some(1);
     shell
+}
+
+fn reported() -> ReportRow {
+    ReportRow {
+        id: "7".into(),
+        account: account(1),
+        reporter: Some(account(2)),
+        comment: "Sells <feathers>\nevery hour.".into(),
+        forwarded: true,
+        posts: vec![ReportedPost {
+            href: "/tweets/7".into(),
+            text: "Fresh feathers, best price!".into(),
+            created_ms: NOW - 2 * DAY_MS,
+        }],
+        created_ms: NOW - DAY_MS,
+        ..ReportRow::default()
+    }
 }
 
 fn signup() -> Signup {
@@ -347,6 +458,13 @@ fn settings(tag: &str) -> Vec<Drawn> {
         ..ProfileForm::default()
     };
     let shell = || shell(tag, Nav::Settings, "/settings/profile");
+    let moving = |moved_to| MovePage {
+        shell: shell(),
+        aliases: "https://ptactvo.example/users/ada".into(),
+        target: "ada@ptactvo.example".into(),
+        moved_to,
+        errors: complaint("target", "no_alias"),
+    };
     let away = |kind, rows| KeptAwayPage { shell: shell(), kind, rows, older: None };
     vec![
         draw(
@@ -366,6 +484,8 @@ fn settings(tag: &str) -> Vec<Drawn> {
                 errors: complaint("current_password", "wrong"),
             },
         ),
+        draw("settings-move", &moving(None)),
+        draw("settings-moved", &moving(Some(account(1)))),
         draw("settings-blocked", &away(Away::Blocked, people(RowMenu::Follow))),
         draw("settings-muted", &away(Away::Muted, people(RowMenu::Muted))),
         draw("settings-muted-none", &away(Away::Muted, vec![])),
@@ -400,6 +520,7 @@ pub(super) fn all_pages(tag: &str) -> Vec<Drawn> {
         timelines(tag),
         about_tweets(tag),
         about_people(tag),
+        instances(tag),
         searches(tag),
         doors(tag),
         settings(tag),

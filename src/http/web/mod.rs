@@ -40,8 +40,9 @@ pub(in crate::http) use self::handlers::errors::render_failure;
 
 use self::cookies::{Cookies, FLASH};
 use self::handlers::{
-    accounts, bookmarks, compose, delete, door, edit, follow_requests, follows, home, kept_away,
-    notifications, profile, profile_form, reactions, search, settings, signups, tags, thread, tweets,
+    accounts, bookmarks, compose, delete, door, edit, follow_requests, follows, home, instances, kept_away,
+    moves, notifications, parked, polls, profile, profile_form, reactions, relays, reports, search, settings,
+    signups, tags, thread, tweets,
 };
 use self::site::Site;
 use self::visit::Renewed;
@@ -93,6 +94,7 @@ fn about_tweets() -> Router<AppState> {
         .route("/tweets/{id}/reposts", get(reactions::reposts))
         .route("/tweets/{id}/quotes", get(reactions::quotes))
         .route("/tweets/{id}/delete", get(delete::page).post(delete::delete))
+        .route("/tweets/{id}/vote", post(polls::vote))
         .route("/tweets/{id}/like", post(tweets::like))
         .route("/tweets/{id}/unlike", post(tweets::unlike))
         .route("/tweets/{id}/retweet", post(tweets::retweet))
@@ -116,6 +118,7 @@ fn about_accounts() -> Router<AppState> {
         .route("/accounts/{id}/unmute", post(accounts::unmute))
         .route("/accounts/{id}/block", post(accounts::block))
         .route("/accounts/{id}/unblock", post(accounts::unblock))
+        .route("/report", get(reports::page).post(reports::report))
         .route("/follow-requests", get(follow_requests::requests))
         .route("/follow-requests/{id}/accept", post(follow_requests::accept))
         .route("/follow-requests/{id}/reject", post(follow_requests::reject))
@@ -128,6 +131,9 @@ fn about_oneself() -> Router<AppState> {
         .route("/settings/security", get(settings::security))
         .route("/settings/password", post(settings::change_password))
         .route("/settings/sessions/{id}/end", post(settings::end_session))
+        .route("/settings/move", get(moves::page).post(moves::start))
+        .route("/settings/move/undo", post(moves::undo))
+        .route("/settings/aliases", post(moves::set_aliases))
         .route("/settings/blocked", get(kept_away::blocked))
         .route("/settings/muted", get(kept_away::muted))
         .route("/settings/appearance", get(settings::appearance).post(settings::change_appearance))
@@ -135,9 +141,24 @@ fn about_oneself() -> Router<AppState> {
 
 fn for_admins() -> Router<AppState> {
     Router::new()
+        .route("/admin", get(signups::start))
         .route("/admin/signups", get(signups::signups))
         .route("/admin/signups/{id}/approve", post(signups::approve))
         .route("/admin/signups/{id}/reject", post(signups::reject))
+        .route("/admin/relays", get(relays::list).post(relays::add))
+        .route("/admin/relays/{id}/remove", post(relays::remove))
+        .route("/admin/reports", get(reports::reports))
+        .route("/admin/reports/{id}/resolve", post(reports::resolve))
+        .route("/admin/reports/{id}/reopen", post(reports::reopen))
+        .route("/admin/instances", get(instances::list))
+        .route("/admin/instances/{host}", get(instances::one))
+        .route("/admin/instances/{host}/retry", post(instances::retry))
+        .route("/admin/instances/{host}/forget", get(instances::ask_forget).post(instances::forget))
+        .route("/admin/instances/{host}/block", get(instances::ask_block).post(instances::block))
+        .route("/admin/instances/{host}/unblock", post(instances::unblock))
+        .route("/admin/inbox", get(parked::list))
+        .route("/admin/inbox/{id}/retry", post(parked::retry))
+        .route("/admin/inbox/{id}/forget", post(parked::forget))
 }
 
 /// What every page needs on its way out: it is its reader's alone, news are told once, and the browser keeps its

@@ -2,8 +2,8 @@
 
 use super::views::pages::{ProfileView, SeenHere, SessionView};
 use super::views::{
-    AccountRow, AccountView, Audience, FieldView, MediaView, NotificationKind, NotificationView, QuoteView,
-    Relation, ReplyContext, RowMenu, SafeHtml, TweetCounts, TweetView,
+    AccountRow, AccountView, Audience, FieldView, MediaView, NotificationKind, NotificationView,
+    PollOptionView, PollView, QuoteView, Relation, ReplyContext, RowMenu, SafeHtml, TweetCounts, TweetView,
 };
 use crate::error::Result;
 use crate::http::media::urls;
@@ -59,6 +59,7 @@ impl Present<'_> {
             content_warning: some_text(&tweet.content_warning),
             sensitive: tweet.sensitive,
             media: tweet.media.iter().filter_map(media).collect(),
+            poll: shown.poll.as_ref().map(poll),
             quote: tweet.quote_of.map(|_| match &shown.quote_of {
                 Some(quoted) => QuoteView::Shown(Box::new(self.tweet(quoted))),
                 None => QuoteView::Unavailable,
@@ -110,7 +111,12 @@ impl Present<'_> {
     }
 
     /// Everything that a profile says.
-    pub(super) fn profile(self, account: &Account, relation: Relation) -> ProfileView {
+    pub(super) fn profile(
+        self,
+        account: &Account,
+        moved_to: Option<&Account>,
+        relation: Relation,
+    ) -> ProfileView {
         let [tweets, followers, following] = account.counts_shown();
         let seen_here = SeenHere {
             tweets: count(account.tweets_count),
@@ -131,6 +137,7 @@ impl Present<'_> {
             following: count(following),
             followers: count(followers),
             seen_here: (account.stated != Stated::default()).then_some(seen_here),
+            moved_to: moved_to.map(|new| self.account(new)),
             relation,
         }
     }
@@ -221,6 +228,29 @@ fn device(name: &str) -> String {
     }
 }
 
+fn poll(poll: &service::PollView) -> PollView {
+    let votes = poll.options.iter().fold(0_i64, |all, option| all.saturating_add(option.votes));
+    let voters = if poll.multiple { poll.voters.unwrap_or(votes) } else { votes };
+    let percent = |votes: i64| votes.saturating_mul(100).checked_div(voters).unwrap_or(0).clamp(0, 100);
+    PollView {
+        options: poll
+            .options
+            .iter()
+            .map(|option| PollOptionView {
+                title: option.title.clone(),
+                percent: count(percent(option.votes)),
+                chosen: option.chosen,
+            })
+            .collect(),
+        multiple: poll.multiple,
+        ends_ms: poll.ends_at,
+        over: poll.over,
+        voters: poll.voters.map(count),
+        shows_counts: poll.shows_counts,
+        may_vote: poll.may_vote,
+    }
+}
+
 fn media(media: &Media) -> Option<MediaView> {
     let url = urls::attachment_url(media)?;
     let sizes = [(media.thumb_width, media.thumb_height), (media.width, media.height)];
@@ -261,6 +291,7 @@ fn notification_kind(kind: notification::NotificationKind) -> NotificationKind {
         notification::NotificationKind::Like => NotificationKind::Like,
         notification::NotificationKind::Retweet => NotificationKind::Retweet,
         notification::NotificationKind::Quote => NotificationKind::Quote,
+        notification::NotificationKind::PollEnded => NotificationKind::PollEnded,
     }
 }
 

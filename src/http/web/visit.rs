@@ -25,7 +25,7 @@ use crate::http::state::AppState;
 use crate::model::account::Role;
 use crate::model::account::SessionKind;
 use crate::model::ids::AccountId;
-use crate::service::{Registration, Service, SignedIn};
+use crate::service::{Service, SignedIn};
 
 /// What a handler of the pages answers. A failure becomes a page when it leaves.
 pub(super) type Answer = Result<Response, ApiError>;
@@ -74,7 +74,11 @@ pub(super) struct Member {
 }
 
 /// A request by an admin; to others the page is forbidden.
-pub(super) struct Admin(pub(super) Visit);
+pub(super) struct Admin {
+    pub(super) visit: Visit,
+    /// Who they are.
+    pub(super) me: AccountId,
+}
 
 impl FromRequestParts<AppState> for Visit {
     type Rejection = Response;
@@ -125,11 +129,11 @@ impl FromRequestParts<AppState> for Admin {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let Member { visit, session, .. } = Member::from_request_parts(parts, state).await?;
+        let Member { visit, me, session } = Member::from_request_parts(parts, state).await?;
         if session.role != Role::Admin {
             return Err(ApiError(Error::forbidden("admin", "only an admin may do this")).into_response());
         }
-        Ok(Self(visit))
+        Ok(Self { visit, me })
     }
 }
 
@@ -185,18 +189,17 @@ impl Visit {
             account: self.present().account(&self.service().account(id).await?),
             unread: count(self.service().unread(id).await?.count),
             follow_requests: count(self.service().requests_waiting(id).await?),
-            signups: self.signups_waiting(who).await?.map(count),
+            admin: self.waits_for_admin(who).await?.map(count),
         })
     }
 
-    /// How many wait for an account, for an admin of an instance where people have to, or had to.
-    async fn signups_waiting(&self, who: &SignedIn) -> Result<Option<i64>> {
+    /// How many people and reports wait for an admin's word, for an admin.
+    async fn waits_for_admin(&self, who: &SignedIn) -> Result<Option<i64>> {
         if who.role != Role::Admin {
             return Ok(None);
         }
-        let waiting = self.service().signups_waiting().await?;
-        let decides = self.service().rules().registration == Registration::Approval;
-        Ok((decides || waiting > 0).then_some(waiting))
+        let signups = self.service().signups_waiting().await?;
+        Ok(Some(signups.saturating_add(self.service().reports_open().await?)))
     }
 
     /// The path that a form wants to return to, or `otherwise`.

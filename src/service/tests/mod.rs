@@ -9,6 +9,7 @@ mod edits;
 mod log;
 mod notifications;
 mod paging;
+mod polls;
 mod reactions;
 mod sessions;
 mod tweets;

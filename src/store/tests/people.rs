@@ -34,6 +34,7 @@ pub(super) fn account(id: i64, name: &str) -> Account {
         following_count: 0,
         stated: Default::default(),
         last_tweet_at: None,
+        moved_to: None,
         uri: None,
         url: None,
     }
@@ -72,6 +73,7 @@ pub(super) fn tweet(id: i64, author: i64) -> Tweet {
         quotes_count: 0,
         stated_likes: None,
         stated_retweets: None,
+        poll: None,
         media: Vec::new(),
         mentions: Vec::new(),
         tags: Vec::new(),

@@ -159,12 +159,13 @@ pub fn delete_slice(conn: &mut Conn, removal: &Removal, limit: i64) -> Result<bo
 }
 
 /// What can hang on a tweet in any number, a slice of each, with what counts it.
-const HANGING_ON: [(&str, Option<Counter>); 3] = [
+const HANGING_ON: [(&str, Option<Counter>); 4] = [
     (
         "delete from likes where id in (select id from likes where tweet_id = $1 limit $2)",
         Some(Counter::Likes),
     ),
     ("delete from bookmarks where id in (select id from bookmarks where tweet_id = $1 limit $2)", None),
+    ("delete from poll_votes where id in (select id from poll_votes where tweet_id = $1 limit $2)", None),
     (
         "delete from notifications where id in (select id from notifications where tweet_id = $1 limit $2)",
         None,

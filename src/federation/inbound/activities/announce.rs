@@ -1,10 +1,13 @@
-//! `Announce`: somebody repeats a post. It is fetched from its own host; an embedded copy is not looked at.
+//! `Announce`: somebody repeats a post. It is fetched from its own host; an embedded copy is not looked at. What a group
+//! announces may also be an activity of somebody else.
+
+use url::Url;
 
 use super::{Act, Failure, to_be_had};
 use crate::error::Error;
 use crate::federation::Federation;
-use crate::federation::inbound::subject::announced;
 use crate::federation::objects::IdOr;
+use crate::federation::quirks;
 use crate::federation::resolve::compose;
 use crate::model::ids::AccountId;
 use crate::model::notification::NotificationKind;
@@ -15,17 +18,26 @@ use crate::store::tweet_commands::CreateTweet;
 
 impl Federation {
     pub(super) async fn announce(&self, act: &Act<'_>, object: &IdOr) -> Result<(), Failure> {
-        let Some(uri) = announced(object) else { return Ok(()) };
-        if !self.is_ours(&uri) && !self.is_followed(act.actor.id).await? {
+        match (quirks::announced_activity(object), object.id()) {
+            (Some(activity), _) => self.passed_on(act, activity).await,
+            (None, Some(uri)) => self.repeat(act, uri, false).await,
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// Shows a post as repeated by the actor. An answer that a group passes on is only kept: in its thread, not in
+    /// everybody's timeline.
+    pub(super) async fn repeat(&self, act: &Act<'_>, uri: &Url, is_reply: bool) -> Result<(), Failure> {
+        if !self.is_ours(uri) && !self.is_followed(act.actor.id).await? {
             return Ok(());
         }
-        if self.known_tweet(&uri).await?.is_none()
-            && to_be_had(self.tweet_within(&uri, act.budget).await)?.is_none()
+        if self.known_tweet(uri).await?.is_none()
+            && to_be_had(self.tweet_within(uri, act.budget).await)?.is_none()
         {
             return Ok(());
         }
-        let Some(original) = self.tweet_seen_by(act.actor, &uri).await? else { return Ok(()) };
-        if !original.visibility.is_open() && original.author != act.actor.id {
+        let Some(original) = self.tweet_seen_by(act.actor, uri).await? else { return Ok(()) };
+        if is_reply || (!original.visibility.is_open() && original.author != act.actor.id) {
             return Ok(());
         }
         let (tweet, author) = (self.retweet_row(act, &original).await?, original.author);

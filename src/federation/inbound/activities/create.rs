@@ -1,4 +1,5 @@
-//! `Create`: somebody wrote a post. The embedded copy is believed when the author sent it, else it is fetched.
+//! `Create`: somebody wrote a post, or voted. The embedded copy is believed when the author sent it, else it is
+//! fetched.
 
 use super::{Act, Failure, to_be_had};
 use crate::error::Error;
@@ -20,12 +21,23 @@ impl Federation {
 
     /// Stores a post of the actor's if anybody here has to do with it.
     pub(super) async fn create_post(&self, act: &Act<'_>, post: &Post) -> Result<(), Failure> {
-        // Votes have no place yet.
-        if post.vote().is_some() || self.known_tweet(&post.id).await?.is_some() {
+        if let Some(choice) = post.vote() {
+            return self.count_choice(act, post, choice).await;
+        }
+        if self.known_tweet(&post.id).await?.is_some() {
             return Ok(());
         }
         if self.is_wanted(act.actor, post).await? {
             to_be_had(self.tweet_from(post, act.budget).await)?;
+        }
+        Ok(())
+    }
+
+    /// A choice in a poll of ours; one that does not count there leaves nothing.
+    async fn count_choice(&self, act: &Act<'_>, post: &Post, choice: &str) -> Result<(), Failure> {
+        let Some(question) = post.in_reply_to.as_ref().filter(|uri| self.is_ours(uri)) else { return Ok(()) };
+        if let Some(tweet) = self.tweet_seen_by(act.actor, question).await? {
+            self.service().count_remote_choice(act.actor.id, &tweet, choice).await?;
         }
         Ok(())
     }

@@ -7,11 +7,16 @@
 mod accept;
 mod announce;
 mod block;
+mod collection;
 mod create;
 mod delete;
+mod flag;
 mod follow;
+mod group;
 mod like;
+mod move_to;
 mod reject;
+mod relayed;
 mod undo;
 mod update;
 
@@ -24,12 +29,15 @@ use crate::federation::Federation;
 use crate::federation::objects::liberal::ObjectError;
 use crate::federation::objects::{Activity, Body, IdOr, Post};
 use crate::federation::resolve::{Budget, Freshness, ResolveError};
-use crate::model::account::Account;
+use crate::model::account::{Account, AccountKind};
 use crate::model::address::Local;
 use crate::model::event::Relation;
 use crate::model::ids::AccountId;
 use crate::model::tweet::Tweet;
 use crate::store::{accounts, follows};
+
+/// Groups of one post that are looked at: it is written to one.
+const GROUPS_ASKED: usize = 3;
 
 /// An activity under way.
 struct Act<'a> {
@@ -47,6 +55,12 @@ impl Federation {
         }
         if self.is_gone(&activity.id, Some(&activity.actor)).await? {
             return Ok(());
+        }
+        if self.about_relays(&activity).await? {
+            return Ok(());
+        }
+        if let Body::Flag { objects, content } = &activity.body {
+            return self.flag(&activity, objects, content.as_deref()).await;
         }
         let known = match self.known_actor(&activity.actor).await {
             Err(Error::Gone(_)) => return Ok(()),
@@ -74,7 +88,10 @@ impl Federation {
             Body::Announce(object) => self.announce(&act, object).await,
             Body::Undo(object) => self.undo(&act, object).await,
             Body::Block(object) => self.block(&act, object).await,
-            // Reports, moves, pins, quote requests and what nobody knows: nothing to do.
+            Body::Move { object, target } => self.move_to(&act, object, target).await,
+            Body::Add { object, target } => self.pin(&act, object, target, true).await,
+            Body::Remove { object, target } => self.pin(&act, object, target, false).await,
+            // Quote requests and what nobody knows: nothing to do.
             _ => Ok(()),
         }
     }
@@ -125,7 +142,25 @@ impl Federation {
 
     /// Whether anybody here has to do with a post of `author`.
     async fn is_wanted(&self, author: &Account, post: &Post) -> Result<bool, Error> {
-        Ok(self.is_followed(author.id).await? || self.names_or_answers_us(post).await?)
+        Ok(self.is_followed(author.id).await?
+            || self.names_or_answers_us(post).await?
+            || self.is_for_followed_group(post).await?)
+    }
+
+    /// Whether a post was written to a group that somebody here follows.
+    async fn is_for_followed_group(&self, post: &Post) -> Result<bool, Error> {
+        for group in post.audience.iter().take(GROUPS_ASKED) {
+            let known = match self.known_actor(group).await {
+                Err(Error::Gone(_)) => None,
+                known => known?,
+            };
+            if let Some((group, _)) = known.filter(|(account, _)| account.kind == AccountKind::Group)
+                && self.is_followed(group.id).await?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether a post mentions somebody here, or answers or quotes a post of ours.

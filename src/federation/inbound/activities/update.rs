@@ -10,7 +10,9 @@ use crate::model::language;
 use crate::model::notification::NotificationKind;
 use crate::model::tweet::{Media, Tweet};
 use crate::service::told_of;
+use crate::store::Conn;
 use crate::store::media;
+use crate::store::polls;
 use crate::store::tweet_commands::{self, EditTweet};
 
 impl Federation {
@@ -30,6 +32,17 @@ impl Federation {
         }
     }
 
+    /// Takes over the poll as it is told now. New counts, even another question, are no new version of the words.
+    async fn update_poll(&self, before: &Tweet, post: &Post) -> Result<(), Failure> {
+        let (now_ms, tweet) = (self.now_ms(), before.id);
+        let poll = compose::poll(post, now_ms);
+        if poll != before.poll {
+            let write = move |conn: &mut Conn| polls::refresh(conn, tweet, poll.as_ref(), now_ms);
+            self.service().store().write(write).await?;
+        }
+        Ok(())
+    }
+
     async fn update_actor(&self, act: &Act<'_>, object: &IdOr) -> Result<(), Failure> {
         let embedded = object.document().and_then(|document| Actor::from_document(document).ok());
         let learned = match embedded.filter(|actor| actor.id == act.activity.actor) {
@@ -40,13 +53,14 @@ impl Federation {
         Ok(())
     }
 
-    async fn update_post(&self, act: &Act<'_>, post: &Post, before: Tweet) -> Result<(), Failure> {
+    pub(super) async fn update_post(&self, act: &Act<'_>, post: &Post, before: Tweet) -> Result<(), Failure> {
         let now_ms = self.now_ms();
         let updated_ms = post.updated_ms.or(act.activity.published_ms).unwrap_or(now_ms).min(now_ms);
         // Many tell whole seconds: another edit of the same second is not older.
         if before.edited_at.is_some_and(|edited_at| updated_ms < edited_at) {
             return Ok(());
         }
+        self.update_poll(&before, post).await?;
         let Some(words) = to_be_had(compose::words(post, self.service().addresses().base()))? else {
             return Ok(());
         };

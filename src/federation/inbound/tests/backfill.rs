@@ -229,6 +229,7 @@ async fn a_thread_never_bites_its_tail() {
         let (one, other) = ("http://b.test/notes/1", "http://c.test/notes/2");
         world.serve(one, &reply(one, BOB, other));
         let first = world.fetched(one).await;
+        world.clock.advance(3 * DAY_MS);
         world.serve(other, &reply(other, CAT, one));
         let second = world.fetched(other).await;
         assert_eq!(second.reply_to, Some(first.id), "{}", world.engine);

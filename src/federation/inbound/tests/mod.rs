@@ -2,11 +2,18 @@
 
 mod backfill;
 mod follows;
+mod groups;
 mod history;
+mod knocking;
+mod moves;
+mod pins;
+mod polls;
 mod posts;
 mod reactions;
 mod refresh;
 mod refusals;
+mod relays;
+mod reports;
 mod resolving;
 mod working;
 

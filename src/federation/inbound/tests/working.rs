@@ -147,7 +147,7 @@ async fn a_thousand_activities_about_one_thing_hide_nothing_behind_them_and_keep
 }
 
 #[tokio::test]
-async fn a_slow_host_has_two_activities_under_way_and_the_rest_of_its_lets_others_pass() {
+async fn a_host_has_few_activities_under_way_and_spare_places_and_a_slow_one_lets_others_pass() {
     for world in worlds().await {
         for number in 0..250 {
             let like = activity(
@@ -162,7 +162,11 @@ async fn a_slow_host_has_two_activities_under_way_and_the_rest_of_its_lets_other
         world.post(&cats).await.unwrap();
         let first = world.federation.claim(16, UnderWay::default()).await;
         assert_eq!(first.len(), 2, "{}: {first:?}", world.engine);
-        let slow = UnderWay { by_host: [("b.test".into(), 2)].into(), slow: ["b.test".into()].into() };
+        let busy = UnderWay { by_host: [("b.test".into(), 2)].into(), slow: [].into(), spare: 3 };
+        let more = world.federation.claim(16, busy).await;
+        assert_eq!(more.len(), 3, "{}: {more:?}", world.engine);
+        let slow =
+            UnderWay { by_host: [("b.test".into(), 5)].into(), slow: ["b.test".into()].into(), spare: 16 };
         let others = world.federation.claim(16, slow).await;
         let ids: Vec<&str> = others.iter().map(|claimed| claimed.activity_uri.as_str()).collect();
         assert_eq!(ids, [format!("{CAT}#follows/1")], "{}", world.engine);

@@ -132,3 +132,19 @@ async fn dead_and_blocked_hosts_and_what_is_below_a_blocked_domain_get_no_rows()
         assert_eq!(world.told_only("Create").await, ["bob", "near"], "{}", world.engine);
     }
 }
+
+#[tokio::test]
+async fn a_block_ends_what_was_between_the_two_and_only_the_blocked_server_hears_of_it_and_of_its_end() {
+    for world in worlds().await {
+        let [_, _, dan, _] = with_people(&world).await;
+        world.follows_ann(dan).await;
+        world.service().follow(world.ann.id, dan).await.unwrap();
+        world.told().await;
+        world.service().block(world.ann.id, dan).await.unwrap();
+        let told = world.told().await;
+        assert_eq!(told["dan"], ["Reject", "Undo", "Block"], "{}: {told:?}", world.engine);
+        assert_eq!(told.len(), 1, "{}: {told:?}", world.engine);
+        world.service().unblock(world.ann.id, dan).await.unwrap();
+        assert_eq!(world.told_only("Undo").await, ["dan"], "{}", world.engine);
+    }
+}

@@ -2,7 +2,11 @@
 
 mod audience;
 mod delivering;
+mod moves;
 mod planning;
+mod polls;
+mod relays;
+mod reports;
 mod stopping;
 
 #[path = "../../../../tests/support/waiting.rs"]

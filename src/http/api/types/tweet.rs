@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Id, Media, User, UserRef, when, words};
+use super::{Id, Media, Poll, User, UserRef, when, words};
 use crate::federation::resolve::Backfill;
 use crate::model::address::Addresses;
 use crate::model::ids::{MediaId, TweetId};
@@ -56,6 +56,8 @@ pub(in crate::http::api) struct Tweet {
     quoted: Option<Box<Tweet>>,
     /// Its pictures.
     media: Vec<Media>,
+    /// Its poll.
+    poll: Option<Poll>,
     /// Whom it mentions.
     mentions: Vec<UserRef>,
     /// Its hashtags, in lower case, without `#`.
@@ -114,6 +116,7 @@ impl Tweet {
             quote_of: tweet.quote_of,
             quoted: view.quote_of.as_deref().map(inner),
             media: tweet.media.iter().map(|media| Media::of(media, addresses)).collect(),
+            poll: view.poll.as_ref().map(Poll::of),
             mentions: tweet.mentions.iter().map(mentioned).collect(),
             hashtags: tweet.tags.clone(),
             created_at: when(tweet.created_at),

@@ -44,6 +44,9 @@ pub(in crate::http::api) struct User {
     discoverable: bool,
     /// Whether its public tweets may be searched by all.
     indexable: bool,
+    /// The account that it moved to; it posts no more.
+    #[schema(value_type = Option<Id>)]
+    moved_to: Option<AccountId>,
     /// When it was made.
     #[schema(format = DateTime)]
     created_at: String,
@@ -100,6 +103,7 @@ impl User {
             locked: account.locked,
             discoverable: account.discoverable,
             indexable: account.indexable,
+            moved_to: account.moved_to,
             created_at: when(account.created_at),
             tweets_count,
             followers_count,

@@ -14,14 +14,14 @@ use crate::http::media::urls;
 use crate::http::problem::ApiError;
 use crate::http::web::present::audience;
 use crate::http::web::views::pages::ComposePage;
-use crate::http::web::views::{self, Audience, Composer, FieldError, FormErrors, ImageSlot, Nav};
+use crate::http::web::views::{self, Audience, Composer, FieldError, FormErrors, ImageSlot, Nav, PollDraft};
 use crate::http::web::visit::{Answer, Member, Visit, show};
 use crate::media::Purpose;
 use crate::model::ids::{AccountId, MediaId, TweetId};
 use crate::model::tweet::Media;
 use crate::model::visibility::Visibility;
 use crate::secrets;
-use crate::service::{NewTweet, RequestKey, TweetView, alt_text};
+use crate::service::{NewPoll, NewTweet, RequestKey, TweetView, alt_text};
 
 const HOME: &str = "/home";
 
@@ -152,6 +152,7 @@ pub(super) struct Draft {
     reply_to: String,
     quote_of: String,
     images: Vec<ImageSlot>,
+    poll: PollDraft,
     pub(super) errors: Vec<FieldError>,
 }
 
@@ -173,6 +174,7 @@ impl Draft {
             reply_to: posted.text("reply_to").to_owned(),
             quote_of: posted.text("quote_of").to_owned(),
             images: Vec::with_capacity(places),
+            poll: poll(&posted),
             errors: Vec::new(),
         };
         for place in 0..places {
@@ -272,7 +274,8 @@ impl Draft {
             return Ok(None);
         }
         let words = [&self.text, &self.content_warning, &self.visibility, &self.reply_to, &self.quote_of];
-        RequestKey::new(format!("page {}", self.once), &words).map(Some)
+        let poll = (&self.poll.options, self.poll.multiple, self.poll.lasts_s);
+        RequestKey::new(format!("page {}", self.once), &(words, poll)).map(Some)
     }
 
     fn new_tweet(&self) -> Result<NewTweet> {
@@ -292,8 +295,18 @@ impl Draft {
             content_warning: Some(self.content_warning.clone()),
             sensitive: None,
             language: Some(self.language.clone()).filter(|tag| !tag.is_empty()),
+            poll: self.new_poll(),
             idempotency_key: self.key()?,
         })
+    }
+
+    /// The poll, of the options that are filled in.
+    fn new_poll(&self) -> Option<NewPoll> {
+        let options = self.poll.options.iter().filter(|option| !option.is_empty());
+        let options: Vec<String> = options.cloned().collect();
+        let lasts_s = i64::try_from(self.poll.lasts_s).unwrap_or(i64::MAX);
+        let poll = NewPoll { options, multiple: self.poll.multiple, lasts_ms: lasts_s.saturating_mul(1_000) };
+        (!poll.options.is_empty()).then_some(poll)
     }
 
     /// The form as it was sent, with its complaints and the status of the answer.
@@ -322,10 +335,21 @@ impl Draft {
                 .unwrap_or_default(),
             language: self.language,
             images: self.images,
+            poll: self.poll,
             errors: FormErrors(errors),
             ..fresh
         };
         Ok((status, composer))
+    }
+}
+
+fn poll(posted: &Posted) -> PollDraft {
+    let blank = PollDraft::default();
+    let place = |place: usize| posted.text(&format!("poll_{place}")).trim().to_owned();
+    PollDraft {
+        options: (0..blank.options.len()).map(place).collect(),
+        multiple: posted.has("poll_multiple"),
+        lasts_s: posted.text("poll_lasts").parse().unwrap_or(blank.lasts_s),
     }
 }
 

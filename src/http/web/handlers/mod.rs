@@ -13,12 +13,18 @@ pub(super) mod errors;
 pub(super) mod follow_requests;
 pub(super) mod follows;
 pub(super) mod home;
+pub(super) mod instances;
 pub(super) mod kept_away;
+pub(super) mod moves;
 pub(super) mod notifications;
+pub(super) mod parked;
 mod parts;
+pub(super) mod polls;
 pub(super) mod profile;
 pub(super) mod profile_form;
 pub(super) mod reactions;
+pub(super) mod relays;
+pub(super) mod reports;
 pub(super) mod search;
 pub(super) mod settings;
 pub(super) mod signups;
@@ -66,7 +72,7 @@ fn older(list: &str, next: Option<String>) -> Option<String> {
 fn refused(error: Error) -> Result<(StatusCode, FormErrors), ApiError> {
     let status = match &error {
         Error::Invalid { .. } | Error::Conflict { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        Error::Forbidden { code: "suspended" | "pending" | "closed" | "not_set_up", .. } => {
+        Error::Forbidden { code: "suspended" | "pending" | "closed" | "not_set_up" | "moved", .. } => {
             StatusCode::FORBIDDEN
         }
         _ => return Err(ApiError(error)),

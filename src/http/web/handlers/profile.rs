@@ -56,11 +56,15 @@ pub(in crate::http::web) async fn profile(
         false => Vec::new(),
     };
     let relation = relations(visit.service(), visit.viewer(), &[account.id]).await?.pop().unwrap_or_default();
+    let moved_to = match account.moved_to {
+        Some(new) => visit.service().accounts(vec![new]).await?.pop(),
+        None => None,
+    };
     let mut tweets = present.tweets(&page.items);
     tweets.retain(|tweet| pinned.iter().all(|above| above.entry != tweet.entry));
     let page = show(&ProfilePage {
         shell: visit.shell(nav(&visit, account.id)).await?,
-        profile: present.profile(&account, relation),
+        profile: present.profile(&account, moved_to.as_ref(), relation),
         tab,
         pinned,
         tweets,

@@ -11,16 +11,28 @@ use crate::model::ids::AccountId;
 
 const HERE: &str = "/admin/signups";
 
+/// `GET /admin`: to where somebody waits, else to the other instances.
+pub(in crate::http::web) async fn start(Admin { visit, .. }: Admin) -> Answer {
+    let first = if visit.service().signups_waiting().await? > 0 {
+        HERE
+    } else if visit.service().reports_open().await? > 0 {
+        "/admin/reports"
+    } else {
+        "/admin/instances"
+    };
+    Ok(visit.to(first, None))
+}
+
 /// `GET /admin/signups`
-pub(in crate::http::web) async fn signups(Admin(visit): Admin, Query(at): Query<At>) -> Answer {
+pub(in crate::http::web) async fn signups(Admin { visit, .. }: Admin, Query(at): Query<At>) -> Answer {
     let page = visit.service().signups(at.cursor()?, limits::PAGE_MAX).await?;
-    let shell = visit.shell(Nav::Signups).await?;
+    let shell = visit.shell(Nav::Admin).await?;
     show(&SignupsPage { shell, signups: page.items, older: older(HERE, page.next) })
 }
 
 /// `POST /admin/signups/{id}/approve`
 pub(in crate::http::web) async fn approve(
-    Admin(visit): Admin,
+    Admin { visit, .. }: Admin,
     Path(id): Path<AccountId>,
     Form(form): Form<Back>,
 ) -> Answer {
@@ -30,7 +42,7 @@ pub(in crate::http::web) async fn approve(
 
 /// `POST /admin/signups/{id}/reject`
 pub(in crate::http::web) async fn reject(
-    Admin(visit): Admin,
+    Admin { visit, .. }: Admin,
     Path(id): Path<AccountId>,
     Form(form): Form<Back>,
 ) -> Answer {

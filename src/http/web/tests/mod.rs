@@ -1,10 +1,12 @@
 //! Stories over the pages as browsers without JavaScript see them, on both engines.
 
+mod admin;
 mod browser;
 mod doors;
 mod everyday;
 mod forms;
 mod people;
+mod polls;
 mod refusals;
 mod searching;
 mod surfaces;

@@ -201,3 +201,62 @@ async fn a_browser_keeps_its_session_as_long_as_the_server_does() {
         assert!(left.len() == 1 && left[0].contains("Max-Age=0"), "{left:?}");
     }
 }
+
+#[tokio::test]
+async fn a_post_is_reported_from_its_menu_and_an_admin_is_done_with_it() {
+    for world in worlds().await {
+        world.account("chief", Role::Admin).await;
+        let (ann, bob) = (world.person("ann").await, world.person("bob").await);
+        let post = bob.tweet("buy feathers").await;
+        let form = ann.open(&post).await.links().into_iter().find(|link| link.starts_with("/report?"));
+        let form = ann.open(&form.unwrap()).await;
+        form.has("Report @bob").has("buy feathers").has_not("name=\"forward\"");
+        let (account, tweet) = (form.input("account"), form.input("tweet"));
+        let long = "x".repeat(1_001);
+        let fields = |comment| [("account", &*account), ("tweet", &*tweet), ("comment", comment)];
+        let refused = ann.post("/report", &fields(&long)).await;
+        assert_eq!(refused.status, 422);
+        refused.has("comment-error");
+        ann.submit("/report", &fields("<b>spam</b>")).await.has("Reported. Somebody will look at it.");
+        assert_eq!(ann.get("/admin/reports").await.status, 403);
+        ann.open("/home").await.has_not("\"/admin\"");
+
+        let chief = world.sign_in("chief").await;
+        chief.open("/home").await.has("href=\"/admin\"");
+        assert_eq!(chief.get("/admin").await.location(), "/admin/reports");
+        let list = chief.open("/admin/reports").await;
+        list.has("@bob").has("@ann").has("buy feathers").has("&#60;b&#62;spam");
+        let (_, rest) = list.html.split_once("/admin/reports/").unwrap();
+        let id = rest.split('/').next().unwrap();
+        assert_eq!(ann.post(&format!("/admin/reports/{id}/resolve"), &[]).await.status, 403);
+        let done = chief.submit(&format!("/admin/reports/{id}/resolve"), &[]).await;
+        done.has("The report is done.").has("No open reports");
+        chief.open("/admin/reports?state=resolved").await.has("Done by @chief").has("Open again");
+        chief.submit(&format!("/admin/reports/{id}/reopen"), &[]).await.has("@bob");
+    }
+}
+
+#[tokio::test]
+async fn an_account_moves_to_another_and_back_without_scripts() {
+    for world in worlds().await {
+        let (ann, bob) = (world.person("ann").await, world.person("bob").await);
+        ann.open("/settings/move").await.has("Move to another account").has("name=\"aliases\"");
+        let to_bob = [("target", "bob"), ("password", PASSWORD)];
+        let refused = ann.post("/settings/move", &to_bob).await;
+        assert_eq!(refused.status, 422, "{}", refused.html);
+        refused.has("does not name this one as an alias").has("value=\"bob\"");
+        let wrong = ann.post("/settings/move", &[("target", "bob"), ("password", "guess")]).await;
+        wrong.has("password-error");
+        let unknown = bob.post("/settings/aliases", &[("aliases", "ann\nnobody")]).await;
+        unknown.has("There is no such account");
+        bob.submit("/settings/aliases", &[("aliases", "ann\r\n\r\n")])
+            .await
+            .has("https://rook.test/users/ann");
+        ann.submit("/settings/move", &to_bob).await.has("You have moved").has("href=\"/@bob\"");
+        bob.open("/@ann").await.has("Moved to <a class=\"name\" href=\"/@bob\"");
+        let post = ann.post_parts("/tweets", &[Part::Text("text", "still here?")]).await;
+        post.has("This account has moved.").has("still here?");
+        ann.submit("/settings/move/undo", &[]).await.has("The move is taken back.");
+        ann.tweet("back again").await;
+    }
+}

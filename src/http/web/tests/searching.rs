@@ -48,7 +48,7 @@ async fn only_members_make_this_server_ask_another_one() {
         for query in ["%40someone%40nowhere.invalid", "https%3A%2F%2Fnowhere.invalid%2F%40someone"] {
             let path = format!("/search?q={query}");
             world.browser().open(&path).await.has("Log in to look up accounts on other servers.");
-            ann.open(&path).await.has("That server does not know this address");
+            ann.open(&path).await.has("That server does not answer at present.");
         }
         ann.open("/search?q=https%3A%2F%2Frook.test%2F%40ann").await.has("Found on the network");
         ann.open("/search?q=ann%40rook.test&kind=people").await.has("href=\"/@ann\"");

@@ -13,6 +13,7 @@ async fn every_page_is_sound_for_members_and_visitors() {
         let post = ann.tweet("Hello #rooks from @bob's friend").await;
         let act = format!("/tweets/{}", post.rsplit('/').next().unwrap());
         bob.tweet("Another one").await;
+        let report = format!("/report?account={}", world.service.account_by_handle("bob").await.unwrap().id);
         let open = [
             "/local",
             "/search",
@@ -44,6 +45,8 @@ async fn every_page_is_sound_for_members_and_visitors() {
             "/settings/security",
             "/settings/blocked",
             "/settings/muted",
+            "/settings/move",
+            &report,
             &format!("{act}/edit"),
             &format!("{act}/delete"),
             &format!("/compose?quote_of={}", act.trim_start_matches("/tweets/")),

@@ -4,6 +4,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::{Audience, PageShell, TweetView};
+use crate::config::limits::POLL_OPTIONS_MAX;
 use crate::error::Error;
 use crate::http::web::i18n::Words;
 use crate::model::ids::{MediaId, TweetId};
@@ -80,6 +81,42 @@ pub struct ImageSlot {
     pub alt: String,
 }
 
+/// The poll of the form; none when all its options are empty.
+#[derive(Clone, Debug)]
+pub struct PollDraft {
+    /// The options so far; as many as a poll may have.
+    pub options: Vec<String>,
+    /// Several may be chosen.
+    pub multiple: bool,
+    /// How long it runs, in seconds.
+    pub lasts_s: u64,
+}
+
+impl PollDraft {
+    /// How long a poll may run: seconds, and the same in words.
+    pub const TIMES: [(u64, &'static str, u64); 8] = [
+        (300, "time-minutes", 5),
+        (1_800, "time-minutes", 30),
+        (3_600, "time-hours", 1),
+        (21_600, "time-hours", 6),
+        (86_400, "time-days", 1),
+        (259_200, "time-days", 3),
+        (604_800, "time-days", 7),
+        (2_592_000, "time-days", 30),
+    ];
+    const DAY_S: u64 = 86_400;
+
+    fn is_filled(&self) -> bool {
+        self.options.iter().any(|option| !option.is_empty())
+    }
+}
+
+impl Default for PollDraft {
+    fn default() -> Self {
+        Self { options: vec![String::new(); POLL_OPTIONS_MAX], multiple: false, lasts_s: Self::DAY_S }
+    }
+}
+
 /// The form that writes or edits a tweet.
 #[derive(Clone, Debug, Default)]
 pub struct Composer {
@@ -101,6 +138,8 @@ pub struct Composer {
     pub quote_of: Option<TweetView>,
     /// Places for images; as many as a tweet may have.
     pub images: Vec<ImageSlot>,
+    /// The poll so far.
+    pub poll: PollDraft,
     /// The longest text, counted as people count.
     pub limit: u64,
     /// Complaints.
@@ -109,7 +148,7 @@ pub struct Composer {
 
 impl Composer {
     /// Inputs that show their own complaint.
-    pub const FIELDS: [&'static str; 4] = ["text", "content_warning", "visibility", "language"];
+    pub const FIELDS: [&'static str; 5] = ["text", "content_warning", "visibility", "language", "poll"];
 
     /// Where the form goes.
     pub fn action(&self) -> String {
@@ -127,9 +166,11 @@ impl Composer {
     }
 
     fn is_open(&self) -> bool {
-        let filled = !self.content_warning.is_empty() || self.images.iter().any(|slot| slot.kept.is_some());
+        let filled = !self.content_warning.is_empty()
+            || self.poll.is_filled()
+            || self.images.iter().any(|slot| slot.kept.is_some());
         let wrong = |error: &FieldError| {
-            error.place.is_some() || matches!(error.field.as_str(), "content_warning" | "language")
+            error.place.is_some() || matches!(error.field.as_str(), "content_warning" | "language" | "poll")
         };
         filled || self.errors.0.iter().any(wrong)
     }

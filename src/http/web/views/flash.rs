@@ -13,7 +13,7 @@ pub struct Flash {
 
 impl Flash {
     /// Codes that tell of something that did not happen.
-    const BAD: [&str; 2] = ["expired", "refused"];
+    const BAD: [&str; 5] = ["expired", "refused", "voted-before", "poll-over", "choose"];
 
     /// Reads a code such as `posted`; `None` when it is no code of ours. The words of code `x` are
     /// the key `flash-x`.

@@ -23,12 +23,15 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
 pub use account::{AccountRow, AccountView, FieldView, FollowButton, PersonCard, Relation, RowMenu};
-pub use compose::{Composer, ComposerCard, FieldError, FormErrors, ImageSlot};
+pub use compose::{Composer, ComposerCard, FieldError, FormErrors, ImageSlot, PollDraft};
 pub use flash::Flash;
 pub use notification::{NotificationCard, NotificationKind, NotificationView};
 pub use parts::{Aria, Empty, ErrorText, Icon, Phrase, Picture, TimeTag};
 pub use shell::{ContactView, Nav, NavEntry, PageShell, Registration, SiteView, Theme, ViewerView};
-pub use tweet::{Audience, CardRole, MediaView, QuoteView, ReplyContext, TweetCard, TweetCounts, TweetView};
+pub use tweet::{
+    Audience, CardRole, MediaView, PollOptionView, PollView, QuoteView, ReplyContext, TweetCard, TweetCounts,
+    TweetView,
+};
 
 /// HTML that the sanitiser has passed: the only text that templates do not escape.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

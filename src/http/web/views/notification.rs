@@ -25,6 +25,8 @@ pub enum NotificationKind {
     Retweet,
     /// Somebody quoted it.
     Quote,
+    /// A poll that the viewer made or voted in is over.
+    PollEnded,
 }
 
 impl NotificationKind {
@@ -38,6 +40,7 @@ impl NotificationKind {
             Self::Like => "notification-like",
             Self::Retweet => "notification-retweet",
             Self::Quote => "notification-quote",
+            Self::PollEnded => "notification-poll-ended",
         }
     }
 
@@ -50,6 +53,7 @@ impl NotificationKind {
             Self::Like => "like-on",
             Self::Retweet => "repost",
             Self::Quote => "quote",
+            Self::PollEnded => "poll",
         }
     }
 

@@ -89,8 +89,8 @@ pub struct ViewerView {
     pub unread: u64,
     /// Follow requests that wait for an answer.
     pub follow_requests: u64,
-    /// People who wait for an account; `None` when the viewer is no admin, or nobody has to wait.
-    pub signups: Option<u64>,
+    /// People and reports that wait for an admin's word; `None` when the viewer is no admin.
+    pub admin: Option<u64>,
 }
 
 /// Light, dark, or as the reader's device says.
@@ -140,8 +140,8 @@ pub enum Nav {
     Bookmarks,
     /// Follow requests.
     Requests,
-    /// People who wait for an account.
-    Signups,
+    /// What only admins see.
+    Admin,
     /// The viewer's own profile.
     Profile,
     /// Settings.
@@ -337,8 +337,8 @@ impl PageShell {
             let waiting = viewer.follow_requests;
             entries.push(entry(Nav::Requests, "/follow-requests", "people", "nav-requests", waiting, true));
         }
-        if let Some(waiting) = viewer.signups {
-            entries.push(entry(Nav::Signups, "/admin/signups", "people", "nav-signups", waiting, true));
+        if let Some(waiting) = viewer.admin {
+            entries.push(entry(Nav::Admin, "/admin", "colony", "nav-admin", waiting, true));
         }
         entries.push(entry(Nav::Profile, &viewer.account.href(), "person", "nav-profile", 0, true));
         entries.push(entry(Nav::Settings, "/settings/profile", "settings", "nav-settings", 0, true));

@@ -82,6 +82,36 @@ pub struct ReplyContext {
     pub href: String,
 }
 
+/// A poll, with what the viewer may do.
+#[derive(Clone, Debug, Default)]
+pub struct PollView {
+    /// What may be chosen.
+    pub options: Vec<PollOptionView>,
+    /// Several may be chosen.
+    pub multiple: bool,
+    /// When it ends or ended.
+    pub ends_ms: Option<Millis>,
+    /// It is over.
+    pub over: bool,
+    /// How many voted, when that is known.
+    pub voters: Option<u64>,
+    /// The viewer may see the counts.
+    pub shows_counts: bool,
+    /// The viewer may vote.
+    pub may_vote: bool,
+}
+
+/// One of the things to choose.
+#[derive(Clone, Debug, Default)]
+pub struct PollOptionView {
+    /// Its words.
+    pub title: String,
+    /// How many of a hundred voters chose it.
+    pub percent: u64,
+    /// The viewer chose it.
+    pub chosen: bool,
+}
+
 /// What a tweet quotes.
 #[derive(Clone, Debug)]
 pub enum QuoteView {
@@ -129,6 +159,8 @@ pub struct TweetView {
     pub sensitive: bool,
     /// Its images.
     pub media: Vec<MediaView>,
+    /// Its poll.
+    pub poll: Option<PollView>,
     /// What it quotes.
     pub quote: Option<QuoteView>,
     /// Who it is for.

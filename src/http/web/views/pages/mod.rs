@@ -1,21 +1,25 @@
 //! One view struct for each page.
 
+mod admin;
 mod door;
 mod error;
 mod people;
+mod reports;
 mod search;
 mod settings;
 mod timelines;
 mod tweets;
 
+pub use admin::{
+    AdminTab, InstanceAct, InstancePage, InstanceSurePage, InstancesPage, ParkedPage, RelaysPage, SignupsPage,
+};
 pub use door::{LoginPage, SetupPage, SignupPage, SignupState};
 pub use error::{ErrorKind, ErrorPage};
-pub use people::{
-    FollowsKind, FollowsPage, ProfilePage, ProfileTab, ProfileView, RequestsPage, SeenHere, SignupsPage,
-};
+pub use people::{FollowsKind, FollowsPage, ProfilePage, ProfileTab, ProfileView, RequestsPage, SeenHere};
+pub use reports::{ReportForm, ReportPage, ReportRow, ReportedPost, ReportsPage};
 pub use search::{Lookup, SearchKind, SearchPage, TagRow};
 pub use settings::{
-    AppearancePage, Away, EditProfilePage, KeptAwayPage, ProfileForm, SecurityPage, SessionView,
+    AppearancePage, Away, EditProfilePage, KeptAwayPage, MovePage, ProfileForm, SecurityPage, SessionView,
 };
 pub use timelines::{BookmarksPage, HomePage, LocalPage, NotificationsPage, TagPage};
 pub use tweets::{

@@ -1,10 +1,9 @@
-//! Pages about accounts: a profile, who follows whom, who asks to, who asks for one.
+//! Pages about accounts: a profile, who follows whom, who asks to.
 
 use askama::Template;
 
 use crate::clock::Millis;
 use crate::http::web::views::{AccountRow, AccountView, FieldView, PageShell, Relation, SafeHtml, TweetView};
-use crate::model::account::Signup;
 
 /// The tabs of a profile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,6 +67,8 @@ pub struct ProfileView {
     pub followers: u64,
     /// The same three as far as is known here, when they are another server's word.
     pub seen_here: Option<SeenHere>,
+    /// The account that they moved to.
+    pub moved_to: Option<AccountView>,
     /// How the viewer stands to them.
     pub relation: Relation,
 }
@@ -137,18 +138,6 @@ impl FollowsPage {
     fn is_followers(&self) -> bool {
         self.kind == FollowsKind::Followers
     }
-}
-
-/// `GET /admin/signups`.
-#[derive(Template)]
-#[template(path = "signups.html")]
-pub struct SignupsPage {
-    /// Everything around.
-    pub shell: PageShell,
-    /// Who waits, the newest first.
-    pub signups: Vec<Signup>,
-    /// The address of more.
-    pub older: Option<String>,
 }
 
 /// `GET /follow-requests`.

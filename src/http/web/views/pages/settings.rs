@@ -78,6 +78,26 @@ impl SecurityPage {
     const FIELDS: [&'static str; 2] = ["current_password", "new_password"];
 }
 
+/// `GET /settings/move`: moving to another account, and from one.
+#[derive(Template)]
+#[template(path = "settings_move.html")]
+pub struct MovePage {
+    /// Everything around.
+    pub shell: PageShell,
+    /// Accounts that are the same person, one a line.
+    pub aliases: String,
+    /// Where to move, as typed.
+    pub target: String,
+    /// Where the viewer's account moved.
+    pub moved_to: Option<AccountView>,
+    /// Complaints.
+    pub errors: FormErrors,
+}
+
+impl MovePage {
+    const FIELDS: [&'static str; 3] = ["target", "password", "aliases"];
+}
+
 /// How accounts are kept away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Away {
