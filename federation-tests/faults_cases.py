@@ -75,7 +75,7 @@ class Rows:
             connection.close()
 
     def by_psql(self, sql):
-        rows = f"select coalesce(json_agg(row_to_json(asked)), '[]') from ({sql}) asked"
+        rows = f"select coalesce(json_agg(row_to_json(found_rows)), '[]') from ({sql}) found_rows"
         done = subprocess.run(["psql", "-qAt", self.postgres, "-c", rows], capture_output=True, text=True, check=True)
         return [tuple(row.values()) for row in json.loads(done.stdout)]
 
@@ -97,6 +97,7 @@ class Rows:
 def untouched(rows, forge, but=(), fetches=()):
     """Whatever happens inside: no table gains or loses a row, and nothing is fetched; exceptions are named, a fetch as
     often as it may happen."""
+    until("all is quiet", rows.is_settled)
     before, asked = rows.counts(), len(forge.log)
     yield
     until("what was taken is worked off", rows.is_settled)

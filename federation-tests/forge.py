@@ -30,10 +30,6 @@ class Asked:
     headers: dict
     body: bytes
 
-    @property
-    def url(self):
-        return f"http://{self.host}{self.path}"
-
     def activity(self):
         return json.loads(self.body)
 
@@ -47,8 +43,10 @@ class Forge:
     log: list = field(default_factory=list)
     sent: dict = field(default_factory=dict)
     connections: set = field(default_factory=set)
+    scheme: str = "http"
 
-    def start(self, port=0):
+    def start(self, port=0, address="127.0.0.1", tls=None):
+        """Listens; with `tls`, an `ssl.SSLContext`, by https."""
         forge = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -78,7 +76,10 @@ class Forge:
             def handle_error(self, *_):
                 pass  # whom we play with hangs up, that is the game
 
-        self.server = Server(("127.0.0.1", port), Handler)
+        self.server = Server((address, port), Handler)
+        if tls:
+            self.scheme = "https"
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         return self
@@ -106,17 +107,16 @@ class Forge:
 
     def serve(self, url, answer):
         """Answers GETs of an address; a dict is served as an ActivityPub document."""
-        host, path = url.removeprefix("http://").split("/", 1)
-        path = "/" + path.split("?")[0].split("#")[0]
-        self.answers["GET", host, path] = document(answer) if isinstance(answer, dict) else answer
+        at = urllib.parse.urlsplit(url)
+        self.answers["GET", at.netloc, at.path] = document(answer) if isinstance(answer, dict) else answer
 
     def take(self, url, answer):
         """Answers POSTs to an address."""
-        host, path = url.removeprefix("http://").split("/", 1)
-        self.answers["POST", host, "/" + path] = answer
+        at = urllib.parse.urlsplit(url)
+        self.answers["POST", at.netloc, at.path] = answer
 
     def gets(self, since=0):
-        return [asked.url for asked in self.log[since:] if asked.method == "GET"]
+        return [f"{self.scheme}://{asked.host}{asked.path}" for asked in self.log[since:] if asked.method == "GET"]
 
     def posts(self, host, since=0):
         return [asked for asked in self.log[since:] if asked.method == "POST" and asked.host == host]
@@ -240,8 +240,8 @@ class Actor:
 
     def __init__(self, forge, host, name, key=None, shared=True, served=True):
         self.forge, self.host, self.name, self.key = forge, host, name, key or Key()
-        self.id = f"http://{host}/users/{name}"
-        self.inbox = f"http://{host}/inbox" if shared else f"{self.id}/inbox"
+        self.id = f"{forge.scheme}://{host}/users/{name}"
+        self.inbox = f"{forge.scheme}://{host}/inbox" if shared else f"{self.id}/inbox"
         self.shared = shared
         if served:
             self.show()

@@ -40,6 +40,15 @@ class Person:
     def handle(self):
         return f"@{self.username}@{self.instance.name}"
 
+    @property
+    def actor(self):
+        """Its ActivityPub id."""
+        return f"http://{self.instance.name}/users/{self.username}"
+
+    def note(self, tweet):
+        """The ActivityPub id of a tweet of its own."""
+        return f"{self.actor}/statuses/{tweet['id']}"
+
     def call(self, method, path, body=None, headers=None):
         return self.instance.call(method, path, body, {"Authorization": f"Bearer {self.token}", **(headers or {})})
 
@@ -61,7 +70,7 @@ class Person:
 
 
 class Instance:
-    def __init__(self, binary, name, port, dev_hosts, database=""):
+    def __init__(self, binary, name, port, dev_hosts, database="", settings=None):
         self.binary, self.name, self.port = binary, name, port
         self.data = tempfile.TemporaryDirectory(prefix=f"rookery-{name}-")
         self.log = open(os.path.join(self.data.name, "log"), "ab")
@@ -75,6 +84,7 @@ class Instance:
             "ROOKERY_RATE_LIMITS": "off",
             "ROOKERY_FEDERATION_INSECURE": "on",
             "ROOKERY_FEDERATION_DEV_HOSTS": dev_hosts,
+            **(settings or {}),
         }
 
     def command(self, *words):
@@ -111,17 +121,24 @@ class Instance:
         return Person(self, username, token)
 
     def call(self, method, path, body=None, headers=None):
-        headers = {"Host": self.name, "Accept": "application/json", **(headers or {})}
         if isinstance(body, (dict, list)):
             body = json.dumps(body).encode()
-            headers["Content-Type"] = "application/json"
+            headers = {"Content-Type": "application/json", **(headers or {})}
+        text = self.read(method, path, body, {"Accept": "application/json", **(headers or {})})
+        return json.loads(text) if text else None
+
+    def page(self, path):
+        """A page as a visitor's browser gets it."""
+        return self.read("GET", path, None, {"Accept": "text/html"}).decode()
+
+    def read(self, method, path, body, headers):
+        headers = {"Host": self.name, **headers}
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data=body, headers=headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=15) as response:
-                text = response.read()
+                return response.read()
         except urllib.error.HTTPError as refused:
             raise Refused(refused.code, refused.read().decode(errors="replace")) from None
-        return json.loads(text) if text else None
 
     def tail(self):
         self.log.flush()

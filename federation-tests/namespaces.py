@@ -11,16 +11,20 @@ import threading
 INSIDE = "ROOKERY_TEST_NAMESPACE"
 
 
-def enter(flags="-rn"):
-    """Goes into a new network namespace by starting this program again; answers why not, or None when inside."""
+ROUTED = "ip link add one type veth peer name two && echo 1 > /proc/sys/net/ipv4/ip_forward"
+
+
+def enter(flags="-rn", needed=ROUTED):
+    """Goes into a new network namespace by starting this program again; answers why not, or None when inside. `needed`
+    is what must be allowed there."""
     if os.environ.get(INSIDE):
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
         return None
     for tool in ("unshare", "nsenter", "ip"):
         if subprocess.run(["which", tool], capture_output=True).returncode != 0:
             return f"there is no `{tool}` here"
-    probe = "ip link set lo up && ip link add one type veth peer name two && echo 1 > /proc/sys/net/ipv4/ip_forward"
-    tried = subprocess.run(["unshare", flags, "sh", "-ec", probe], capture_output=True, text=True)
+    probe = ["unshare", flags, "sh", "-ec", f"ip link set lo up && {needed}"]
+    tried = subprocess.run(probe, capture_output=True, text=True)
     if tried.returncode != 0:
         return f"network namespaces are not allowed here: {tried.stderr.strip()[:200]}"
     os.environ[INSIDE] = "1"

@@ -8,8 +8,9 @@ import threading
 import time
 import urllib.error
 
-from instance import Instance, Refused, free_port, until
-from story import fresh_database, lookup, tweets_of
+from asking import lookup, tweets_of
+from instance import Refused, until
+from network import Network
 
 WRITERS = 8
 # Acknowledged posts before the signal, so that it comes in the middle of the load.
@@ -40,8 +41,6 @@ class Writer(threading.Thread):
 
 
 def stop_under_load(a, b):
-    a.start()
-    b.start()
     ann, bob = a.person("ann"), b.person("bob")
     ann_at_b = until("bob looks ann up", lambda: lookup(bob, ann.handle))["id"]
     bob.post(f"/api/users/{ann_at_b}/follow")
@@ -74,23 +73,12 @@ def stop_under_load(a, b):
 
 
 def main():
-    binary = sys.argv[1]
-    ports = [free_port(), free_port()]
-    dev_hosts = f"a.test=127.0.0.1:{ports[0]},b.test=127.0.0.1:{ports[1]}"
-    server = os.environ.get("ROOKERY_TEST_POSTGRES")
-    a = Instance(binary, "a.test", ports[0], dev_hosts, fresh_database(server) if server else "")
-    b = Instance(binary, "b.test", ports[1], dev_hosts)
-    try:
-        stop_under_load(a, b)
-    except BaseException:
-        for instance in (a, b):
-            print(f"--- log of {instance.name}\n{instance.tail()}", file=sys.stderr)
-        raise
-    finally:
-        if b.process and b.process.poll() is None:
+    with Network(sys.argv[1], {"b.test": {}, "a.test": {}}) as network:
+        b, a = network.instances
+        try:
+            stop_under_load(a, b)
+        finally:
             os.kill(b.process.pid, signal.SIGCONT)
-        a.stop()
-        b.stop()
     print("4 passed, 0 failed")
 
 

@@ -1,14 +1,13 @@
 """The federation story between two instances, then SIGKILL in the middle of deliveries."""
 
-import os
 import struct
-import subprocess
 import sys
-import urllib.parse
 import uuid
 import zlib
 
-from instance import Instance, Refused, free_port, until
+from asking import gone, lookup, told, tweets_of, with_text
+from instance import until
+from network import Network
 
 POSTS_IN_THE_STORM = 150
 
@@ -19,31 +18,6 @@ def png(width=32, height=24):
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-
-
-def lookup(person, handle):
-    return person.get("/api/users/lookup?" + urllib.parse.urlencode({"handle": handle}))
-
-
-def tweets_of(person, account):
-    """All tweets of an account as `person` sees them, newest first, over all pages."""
-    items, cursor = [], None
-    while True:
-        query = {"limit": 40, "tab": "replies", **({"cursor": cursor} if cursor else {})}
-        page = person.get(f"/api/users/{account}/tweets?" + urllib.parse.urlencode(query))
-        items += page["items"]
-        cursor = page["next_cursor"]
-        if not cursor:
-            return items
-
-
-def with_text(person, account, text):
-    return next((tweet for tweet in tweets_of(person, account) if tweet["text"] == text), None)
-
-
-def told(person, kind):
-    page = person.get(f"/api/users/{person.id}/notifications?kind={kind}")
-    return page["items"]
 
 
 class Story:
@@ -57,8 +31,6 @@ class Story:
         return answer
 
     def run(self):
-        self.a.start()
-        self.b.start()
         ann, bob = self.a.person("ann"), self.b.person("bob")
         bob_at_a = self.step("ann looks bob up", lambda: lookup(ann, bob.handle))["id"]
         ann_at_b = self.step("bob looks ann up", lambda: lookup(bob, ann.handle))["id"]
@@ -124,38 +96,10 @@ class Story:
         return person.post("/api/tweets", {"text": text})["id"]
 
 
-def gone(person, tweet):
-    try:
-        person.get(f"/api/tweets/{tweet}")
-        return False
-    except Refused as refused:
-        return refused.status in (404, 410)
-
-
-def fresh_database(server):
-    """A new database on a PostgreSQL server, for one instance."""
-    name = f"federation_{uuid.uuid4().hex[:12]}"
-    subprocess.run(["psql", "-q", f"{server}/postgres", "-c", f"create database {name}"], check=True)
-    return f"{server}/{name}"
-
-
 def main():
-    binary = sys.argv[1]
-    ports = [free_port(), free_port()]
-    dev_hosts = f"a.test=127.0.0.1:{ports[0]},b.test=127.0.0.1:{ports[1]}"
-    server = os.environ.get("ROOKERY_TEST_POSTGRES")
-    a = Instance(binary, "a.test", ports[0], dev_hosts)
-    b = Instance(binary, "b.test", ports[1], dev_hosts, fresh_database(server) if server else "")
-    story = Story(a, b)
-    try:
+    with Network(sys.argv[1], {"a.test": {}, "b.test": {}}) as network:
+        story = Story(*network.instances)
         story.run()
-    except BaseException:
-        for instance in (a, b):
-            print(f"--- log of {instance.name}\n{instance.tail()}", file=sys.stderr)
-        raise
-    finally:
-        a.stop()
-        b.stop()
     print(f"{story.passed} passed, 0 failed")
 
 

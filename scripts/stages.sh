@@ -20,9 +20,11 @@ schema_stage() {
     tests/schema/run
 }
 
-# Several instances that talk with each other.
+# Several instances that talk with each other, and with servers on libraries from npm and PyPI.
 federation_stage() {
     need_python
+    need_venv
+    need_node
     federation-tests/run
 }
 

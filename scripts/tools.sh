@@ -63,6 +63,10 @@ need_python() {
     command -v python3 >/dev/null || apt_install python3
 }
 
+need_venv() {
+    python3 -c 'import venv, ensurepip' 2>/dev/null || apt_install python3 python3-venv
+}
+
 need_node() {
     command -v node >/dev/null && command -v npm >/dev/null && return
     apt_install nodejs npm
@@ -79,7 +83,7 @@ need_schemathesis() {
     SCHEMATHESIS="$venv/bin/schemathesis"
     export SCHEMATHESIS
     [ -x "$SCHEMATHESIS" ] && return
-    python3 -c 'import venv, ensurepip' 2>/dev/null || apt_install python3 python3-venv
+    need_venv
     say "-- installing schemathesis $SCHEMATHESIS_VERSION by pip"
     rm -rf "$venv"
     python3 -m venv "$venv"

@@ -167,9 +167,13 @@ impl App {
 
     fn follow_graph(&self, head: Position) {
         let (graph, progress) = (self.service.clone(), Progress::default());
+        let federation = self.federation.clone();
         progress.set(head);
         let apply = move |batch: Vec<Logged>| {
-            batch.iter().for_each(|logged| graph.graph().apply(&logged.event));
+            for logged in &batch {
+                graph.graph().apply(&logged.event);
+                federation.heard(&logged.event);
+            }
             std::future::ready(Ok(()))
         };
         let following =

@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod instance;
 mod password;
 pub mod relay;
+pub mod rotate;
 pub mod serve;
 mod table;
 pub mod token;
@@ -56,6 +57,8 @@ pub enum Command {
     /// Subscribe to relays
     #[command(subcommand)]
     Relay(relay::Command),
+    /// Give accounts new key pairs and tell other instances
+    RotateKeys(rotate::Args),
     /// Check this setup and say what to mend
     Doctor(doctor::Args),
     /// Measure what this machine can do, on data of the bench's own
@@ -120,6 +123,7 @@ fn dispatch(command: Command, config: &Config) -> Result<(), Failure> {
     match command {
         Command::Bench(command) => bench::run(&command),
         Command::Doctor(args) => doctor::run(&args, config),
+        Command::RotateKeys(args) => rotate::run(&args, config),
         Command::Relay(command) => relay::run(command, config),
         Command::Serve(_) => serve::run(config),
         Command::User(command) => user::run(command, config),

@@ -2,27 +2,34 @@
 //!
 //! It asks only `https`, only the public internet, only ports 80 and 443; it resolves names itself and
 //! connects to the address it checked; it follows redirects by hand, checking and signing each hop again;
-//! it bounds time, bytes, redirects and the number of exchanges with one host. No proxy, no cookies, no
-//! `Referer`, no compressed bodies (so the cap on bytes is the cap on what is unpacked).
+//! it bounds time, bytes, redirects and the number of exchanges with one host; a host that asked to be left alone
+//! for a while is not fetched from before. Deliveries have connections and places of their own, since many go to
+//! one host at once. No proxy, no cookies, no `Referer`, no compressed bodies (so the cap on bytes is the cap on
+//! what is unpacked).
 
 mod address;
 mod error;
 mod guard;
 mod hosts;
+mod pauses;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Method, StatusCode, header};
+use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
 
 pub use address::is_public;
 pub use error::{ClientError, ClientStartError, Refusal};
 use guard::{GuardedResolver, check_redirect, check_url};
 use hosts::HostPermits;
+use pauses::Pauses;
+pub use pauses::retry_after;
 
 /// Redirects followed for a GET: enough for http→https→www chains, too few to lead us around.
 pub const MAX_REDIRECTS: usize = 3;
@@ -45,6 +52,13 @@ const IDLE_PER_HOST: usize = 2;
 /// How long an idle connection is kept: the length of a burst.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Deliveries to one host at once: its lane decides, this is the most that any may have.
+pub const DELIVERIES_PER_HOST: usize = 256;
+
+/// How long an idle connection for deliveries is kept. A busy host uses it again at once; to the many hosts of one
+/// post it would otherwise stay open for nothing.
+const DELIVERY_IDLE_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// How the client is made.
 #[derive(Clone, Debug)]
 pub struct ClientSettings {
@@ -57,7 +71,7 @@ pub struct ClientSettings {
     pub dev_hosts: HashMap<String, SocketAddr>,
     /// The `User-Agent` of every request.
     pub user_agent: String,
-    /// Exchanges with one host at once.
+    /// Fetches from one host at once.
     pub per_host: usize,
 }
 
@@ -66,7 +80,7 @@ pub struct ClientSettings {
 pub struct Limits {
     /// Bytes of the body.
     pub body_bytes: usize,
-    /// Time from the call to the last byte, waiting for a place with the host included.
+    /// Time from having a place with the host to the last byte. Waiting for a place may take as long again.
     pub time: Duration,
 }
 
@@ -85,9 +99,12 @@ impl Limits {
 #[error("signing failed")]
 pub struct SignFailed;
 
+/// Headers that are being made.
+pub type Signing<'a> = Pin<Box<dyn Future<Output = Result<HeaderMap, SignFailed>> + Send + 'a>>;
+
 /// Makes the headers that belong to one hop (signature, date, digest), called for each URL right before sending.
 /// It must not set `Host`: that is the URL's host with its non-default port.
-pub type Sign<'a> = &'a (dyn Fn(&Method, &Url) -> Result<HeaderMap, SignFailed> + Send + Sync);
+pub type Sign<'a> = &'a (dyn Fn(&Method, &Url) -> Signing<'a> + Send + Sync);
 
 /// One request to make.
 #[derive(Clone)]
@@ -142,6 +159,8 @@ pub struct Response {
     pub final_url: Url,
     /// The body; of an answer that is not a success, or that answers a POST, only its beginning.
     pub body: Bytes,
+    /// How long the host took, from the request to the head of its answer.
+    pub took: Duration,
 }
 
 impl Response {
@@ -159,8 +178,11 @@ impl Response {
 /// The guarded client. Cheap to clone; clones share connections and limits.
 #[derive(Clone, Debug)]
 pub struct Client {
-    http: reqwest::Client,
-    hosts: Arc<HostPermits>,
+    fetches: reqwest::Client,
+    deliveries: reqwest::Client,
+    fetch_places: Arc<HostPermits>,
+    delivery_places: Arc<HostPermits>,
+    pauses: Arc<Pauses>,
     insecure: bool,
     off: bool,
 }
@@ -175,17 +197,21 @@ impl Client {
             .map(|(name, address)| (name.to_ascii_lowercase(), address))
             .collect();
         let resolver = GuardedResolver { insecure: settings.insecure, dev_hosts: Arc::new(dev_hosts) };
-        let http = match builder(&settings.user_agent, resolver.clone()).build() {
-            Ok(http) => http,
-            Err(error) => {
-                tracing::warn!(error = %crate::error::Chain(&error), "using the compiled-in trust anchors for TLS");
-                let roots = bundled_roots().map_err(ClientStartError)?;
-                let builder = builder(&settings.user_agent, resolver).tls_certs_only(roots);
-                builder.build().map_err(ClientStartError)?
-            }
+        let fetching = Keeping { idle_per_host: IDLE_PER_HOST, idle: IDLE_TIMEOUT };
+        let delivering = Keeping { idle_per_host: DELIVERIES_PER_HOST, idle: DELIVERY_IDLE_TIMEOUT };
+        let made = |keeping| {
+            let builder = || builder(&settings.user_agent, resolver.clone(), keeping);
+            with_roots(builder).map_err(ClientStartError)
         };
-        let hosts = Arc::new(HostPermits::new(settings.per_host));
-        Ok(Self { http, hosts, insecure: settings.insecure, off: settings.off })
+        Ok(Self {
+            fetches: made(fetching)?,
+            deliveries: made(delivering)?,
+            fetch_places: Arc::new(HostPermits::new(settings.per_host)),
+            delivery_places: Arc::new(HostPermits::new(DELIVERIES_PER_HOST)),
+            pauses: Arc::default(),
+            insecure: settings.insecure,
+            off: settings.off,
+        })
     }
 
     /// Whether plain http may be asked: only in tests and development.
@@ -193,7 +219,8 @@ impl Client {
         self.insecure
     }
 
-    /// GET, following up to [`MAX_REDIRECTS`] redirects. Any status is an `Ok`; see [`Response::success`].
+    /// GET, following up to [`MAX_REDIRECTS`] redirects. Any status is an `Ok`; see [`Response::success`]. A host that
+    /// asked for a pause is not asked before its end: then the answer is its status once more, as an error.
     pub async fn get(&self, request: Request<'_>) -> Result<Response, ClientError> {
         self.bounded(Method::GET, request, MAX_REDIRECTS).await
     }
@@ -209,37 +236,56 @@ impl Client {
         request: Request<'_>,
         hops: usize,
     ) -> Result<Response, ClientError> {
+        if self.off {
+            return Err(Refusal::Off.into());
+        }
+        let mut url = request.url.clone();
+        url.set_fragment(None);
+        check_url(&url, self.insecure)?;
         let time = request.limits.time;
-        let exchange = self.follow(method, request, hops);
+        let place = self.place(&method, &url, time).await?;
+        let exchange = self.follow(method, url, request, Way { hops, place });
         tokio::time::timeout(time, exchange).await.unwrap_or(Err(ClientError::Timeout))
+    }
+
+    /// A place with the host. That it does not come in time is our own load, and says nothing about the host.
+    async fn place(
+        &self,
+        method: &Method,
+        url: &Url,
+        patience: Duration,
+    ) -> Result<OwnedSemaphorePermit, ClientError> {
+        let host = url.host_str().ok_or(Refusal::Host)?;
+        let places = if method == Method::POST { &self.delivery_places } else { &self.fetch_places };
+        let place = tokio::time::timeout(patience, places.acquire(host)).await;
+        place.ok().flatten().ok_or(ClientError::Busy)
     }
 
     async fn follow(
         &self,
         method: Method,
+        url: Url,
         request: Request<'_>,
-        hops: usize,
+        way: Way,
     ) -> Result<Response, ClientError> {
-        if self.off {
-            return Err(Refusal::Off.into());
-        }
-        let mut request = request;
-        let mut url = request.url.clone();
-        url.set_fragment(None);
-        check_url(&url, self.insecure)?;
-        let mut left = hops;
+        let (mut url, mut request, mut way) = (url, request, way);
         loop {
             let response = self.hop(&method, &url, &request).await?;
             if !is_redirect(&method, response.status) {
                 return Ok(response);
             }
-            if left == 0 {
+            if way.hops == 0 {
                 return Err(Refusal::TooManyRedirects.into());
             }
-            left -= 1;
+            way.hops -= 1;
             let next = check_redirect(&url, response.header(header::LOCATION), self.insecure)?;
             if next.origin() != url.origin() {
                 request.headers.remove(header::AUTHORIZATION);
+            }
+            if next.host_str() != url.host_str() {
+                // The old place is given back first: two exchanges that redirect to each other's host must not wait.
+                drop(way.place);
+                way.place = self.place(&method, &next, request.limits.time).await?;
             }
             url = next;
         }
@@ -247,30 +293,60 @@ impl Client {
 
     /// One request and its answer, without following anything.
     async fn hop(&self, method: &Method, url: &Url, request: &Request<'_>) -> Result<Response, ClientError> {
+        let is_fetch = method != Method::POST;
         let host = url.host_str().ok_or(Refusal::Host)?;
-        let _place = self.hosts.acquire(host).await.ok_or(ClientError::Busy)?;
+        if let (true, Some(status)) = (is_fetch, self.pauses.of(host)) {
+            return Err(ClientError::Status { status });
+        }
         let mut headers = request.headers.clone();
         if let Some(sign) = request.sign {
-            headers.extend(sign(method, url).map_err(|SignFailed| ClientError::Signing)?);
+            headers.extend(sign(method, url).await.map_err(|SignFailed| ClientError::Signing)?);
         }
-        let mut sending = self.http.request(method.clone(), url.clone()).headers(headers);
-        if method == Method::POST {
+        let http = if is_fetch { &self.fetches } else { &self.deliveries };
+        let mut sending = http.request(method.clone(), url.clone()).headers(headers);
+        if !is_fetch {
             sending = sending.body(request.body.clone());
         }
+        let began = tokio::time::Instant::now();
         let response = sending.send().await.map_err(error::from_transport)?;
+        let took = began.elapsed();
         let status = response.status();
         let headers = response.headers().clone();
-        let body = if method == Method::POST || !status.is_success() {
+        if is_fetch {
+            self.pauses.note(host, status, &headers);
+        }
+        let body = if !is_fetch || !status.is_success() {
             beginning_of(response, request.limits.body_bytes.min(POST_ANSWER_LIMIT)).await
         } else {
             whole_body(response, request.limits.body_bytes).await?
         };
-        Ok(Response { status, headers, final_url: url.clone(), body })
+        Ok(Response { status, headers, final_url: url.clone(), body, took })
     }
 }
 
+/// How far an exchange may still go, and the place that it holds.
+struct Way {
+    hops: usize,
+    place: OwnedSemaphorePermit,
+}
+
+/// Which connections are kept when they are idle.
+#[derive(Clone, Copy)]
+struct Keeping {
+    idle_per_host: usize,
+    idle: Duration,
+}
+
+/// A client that trusts the system's certificates, or Mozilla's list where the system has none.
+fn with_roots(builder: impl Fn() -> reqwest::ClientBuilder) -> Result<reqwest::Client, reqwest::Error> {
+    builder().build().or_else(|error| {
+        tracing::warn!(error = %crate::error::Chain(&error), "using the compiled-in trust anchors for TLS");
+        builder().tls_certs_only(bundled_roots()?).build()
+    })
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the one client that everything outgoing passes")]
-fn builder(user_agent: &str, resolver: GuardedResolver) -> reqwest::ClientBuilder {
+fn builder(user_agent: &str, resolver: GuardedResolver, keeping: Keeping) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .user_agent(user_agent)
         .dns_resolver(resolver)
@@ -278,8 +354,8 @@ fn builder(user_agent: &str, resolver: GuardedResolver) -> reqwest::ClientBuilde
         .referer(false)
         .no_proxy()
         .connect_timeout(CONNECT_TIMEOUT)
-        .pool_max_idle_per_host(IDLE_PER_HOST)
-        .pool_idle_timeout(IDLE_TIMEOUT)
+        .pool_max_idle_per_host(keeping.idle_per_host)
+        .pool_idle_timeout(keeping.idle)
 }
 
 fn bundled_roots() -> Result<Vec<reqwest::Certificate>, reqwest::Error> {

@@ -115,7 +115,7 @@ async fn every_hop_of_a_redirect_is_signed_for_its_own_url() {
         signed.lock().unwrap().push(format!("{method} {url}"));
         let mut headers = HeaderMap::new();
         headers.insert("signature", url.path().parse().unwrap());
-        Ok(headers)
+        Box::pin(std::future::ready(Ok(headers))) as Signing<'_>
     };
     let mut headers = HeaderMap::new();
     headers.insert(header::AUTHORIZATION, "Bearer secret".parse().unwrap());
@@ -252,5 +252,48 @@ fn the_compiled_in_trust_anchors_make_a_client() {
     let resolver = GuardedResolver { insecure: false, dev_hosts: Arc::default() };
     let roots = bundled_roots().unwrap();
     assert!(roots.len() > 50);
-    assert!(builder("Rookery test", resolver).tls_certs_only(roots).build().is_ok());
+    let keeping = Keeping { idle_per_host: 1, idle: IDLE_TIMEOUT };
+    assert!(builder("Rookery test", resolver, keeping).tls_certs_only(roots).build().is_ok());
+}
+
+#[tokio::test]
+async fn a_host_that_asked_for_a_pause_is_not_fetched_from_again_but_still_delivered_to() {
+    let server = MockServer::start().await;
+    let busy = ResponseTemplate::new(429).insert_header("retry-after", "60");
+    answering(&server, "GET", "/busy", busy).await;
+    answering(&server, "GET", "/fine", ResponseTemplate::new(200)).await;
+    answering(&server, "POST", "/inbox", ResponseTemplate::new(202)).await;
+    let client = client(&[("a.test", *server.address()), ("b.test", *server.address())]);
+    let get = async |at: &str| client.get(Request::new(&url(at))).await;
+    assert_eq!(get("http://a.test/busy").await.unwrap().status, StatusCode::TOO_MANY_REQUESTS);
+    let again = get("http://a.test/fine").await;
+    assert!(matches!(again, Err(ClientError::Status { status: StatusCode::TOO_MANY_REQUESTS })), "{again:?}");
+    assert_eq!(get("http://b.test/fine").await.unwrap().status, StatusCode::OK);
+    let delivered = client.post(Request::new(&url("http://a.test/inbox"))).await.unwrap();
+    assert_eq!(delivered.status, StatusCode::ACCEPTED);
+    assert_eq!(server.received_requests().await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn waiting_for_a_place_is_our_own_load_and_fetches_do_not_hold_up_deliveries() {
+    let server = MockServer::start().await;
+    let slow = ResponseTemplate::new(200).set_delay(Duration::from_secs(60));
+    answering(&server, "GET", "/slow", slow).await;
+    answering(&server, "POST", "/inbox", ResponseTemplate::new(202)).await;
+    let client = client(&[("a.test", *server.address())]);
+    let short = Limits { time: Duration::from_millis(400), ..Limits::JSON };
+    let at = url("http://a.test/slow");
+    let held: Vec<_> = (0..4)
+        .map(|_| {
+            let (client, at) = (client.clone(), at.clone());
+            tokio::spawn(async move { client.get(Request::new(&at)).await.map(|_| ()) })
+        })
+        .collect();
+    while server.received_requests().await.unwrap().len() < held.len() {
+        tokio::task::yield_now().await;
+    }
+    let waited = client.get(Request::new(&at).limits(short)).await;
+    assert!(matches!(waited, Err(ClientError::Busy)), "{waited:?}");
+    client.post(Request::new(&url("http://a.test/inbox"))).await.unwrap();
+    held.into_iter().for_each(|task| task.abort());
 }

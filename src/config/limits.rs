@@ -161,8 +161,12 @@ pub const SIGNATURE_AHEAD_MAX_MS: Millis = HOUR_MS;
 pub const ACTIVITY_ID_KEEP_MS: Millis = 7 * DAY_MS;
 /// How long an activity that could not be worked off is kept for the admin to look at.
 pub const PARKED_KEEP_MS: Millis = 30 * DAY_MS;
+/// How long it is kept what became of the deliveries of a post.
+pub const DELIVERY_RESULT_KEEP_MS: Millis = 30 * DAY_MS;
 /// How long the id of something gone is remembered: late arrivals come within days, copies of links for longer.
 pub const TOMBSTONE_KEEP_MS: Millis = 180 * DAY_MS;
+/// How long a key pair that was retired still signs what announces the new one.
+pub const RETIRED_KEY_KEEP_MS: Millis = 2 * DAY_MS;
 /// How long a sent activity is kept after its last delivery.
 pub const SENT_KEEP_MS: Millis = DAY_MS;
 /// The least time between two fetches of one actor after a failed signature: else a bad signature would be

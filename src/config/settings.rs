@@ -239,7 +239,7 @@ fn federation(reader: &mut Reader<'_>) -> Federation {
         ),
         delivery_concurrency: reader.read(
             "delivery_concurrency",
-            64,
+            256,
             &number(1..=1_024),
             "Deliveries to other instances that are under way at once. Each waits for a distant server most \
              of the time, so the number may be far above the cores.",

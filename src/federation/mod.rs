@@ -21,14 +21,18 @@ mod relays;
 pub mod rendered;
 pub mod resolve;
 pub mod signature;
+mod signing;
 mod verifier;
 mod wire;
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
+use crate::model::event::Event;
 use crate::service::Service;
 
 pub use keys::InstanceKey;
@@ -48,7 +52,14 @@ struct Inner {
     inbound: inbound::Inbound,
     verifier: verifier::Verifier,
     knocks: wire::Knocks,
+    signers: signing::Signers,
+    payloads: outbound::Payloads,
+    /// Places for asking for newer counts of polls.
+    asking_polls: Arc<Semaphore>,
 }
+
+/// Polls whose authors' servers are asked for newer counts at once.
+const POLLS_ASKED_MAX: usize = 4;
 
 impl Federation {
     /// Federation over the use-cases. `instance_key` opens the private keys at rest. Makes the instance
@@ -56,6 +67,7 @@ impl Federation {
     pub async fn open(service: Service, client: Client, instance_key: InstanceKey) -> Result<Self> {
         let own_keys = own_keys::OwnKeys::open(service.clone(), instance_key).await?;
         let inbound = inbound::Inbound::new(service.store(), service.clock());
+        let signers = signing::Signers::new(service.clock().clone());
         Ok(Self(Arc::new(Inner {
             service,
             client,
@@ -66,6 +78,9 @@ impl Federation {
             inbound,
             verifier: verifier::Verifier::new(),
             knocks: wire::Knocks::new(),
+            signers,
+            payloads: outbound::Payloads::new(),
+            asking_polls: Arc::new(Semaphore::new(POLLS_ASKED_MAX)),
         })))
     }
 
@@ -86,9 +101,22 @@ impl Federation {
         Ok(key.public_pem.clone())
     }
 
-    /// The public key of the instance actor in PEM.
-    pub fn instance_public_key_pem(&self) -> &str {
-        &self.0.own_keys.instance().public_pem
+    /// Retires the key pair of an account of ours for a new one, of which the account's followers are told by an
+    /// `Update` that the old one signs.
+    pub async fn rotate_key(&self, account: &Account) -> Result<()> {
+        self.0.own_keys.rotate(Some(account)).await.map(|_| ())
+    }
+
+    /// Retires the instance actor's key pair for a new one. Nobody follows it: whoever meets the new key's id fetches it.
+    pub async fn rotate_instance_key(&self) -> Result<()> {
+        self.0.own_keys.rotate(None).await.map(|_| ())
+    }
+
+    /// Takes notice of an event of the log, whichever process of the instance wrote it.
+    pub fn heard(&self, event: &Event) {
+        if let Event::KeyRotated { account, .. } = event {
+            self.0.own_keys.forget(*account);
+        }
     }
 }
 

@@ -49,6 +49,17 @@ pub fn author_of(post: Object<'_>) -> Option<Url> {
     authors.into_iter().min_by_key(|one| rank(one)).and_then(link_of)
 }
 
+/// What an activity carries; a post that names no author is of whoever sends it.
+pub fn authored(carried: IdOr, actor: &Url) -> IdOr {
+    match carried {
+        IdOr::Embedded { id, mut document } if author_of(Object(&document)).is_none() => {
+            document.insert("attributedTo".to_owned(), Value::String(actor.to_string()));
+            IdOr::Embedded { id, document }
+        }
+        carried => carried,
+    }
+}
+
 /// The page of a document. PeerTube lists the page among its video files, each a `Link` with a media type.
 pub fn page_url(document: Object<'_>) -> Option<Url> {
     let entries: Vec<&Value> = one_or_many(document.get("url")?).take(MAX_LOOKED_AT).collect();

@@ -104,7 +104,7 @@ impl Federation {
         for signer in signers.iter().filter(|signer| !same_origin(signer, &activity.actor)) {
             let relay = self.relay_of(signer).await?;
             if relay.is_some_and(|relay| relay.state == RelayState::Accepted) {
-                return Ok(announce_by(signer, activity).map_err(Error::internal)?);
+                return announce_by(signer, activity).map_err(Error::internal);
             }
         }
         Ok(None)

@@ -44,8 +44,6 @@ pub struct Rendered {
     pub bytes: Bytes,
     /// Names this version, quotes included.
     pub etag: String,
-    /// When it last changed.
-    pub modified_ms: Millis,
     made_ms: Millis,
     about: About,
 }
@@ -57,8 +55,6 @@ pub struct About {
     pub account: AccountId,
     /// The tweets in it, and those whose ids stand in it.
     pub tweets: Vec<TweetId>,
-    /// When it last changed.
-    pub modified_ms: Millis,
 }
 
 /// The documents that are kept.
@@ -94,14 +90,19 @@ impl Documents {
         let (mut accounts, mut tweets) = (HashSet::new(), HashSet::new());
         for logged in batch {
             match &logged.event {
-                Event::TweetEdited { tweet, .. } => {
+                Event::TweetEdited { tweet, .. }
+                | Event::PollChanged { tweet, .. }
+                | Event::QuoteDecided { tweet, .. } => {
                     tweets.insert(*tweet);
                 }
                 Event::TweetDeleted(gone) => {
                     tweets.insert(gone.tweet);
                     tweets.extend(gone.retweet_of);
                 }
-                Event::AccountUpdated { account, .. } | Event::AccountSuspended { account, .. } => {
+                Event::AccountUpdated { account, .. }
+                | Event::AccountMoved { account, .. }
+                | Event::KeyRotated { account, .. }
+                | Event::AccountSuspended { account, .. } => {
                     accounts.insert(*account);
                 }
                 Event::PinChanged { author, .. } => {
@@ -162,7 +163,6 @@ impl Federation {
         Ok(Arc::new(Rendered {
             bytes: bytes.into(),
             etag: format!("\"{tag}\""),
-            modified_ms: about.modified_ms,
             made_ms: self.now_ms(),
             about,
         }))
@@ -176,6 +176,8 @@ impl Federation {
         self.0.documents.followed.store(true, Ordering::Release);
         let federation = self.clone();
         follow(store, "documents", progress, stop, move |batch: Vec<Logged>| {
+            // Before a document is written anew: it shows what the notice is of.
+            batch.iter().for_each(|logged| federation.heard(&logged.event));
             federation.0.documents.apply(&batch);
             std::future::ready(Ok(()))
         })

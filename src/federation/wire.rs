@@ -1,6 +1,7 @@
 //! Signed requests: GETs by the instance actor, POSTs by the author of an activity.
 
-use bytes::Bytes;
+use std::sync::Arc;
+
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use quick_cache::sync::Cache;
@@ -8,9 +9,11 @@ use url::Url;
 
 use super::Federation;
 use super::origin::authority;
+use super::outbound::Payload;
 use super::own_keys::SigningKey;
-use super::signature::{BodyDigest, Form, Outgoing, Signer, sign};
-use crate::client::{ClientError, Limits, Request, Response, SignFailed};
+use super::signature::Form;
+use super::signing::SignedBy;
+use crate::client::{ClientError, Limits, Request, Response, Signing};
 
 /// What we ask for; the quoted profile is what strict servers want to see.
 const ACCEPTED: HeaderValue = HeaderValue::from_static(
@@ -82,12 +85,10 @@ impl Federation {
     }
 
     async fn get_signed(&self, url: &Url, knock: Knock) -> Result<Response, ClientError> {
-        let key = self.0.own_keys.instance();
-        let now_ms = || self.0.service.clock().now_ms();
         let Knock { form, path_only } = knock;
-        let signer = |method: &Method, url: &Url| {
-            signed(key, form, &Outgoing { method, url, digest: None, now_ms: now_ms(), path_only })
-        };
+        let key = self.0.own_keys.instance().await.map_err(|_| ClientError::Signing)?;
+        let by = SignedBy { key, form, digest: None, path_only };
+        let signer = |method: &Method, url: &Url| self.signing(&by, method, url);
         let request = Request::new(url).headers(HeaderMap::from_iter([(ACCEPT, ACCEPTED)])).sign(&signer);
         self.0.client.get(request.limits(Limits::JSON)).await
     }
@@ -102,22 +103,18 @@ impl Federation {
     pub(super) async fn post_activity(
         &self,
         inbox: &Url,
-        body: Bytes,
-        key: &SigningKey,
+        payload: &Payload,
+        key: Arc<SigningKey>,
         form: Form,
     ) -> Result<Response, ClientError> {
-        let digest = BodyDigest::of(&body);
-        let now_ms = || self.0.service.clock().now_ms();
-        let signer = |method: &Method, url: &Url| {
-            let digest = Some(&digest);
-            signed(key, form, &Outgoing { method, url, digest, now_ms: now_ms(), path_only: false })
-        };
+        let by = SignedBy { key, form, digest: Some(payload.digest), path_only: false };
+        let signer = |method: &Method, url: &Url| self.signing(&by, method, url);
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, SENT)]);
-        self.0.client.post(Request::new(inbox).headers(headers).body(body.clone()).sign(&signer)).await
+        let request = Request::new(inbox).headers(headers).body(payload.body.clone()).sign(&signer);
+        self.0.client.post(request).await
     }
-}
 
-fn signed(key: &SigningKey, form: Form, outgoing: &Outgoing<'_>) -> Result<HeaderMap, SignFailed> {
-    let signer = Signer { key: &key.pair, key_id: &key.key_id };
-    sign(form, &signer, outgoing).map_err(|_| SignFailed)
+    fn signing(&self, by: &SignedBy, method: &Method, url: &Url) -> Signing<'_> {
+        Box::pin(self.0.signers.sign(by.clone(), method.clone(), url.clone()))
+    }
 }

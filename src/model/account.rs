@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{AccountId, SessionId};
 use super::profile::Field;
+use super::quote::QuotePolicy;
 use crate::clock::Millis;
 
 /// The account that stands for the instance itself: it owns what the instance's actor signs, and is seen by nobody.
@@ -90,6 +91,8 @@ pub struct Account {
     pub discoverable: bool,
     /// Whether its public tweets may be searched by all.
     pub indexable: bool,
+    /// Whom one of ours lets quote its posts.
+    pub quotable: QuotePolicy,
     /// When it was made, in milliseconds since 1970.
     pub created_at: Millis,
     /// When its profile last changed.

@@ -81,6 +81,11 @@ impl Addresses {
         self.at(&format!("/users/{username}/statuses/{id}"))
     }
 
+    /// The id of the stamp by which the account of ours with this username allows a quote.
+    pub fn quote_stamp(&self, username: &str, number: i64) -> String {
+        self.at(&format!("/users/{username}/quote_authorizations/{number}"))
+    }
+
     /// The page of a tweet: the remote one for remote tweets.
     pub fn tweet_page(&self, tweet: &Tweet, author: &Account) -> String {
         match (&tweet.url, &tweet.uri) {

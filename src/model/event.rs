@@ -39,6 +39,33 @@ pub enum Event {
         /// When.
         at_ms: Millis,
     },
+    /// One of ours quotes a tweet of another instance, whose author is to be asked.
+    QuoteAsked {
+        /// The quoting tweet.
+        tweet: TweetId,
+        /// Its author.
+        author: AccountId,
+    },
+    /// A request from outside to quote one of ours is answered.
+    QuoteAnswered(QuoteAnswer),
+    /// How a quote by one of ours stands has changed.
+    QuoteDecided {
+        /// The quoting tweet.
+        tweet: TweetId,
+        /// Its author.
+        author: AccountId,
+        /// When.
+        at_ms: Millis,
+    },
+    /// One of ours no longer allows a quote.
+    QuoteWithdrawn {
+        /// Whose tweet was quoted.
+        owner: AccountId,
+        /// Who quoted it.
+        quoter: AccountId,
+        /// The number of the stamp that is gone.
+        stamp: i64,
+    },
     /// A follow exists.
     Followed(Relation),
     /// A follow is over, whoever ended it.
@@ -95,6 +122,15 @@ pub enum Event {
         local: bool,
         /// The new account.
         target: AccountId,
+    },
+    /// An account of ours, or the instance itself, has a new key pair.
+    KeyRotated {
+        /// The account.
+        account: AccountId,
+        /// The id of the key that was retired, which still vouches for the new one.
+        retired: String,
+        /// When.
+        at_ms: Millis,
     },
     /// An account was suspended, or freed.
     AccountSuspended {
@@ -218,6 +254,25 @@ pub struct PollVote {
     pub author: AccountId,
     /// The words of the option.
     pub option: String,
+}
+
+/// The answer to a request to quote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuoteAnswer {
+    /// Whose tweet is to be quoted.
+    pub owner: AccountId,
+    /// Who asks.
+    pub quoter: AccountId,
+    /// The tweet.
+    pub tweet: TweetId,
+    /// The id of the request.
+    pub request: String,
+    /// The id of the quoting post.
+    pub quoting: String,
+    /// The number of the stamp that allows it; `None` is a no.
+    pub stamp: Option<i64>,
+    /// Our number for the answer.
+    pub id: i64,
 }
 
 /// A bond from one account to another, or its end.

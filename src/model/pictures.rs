@@ -99,6 +99,7 @@ mod tests {
             locked: false,
             discoverable: true,
             indexable: true,
+            quotable: crate::model::quote::QuotePolicy::Everyone,
             created_at: 0,
             updated_at: 0,
             suspended: false,

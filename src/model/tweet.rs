@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{AccountId, MediaId, TweetId};
 use super::poll::Poll;
+use super::quote::{QuotePolicy, QuoteState};
 use super::visibility::Visibility;
 use crate::clock::Millis;
 
@@ -40,6 +41,12 @@ pub struct Tweet {
     pub retweet_of: Option<TweetId>,
     /// The tweet that it quotes.
     pub quote_of: Option<TweetId>,
+    /// How that stands with the quoted author.
+    pub quote_state: QuoteState,
+    /// The id of the stamp by which they allow it.
+    pub quote_stamp: Option<String>,
+    /// Whom a remote author lets quote it; `None` when nothing was said.
+    pub can_quote: Option<QuotePolicy>,
     /// The ActivityPub id of a remote tweet.
     pub uri: Option<String>,
     /// The page of a remote tweet.
@@ -147,6 +154,11 @@ pub struct EditPicture {
 }
 
 impl Tweet {
+    /// The tweet that it quotes with the consent of that one's author.
+    pub fn quotes(&self) -> Option<TweetId> {
+        self.quote_of.filter(|_| self.quote_state == QuoteState::Accepted)
+    }
+
     /// How many like it: as its host says, or as is known here when that is more.
     pub fn likes_shown(&self) -> i64 {
         self.stated_likes.unwrap_or_default().max(self.likes_count)

@@ -6,6 +6,7 @@ use crate::model::account::{Account, AccountKind, Role, User, UserState};
 use crate::model::event::Event;
 use crate::model::handle::Handle;
 use crate::model::ids::AccountId;
+use crate::model::quote::QuotePolicy;
 use crate::model::{credentials, language, username};
 use crate::store::{StoreError, accounts, events, sessions, settings, signups, users};
 
@@ -213,6 +214,7 @@ pub(crate) fn blank_account(id: AccountId, username: String, now_ms: crate::cloc
         locked: false,
         discoverable: true,
         indexable: true,
+        quotable: QuotePolicy::default(),
         created_at: now_ms,
         updated_at: now_ms,
         suspended: false,

@@ -125,8 +125,8 @@ impl Service {
     async fn drop_waiting(&self, host: &str) -> Result<u64> {
         let mut all = 0;
         loop {
-            let name = host.to_owned();
-            let forget = move |conn: &mut _| deliveries::forget_host(conn, &name, DROP_ROWS);
+            let (name, now_ms) = (host.to_owned(), self.now_ms());
+            let forget = move |conn: &mut _| deliveries::forget_host(conn, &name, DROP_ROWS, now_ms);
             match self.store().write(forget).await? {
                 0 => return Ok(all),
                 dropped => all += dropped,

@@ -1,6 +1,7 @@
 //! Use-cases: what a person or an instance may do. One function each: authorise, one unit of work, answer.
 
 pub mod accounts;
+pub mod deliveries;
 pub mod edits;
 pub mod follows;
 pub mod graph;
@@ -12,6 +13,7 @@ mod pages;
 mod passwords;
 pub mod polls;
 pub mod profiles;
+mod quotes;
 pub mod reactions;
 pub mod remote_pictures;
 pub mod reports;

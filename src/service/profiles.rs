@@ -10,6 +10,7 @@ use crate::model::event::Event;
 use crate::model::html;
 use crate::model::ids::AccountId;
 use crate::model::profile::{self, Field};
+use crate::model::quote::QuotePolicy;
 use crate::store::{accounts, events};
 
 /// What changes of a profile; `None` leaves as it is.
@@ -33,6 +34,8 @@ pub struct ProfileChanges {
     pub discoverable: Option<bool>,
     /// Whether its public tweets may be searched by all.
     pub indexable: Option<bool>,
+    /// Whom it lets quote its posts.
+    pub quotable: Option<QuotePolicy>,
 }
 
 impl Service {
@@ -101,5 +104,6 @@ fn apply(changes: &ProfileChanges, account: &mut Account, base: &Url) -> Vec<Str
     account.locked = changes.locked.unwrap_or(account.locked);
     account.discoverable = changes.discoverable.unwrap_or(account.discoverable);
     account.indexable = changes.indexable.unwrap_or(account.indexable);
+    account.quotable = changes.quotable.unwrap_or(account.quotable);
     orphans
 }

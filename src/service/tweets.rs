@@ -12,6 +12,7 @@ use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::model::ids::{AccountId, MediaId, TweetId};
 use crate::model::notification::NotificationKind;
+use crate::model::quote::QuoteState;
 use crate::model::tweet::{Mention, Tweet};
 use crate::model::visibility::{Place, Visibility};
 use crate::model::{language, text};
@@ -195,6 +196,12 @@ impl Service {
             reply_to_author: parent.map(|tweet| tweet.author),
             thread: parent.map_or(id, |tweet| tweet.thread),
             quote_of: draft.quoted.as_ref().map(|view| view.tweet.id),
+            quote_state: draft.quoted.as_ref().map_or_else(QuoteState::default, first_state),
+            quote_stamp: draft
+                .quoted
+                .as_ref()
+                .filter(|view| view.author.is_local() && view.author.id != author)
+                .map(|view| self.addresses().quote_stamp(&view.author.username, id.0)),
             mentions,
             tags: parsed.tags,
             // It runs from now on, not from when it was held against the rules.
@@ -332,6 +339,9 @@ impl Service {
             Some(view) if !view.tweet.visibility.is_open() && view.tweet.author != author => {
                 Err(Error::invalid("quote_of", "not_public", "only public and unlisted posts can be quoted"))
             }
+            Some(view) if view.author.is_local() && !self.may_quote(author, &view.author).await? => {
+                Err(Error::invalid("quote_of", "not_allowed", "its author does not let you quote it"))
+            }
             _ => Ok(quoted),
         }
     }
@@ -367,6 +377,9 @@ pub(crate) fn blank_tweet(id: TweetId, author: AccountId, now_ms: crate::clock::
         thread: id,
         retweet_of: None,
         quote_of: None,
+        quote_state: QuoteState::default(),
+        quote_stamp: None,
+        can_quote: None,
         uri: None,
         url: None,
         created_at: now_ms,
@@ -381,6 +394,14 @@ pub(crate) fn blank_tweet(id: TweetId, author: AccountId, now_ms: crate::clock::
         mentions: Vec::new(),
         tags: Vec::new(),
         poll: None,
+    }
+}
+
+/// How a new quote by one of ours stands: of whom their server says that they want to be asked, they are.
+fn first_state(quoted: &TweetView) -> QuoteState {
+    match quoted.tweet.can_quote {
+        Some(_) if !quoted.tweet.local => QuoteState::Pending,
+        _ => QuoteState::Accepted,
     }
 }
 

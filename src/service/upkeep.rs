@@ -12,7 +12,8 @@ use crate::clock::Millis;
 use crate::config::limits;
 use crate::error::{Chain, Result};
 use crate::store::{
-    Conn, StoreError, backfills, deliveries, events, inbox, sessions, tombstones, tweet_commands,
+    Conn, StoreError, backfills, deliveries, delivery_results, events, inbox, own_keys, sessions, tombstones,
+    tweet_commands,
 };
 use crate::telemetry::metrics as names;
 
@@ -38,12 +39,18 @@ const RULES: &[Rule] = &[
     Rule { rows: "received", keep_ms: limits::ACTIVITY_ID_KEEP_MS, forget: inbox::prune },
     Rule { rows: "parked", keep_ms: limits::PARKED_KEEP_MS, forget: inbox::prune_parked },
     Rule { rows: "sent", keep_ms: limits::SENT_KEEP_MS, forget: deliveries::prune },
+    Rule {
+        rows: "delivery_results",
+        keep_ms: limits::DELIVERY_RESULT_KEEP_MS,
+        forget: delivery_results::prune,
+    },
     Rule { rows: "tombstones", keep_ms: limits::TOMBSTONE_KEEP_MS, forget: tombstones::prune },
     Rule {
         rows: "idempotency_keys",
         keep_ms: limits::IDEMPOTENCY_KEEP_MS,
         forget: tweet_commands::prune_keys,
     },
+    Rule { rows: "retired_keys", keep_ms: limits::RETIRED_KEY_KEEP_MS, forget: own_keys::forget_retired },
     Rule { rows: "backfills", keep_ms: limits::BACKFILL_KEEP_MS, forget: backfills::prune },
     Rule { rows: "sessions", keep_ms: 0, forget: sessions::prune },
 ];

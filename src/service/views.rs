@@ -30,7 +30,7 @@ pub struct TweetView {
     pub reply_to_author: Option<Arc<Account>>,
     /// The original, when this is a retweet.
     pub retweet_of: Option<Box<TweetView>>,
-    /// The quoted tweet, when there is one and the viewer may see it.
+    /// The quoted tweet, when there is one, its author consents, and the viewer may see it.
     pub quote_of: Option<Box<TweetView>>,
     /// Its poll.
     pub poll: Option<PollView>,
@@ -179,7 +179,7 @@ impl Loaded {
             }
         };
         let quote_of = tweet
-            .quote_of
+            .quotes()
             .filter(|_| outer)
             .and_then(|quoted| self.view(quoted, eyes, Place::Direct, false))
             .map(Box::new);

@@ -8,12 +8,13 @@ use super::{Row, StoreError};
 use crate::clock::Millis;
 use crate::model::account::{Account, AccountKind, Stated};
 use crate::model::ids::AccountId;
+use crate::model::quote::QuotePolicy;
 
 macro_rules! select_accounts {
     ($rest:literal) => {
         concat!(
             "select a.id, a.username, a.domain, a.display_name, a.bio, a.bio_html, a.fields, a.avatar, a.header,
-                a.kind, a.locked, a.discoverable, a.indexable, a.created_at, a.updated_at,
+                a.kind, a.locked, a.discoverable, a.indexable, a.quotable, a.created_at, a.updated_at,
                 a.suspended_at is not null or coalesce(u.state = 'pending', false), a.limited_at is not null,
                 a.tweets_count, a.followers_count, a.following_count, r.remote_tweets, r.remote_followers,
                 r.remote_following, a.last_tweet_at, m.target_id, r.uri, r.url
@@ -42,6 +43,7 @@ fn account(row: &mut Row<'_>) -> Result<Account, StoreError> {
         locked: row.take()?,
         discoverable: row.take()?,
         indexable: row.take()?,
+        quotable: QuotePolicy::from_code(row.take()?),
         created_at: row.take()?,
         updated_at: row.take()?,
         suspended: row.take()?,
@@ -89,7 +91,7 @@ pub fn insert(conn: &mut Conn, account: &Account) -> Result<(), StoreError> {
 pub fn update_profile(conn: &mut Conn, account: &Account) -> Result<(), StoreError> {
     conn.execute(
         "update accounts set display_name = $2, bio = $3, bio_html = $4, fields = $5, avatar = $6, header = $7,
-             kind = $8, locked = $9, discoverable = $10, indexable = $11, updated_at = $12
+             kind = $8, locked = $9, discoverable = $10, indexable = $11, updated_at = $12, quotable = $13
          where id = $1",
         args![
             account.id,
@@ -104,6 +106,7 @@ pub fn update_profile(conn: &mut Conn, account: &Account) -> Result<(), StoreErr
             account.discoverable,
             account.indexable,
             account.updated_at,
+            account.quotable.code(),
         ],
     )?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Remote actors: how they are reached, and everybody's keys.
+//! Remote actors: how they are reached, and their keys.
 
 use super::conn::Conn;
 use super::value::args;
@@ -189,50 +189,6 @@ pub fn first_key(conn: &mut Conn, actor_uri: &str) -> Result<Option<PublicKeyRow
     )
 }
 
-/// A key pair of ours: public half in PEM, private half sealed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwnKey {
-    /// The key's id.
-    pub key_uri: String,
-    /// The public half.
-    pub public_pem: String,
-    /// The private half, sealed with the instance's key.
-    pub private_sealed: Vec<u8>,
-}
-
-/// The key pair that an account of ours signs with.
-pub fn own_key(conn: &mut Conn, account: AccountId) -> Result<Option<OwnKey>, StoreError> {
-    conn.query_opt(
-        "select key_uri, public_pem, private_sealed from actor_keys
-         where account_id = $1 and private_sealed is not null and retired_at is null
-         order by created_at desc limit 1",
-        args![account],
-        own_key_row,
-    )
-}
-
-/// Writes a key pair of ours unless there is one; answers the one that holds.
-pub fn own_key_or_insert(
-    conn: &mut Conn,
-    account: AccountId,
-    key: &OwnKey,
-    now_ms: Millis,
-) -> Result<OwnKey, StoreError> {
-    if let Some(known) = own_key(conn, account)? {
-        return Ok(known);
-    }
-    conn.execute(
-        "insert into actor_keys (key_uri, account_id, public_pem, private_sealed, created_at, fetched_at)
-         values ($1, $2, $3, $4, $5, $5) on conflict do nothing",
-        args![&key.key_uri, account, &key.public_pem, key.private_sealed.as_slice(), now_ms],
-    )?;
-    own_key(conn, account)?.ok_or(StoreError::NoRow)
-}
-
-fn own_key_row(row: &mut Row<'_>) -> Result<OwnKey, StoreError> {
-    Ok(OwnKey { key_uri: row.take()?, public_pem: row.take()?, private_sealed: row.take()? })
-}
-
 /// Where remote accounts are reached, by account.
 pub fn reaches(conn: &mut Conn, accounts: &[AccountId]) -> Result<Vec<(AccountId, Reach)>, StoreError> {
     conn.query(
@@ -313,6 +269,19 @@ pub fn state_counts(conn: &mut Conn, account: AccountId, stated: Stated) -> Resu
 pub fn remove(conn: &mut Conn, account: AccountId) -> Result<(), StoreError> {
     conn.execute("delete from accounts where id = $1 and domain is not null", args![account])?;
     Ok(())
+}
+
+/// The account on `host` whose own inbox this is, with its id.
+pub fn owner_of_inbox(
+    conn: &mut Conn,
+    host: &str,
+    inbox: &str,
+) -> Result<Option<(AccountId, String)>, StoreError> {
+    conn.query_opt(
+        "select account_id, uri from actors where host = $1 and inbox = $2 limit 1",
+        args![host, inbox],
+        |row| Ok((row.take()?, row.take()?)),
+    )
 }
 
 fn reach(row: &mut Row<'_>) -> Result<Reach, StoreError> {

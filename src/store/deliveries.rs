@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+pub use super::delivery_results::{Over, record};
+
 use super::conn::Conn;
 use super::value::args;
-use super::{Kind, Row, StoreError, Value, instances};
+use super::{Kind, Row, StoreError, Value, delivery_results, instances};
 use crate::clock::Millis;
 use crate::model::ids::{AccountId, RowId};
 
@@ -21,6 +23,10 @@ pub struct Outgoing {
     pub body: Vec<u8>,
     /// The tweet it is about, for the trace of a post.
     pub tweet: Option<i64>,
+    /// What the order of the author's activities is kept for: a tweet, an account, or 0 for all that is theirs.
+    pub about: i64,
+    /// The id of a retired key that signs it, while there is that key; `None` is the account's present one.
+    pub key_uri: Option<String>,
     /// Whether the author's followers get it: their rows are written after, in chunks.
     pub to_followers: bool,
 }
@@ -37,8 +43,8 @@ pub struct Target {
 /// Stores an activity.
 pub fn insert_outgoing(conn: &mut Conn, outgoing: &Outgoing, now_ms: Millis) -> Result<(), StoreError> {
     conn.execute(
-        "insert into outbox (id, account_id, activity_uri, body, tweet_id, fanned_to, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into outbox (id, account_id, activity_uri, body, tweet_id, fanned_to, created_at, about_id, key_uri)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         args![
             outgoing.id,
             outgoing.account,
@@ -47,6 +53,8 @@ pub fn insert_outgoing(conn: &mut Conn, outgoing: &Outgoing, now_ms: Millis) -> 
             outgoing.tweet,
             outgoing.to_followers.then_some(0_i64),
             now_ms,
+            outgoing.about,
+            outgoing.key_uri.as_deref(),
         ],
     )?;
     Ok(())
@@ -169,6 +177,8 @@ pub struct Fared {
     pub failed_at: Option<Millis>,
     /// Not to be sent before.
     pub not_before: Millis,
+    /// How often it was sent.
+    pub sent: i64,
 }
 
 /// A waiting delivery with what it sends.
@@ -182,6 +192,10 @@ pub struct Waiting {
     pub outgoing: RowId,
     /// Where it goes.
     pub inbox: String,
+    /// The tweet it is about.
+    pub tweet: Option<i64>,
+    /// What order is kept for, see [`Outgoing::about`].
+    pub about: i64,
     /// How it fared.
     pub fared: Fared,
 }
@@ -189,8 +203,10 @@ pub struct Waiting {
 /// The oldest deliveries that wait for a host after row `after`.
 pub fn waiting(conn: &mut Conn, host: &str, after: RowId, limit: i64) -> Result<Vec<Waiting>, StoreError> {
     conn.query(
-        "select id, account_id, outbox_id, inbox, attempts, refusals, failed_at, not_before
-         from deliveries where host = $1 and id > $2 order by id limit $3",
+        "select d.id, d.account_id, d.outbox_id, d.inbox, o.tweet_id, o.about_id, d.attempts, d.refusals, d.failed_at,
+             d.not_before, d.tries
+         from deliveries d join outbox o on o.id = d.outbox_id
+         where d.host = $1 and d.id > $2 order by d.id limit $3",
         args![host, after, limit],
         |row| {
             Ok(Waiting {
@@ -198,6 +214,8 @@ pub fn waiting(conn: &mut Conn, host: &str, after: RowId, limit: i64) -> Result<
                 account: row.take()?,
                 outgoing: row.take()?,
                 inbox: row.take()?,
+                tweet: row.take()?,
+                about: row.take()?,
                 fared: fared(row)?,
             })
         },
@@ -210,6 +228,7 @@ fn fared(row: &mut Row<'_>) -> Result<Fared, StoreError> {
         refusals: row.take()?,
         failed_at: row.take()?,
         not_before: row.take()?,
+        sent: row.take()?,
     })
 }
 
@@ -217,16 +236,17 @@ fn fared(row: &mut Row<'_>) -> Result<Fared, StoreError> {
 pub fn keep(conn: &mut Conn, rows: &[(RowId, Fared)]) -> Result<(), StoreError> {
     for (id, fared) in rows {
         conn.execute(
-            "update deliveries set attempts = $2, refusals = $3, failed_at = $4, not_before = $5 where id = $1",
-            args![*id, fared.attempts, fared.refusals, fared.failed_at, fared.not_before],
+            "update deliveries set attempts = $2, refusals = $3, failed_at = $4, not_before = $5, tries = $6
+             where id = $1",
+            args![*id, fared.attempts, fared.refusals, fared.failed_at, fared.not_before, fared.sent],
         )?;
     }
     Ok(())
 }
 
-/// The bytes of stored activities.
-pub fn bodies(conn: &mut Conn, ids: Vec<i64>) -> Result<Vec<(RowId, Vec<u8>)>, StoreError> {
-    conn.query("select id, body from outbox where id in_ints($1)", args![ids], |row| {
+/// The bytes of a stored activity, and the id of the retired key that signs it.
+pub fn body(conn: &mut Conn, outgoing: RowId) -> Result<Option<(Vec<u8>, Option<String>)>, StoreError> {
+    conn.query_opt("select body, key_uri from outbox where id = $1", args![outgoing], |row| {
         Ok((row.take()?, row.take()?))
     })
 }
@@ -237,12 +257,18 @@ pub fn finish(conn: &mut Conn, ids: Vec<i64>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Forgets everything that waits for a dead host, at most `limit` rows. Answers how many.
-pub fn forget_host(conn: &mut Conn, host: &str, limit: i64) -> Result<u64, StoreError> {
-    conn.execute(
-        "delete from deliveries where id in (select id from deliveries where host = $1 limit $2)",
+/// Forgets everything that waits for a host, at most `limit` rows, and tells the posts of it. Answers how many.
+pub fn forget_host(conn: &mut Conn, host: &str, limit: i64, now_ms: Millis) -> Result<u64, StoreError> {
+    let ids: Vec<i64> = conn.query(
+        "select id from deliveries where host = $1 order by id limit $2",
         args![host, limit],
-    )
+        super::int,
+    )?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    delivery_results::record_dropped(conn, host, &ids, now_ms)?;
+    conn.execute("delete from deliveries where id in_ints($1)", args![ids])
 }
 
 /// Forgets stored activities from before `before_ms` that nobody waits for any more, at most `limit`.

@@ -1,7 +1,13 @@
 //! Incoming activities: stored before they are acknowledged, then worked off in order per object.
 
+mod order;
+
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, HashSet};
 
+use self::order::{Candidate, Places};
 use super::conn::Conn;
 use super::hot::HotCommand;
 use super::value::args;
@@ -113,8 +119,7 @@ const SLOW_MS: Millis = 5 * SECOND_MS;
 
 /// Claims activities that may be worked off now: never one whose object has an older one waiting, whoever
 /// holds that; few of each host first, and more only of those that are not slow, into the places that are spare.
-/// A claim ends by itself at `until_ms`, so that another worker takes over when its
-/// holder dies. What cannot be taken is put off, so that each claim looks at few rows however many wait.
+/// A claim ends by itself at `until_ms`, so that another worker takes over when its holder dies. What cannot be taken is put off, so that each claim looks at few rows however many wait.
 pub fn claim(
     conn: &mut Conn,
     now_ms: Millis,
@@ -123,44 +128,21 @@ pub fn claim(
     under_way: &UnderWay,
 ) -> Result<Vec<Claimed>, StoreError> {
     let mut taken: Vec<i64> = Vec::new();
-    let mut by_host = under_way.by_host.clone();
-    let mut more = Vec::new();
+    let mut places = Places::new(limit, under_way);
     for _ in 0..LOOKS {
         let window = window(conn, now_ms, &taken)?;
         let full = i64::try_from(window.len()).is_ok_and(|looked| looked == WINDOW);
-        let (mut behind, mut slow) = (Vec::new(), Vec::new());
-        more.clear();
-        for candidate in window {
-            let of_host = by_host.entry(candidate.host.clone()).or_default();
-            if !candidate.oldest {
-                behind.push(candidate.id);
-            } else if *of_host < PER_HOST && taken.len() < limit {
-                *of_host += 1;
-                taken.push(candidate.id);
-            } else if *of_host >= PER_HOST && under_way.slow.contains(&candidate.host) {
-                slow.push(candidate.id);
-            } else {
-                more.push(candidate.id);
-            }
-        }
-        let moved = !behind.is_empty() || !slow.is_empty();
-        put_off(conn, behind, now_ms.saturating_add(BEHIND_MS))?;
-        put_off(conn, slow, now_ms.saturating_add(SLOW_MS))?;
-        if taken.len() >= limit || !full || !moved {
+        let choice = places.choose(window);
+        let moved = choice.moves();
+        put_off(conn, choice.behind, now_ms.saturating_add(BEHIND_MS))?;
+        put_off(conn, choice.slow, now_ms.saturating_add(SLOW_MS))?;
+        taken.extend(choice.taken);
+        if places.are_full() || !full || !moved {
             break;
         }
     }
-    let room = limit.saturating_sub(taken.len()).min(under_way.spare);
-    taken.extend(more.into_iter().take(room));
+    taken.extend(places.spare());
     take(conn, taken, until_ms)
-}
-
-/// A waiting activity that is looked at.
-struct Candidate {
-    id: i64,
-    host: String,
-    /// No older one of its object waits.
-    oldest: bool,
 }
 
 fn window(conn: &mut Conn, now_ms: Millis, but: &[i64]) -> Result<Vec<Candidate>, StoreError> {

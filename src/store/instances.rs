@@ -5,8 +5,11 @@ use std::collections::{BTreeSet, HashSet};
 use super::conn::Conn;
 use super::value::args;
 use super::{Row, StoreError};
-use crate::clock::Millis;
+use crate::clock::{MINUTE_MS, Millis};
 use crate::model::ids::RowId;
+
+/// How long a host below a blocked domain is passed over.
+const BLOCKED_LOOK_MS: Millis = 10 * MINUTE_MS;
 
 /// The stored health of a host; its meaning is the breaker's of the federation floor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,6 +26,17 @@ pub struct Health {
     pub last_success_at: Option<Millis>,
     /// The form of signatures it takes: 0 not known, 1 draft-cavage, 2 RFC 9421.
     pub form: i64,
+    /// How long it usually takes to answer; `None` while it is not known.
+    pub answer_ms: Option<Millis>,
+}
+
+/// A failure of a host, for the admin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// When.
+    pub at_ms: Millis,
+    /// What went wrong, in a few words.
+    pub what: String,
 }
 
 /// Makes a row for a host unless there is one.
@@ -60,8 +74,8 @@ fn names_of(host: &str) -> impl Iterator<Item = &str> {
     std::iter::once(host).chain(above)
 }
 
-/// Leases hosts that have something to send, may be tried now and are nobody's: the longest waiting first. A host
-/// whose authors all wait is passed over until its time, or until there is more for it.
+/// Leases hosts that have something to send, may be tried now and are nobody's: those first whose last turn is the
+/// longest ago. A host whose authors all wait is passed over until its time, or until there is more for it.
 /// A lease ends by itself, so that another process takes over when its holder dies.
 pub fn lease(
     conn: &mut Conn,
@@ -70,7 +84,7 @@ pub fn lease(
     until_ms: Millis,
     limit: i64,
 ) -> Result<Vec<(String, Health)>, StoreError> {
-    conn.query(
+    let leased: Vec<(String, Health)> = conn.query(
         "update instances set lease_owner = $1, lease_until = $3
          where host in (
              select i.host from instances i
@@ -79,26 +93,35 @@ pub fn lease(
                  and exists (select 1 from deliveries d where d.host = i.host
                      and d.id > case when i.look_at <= $2 then 0 else i.looked_to end)
              order by i.lease_until limit $4 for update skip locked)
-         returning host, state, failures, next_attempt_at, first_failure_at, last_success_at, form",
+         returning host, state, failures, next_attempt_at, first_failure_at, last_success_at, form, answer_ms",
         args![owner, now_ms, until_ms, limit],
         |row| Ok((row.take()?, health(row)?)),
-    )
+    )?;
+    let hosts: BTreeSet<&str> = leased.iter().map(|(host, _)| host.as_str()).collect();
+    let blocked = blocked_among(conn, &hosts)?;
+    // Nothing goes below a blocked domain; that is looked at again when somebody lifts the block, or after a while.
+    let look =
+        LookAgain { at_ms: now_ms.saturating_add(BLOCKED_LOOK_MS), judged_to: RowId(i64::MAX), now_ms };
+    for host in &blocked {
+        release(conn, host, look, owner)?;
+    }
+    Ok(leased.into_iter().filter(|(host, _)| !blocked.contains(host)).collect())
 }
 
-/// Keeps leases that are held.
-pub fn renew(conn: &mut Conn, owner: &str, hosts: Vec<String>, until_ms: Millis) -> Result<(), StoreError> {
-    conn.execute(
-        "update instances set lease_until = $3 where lease_owner = $1 and host in_texts($2)",
-        args![owner, hosts, until_ms],
+/// Keeps a lease. Answers whether `owner` still has it.
+pub fn renew(conn: &mut Conn, owner: &str, host: &str, until_ms: Millis) -> Result<bool, StoreError> {
+    let kept = conn.execute(
+        "update instances set lease_until = $3 where lease_owner = $1 and host = $2",
+        args![owner, host, until_ms],
     )?;
-    Ok(())
+    Ok(kept > 0)
 }
 
 /// Writes the health of a host that `owner` holds.
 pub fn store_health(conn: &mut Conn, host: &str, health: &Health, owner: &str) -> Result<(), StoreError> {
     conn.execute(
         "update instances set state = $3, failures = $4, next_attempt_at = $5, first_failure_at = $6,
-             last_success_at = $7, form = $8
+             last_success_at = $7, form = $8, answer_ms = $9
          where host = $1 and lease_owner = $2",
         args![
             host,
@@ -109,7 +132,17 @@ pub fn store_health(conn: &mut Conn, host: &str, health: &Health, owner: &str) -
             health.first_failure_at,
             health.last_success_at,
             health.form,
+            health.answer_ms,
         ],
+    )?;
+    Ok(())
+}
+
+/// Remembers how a host last failed.
+pub fn store_trouble(conn: &mut Conn, host: &str, trouble: &Trouble) -> Result<(), StoreError> {
+    conn.execute(
+        "update instances set last_failure_at = $2, last_failure = $3 where host = $1",
+        args![host, trouble.at_ms, &trouble.what],
     )?;
     Ok(())
 }
@@ -121,14 +154,16 @@ pub struct LookAgain {
     pub at_ms: Millis,
     /// The last delivery that was taken into account.
     pub judged_to: RowId,
+    /// The present: hosts take turns.
+    pub now_ms: Millis,
 }
 
 /// Gives back one host that `owner` holds.
 pub fn release(conn: &mut Conn, host: &str, look: LookAgain, owner: &str) -> Result<(), StoreError> {
     conn.execute(
-        "update instances set lease_until = 0, look_at = $3, looked_to = $4
+        "update instances set lease_owner = null, lease_until = $5, look_at = $3, looked_to = $4
          where host = $1 and lease_owner = $2",
-        args![host, owner, look.at_ms, look.judged_to],
+        args![host, owner, look.at_ms, look.judged_to, look.now_ms],
     )?;
     Ok(())
 }
@@ -142,7 +177,7 @@ pub fn release_all(conn: &mut Conn, owner: &str) -> Result<(), StoreError> {
 /// The health of a host; `None` when it is not known.
 pub fn health_of(conn: &mut Conn, host: &str) -> Result<Option<Health>, StoreError> {
     conn.query_opt(
-        "select state, failures, next_attempt_at, first_failure_at, last_success_at, form
+        "select state, failures, next_attempt_at, first_failure_at, last_success_at, form, answer_ms
          from instances where host = $1",
         args![host],
         health,
@@ -198,5 +233,6 @@ fn health(row: &mut Row<'_>) -> Result<Health, StoreError> {
         first_failure_at: row.take()?,
         last_success_at: row.take()?,
         form: row.take()?,
+        answer_ms: row.take()?,
     })
 }

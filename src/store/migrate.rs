@@ -30,11 +30,14 @@ migrations! {
     5 "0005_federation";
     6 "0006_versions_and_keys";
     7 "0007_delivery";
+    8 "0008_pace";
     9 "0009_reports";
     10 "0010_moves_and_relays";
     11 "0011_polls";
-    14 "0014_reading";
-    15 "0015_refresh";
+    12 "0012_quotes";
+    13 "0013_reading";
+    14 "0014_refresh";
+    15 "0015_rotation";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

@@ -225,6 +225,15 @@ fn recount(
     Ok(())
 }
 
+/// Whether the counts of a running poll are older than `before_ms`.
+pub fn is_old(conn: &mut Conn, tweet: TweetId, before_ms: Millis) -> Result<bool, StoreError> {
+    conn.query_one(
+        "select exists(select 1 from polls where tweet_id = $1 and checked_at <= $2 and not ended)",
+        args![tweet, before_ms],
+        |row| row.take(),
+    )
+}
+
 /// Takes the turn to ask the author's server for the counts of a poll, unless they are younger than `before_ms`.
 pub fn claim_check(
     conn: &mut Conn,

@@ -295,10 +295,10 @@ pub fn retweeters(
     )
 }
 
-/// Tweets that quote a tweet, newest first.
+/// Tweets that quote a tweet with consent, newest first.
 pub fn quotes(conn: &mut Conn, tweet: TweetId, slice: Slice) -> Result<Vec<Line>, StoreError> {
     conn.query(
-        select_lines!("where t.quote_of = $1 and t.id < $2 and t.id > $3 order by t.id desc limit $4"),
+        select_lines!("where t.quote_of = $1 and t.quote_state = 0 and t.id < $2 and t.id > $3 order by t.id desc limit $4"),
         args![tweet, slice.before(), slice.after(), slice.limit],
         line,
     )

@@ -16,6 +16,7 @@ use crate::clock::Millis;
 use crate::error::Error;
 use crate::model::event::{Event, TweetCreated};
 use crate::model::ids::{AccountId, MediaId, TweetId};
+use crate::model::quote::{QuotePolicy, QuoteState};
 use crate::model::tweet::Tweet;
 use crate::model::visibility::Visibility;
 
@@ -169,9 +170,13 @@ const COLUMNS: &[(&str, Kind)] = &[
     ("thread_id", Kind::Int),
     ("retweet_of", Kind::Int),
     ("quote_of", Kind::Int),
+    ("quote_state", Kind::Int),
+    ("quote_stamp", Kind::Text),
+    ("can_quote", Kind::Int),
     ("uri", Kind::Text),
     ("url", Kind::Text),
     ("created_at", Kind::Int),
+    ("edited_at", Kind::Int),
     ("has_media", Kind::Bool),
     ("reply_to_uri", Kind::Text),
     ("stated_likes", Kind::Int),
@@ -199,9 +204,13 @@ fn insert_tweets(conn: &mut Conn, set: &[&CreateTweet]) -> Result<HashSet<TweetI
                 tweet.thread.into(),
                 tweet.retweet_of.into(),
                 tweet.quote_of.into(),
+                tweet.quote_state.code().into(),
+                tweet.quote_stamp.as_deref().into(),
+                tweet.can_quote.map(QuotePolicy::code).into(),
                 tweet.uri.as_deref().into(),
                 tweet.url.as_deref().into(),
                 tweet.created_at.into(),
+                tweet.edited_at.into(),
                 (!command.media.is_empty() || !tweet.media.is_empty()).into(),
                 tweet.reply_to_uri.as_deref().into(),
                 tweet.stated_likes.into(),
@@ -245,7 +254,7 @@ fn write_companions(conn: &mut Conn, written: &[&CreateTweet]) -> Result<(), Sto
     }
     insert_mentions_and_tags(conn, written.iter().map(|command| &command.tweet))?;
     let followers = followers_told(conn, written)?;
-    let mut log: Vec<Event> = written.iter().map(|command| created_event(command)).collect();
+    let mut log: Vec<Event> = written.iter().flat_map(|command| created_events(command)).collect();
     let new: Vec<NewNotification> = written
         .iter()
         .flat_map(|command| command.notifications.iter().filter(|told| may_see(command, told, &followers)))
@@ -270,7 +279,7 @@ fn count(conn: &mut Conn, written: &[&CreateTweet]) -> Result<(), StoreError> {
         let parts = [
             (tweet.reply_to, &mut replies),
             (tweet.retweet_of, &mut retweets),
-            (tweet.quote_of, &mut quotes),
+            (tweet.quotes(), &mut quotes),
         ];
         for (target, counts) in parts {
             if let Some(target) = target {
@@ -335,6 +344,14 @@ fn may_see(
         || command.tweet.visibility != Visibility::Followers
         || followers.contains(&(told.account, told.from))
         || command.tweet.mentions.iter().any(|mention| mention.account == told.account)
+}
+
+/// Whom it quotes is asked before anybody is told of it.
+fn created_events(command: &CreateTweet) -> Vec<Event> {
+    let tweet = &command.tweet;
+    let asks = tweet.local && tweet.quote_state == QuoteState::Pending;
+    let asked = asks.then_some(Event::QuoteAsked { tweet: tweet.id, author: tweet.author });
+    asked.into_iter().chain([created_event(command)]).collect()
 }
 
 fn created_event(command: &CreateTweet) -> Event {

@@ -6,6 +6,7 @@ use super::conn::Conn;
 use super::value::{args, grouped};
 use super::{Row, StoreError};
 use crate::model::ids::{AccountId, TweetId};
+use crate::model::quote::{QuotePolicy, QuoteState};
 use crate::model::tweet::{Mention, Tweet, TweetEdit};
 
 /// Reads whole tweets by id, in no particular order; unknown ids are left out. Four queries, however many,
@@ -16,9 +17,9 @@ pub fn by_ids(conn: &mut Conn, ids: &[TweetId]) -> Result<Vec<Tweet>, StoreError
     }
     let read = conn.query(
         "select id, account_id, local, visibility, text, html, content_warning, sensitive, language, reply_to,
-             reply_to_account, thread_id, retweet_of, quote_of, uri, url, created_at, edited_at,
-             likes_count, retweets_count, replies_count, quotes_count, reply_to_uri, stated_likes,
-             stated_retweets, has_poll
+             reply_to_account, thread_id, retweet_of, quote_of, quote_state, quote_stamp, can_quote, uri, url,
+             created_at, edited_at, likes_count, retweets_count, replies_count, quotes_count, reply_to_uri,
+             stated_likes, stated_retweets, has_poll
          from tweets where id in_ints($1)",
         args![ids],
         |row| Ok((tweet(row)?, row.take::<bool>()?)),
@@ -66,6 +67,9 @@ fn tweet(row: &mut Row<'_>) -> Result<Tweet, StoreError> {
         thread: row.take()?,
         retweet_of: row.take()?,
         quote_of: row.take()?,
+        quote_state: QuoteState::from_code(row.take()?),
+        quote_stamp: row.take()?,
+        can_quote: row.take::<Option<i64>>()?.map(QuotePolicy::from_code),
         uri: row.take()?,
         url: row.take()?,
         created_at: row.take()?,

@@ -185,8 +185,9 @@ pub const TABLE: &[Metric] = &[
     Metric {
         name: DELIVERY_TOTAL,
         kind: Kind::Counter,
-        labels: &["outcome"],
-        help: "Attempts to deliver: sent, retry, refused or dropped",
+        labels: &["outcome", "form"],
+        help: "Attempts to deliver: sent, retry, refused or dropped; by the form of the signature: cavage, rfc9421, or \
+               none for what was dropped unsent",
     },
     Metric {
         name: INBOX_TOTAL,

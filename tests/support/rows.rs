@@ -43,6 +43,10 @@ const TABLES: &[(&str, &str)] = tables![
     "deliveries",
     "inbox",
     "tombstones",
+    "polls",
+    "poll_options",
+    "poll_votes",
+    "quote_stamps",
     "backfills",
     "settings",
 ];

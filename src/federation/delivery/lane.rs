@@ -1,21 +1,24 @@
 //! The lane of one host: which of the waiting deliveries is sent next.
 //!
-//! Order is kept per author: one delivery of an author is under way at a time, and the next waits until it is done.
-//! Several authors are under way at once, up to a bound, in turn. The breaker decides whether anything is sent at all;
-//! a probe takes the next author in turn, so that one delivery at which the host chokes cannot pass for a dead host.
+//! Order is kept per author and thing: what an author tells about one tweet, or to one account, goes one after the
+//! other, and what concerns the author as a whole goes after all that is older and before all that is newer. For the
+//! rest nothing has to wait: a receiver sorts by the thing, and posts that were told together may arrive in any order.
+//! Authors go in turn, and how many deliveries are under way at once is the host's [`Pace`]. The breaker decides whether
+//! anything is sent at all; a probe takes the delivery that failed the longest ago, so that one at which the host
+//! chokes cannot pass for a dead host.
 //!
 //! What the lane knows beyond the breaker is how single deliveries fared ([`Tries`]). It is kept with their rows, so that
-//! a lane in which all wait may be given up and taken up again.
-
-use std::collections::{HashMap, VecDeque};
+//! a lane in which all wait may be given up and taken up again. For the same reason an author who has to wait need not
+//! stay in memory: [`Lane::make_room`] leaves theirs to the database until their time ([`Lane::wake`]).
 
 use super::breaker::{Breaker, Failure, Gate, NOT_SENT_WAIT_MS, Outcome, State, backoff_ms};
+use super::order::{Item, Key, Order};
+pub use super::order::{Loaded, MAX_LOADED, WHOLE};
+use super::pace::Pace;
 use crate::clock::{MINUTE_MS, Millis};
 use crate::federation::signature::Form;
-use crate::model::ids::{AccountId, RowId};
+use crate::model::ids::RowId;
 
-/// Deliveries a lane holds in memory; the rest waits in the database.
-pub const MAX_LOADED: usize = 500;
 /// Waits after a 401; then it is final. The peer may be unable to fetch our key right now.
 const UNAUTHORIZED_WAITS_MS: [Millis; 3] = [MINUTE_MS, 10 * MINUTE_MS, 60 * MINUTE_MS];
 /// Failures of one delivery at a host that meanwhile takes others; then the delivery is at fault and given up. With
@@ -89,68 +92,32 @@ pub enum Rest {
     Dead,
 }
 
-/// A waiting delivery as it is loaded.
+/// A delivery that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Loaded {
+pub struct Answered {
     /// The delivery.
     pub id: RowId,
-    /// Its author.
-    pub author: AccountId,
-    /// How it fared so far.
-    pub tries: Tries,
-}
-
-/// One waiting delivery.
-#[derive(Clone, Copy, Debug)]
-struct Item {
-    id: RowId,
-    // The form it is under way in.
-    form: Form,
-    // The other form has been tried too, because the first was refused.
-    knocked: bool,
-    was_unauthorized: bool,
-    tries: Tries,
-}
-
-/// The waiting deliveries of one author, the oldest first.
-#[derive(Debug, Default)]
-struct Queue {
-    items: VecDeque<Item>,
-    under_way: bool,
-}
-
-impl Queue {
-    /// The oldest decides for all: none overtakes it.
-    fn not_before_ms(&self) -> Millis {
-        self.items.front().map_or(0, |item| item.tries.not_before_ms)
-    }
+    /// What came of it.
+    pub outcome: Outcome,
+    /// How long the exchange took.
+    pub took_ms: Millis,
 }
 
 /// The lane of one host.
 #[derive(Debug)]
 pub struct Lane {
     breaker: Breaker,
-    queues: HashMap<AccountId, Queue>,
-    authors: HashMap<RowId, AccountId>,
-    // Authors with something waiting, the next in turn first.
-    turn: VecDeque<AccountId>,
+    pace: Pace,
+    order: Order,
     under_way: usize,
-    max_under_way: usize,
     probe: Option<RowId>,
+    closing: bool,
 }
 
 impl Lane {
-    /// A lane with nothing in it; at most `max_under_way` authors are sent for at once.
-    pub fn new(breaker: Breaker, max_under_way: usize) -> Self {
-        Self {
-            breaker,
-            queues: HashMap::new(),
-            authors: HashMap::new(),
-            turn: VecDeque::new(),
-            under_way: 0,
-            max_under_way: max_under_way.max(1),
-            probe: None,
-        }
+    /// A lane with nothing in it.
+    pub fn new(breaker: Breaker, pace: Pace) -> Self {
+        Self { breaker, pace, order: Order::default(), under_way: 0, probe: None, closing: false }
     }
 
     /// The host's health, to be stored when it changed.
@@ -158,64 +125,81 @@ impl Lane {
         &self.breaker
     }
 
-    /// How many more deliveries may be loaded.
-    pub fn room(&self) -> usize {
-        MAX_LOADED.saturating_sub(self.authors.len())
+    /// How quickly the host takes deliveries.
+    pub fn pace(&self) -> &Pace {
+        &self.pace
     }
 
-    /// Adds waiting deliveries in their order. Those already here are not added twice; those beyond [`Lane::room`] are
-    /// left for later.
+    /// Bounds how many deliveries are under way at once, since other hosts are busy too.
+    pub fn set_cap(&mut self, cap: usize) {
+        self.pace.set_cap(cap);
+    }
+
+    /// Nothing more is begun: the host's turn is over.
+    pub fn close(&mut self) {
+        self.closing = true;
+    }
+
+    /// Whether the host's turn is over.
+    pub fn is_closing(&self) -> bool {
+        self.closing
+    }
+
+    /// Whether a delivery is loaded.
+    pub fn holds(&self, id: RowId) -> bool {
+        self.order.holds(id)
+    }
+
+    /// How many more deliveries may be loaded.
+    pub fn room(&self) -> usize {
+        self.order.room()
+    }
+
+    /// Adds waiting deliveries in their order. Those already here are not added twice; those beyond [`Lane::room`],
+    /// and those of authors who are left to the database, are left for later.
     pub fn load(&mut self, rows: impl IntoIterator<Item = Loaded>) {
-        for Loaded { id, author, tries } in rows {
-            if self.room() == 0 {
-                return;
-            }
-            if self.authors.contains_key(&id) {
-                continue;
-            }
-            self.authors.insert(id, author);
-            let queue = self.queues.entry(author).or_default();
-            if queue.items.is_empty() {
-                self.turn.push_back(author);
-            }
-            queue.items.push_back(Item {
-                id,
-                form: Form::Cavage,
-                knocked: false,
-                was_unauthorized: false,
-                tries,
-            });
-        }
+        self.order.load(rows);
+    }
+
+    /// Leaves what waits of authors who all have to wait for long to the database. Call it when there is little room.
+    pub fn make_room(&mut self, now_ms: Millis) {
+        self.order.make_room(now_ms);
+    }
+
+    /// Lets authors be loaded again who were left to the database and whose time has come. Answers where the oldest
+    /// delivery of theirs is: what waits from there on is to be loaded once more.
+    pub fn wake(&mut self, now_ms: Millis) -> Option<RowId> {
+        self.order.wake(now_ms)
     }
 
     /// What may be sent at this moment. Call it after [`Lane::load`], and when the time of [`Rest::Until`] has come.
     pub fn advance(&mut self, now_ms: Millis) -> Vec<Command> {
         let mut commands = Vec::new();
-        loop {
+        while !self.closing {
             let is_probe = match self.breaker.gate(now_ms) {
                 Gate::Free => false,
                 Gate::Probe => true,
                 Gate::Wait { .. } | Gate::Probing | Gate::Dead => return commands,
             };
-            if self.under_way >= self.max_under_way {
+            if self.under_way >= self.pace.window() {
                 return commands;
             }
-            let Some(send) = self.next_in_turn(is_probe, now_ms) else { return commands };
-            if let (true, Command::Send { id, .. }) = (is_probe, send) {
+            let form = self.breaker.form().unwrap_or(Form::Cavage);
+            let Some(id) = self.order.next(is_probe, form, now_ms) else { return commands };
+            self.under_way += 1;
+            if is_probe {
                 self.probe = Some(id);
                 self.breaker.begin_probe();
             }
-            commands.push(send);
+            commands.push(Command::Send { id, form });
         }
+        commands
     }
 
     /// A delivery that was sent has been answered or has failed. `seed` is any random number.
-    pub fn answered(&mut self, id: RowId, outcome: Outcome, now_ms: Millis, seed: u64) -> Vec<Command> {
-        let Some(author) = self.authors.get(&id).copied() else { return Vec::new() };
-        let Some(queue) = self.queues.get_mut(&author).filter(|queue| queue.under_way) else {
-            return Vec::new();
-        };
-        let Some(item) = queue.items.front_mut().filter(|item| item.id == id) else { return Vec::new() };
+    pub fn answered(&mut self, answered: Answered, now_ms: Millis, seed: u64) -> Vec<Command> {
+        let Answered { id, outcome, took_ms } = answered;
+        let Some((key, item)) = self.order.under_way(id) else { return Vec::new() };
         let tries_before = item.tries;
         if matches!(outcome, Outcome::Unauthorized | Outcome::Final(400)) && may_knock(&self.breaker, item) {
             item.knocked = true;
@@ -225,22 +209,24 @@ impl Lane {
         }
         // One form was right but for the key: what the host says to the other does not count.
         let only_key = item.knocked && item.was_unauthorized && outcome == Outcome::Final(400);
-        queue.under_way = false;
+        let outcome = if only_key { Outcome::Unauthorized } else { outcome };
+        self.keep_pace(outcome, took_ms);
+        self.order.land(key);
         self.under_way = self.under_way.saturating_sub(1);
         let was_probe = self.probe.take_if(|probe| *probe == id).is_some();
         let failure = Failure { was_probe, retry_after_ms: None, seed };
         let mut commands = Vec::new();
-        let end = self.judge(author, if only_key { Outcome::Unauthorized } else { outcome }, failure, now_ms);
+        let end = self.judge(key, outcome, failure, now_ms);
         if let Some(end) = end {
-            self.pop(author);
+            self.order.pop(key);
             commands.push(Command::Done { id, end });
         }
         if let State::Dead { .. } = self.breaker.state() {
-            self.drop_waiting();
+            self.order.drop_waiting();
             commands.push(Command::HostDead);
         } else if end.is_none() && outcome != Outcome::NotSent {
             // Our own load is soon over, that need not be remembered.
-            let tries = self.head(author).map(|item| item.tries).filter(|tries| *tries != tries_before);
+            let tries = self.order.head(key).map(|item| item.tries).filter(|tries| *tries != tries_before);
             commands.extend(tries.map(|tries| Command::Keep { id, tries }));
         }
         commands.extend(self.advance(now_ms));
@@ -257,43 +243,25 @@ impl Lane {
             Gate::Wait { until_ms } => until_ms,
             Gate::Free | Gate::Probe | Gate::Probing => now_ms,
         };
-        let waiting = self.queues.values().filter(|queue| !queue.items.is_empty());
-        waiting
-            .map(Queue::not_before_ms)
-            .min()
-            .map_or(Rest::Nothing, |first| Rest::Until(first.max(until_ms)))
+        self.order.first().map_or(Rest::Nothing, |first| Rest::Until(first.max(until_ms)))
     }
 
-    /// The oldest delivery of the next author in turn who is not under way and need not wait. A probe takes the one
-    /// that failed the longest ago, or never: the lane may be a new one that knows nothing of turns.
-    fn next_in_turn(&mut self, is_probe: bool, now_ms: Millis) -> Option<Command> {
-        let ready = |queue: &&Queue| !queue.under_way && queue.not_before_ms() <= now_ms;
-        let mut places = self.turn.iter().enumerate().filter_map(|(place, author)| {
-            let queue = self.queues.get(author).filter(ready)?;
-            Some((queue.items.front()?.tries.failed_ms, place))
-        });
-        let (_, place) = if is_probe { places.min() } else { places.next() }?;
-        let author = self.turn.remove(place)?;
-        self.turn.push_back(author);
-        let queue = self.queues.get_mut(&author)?;
-        let item = queue.items.front_mut()?;
-        item.form = self.breaker.form().unwrap_or(Form::Cavage);
-        item.knocked = false;
-        queue.under_way = true;
-        self.under_way += 1;
-        Some(Command::Send { id: item.id, form: item.form })
-    }
-
-    /// What the outcome means for the author's oldest delivery and for the host; the end of the delivery, if it is one.
-    fn judge(
-        &mut self,
-        author: AccountId,
-        outcome: Outcome,
-        failure: Failure,
-        now_ms: Millis,
-    ) -> Option<End> {
+    fn keep_pace(&mut self, outcome: Outcome, took_ms: Millis) {
+        let was_full = self.under_way >= self.pace.window();
         match outcome {
-            Outcome::Delivered => self.delivered(author, now_ms),
+            Outcome::Delivered | Outcome::Final(_) | Outcome::Unauthorized => {
+                self.pace.answered(took_ms, was_full);
+            }
+            Outcome::Transient | Outcome::RetryAfter(_) => self.pace.failed(took_ms),
+            Outcome::Gone | Outcome::NotSent | Outcome::Unsendable => {}
+        }
+    }
+
+    /// What the outcome means for the oldest delivery about something and for the host; the end of the delivery, if it
+    /// is one.
+    fn judge(&mut self, key: Key, outcome: Outcome, failure: Failure, now_ms: Millis) -> Option<End> {
+        match outcome {
+            Outcome::Delivered => self.delivered(key, now_ms),
             Outcome::Final(status) => Some(self.refused(status, now_ms)),
             // It was not even asked: that says nothing about the host.
             Outcome::Unsendable => {
@@ -302,17 +270,17 @@ impl Lane {
                 }
                 Some(End::Unsendable)
             }
-            Outcome::Unauthorized => self.unauthorized(author, now_ms),
-            Outcome::Transient => self.failed(author, failure, now_ms),
+            Outcome::Unauthorized => self.unauthorized(key, now_ms),
+            Outcome::Transient => self.failed(key, failure, now_ms),
             Outcome::RetryAfter(wait_ms) => {
-                self.failed(author, Failure { retry_after_ms: Some(wait_ms), ..failure }, now_ms)
+                self.failed(key, Failure { retry_after_ms: Some(wait_ms), ..failure }, now_ms)
             }
             Outcome::Gone => {
                 self.breaker.gone(now_ms);
                 None
             }
             Outcome::NotSent => {
-                let item = self.queues.get_mut(&author)?.items.front_mut()?;
+                let item = self.order.head_mut(key)?;
                 item.tries.not_before_ms = now_ms.saturating_add(NOT_SENT_WAIT_MS);
                 if failure.was_probe {
                     self.breaker.probe_not_sent(now_ms);
@@ -322,10 +290,11 @@ impl Lane {
         }
     }
 
-    fn delivered(&mut self, author: AccountId, now_ms: Millis) -> Option<End> {
+    fn delivered(&mut self, key: Key, now_ms: Millis) -> Option<End> {
         self.breaker.answered(now_ms);
-        let form = self.head(author).map(|item| item.form);
+        let form = self.order.head(key).map(|item| item.form);
         self.breaker.set_form(form);
+        self.order.trust(key.0);
         Some(End::Delivered)
     }
 
@@ -339,24 +308,22 @@ impl Lane {
         End::Refused(status)
     }
 
-    fn unauthorized(&mut self, author: AccountId, now_ms: Millis) -> Option<End> {
+    /// The host may be unable to fetch the author's key right now: all of theirs waits.
+    fn unauthorized(&mut self, key: Key, now_ms: Millis) -> Option<End> {
         self.breaker.answered(now_ms);
-        let tries = &mut self.queues.get_mut(&author)?.items.front_mut()?.tries;
+        let tries = &mut self.order.head_mut(key)?.tries;
         let waited = usize::try_from(tries.unauthorized).unwrap_or(usize::MAX);
-        match UNAUTHORIZED_WAITS_MS.get(waited) {
-            Some(wait_ms) => {
-                tries.unauthorized += 1;
-                tries.not_before_ms = now_ms.saturating_add(*wait_ms);
-                None
-            }
-            None => Some(self.refused(401, now_ms)),
-        }
+        let Some(wait_ms) = UNAUTHORIZED_WAITS_MS.get(waited) else { return Some(self.refused(401, now_ms)) };
+        tries.unauthorized += 1;
+        tries.not_before_ms = now_ms.saturating_add(*wait_ms);
+        let until_ms = tries.not_before_ms;
+        self.order.doubt(key.0, until_ms);
+        None
     }
 
-    /// The host failed at the author's oldest delivery: its own failure, unless it has taken others since it failed at
-    /// this one before.
-    fn failed(&mut self, author: AccountId, failure: Failure, now_ms: Millis) -> Option<End> {
-        let tries = &mut self.queues.get_mut(&author)?.items.front_mut()?.tries;
+    /// The host failed at a delivery: its own failure, unless it has taken others since it failed at this one before.
+    fn failed(&mut self, key: Key, failure: Failure, now_ms: Millis) -> Option<End> {
+        let tries = &mut self.order.head_mut(key)?.tries;
         let failed_before_ms = tries.failed_ms.replace(now_ms);
         let took_others =
             failed_before_ms.is_some_and(|before_ms| self.breaker.last_answer_ms() > Some(before_ms));
@@ -369,33 +336,6 @@ impl Lane {
         }
         self.breaker.failed(failure, now_ms);
         None
-    }
-
-    fn head(&self, author: AccountId) -> Option<&Item> {
-        self.queues.get(&author)?.items.front()
-    }
-
-    fn pop(&mut self, author: AccountId) {
-        let Some(queue) = self.queues.get_mut(&author) else { return };
-        if let Some(item) = queue.items.pop_front() {
-            self.authors.remove(&item.id);
-        }
-        if queue.items.is_empty() {
-            self.queues.remove(&author);
-            self.turn.retain(|known| *known != author);
-        }
-    }
-
-    /// Forgets everything but what is under way.
-    fn drop_waiting(&mut self) {
-        self.queues.retain(|_, queue| {
-            queue.items.truncate(1);
-            queue.under_way
-        });
-        self.turn.retain(|author| self.queues.contains_key(author));
-        let kept: Vec<RowId> =
-            self.queues.values().filter_map(|queue| Some(queue.items.front()?.id)).collect();
-        self.authors.retain(|id, _| kept.contains(id));
     }
 }
 

@@ -61,9 +61,36 @@ impl Federation {
             }
             return Ok(());
         }
-        let actor = match self.fetched_actor(&activity.actor, &Budget::new()).await {
+        let signer = match self.signer(activity, &claim, usable.is_some()).await? {
+            Some(signer) => signer,
+            None if deletes_itself(activity) => return Ok(()),
+            None => return Err(Unverified::No("the actor is gone".to_owned())),
+        };
+        if actor_known { self.learn(&signer).await } else { Ok(()) }
+    }
+
+    /// The actor, whose document lists the key that verifies the signature; `None` when it is gone. What came of it
+    /// lately may do. When it does not, its host is asked, because the key may be new; but once in a while only, when
+    /// it was `doubted` that what we know is all.
+    async fn signer(
+        &self,
+        activity: &Activity,
+        claim: &Arc<Claim>,
+        mut doubted: bool,
+    ) -> Result<Option<Arc<Actor>>, Unverified> {
+        let (id, fetcher, now_ms) = (&activity.actor, &self.0.fetcher, self.now_ms());
+        if let Some(late) = fetcher.late_actor(id, now_ms) {
+            match self.signed_by(&late, id, claim).await {
+                Err(Unverified::No(reason)) if !fetcher.may_ask_for_key(id, now_ms) => {
+                    return Err(Unverified::No(reason));
+                }
+                Err(Unverified::No(_)) => doubted = true,
+                verdict => return verdict.map(|()| Some(late)),
+            }
+        }
+        let actor = match self.actor_now(id, &Budget::new()).await {
             Ok(actor) => actor,
-            Err(FetchError::Gone) if deletes_itself(activity) => return Ok(()),
+            Err(FetchError::Gone) => return Ok(None),
             Err(FetchError::Passing(_) | FetchError::OverBudget) => return Err(Unverified::Unreachable),
             Err(error) => {
                 return Err(Unverified::No(format!(
@@ -71,15 +98,25 @@ impl Federation {
                 )));
             }
         };
+        let verdict = self.signed_by(&actor, id, claim).await;
+        if doubted || matches!(verdict, Err(Unverified::No(_))) {
+            fetcher.asked_for_key(id, now_ms);
+        }
+        verdict.map(|()| Some(actor))
+    }
+
+    /// Checks the signature with the key that an actor's document lists.
+    async fn signed_by(&self, actor: &Actor, id: &Url, claim: &Arc<Claim>) -> Result<(), Unverified> {
         let bare = claim.key_id().url() == &actor.id;
         let listed = actor.key(claim.key_id().as_str()).or(actor.keys.first().filter(|_| bare));
-        let Some(key) = listed.filter(|_| actor.id == activity.actor) else {
+        let Some(key) = listed.filter(|_| actor.id == *id) else {
             return Err(Unverified::No("the actor does not list the key of the signature".to_owned()));
         };
-        if !self.0.verifier.holds(&claim, &key.pem).await? {
-            return Err(Unverified::No("the signature does not verify with the actor's key".to_owned()));
+        if self.0.verifier.holds(claim, &key.pem).await? {
+            Ok(())
+        } else {
+            Err(Unverified::No("the signature does not verify with the actor's key".to_owned()))
         }
-        if actor_known { self.learn(&actor).await } else { Ok(()) }
     }
 
     /// Asks an actor's host again, while what it signed is taken. Few at once: whoever finds no place is asked when it

@@ -131,16 +131,17 @@ impl Activity {
         if !same_origin(&id, &actor) {
             return Err(ObjectError::Foreign("id"));
         }
-        let body = body(kind, object)?;
+        let body = body(kind, object, &actor)?;
         let (addressing, published_ms) = (Addressing::read(object)?, object.time("published"));
         Ok(Self { id, actor, addressing, published_ms, body, raw: document })
     }
 }
 
-fn body(kind: &str, object: Object<'_>) -> Result<Body, ObjectError> {
+fn body(kind: &str, object: Object<'_>, actor: &Url) -> Result<Body, ObjectError> {
+    let authored = |one| quirks::authored(one, actor);
     Ok(match kind {
-        "Create" => Body::Create(objects(object)?),
-        "Update" => Body::Update(required(object, "object")?),
+        "Create" => Body::Create(objects(object)?.into_iter().map(authored).collect()),
+        "Update" => Body::Update(authored(required(object, "object")?)),
         "Delete" => Body::Delete(required(object, "object")?),
         "Follow" => Body::Follow(required_link(object, "object")?),
         "Accept" => Body::Accept { object: required(object, "object")?, result: object.loose_link("result") },
@@ -197,6 +198,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::federation::fixtures::any_json;
 
     const BOB: &str = "https://b.test/users/bob";
 
@@ -261,6 +263,7 @@ mod tests {
         .unwrap();
         let Body::Create(objects) = &activity.body else { panic!() };
         assert_eq!(objects[0].document().unwrap()["content"], "x");
+        assert_eq!(objects[0].document().unwrap()["attributedTo"], BOB, "who else");
         assert_eq!(activity.raw["object"]["content"], "x");
         assert_eq!((activity.addressing.to.len(), activity.published_ms), (1, Some(1_767_323_045_000)));
     }
@@ -322,6 +325,47 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn no_shape_makes_the_parser_panic_or_believe_another_origin(
+            kind in prop::sample::select(vec![
+                "Create", "Update", "Delete", "Follow", "Accept", "Reject", "Like", "EmojiReact", "Announce", "Undo",
+                "Move", "Block", "Flag", "Add", "Remove", "QuoteRequest", "View",
+            ]),
+            fields in prop::collection::btree_map(prop::sample::select(vec![
+                "id", "type", "actor", "object", "target", "result", "instrument", "to", "cc", "published", "content",
+                "tag", "_misskey_reaction",
+            ]), any_json(), 0..4),
+        ) {
+            let mut document = json!({ "id": "https://b.test/a/9", "type": kind, "actor": BOB, "object": BOB });
+            document.as_object_mut().unwrap().extend(fields.into_iter().map(|(name, value)| (name.to_owned(), value)));
+            if let Ok(activity) = Activity::parse(document.to_string().as_bytes()) {
+                prop_assert!(same_origin(&activity.id, &activity.actor));
+                let count = match &activity.body {
+                    Body::Create(objects) => objects.len(),
+                    Body::Flag { objects, .. } => objects.len(),
+                    _ => 1,
+                };
+                prop_assert!(count <= MAX_OBJECTS);
+                let again = Activity::from_document(activity.raw.clone());
+                prop_assert_eq!(again, Ok(activity));
+            }
+        }
+
+        #[test]
+        fn a_reaction_and_a_report_are_bounded_whatever_is_said(content in "\\PC{0,300}", times in 1usize..60) {
+            let long = content.repeat(times);
+            if let Ok(Activity { body: Body::Like { reaction: Some(reaction), .. }, .. }) =
+                parse("Like", json!({ "object": BOB, "content": long }))
+            {
+                prop_assert!(reaction.content.chars().count() <= MAX_REACTION_CHARS);
+            }
+            if let Ok(Activity { body: Body::Flag { content: Some(content), .. }, .. }) =
+                parse("Flag", json!({ "object": BOB, "content": long }))
+            {
+                prop_assert!(content.chars().count() <= MAX_REPORT_CHARS);
+            }
+        }
+
         #[test]
         fn no_bytes_make_the_parser_panic(text in "[{}\\[\\]\":,a-z0-9]{0,200}") {
             let _ = Activity::parse(text.as_bytes());

@@ -300,6 +300,8 @@ pub struct Profile {
     pub fields: Vec<(String, String)>,
     /// Custom emoji and hashtags of name and biography.
     pub tags: Vec<Tag>,
+    /// The id of the public key.
+    pub public_key_id: String,
     /// The public key in SPKI PEM.
     pub public_key_pem: String,
 }
@@ -332,7 +334,7 @@ impl ActorDocument {
             attachment: profile.fields.into_iter().map(|(name, value)| Field { name, value }).collect(),
             tag: profile.tags,
             public_key: PublicKeyDocument {
-                id: actor.key_id(),
+                id: profile.public_key_id,
                 owner: actor.id().to_owned(),
                 public_key_pem: profile.public_key_pem,
             },
@@ -447,6 +449,7 @@ mod tests {
             image: None,
             fields: vec![("Web".into(), "x.test".into())],
             tags: vec![],
+            public_key_id: "https://a.test/users/1#main-key".into(),
             public_key_pem: "-----BEGIN PUBLIC KEY-----\n".into(),
         };
         let ann = LocalActor::new("https://a.test", "https://a.test/users/1");

@@ -36,6 +36,11 @@ impl LocalActor {
         self.under("#main-key")
     }
 
+    /// The id of a key that it has after its first one.
+    pub fn another_key_id(&self, number: i64) -> String {
+        self.under(&format!("#key-{number}"))
+    }
+
     /// Its inbox.
     pub fn inbox(&self) -> String {
         self.under("/inbox")

@@ -37,6 +37,10 @@ pub struct NoteContent {
     pub tags: Vec<Tag>,
     /// Its media.
     pub attachments: Vec<MediaDocument>,
+    /// How many like it.
+    pub likes: u64,
+    /// How many repeated it.
+    pub shares: u64,
     /// Its poll.
     pub poll: Option<PollContent>,
     /// The quoted post.
@@ -115,8 +119,8 @@ pub struct Note {
     tag: Vec<Tag>,
     attachment: Vec<MediaDocument>,
     replies: Value,
-    likes: String,
-    shares: String,
+    likes: Value,
+    shares: Value,
     #[serde(skip_serializing_if = "Option::is_none", flatten)]
     quote: Option<QuoteFields>,
     interaction_policy: Value,
@@ -154,6 +158,8 @@ impl Note {
     pub fn new(author: &LocalActor, addressing: Addressing, content: NoteContent) -> Self {
         let tweet = content.tweet;
         let replies = author.status_collection(tweet, "replies");
+        // Embedded, because some read no bare address there, and others show these numbers.
+        let counted = |name, total: u64| json!({ "id": author.status_collection(tweet, name), "type": "Collection", "totalItems": total });
         Self {
             id: author.status(tweet),
             kind: if content.poll.is_some() { "Question" } else { "Note" },
@@ -177,8 +183,8 @@ impl Note {
                 "id": replies, "type": "Collection",
                 "first": { "type": "CollectionPage", "partOf": replies, "items": [] }
             }),
-            likes: author.status_collection(tweet, "likes"),
-            shares: author.status_collection(tweet, "shares"),
+            likes: counted("likes", content.likes),
+            shares: counted("shares", content.shares),
             quote: content.quote.map(|quote| QuoteFields {
                 quote_uri: quote.clone(),
                 misskey_quote: quote.clone(),
@@ -267,6 +273,8 @@ pub(super) fn example(author: &LocalActor) -> Note {
             blurhash: None,
             focal_point: None,
         }],
+        likes: 3,
+        shares: 1,
         poll: None,
         quote: None,
         quote_authorization: None,
@@ -300,7 +308,8 @@ mod tests {
                     "name": "alt text", "width": 800, "height": 600 }],
                 "replies": { "id": "https://a.test/users/1/statuses/7/replies", "type": "Collection",
                     "first": { "type": "CollectionPage", "partOf": "https://a.test/users/1/statuses/7/replies", "items": [] } },
-                "likes": "https://a.test/users/1/statuses/7/likes", "shares": "https://a.test/users/1/statuses/7/shares",
+                "likes": { "id": "https://a.test/users/1/statuses/7/likes", "type": "Collection", "totalItems": 3 },
+                "shares": { "id": "https://a.test/users/1/statuses/7/shares", "type": "Collection", "totalItems": 1 },
                 "interactionPolicy": { "canQuote": { "automaticApproval": [PUBLIC] } }
             })
         );

@@ -127,9 +127,15 @@ impl LocalActor {
         Ok(activity.published(write_time(updated_ms)).addressed(note.addressing()))
     }
 
-    /// A poll with new counts, or one that is over: the same post, not another version of it.
-    pub fn update_poll(&self, note: &Note, at_ms: Millis) -> Result<OutgoingActivity, serde_json::Error> {
-        let id = format!("{}#counts/{at_ms}", note.id());
+    /// A post with a poll's new counts, or a quote that stands otherwise now; `what` tells these apart. It is not
+    /// another version of its words.
+    pub fn update_beside(
+        &self,
+        note: &Note,
+        what: &str,
+        at_ms: Millis,
+    ) -> Result<OutgoingActivity, serde_json::Error> {
+        let id = format!("{}#{what}/{at_ms}", note.id());
         let activity = self.does("Update", id, serde_json::to_value(note)?);
         Ok(activity.published(write_time(at_ms)).addressed(note.addressing()))
     }
@@ -246,23 +252,24 @@ impl LocalActor {
         self.does("Create", format!("{id}/activity"), note).to(vote.author)
     }
 
-    /// Asks to quote a post (FEP-044f); `quoting` is our post.
-    pub fn quote_request(
-        &self,
-        number: i64,
-        quoted: &str,
-        quoting: &Note,
-    ) -> Result<OutgoingActivity, serde_json::Error> {
+    /// Asks to quote a post (FEP-044f); `quoting` is our post: whole, or its id when it is not for everybody.
+    pub fn quote_request(&self, number: i64, quoted: &str, quoting: Value) -> OutgoingActivity {
         let activity =
             self.does("QuoteRequest", self.under(&format!("#quote_requests/{number}")), json!(quoted));
-        Ok(OutgoingActivity { instrument: Some(serde_json::to_value(quoting)?), ..activity })
+        OutgoingActivity { instrument: Some(quoting), ..activity }
     }
 
-    /// Lets somebody quote; `quoting` is their post, and the stamp has our `number`.
-    pub fn accept_quote(&self, number: i64, request: &Asked<'_>, quoting: &str) -> OutgoingActivity {
+    /// Lets somebody quote, by the stamp with our number `stamp`; `quoting` is their post.
+    pub fn accept_quote(
+        &self,
+        number: i64,
+        stamp: i64,
+        request: &Asked<'_>,
+        quoting: &str,
+    ) -> OutgoingActivity {
         let id = self.under(&format!("#accepts/quote_requests/{number}"));
         let activity = self.does("Accept", id, request.as_quote_request(quoting));
-        OutgoingActivity { result: Some(self.quote_stamp(number)), ..activity }.to(request.actor)
+        OutgoingActivity { result: Some(self.quote_stamp(stamp)), ..activity }.to(request.actor)
     }
 
     /// Does not let somebody quote.
@@ -420,14 +427,15 @@ mod tests {
     #[test]
     fn a_quote_is_asked_for_answered_and_revoked() {
         let ann = ann();
-        let request = written(&ann.quote_request(3, NOTE, &note::example(&ann)).unwrap());
+        let request =
+            written(&ann.quote_request(3, NOTE, serde_json::to_value(note::example(&ann)).unwrap()));
         assert_eq!(
             (&request["object"], &request["instrument"]["id"]),
             (&json!(NOTE), &json!(format!("{U}/statuses/7")))
         );
         let asked =
             Asked { id: "https://b.test/r/1", actor: BOB, object: "https://a.test/users/1/statuses/7" };
-        let accept = written(&ann.accept_quote(5, &asked, NOTE));
+        let accept = written(&ann.accept_quote(6, 5, &asked, NOTE));
         assert_eq!(accept["result"], format!("{U}/quote_authorizations/5"));
         assert_eq!(
             (&accept["object"]["type"], &accept["object"]["instrument"]),

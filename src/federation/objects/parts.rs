@@ -158,9 +158,12 @@ fn attachment(entry: Object<'_>) -> Option<Attachment> {
     let side = |field| {
         entry.count(field).filter(|side| (1..=MAX_SIDE).contains(side)).and_then(|n| n.try_into().ok())
     };
+    let url = entry.loose_link("url").or_else(|| entry.loose_link("href"))?;
+    // Some say neither what it is nor its media type.
+    let kind = kind_of(entry.kind().unwrap_or("Document"), media_type.as_deref(), &url)?;
     Some(Attachment {
-        kind: kind_of(entry.kind()?, media_type.as_deref())?,
-        url: entry.loose_link("url").or_else(|| entry.loose_link("href"))?,
+        kind,
+        url,
         alt: quirks::alt_text(entry, MAX_ALT_CHARS),
         width: side("width"),
         height: side("height"),
@@ -170,7 +173,7 @@ fn attachment(entry: Object<'_>) -> Option<Attachment> {
     })
 }
 
-fn kind_of(kind: &str, media_type: Option<&str>) -> Option<AttachmentKind> {
+fn kind_of(kind: &str, media_type: Option<&str>, url: &Url) -> Option<AttachmentKind> {
     let by_media_type = match media_type.and_then(|media_type| media_type.split('/').next()) {
         Some("image") => Some(AttachmentKind::Image),
         Some("video") => Some(AttachmentKind::Video),
@@ -181,9 +184,21 @@ fn kind_of(kind: &str, media_type: Option<&str>) -> Option<AttachmentKind> {
         "Image" => Some(by_media_type.unwrap_or(AttachmentKind::Image)),
         "Video" => Some(by_media_type.unwrap_or(AttachmentKind::Video)),
         "Audio" => Some(by_media_type.unwrap_or(AttachmentKind::Audio)),
+        "Document" if media_type.is_none() => Some(kind_by_name(url)),
         "Document" => Some(by_media_type.unwrap_or(AttachmentKind::Other)),
         "Link" | "Page" => Some(by_media_type.unwrap_or(AttachmentKind::Link)),
         _ => None,
+    }
+}
+
+/// What a file seems to be by the end of its name.
+fn kind_by_name(url: &Url) -> AttachmentKind {
+    let ending = url.path().rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    match ending.as_deref() {
+        Some("avif" | "gif" | "jpeg" | "jpg" | "png" | "webp") => AttachmentKind::Image,
+        Some("m4v" | "mov" | "mp4" | "ogv" | "webm") => AttachmentKind::Video,
+        Some("flac" | "m4a" | "mp3" | "oga" | "ogg" | "opus" | "wav") => AttachmentKind::Audio,
+        _ => AttachmentKind::Other,
     }
 }
 
@@ -257,6 +272,29 @@ mod tests {
         assert_eq!((cat.alt.as_deref(), cat.width, cat.height), (Some("a cat"), Some(800), Some(600)));
         assert_eq!((cat.media_type.as_deref(), cat.focal_point), (Some("image/png"), Some((0.5, -1.0))));
         assert_eq!(found[1].media_type.as_deref(), Some("image/webp"));
+    }
+
+    #[test]
+    fn an_attachment_without_a_media_type_is_what_its_name_says() {
+        let found = attachments(json!([
+            { "type": "Document", "url": "https://b.test/1.PNG?v=2" },
+            { "url": "https://b.test/2.jpg", "name": "no type" },
+            { "type": "Document", "url": "https://b.test/3.mp4" },
+            { "type": "Document", "url": "https://b.test/4" },
+            { "type": "Document", "mediaType": "application/pdf", "url": "https://b.test/5.png" },
+            { "name": "no address" }
+        ]));
+        let kinds: Vec<AttachmentKind> = found.iter().map(|one| one.kind).collect();
+        assert_eq!(
+            kinds,
+            [
+                AttachmentKind::Image,
+                AttachmentKind::Image,
+                AttachmentKind::Video,
+                AttachmentKind::Other,
+                AttachmentKind::Other
+            ]
+        );
     }
 
     #[test]

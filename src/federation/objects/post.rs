@@ -219,6 +219,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::federation::fixtures::any_json;
     use crate::federation::objects::addressing::{Audience, PUBLIC};
 
     fn post(value: Value) -> Result<Post, ObjectError> {
@@ -324,32 +325,6 @@ mod tests {
             assert_eq!(language_tag(tag), None, "{tag}");
         }
         assert_eq!(language_tag("zh-hant-tw").as_deref(), Some("zh-Hant-TW"));
-    }
-
-    /// Any JSON, so that no shape of a property makes a parser panic.
-    fn any_json() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            "[a-z:/.#]{0,12}".prop_map(Value::from),
-            Just(Value::from("https://b.test/1")),
-            Just(Value::from("2026-01-02T03:04:05Z")),
-        ];
-        leaf.prop_recursive(3, 24, 4, |inner| {
-            let key = prop_oneof![
-                Just("id"),
-                Just("type"),
-                Just("url"),
-                Just("name"),
-                Just("href"),
-                Just("canQuote")
-            ];
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                prop::collection::btree_map(key, inner, 0..4).prop_map(|map| json!(map)),
-            ]
-        })
     }
 
     proptest! {

@@ -14,9 +14,11 @@ use tokio_util::sync::CancellationToken;
 use super::relays::{self, ByInstance};
 use super::targets::Plan;
 use crate::error::{Chain, Error, Result};
+use crate::federation::delivery::lane::WHOLE;
 use crate::federation::{Federation, unwritable};
 use crate::model::account::INSTANCE;
-use crate::model::ids::{AccountId, RowId};
+use crate::model::event::Event;
+use crate::model::ids::{AccountId, RowId, TweetId};
 use crate::store::deliveries::{self, FollowerInboxes, Outgoing, Target};
 use crate::store::events::{self, Logged, Position};
 use crate::store::follower::{Progress, follow, keep_cursor};
@@ -138,10 +140,20 @@ impl Federation {
         let relays = self.relays_told(&logged.event).await?;
         let mut made = Vec::new();
         if let Some(plan) = self.plan(&logged.event).await? {
-            made.push(self.made(logged.position, plan, relays::inboxes(relays.iter()))?);
+            let mut one = self.made(logged.position, plan, relays::inboxes(relays.iter()))?;
+            if let Event::KeyRotated { retired, .. } = &logged.event {
+                one.outgoing.key_uri = Some(retired.clone());
+            }
+            made.push(one);
         }
         if let Some(ByInstance { activity, inboxes }) = self.by_instance(&logged.event, &relays).await? {
-            let plan = Plan { account: INSTANCE, activity, to: Vec::new(), to_followers: false, tweet: None };
+            let tweet = match &logged.event {
+                Event::TweetCreated(created) => Some(created.tweet),
+                Event::TweetEdited { tweet, .. } => Some(*tweet),
+                Event::TweetDeleted(deleted) => Some(deleted.tweet),
+                _ => None,
+            };
+            let plan = Plan { account: INSTANCE, activity, to: Vec::new(), to_followers: false, tweet };
             made.push(self.made(logged.position, plan, inboxes)?);
         }
         Ok(made)
@@ -155,6 +167,8 @@ impl Federation {
             activity_uri: activity.id().to_owned(),
             body: activity.to_bytes().map_err(unwritable)?,
             tweet: tweet.map(|tweet| tweet.0),
+            about: about(tweet, &to, to_followers),
+            key_uri: None,
             to_followers,
         };
         Ok(Made { at, outgoing, to, inboxes })
@@ -220,6 +234,16 @@ impl Federation {
             targets.into_iter().map(|target| (RowId(self.service().ids().next()), target)).collect();
         deliveries::insert_rows(conn, outgoing, account, &rows)?;
         Ok(())
+    }
+}
+
+/// What the order of an author's activities is kept for: the tweet that one is about, or the account that alone gets
+/// it. Anything else concerns the author as a whole.
+fn about(tweet: Option<TweetId>, to: &[AccountId], to_followers: bool) -> i64 {
+    match (tweet, to) {
+        (Some(tweet), _) => tweet.0,
+        (None, [only]) if !to_followers => only.0,
+        _ => WHOLE,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::federation::objects::tag::{Image, Tag};
 use crate::federation::objects::{ActorKind, Addressing, Audience, LocalActor};
 use crate::model::account::{Account, AccountKind};
 use crate::model::ids::TweetId;
+use crate::model::quote::{QuotePolicy, QuoteState};
 use crate::model::tweet::{Media, Mention, Tweet};
 use crate::model::visibility::Visibility;
 use crate::model::{entities, html};
@@ -25,6 +26,7 @@ impl Federation {
             Some(new) => self.service().accounts(vec![new]).await?.pop(),
             None => None,
         };
+        let key = self.0.own_keys.of(account).await?;
         let profile = Profile {
             kind: kind(account.kind),
             username: account.username.clone(),
@@ -45,14 +47,16 @@ impl Federation {
                 .map(|field| (field.name.clone(), self.field_html(&field.value)))
                 .collect(),
             tags: Vec::new(),
-            public_key_pem: self.public_key_pem(account).await?,
+            public_key_id: key.key_id.clone(),
+            public_key_pem: key.public_pem.clone(),
         };
         Ok(ActorDocument::new(&self.local_actor(account), profile))
     }
 
     /// The document of the instance actor, which signs fetches.
-    pub fn instance_document(&self) -> ActorDocument {
+    pub async fn instance_document(&self) -> Result<ActorDocument> {
         let addresses = self.service().addresses();
+        let key = self.0.own_keys.instance().await?;
         let profile = Profile {
             kind: ActorKind::Application,
             username: addresses.host().as_str().to_owned(),
@@ -69,9 +73,10 @@ impl Federation {
             image: None,
             fields: Vec::new(),
             tags: Vec::new(),
-            public_key_pem: self.instance_public_key_pem().to_owned(),
+            public_key_id: key.key_id.clone(),
+            public_key_pem: key.public_pem.clone(),
         };
-        ActorDocument::new(&LocalActor::instance(addresses.origin()), profile)
+        Ok(ActorDocument::new(&LocalActor::instance(addresses.origin()), profile))
     }
 
     /// The document of a tweet of ours.
@@ -82,10 +87,13 @@ impl Federation {
             Some(parent) => self.tweet_uri(parent).await?,
             None => None,
         };
-        let quote = match tweet.quote_of {
+        // What its author does not allow is no quote any more.
+        let is_quote = matches!(tweet.quote_state, QuoteState::Accepted | QuoteState::Pending);
+        let quote = match tweet.quote_of.filter(|_| is_quote) {
             Some(quoted) => self.tweet_uri(quoted).await?,
             None => None,
         };
+        let counted = |total: i64| u64::try_from(total).unwrap_or(0);
         let content = NoteContent {
             tweet: tweet.id.0,
             html: tweet.html.clone(),
@@ -98,10 +106,16 @@ impl Federation {
             in_reply_to,
             tags: self.tags(tweet),
             attachments: tweet.media.iter().filter_map(|media| self.attachment(media)).collect(),
+            likes: counted(tweet.likes_count),
+            shares: counted(tweet.retweets_count),
             poll: self.poll(tweet),
             quote,
-            quote_authorization: None,
-            quotable_by: if tweet.visibility.is_open() { Audience::Public } else { Audience::Direct },
+            quote_authorization: tweet.quote_stamp.clone().filter(|_| tweet.quotes().is_some()),
+            quotable_by: match view.author.quotable {
+                QuotePolicy::Everyone if tweet.visibility.is_open() => Audience::Public,
+                QuotePolicy::Followers if tweet.visibility.is_open() => Audience::Followers,
+                _ => Audience::Direct,
+            },
         };
         Ok(Note::new(&actor, self.addressing(&actor, tweet)?, content))
     }

@@ -2,18 +2,18 @@
 
 use crate::clock::Millis;
 use crate::error::{Error, Result};
-use crate::federation::objects::outgoing::{Asked, Vote};
+use crate::federation::objects::outgoing::Asked;
 use crate::federation::objects::{Addressing, LocalActor, OutgoingActivity};
 use crate::federation::{Federation, unwritable};
 use crate::model::account::{Account, INSTANCE};
-use crate::model::event::{Event, PollVote, Reaction, Relation, TweetCreated, TweetDeleted};
+use crate::model::event::{Event, Reaction, Relation, TweetCreated, TweetDeleted};
 use crate::model::ids::{AccountId, RowId, TweetId};
 use crate::model::visibility::Visibility;
 use crate::service::{ReportView, TweetView};
-use crate::store::{polls, tweets};
+use crate::store::tweets;
 
 /// Accounts that the edit of an open post tells beyond those it mentions: they may hold a copy.
-const HOLDERS_LIMIT: i64 = 500;
+pub(super) const HOLDERS_LIMIT: i64 = 500;
 
 /// One activity with its addressees.
 pub(super) struct Plan {
@@ -39,6 +39,12 @@ impl Federation {
             Event::Liked(reaction) if reaction.local => self.plan_like(reaction, false).await,
             Event::Unliked(reaction) if reaction.local => self.plan_like(reaction, true).await,
             Event::Voted(vote) => self.plan_vote(vote).await,
+            Event::QuoteAsked { tweet, author } => self.plan_quote_request(*tweet, *author).await,
+            Event::QuoteAnswered(answer) => self.plan_quote_answer(answer).await,
+            Event::QuoteDecided { tweet, author, at_ms } => self.plan_quote(*tweet, *author, *at_ms).await,
+            Event::QuoteWithdrawn { owner, quoter, stamp } => {
+                self.plan_withdrawn(*owner, *quoter, *stamp).await
+            }
             Event::PollChanged { tweet, author, at_ms } => self.plan_counts(*tweet, *author, *at_ms).await,
             Event::FollowRequested(relation) if outgoing(relation) => self.plan_follow(relation, false).await,
             Event::FollowRequestCancelled(relation) | Event::Unfollowed(relation) if outgoing(relation) => {
@@ -51,6 +57,9 @@ impl Federation {
             Event::AccountUpdated { account, local: true } => self.plan_profile(*account).await,
             Event::AccountMoved { account, local: true, target } => self.plan_moved(*account, *target).await,
             Event::Reported { report } => self.plan_report(*report).await,
+            Event::KeyRotated { account, at_ms, .. } if *account != INSTANCE => {
+                self.plan_rotation(*account, *at_ms).await
+            }
             Event::PinChanged { tweet, author, pinned } => self.plan_pin(*tweet, *author, *pinned).await,
             _ => return Ok(None),
         };
@@ -117,35 +126,9 @@ impl Federation {
         Ok(Some(plan))
     }
 
-    /// The new counts of a poll: for whom the post is, and if it is open for who voted too.
-    async fn plan_counts(&self, tweet: TweetId, author: AccountId, at_ms: Millis) -> Result<Option<Plan>> {
-        let view = self.service().tweet(Some(author), tweet).await?;
-        let note = self.note(&view).await?;
-        let activity = self.local_actor(&view.author).update_poll(&note, at_ms).map_err(unwritable)?;
-        let mut plan = self.about(&view, activity);
-        if view.tweet.visibility.is_open() {
-            let voters = move |conn: &mut _| polls::remote_voters(conn, tweet, HOLDERS_LIMIT);
-            plan.to.extend(self.service().store().read(voters).await?);
-        }
-        Ok(Some(plan))
-    }
-
-    async fn plan_vote(&self, vote: &PollVote) -> Result<Option<Plan>> {
-        let voter = self.service().account(vote.account).await?;
-        let author = self.service().account(vote.author).await?;
-        let question = self.tweet_uri(vote.tweet).await?.ok_or(Error::NotFound("tweet"))?;
-        let activity = self.local_actor(&voter).vote(&Vote {
-            number: vote.id,
-            question: &question,
-            author: &self.service().addresses().actor(&author),
-            option: &vote.option,
-        });
-        Ok(Some(only_to(vote.account, vote.author, activity)))
-    }
-
     /// A plan for those whom a tweet or retweet is for: those it mentions and the author's followers; if it is open,
     /// also whom it answers or quotes. Who is repeated is told of it in any case.
-    fn about(&self, view: &TweetView, activity: OutgoingActivity) -> Plan {
+    pub(super) fn about(&self, view: &TweetView, activity: OutgoingActivity) -> Plan {
         let mentioned = view.tweet.mentions.iter().map(|mention| mention.account);
         let open = view.tweet.visibility.is_open();
         let answered = view.tweet.reply_to_author.filter(|_| open);
@@ -251,6 +234,16 @@ impl Federation {
         Ok(Some(only_to(INSTANCE, account.id, activity)))
     }
 
+    /// The new key in its owner's document; the planner lets the old key sign it.
+    async fn plan_rotation(&self, id: AccountId, at_ms: Millis) -> Result<Option<Plan>> {
+        // The event may be here before its notice.
+        self.0.own_keys.forget(id);
+        let account = self.service().account(id).await?;
+        let document = self.actor_document(&account).await?;
+        let activity = self.local_actor(&account).update_actor(at_ms, &document).map_err(unwritable)?;
+        Ok(Some(Plan { account: id, activity, to: Vec::new(), to_followers: true, tweet: None }))
+    }
+
     async fn plan_pin(&self, tweet: TweetId, author: AccountId, pinned: bool) -> Result<Option<Plan>> {
         let account = self.service().account(author).await?;
         if !account.is_local() {
@@ -266,7 +259,7 @@ impl Federation {
     }
 }
 
-fn only_to(account: AccountId, to: AccountId, activity: OutgoingActivity) -> Plan {
+pub(super) fn only_to(account: AccountId, to: AccountId, activity: OutgoingActivity) -> Plan {
     Plan { account, activity, to: vec![to], to_followers: false, tweet: None }
 }
 

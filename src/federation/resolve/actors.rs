@@ -19,6 +19,7 @@ use crate::model::handle::{Handle, is_username};
 use crate::model::host::Host;
 use crate::model::ids::AccountId;
 use crate::model::profile::Field;
+use crate::model::quote::QuotePolicy;
 use crate::model::sanitize;
 use crate::store::actors::{self, Reach, RemoteActor};
 use crate::store::{StoreError, accounts, tombstones};
@@ -48,7 +49,11 @@ impl Federation {
                 return Ok(account.clone());
             }
         }
-        match (self.fetched_actor(uri, budget).await, known) {
+        let fetched = match freshness {
+            Freshness::Now => self.actor_now(uri, budget).await,
+            Freshness::Day | Freshness::Known => self.fetched_actor(uri, budget).await,
+        };
+        match (fetched, known) {
             (Ok(actor), _) => self.believe_actor(&actor, budget).await,
             (Err(FetchError::Gone), _) => Err(FetchError::Gone.into()),
             (Err(_), Some((account, _))) if freshness != Freshness::Now => Ok(account),
@@ -243,6 +248,7 @@ fn face(actor: &Actor, id: AccountId, domain: String, now_ms: Millis) -> Account
         locked: actor.manually_approves_followers,
         discoverable: actor.discoverable.unwrap_or(false),
         indexable: actor.indexable.unwrap_or(false),
+        quotable: QuotePolicy::default(),
         created_at: actor.published_ms.map_or(now_ms, |at_ms| at_ms.clamp(0, now_ms)),
         updated_at: now_ms,
         suspended: false,

@@ -172,6 +172,8 @@ type Outcome = Result<Arc<Document>, FetchError>;
 pub(in crate::federation) struct Fetcher {
     flights: Mutex<HashMap<String, Arc<OnceCell<Outcome>>>>,
     failures: Cache<String, Failed>,
+    /// When the host of an actor was last asked because a signature did not verify.
+    asked_for_key: Cache<String, Millis>,
     actors: Cache<String, LateActor, Bytes>,
 }
 
@@ -205,6 +207,7 @@ impl Fetcher {
         Self {
             flights: Mutex::default(),
             failures: Cache::new(FAILURES_KEPT),
+            asked_for_key: Cache::new(FAILURES_KEPT),
             actors: Cache::with_weighter(actors, ACTORS_KEPT_BYTES, Bytes),
         }
     }
@@ -246,9 +249,20 @@ impl Fetcher {
     }
 
     /// The actor, if it was fetched within the last [`limits::KEY_REFETCH_MS`].
-    fn late_actor(&self, id: &Url, now_ms: Millis) -> Option<Arc<Actor>> {
+    pub(in crate::federation) fn late_actor(&self, id: &Url, now_ms: Millis) -> Option<Arc<Actor>> {
         let late = self.actors.get(id.as_str())?;
         (now_ms < late.at_ms.saturating_add(limits::KEY_REFETCH_MS)).then_some(late.actor)
+    }
+
+    /// Whether its host may be asked for the key of a signature that what is known does not verify.
+    pub(in crate::federation) fn may_ask_for_key(&self, id: &Url, now_ms: Millis) -> bool {
+        let asked_ms = self.asked_for_key.get(id.as_str());
+        asked_ms.is_none_or(|at_ms| at_ms.saturating_add(limits::KEY_REFETCH_MS) <= now_ms)
+    }
+
+    /// Remembers that its host was asked, because a signature did not verify.
+    pub(in crate::federation) fn asked_for_key(&self, id: &Url, now_ms: Millis) {
+        self.asked_for_key.insert(id.as_str().to_owned(), now_ms);
     }
 
     /// Remembers an actor whose document just came from its host.
@@ -308,15 +322,24 @@ impl Federation {
         fetched
     }
 
-    /// The actor as its host shows it; asked at most once in [`limits::KEY_REFETCH_MS`].
+    /// The actor as its host shows it, or showed it within the last [`limits::KEY_REFETCH_MS`].
     pub(in crate::federation) async fn fetched_actor(
         &self,
         id: &Url,
         budget: &Budget,
     ) -> Result<Arc<Actor>, FetchError> {
-        if let Some(late) = self.0.fetcher.late_actor(id, self.now_ms()) {
-            return Ok(late);
+        match self.0.fetcher.late_actor(id, self.now_ms()) {
+            Some(late) => Ok(late),
+            None => self.actor_now(id, budget).await,
         }
+    }
+
+    /// The actor as its host shows it now.
+    pub(in crate::federation) async fn actor_now(
+        &self,
+        id: &Url,
+        budget: &Budget,
+    ) -> Result<Arc<Actor>, FetchError> {
         let document = self.document(id, budget).await?;
         let actor = Arc::new(Actor::from_document(&document.map).map_err(FetchError::refused)?);
         self.0.fetcher.keep_actor(Arc::clone(&actor), document.bytes, self.now_ms());

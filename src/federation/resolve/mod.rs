@@ -12,7 +12,9 @@ mod fetch;
 mod history;
 mod lookup;
 mod page;
+mod polls;
 mod posts;
+mod quotes;
 mod reading;
 mod refresh;
 
@@ -42,7 +44,7 @@ pub enum Freshness {
     Known,
     /// Not older than a day; older knowledge will do when the host does not answer.
     Day,
-    /// As its host says now, or said in the last five minutes.
+    /// As its host says now.
     Now,
 }
 

@@ -2,9 +2,9 @@
 
 use url::Url;
 
-use super::compose;
 use super::fetch::{Budget, Document, FetchError};
 use super::{Freshness, ResolveError};
+use super::{compose, quotes};
 use crate::clock::{DAY_MS, Millis};
 use crate::config::limits;
 use crate::error::Error;
@@ -235,7 +235,8 @@ impl Federation {
         let author = self.actor_within(&post.attributed_to, Freshness::Day, budget).await?;
         let tweet = self.compose(post, &author, &links, budget).await?;
         let now_ms = self.now_ms();
-        let quoted_author = links.quoted.as_ref().map(|quoted| quoted.author);
+        let quoted = links.quoted.as_ref().filter(|_| tweet.quotes().is_some());
+        let quoted_author = quoted.map(|quoted| quoted.author);
         let is_news =
             links.arrival == Arrival::Delivered || now_ms.saturating_sub(tweet.created_at) < NEWS_MS;
         let notifications = if is_news { told_of(&tweet, quoted_author, now_ms) } else { Vec::new() };
@@ -321,6 +322,10 @@ impl Federation {
         let id = self.free_id(created_at).await?;
         let awaited = post.in_reply_to.as_ref().filter(|_| parent.is_none()).map(Url::to_string);
         let stated = |total: Option<u64>| total.and_then(|total| i64::try_from(total).ok());
+        let (quote_state, quote_stamp) = match &links.quoted {
+            Some(quoted) => self.judge_quote(post, author.id, quoted, budget).await?,
+            None => Default::default(),
+        };
         Ok(Tweet {
             local: false,
             visibility: compose::visibility(post.addressing.audience(followers.as_ref())),
@@ -336,8 +341,13 @@ impl Federation {
             stated_retweets: stated(post.shares_total),
             thread: parent.map_or(id, |parent| parent.thread),
             quote_of: links.quoted.as_ref().map(|quoted| quoted.id),
+            quote_state,
+            quote_stamp,
+            can_quote: quotes::policy(post, followers.as_ref()),
             uri: Some(post.id.as_str().to_owned()),
             url: post.url.as_ref().map(Url::to_string),
+            // An older edit that comes late must not count as a newer one.
+            edited_at: post.updated_ms.map(|at_ms| at_ms.min(now_ms)).filter(|at_ms| *at_ms > created_at),
             media: compose::pictures(post, id, author.id, self.service().ids()),
             mentions: self.mentioned(post, budget).await?,
             tags: compose::tags(post),

@@ -1,9 +1,11 @@
+mod pieces;
+
 use bytes::Bytes;
 use http::HeaderValue;
 use proptest::prelude::*;
 
 use super::*;
-use crate::client::{Client, ClientSettings, Request, SignFailed};
+use crate::client::{Client, ClientSettings, Request, SignFailed, Signing};
 use crate::federation::keys::test_key;
 
 const NOW: Millis = 1_767_323_045_000;
@@ -120,7 +122,8 @@ async fn received_by_wire(form: Form, method: Method, at: &str) -> Received {
     let sign = |method: &Method, url: &Url| {
         let signer = Signer { key: test_key(), key_id: KEY_ID };
         let outgoing = Outgoing { method, url, digest: digest.as_ref(), now_ms: NOW, path_only: false };
-        sign(form, &signer, &outgoing).map_err(|_| SignFailed)
+        let signed = sign(form, &signer, &outgoing).map_err(|_| SignFailed);
+        Box::pin(std::future::ready(signed)) as Signing<'_>
     };
     let url = Url::parse(at).unwrap();
     let request = Request::new(&url).sign(&sign).body(Bytes::from_static(BODY));

@@ -25,7 +25,7 @@ pub(super) async fn actor(
     };
     let written = async {
         let account = local(&state.service, &username).await?;
-        let about = About { account: account.id, tweets: Vec::new(), modified_ms: account.updated_at };
+        let about = About { account: account.id, tweets: Vec::new() };
         Ok((state.federation.actor_document(&account).await?, about))
     };
     reader.open(&state, &format!("/users/{username}"), written).await
@@ -33,7 +33,7 @@ pub(super) async fn actor(
 
 /// `GET /actor`: open even where signed fetches are demanded, since it holds the key that signs ours.
 pub(super) async fn instance(State(state): State<AppState>) -> Result<Response, ApiError> {
-    document(&state.federation.instance_document())
+    document(&state.federation.instance_document().await?)
 }
 
 /// The account of ours with this username.

@@ -116,7 +116,7 @@ pub(super) async fn featured(
         }
         let total = u64::try_from(items.len()).unwrap_or(0);
         // Nobody notes when a pin was set.
-        let about = About { account: account.id, tweets, modified_ms: state.service.clock().now_ms() };
+        let about = About { account: account.id, tweets };
         Ok((Collection::counted(actor.featured(), Order::Ordered, total).items(items), about))
     };
     reader.open(&state, &format!("/users/{username}/collections/featured"), written).await

@@ -7,6 +7,7 @@ pub mod inbox;
 mod negotiate;
 mod nodeinfo;
 mod objects;
+mod quotes;
 mod reader;
 mod webfinger;
 
@@ -33,6 +34,7 @@ pub fn routes() -> Router<AppState> {
         .route("/users/{username}/following", get(collections::following))
         .route("/users/{username}/collections/featured", get(collections::featured))
         .route("/users/{username}/collections/tags", get(collections::tags))
+        .route("/users/{username}/quote_authorizations/{number}", get(quotes::stamp))
         .route("/users/{username}/statuses/{id}", get(objects::status))
         .route("/users/{username}/statuses/{id}/activity", get(objects::activity))
         .route("/users/{username}/statuses/{id}/{collection}", get(collections::of_status))

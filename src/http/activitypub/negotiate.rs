@@ -1,19 +1,15 @@
 //! Documents for instances, pages for people, under the same address.
 
-use axum::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, VARY,
-};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::clock::SECOND_MS;
 use crate::error::Error;
 use crate::federation::context::WithContext;
 use crate::federation::objects::media_type::wants_activity;
 use crate::federation::rendered::Rendered;
 use crate::http::problem::ApiError;
-use crate::model::time::{parse_http_date, to_http_date};
 
 const ACTIVITY_JSON: HeaderValue = HeaderValue::from_static("application/activity+json; charset=utf-8");
 
@@ -50,20 +46,15 @@ pub(super) fn served(headers: &HeaderMap, document: &Rendered) -> Response {
     answer.insert(VARY, DEPENDS_ON);
     answer.insert(CACHE_CONTROL, PUBLIC_CACHE);
     answer.extend(HeaderValue::from_str(&document.etag).map(|etag| (ETAG, etag)));
-    let modified = HeaderValue::from_str(&to_http_date(document.modified_ms));
-    answer.extend(modified.map(|modified| (LAST_MODIFIED, modified)));
     response
 }
 
-/// Whether the asker has this version (RFC 9110 section 13): the tag decides when there is one.
+/// Whether the asker has this version (RFC 9110 section 13.1.2). Dates would not tell: keys, counts and consent change
+/// what is written and not when the post was.
 fn is_known(headers: &HeaderMap, document: &Rendered) -> bool {
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    if let Some(tags) = text(IF_NONE_MATCH) {
-        let same = |tag: &str| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == document.etag;
-        return tags.split(',').map(str::trim).any(same);
-    }
-    let since = text(IF_MODIFIED_SINCE).and_then(parse_http_date);
-    since.is_some_and(|since| document.modified_ms.saturating_sub(since) < SECOND_MS)
+    let tags = headers.get_all(IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok());
+    let same = |tag: &str| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == document.etag;
+    tags.flat_map(|tags| tags.split(',')).map(str::trim).any(same)
 }
 
 /// The same document under 410.

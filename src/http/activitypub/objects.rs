@@ -93,11 +93,7 @@ async fn whole(state: &AppState, view: &TweetView) -> Result<Whole> {
 fn about(view: &TweetView) -> About {
     let tweet = &view.tweet;
     let others = [tweet.reply_to, tweet.quote_of, tweet.retweet_of].into_iter().flatten();
-    About {
-        account: tweet.author,
-        tweets: std::iter::once(tweet.id).chain(others).collect(),
-        modified_ms: tweet.edited_at.unwrap_or(tweet.created_at),
-    }
+    About { account: tweet.author, tweets: std::iter::once(tweet.id).chain(others).collect() }
 }
 
 /// A tweet of this account that the reader may see. Whose signature it is only matters for what not everybody may.

@@ -65,8 +65,7 @@ impl Reader {
     ) -> Result<Response, ApiError> {
         match self {
             Self::Anyone(envelope) => {
-                let document = state.federation.document_at(path, written).await?;
-                Ok(served(&envelope.headers, &document))
+                Ok(served(&envelope.headers, &*state.federation.document_at(path, written).await?))
             }
             Self::Signed(_) => self.give(document(&written.await?.0)),
         }

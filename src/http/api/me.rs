@@ -6,13 +6,14 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::Answer;
-use super::types::CurrentUser;
+use super::types::{CurrentUser, maybe_quote_policy};
 use crate::error::Result;
 use crate::http::extract::{Auth, Json};
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
 use crate::model::ids::AccountId;
 use crate::model::profile::Field;
+use crate::model::quote::QuotePolicy;
 use crate::service::ProfileChanges;
 
 /// What changes of one's profile; what is not sent stays as it is.
@@ -35,6 +36,9 @@ pub(super) struct Profile {
     discoverable: Option<bool>,
     /// Whether your public tweets may be searched by all.
     indexable: Option<bool>,
+    /// Whom you let quote your public and unlisted tweets.
+    #[schema(schema_with = maybe_quote_policy)]
+    quotable: Option<QuotePolicy>,
 }
 
 /// A line of a profile, such as a web site.
@@ -106,6 +110,7 @@ impl From<Profile> for ProfileChanges {
             bot: profile.bot,
             discoverable: profile.discoverable,
             indexable: profile.indexable,
+            quotable: profile.quotable,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod blocks;
 mod bookmarks;
+mod deliveries;
 mod document;
 mod follow_requests;
 mod follows;
@@ -21,6 +22,7 @@ mod paging;
 mod paths;
 mod pins;
 mod polls;
+mod quotes;
 mod reports;
 mod retweets;
 mod search;
@@ -118,8 +120,10 @@ fn table() -> Table {
         .add(WRITE, routes!(tweets::delete_tweet))
         .add(ANYONE, routes!(tweets::get_thread))
         .add(ANYONE, routes!(tweets::get_replies))
-        .add(ANYONE, routes!(tweets::get_quotes))
+        .add(ANYONE, routes!(quotes::get_quotes))
+        .add(WRITE, routes!(quotes::withdraw_quote))
         .add(ANYONE, routes!(tweets::get_history))
+        .add(READ, routes!(deliveries::get_deliveries))
         .add(ANYONE, routes!(likes::get_likers))
         .add(WRITE, routes!(likes::like))
         .add(WRITE, routes!(likes::unlike))

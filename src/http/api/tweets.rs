@@ -124,7 +124,9 @@ pub(super) async fn get_tweet(
     Path(at): Path<OfTweet>,
 ) -> Answer<Tweet> {
     let viewer = viewer.map(|who| who.account);
-    Ok(tweet(&state, &state.service.tweet(viewer, at.tweet_id).await?))
+    let view = state.service.tweet(viewer, at.tweet_id).await?;
+    state.federation.freshen_poll(&view);
+    Ok(tweet(&state, &view))
 }
 
 /// Change one of your tweets; the version before is kept
@@ -164,6 +166,7 @@ pub(super) async fn get_thread(
 ) -> Answer<Thread> {
     let viewer = viewer.map(|who| who.account);
     let thread = state.service.thread(viewer, at.tweet_id).await?;
+    state.federation.freshen_poll(&thread.tweet);
     let backfill = state.federation.open_thread(&thread, viewer.is_some()).await?;
     Ok(Json(Thread::of(&thread, backfill, state.service.addresses())))
 }
@@ -182,22 +185,6 @@ pub(super) async fn get_replies(
     let viewer = viewer.map(|who| who.account);
     let page = state.service.direct_replies(viewer, at.tweet_id, paging.cursor, paging.limit).await?;
     Ok(paging.older(page, tweet_of(&state)))
-}
-
-/// What quotes a tweet, the newest first
-#[utoipa::path(
-    get, path = "/api/tweets/{tweetId}/quotes", tag = "tweets", params(OfTweet, TweetPaging),
-    responses((status = 200, description = "A page of them.", body = Page<Tweet>)),
-)]
-pub(super) async fn get_quotes(
-    State(state): State<AppState>,
-    MaybeAuth(viewer): MaybeAuth,
-    Path(at): Path<OfTweet>,
-    paging: TweetPaging,
-) -> Result<Paged<Tweet>, ApiError> {
-    let viewer = viewer.map(|who| who.account);
-    let page = state.service.quotes(viewer, at.tweet_id, paging.cursor, paging.limit).await?;
-    Ok(paging.page(page, tweet_of(&state)))
 }
 
 /// The versions of a tweet

@@ -3,6 +3,7 @@
 //! A list that may be missing is an empty list, an absent value is null, and nothing is left out, so that every
 //! answer of a kind has the same members.
 
+mod delivery;
 mod media;
 mod notification;
 mod poll;
@@ -11,13 +12,14 @@ mod tweet;
 mod user;
 mod words;
 
+pub(super) use delivery::Delivery;
 pub(super) use media::Media;
 pub(super) use notification::{Notification, Unread};
 pub(super) use poll::Poll;
 pub(super) use report::Report;
 pub(super) use tweet::{Thread, Tweet, Version};
 pub(super) use user::{CurrentUser, Session, Signup, User, UserRef};
-pub(super) use words::{maybe_visibility, notification_kinds};
+pub(super) use words::{maybe_quote_policy, maybe_visibility, notification_kinds};
 
 use utoipa::ToSchema;
 

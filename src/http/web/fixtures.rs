@@ -160,6 +160,9 @@ pub(super) fn timeline() -> Vec<TweetView> {
     sensitive.sensitive = true;
     sensitive.media = vec![image(4, 800, 600, "A spider."), image(1, 960, 600, "")];
     sensitive.remote_url = Some("https://example.org/@tilda/1".into());
+    let mut unapproved = tweet(14, "<p>What she said:</p>");
+    unapproved.quote = Some(QuoteView::Unapproved { href: "/tweets/1".into(), why: "quote-pending" });
+    unapproved.quotes_mine = true;
     let [asking, counted] = [false, true].map(polling);
     vec![
         plain,
@@ -174,6 +177,7 @@ pub(super) fn timeline() -> Vec<TweetView> {
         sensitive,
         asking,
         counted,
+        unapproved,
     ]
 }
 

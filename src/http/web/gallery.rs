@@ -8,6 +8,7 @@ use super::views::*;
 use crate::clock::DAY_MS;
 use crate::federation::resolve::Missed;
 use crate::model::account::Signup;
+use crate::model::delivery::{DeliveryTrace, Outcome};
 use crate::model::ids::{AccountId, RowId};
 use crate::model::instance::{Instance, InstanceState, Parked};
 use crate::model::relay::{Relay, RelayKind, RelayState};
@@ -42,8 +43,19 @@ fn timelines(tag: &str) -> Vec<Drawn> {
             &LocalPage {
                 shell: shell(tag, Nav::Local, "/local"),
                 welcome: false,
+                federated: false,
                 tweets: timeline(),
                 older: older(),
+            },
+        ),
+        draw(
+            "federated",
+            &LocalPage {
+                shell: shell(tag, Nav::Local, "/federated"),
+                welcome: false,
+                federated: true,
+                tweets: timeline(),
+                older: None,
             },
         ),
         draw(
@@ -51,6 +63,7 @@ fn timelines(tag: &str) -> Vec<Drawn> {
             &LocalPage {
                 shell: visitor(tag, Nav::Local, "/", Registration::Open),
                 welcome: true,
+                federated: false,
                 tweets: timeline(),
                 older: None,
             },
@@ -60,6 +73,7 @@ fn timelines(tag: &str) -> Vec<Drawn> {
             &LocalPage {
                 shell: visitor(tag, Nav::Local, "/", Registration::Closed),
                 welcome: true,
+                federated: false,
                 tweets: vec![],
                 older: None,
             },
@@ -297,6 +311,15 @@ fn instances(tag: &str) -> Vec<Drawn> {
         draw("instance-blocked", &one(InstanceState::Blocked)),
         draw("instance-forget", &sure(InstanceAct::Forget)),
         draw("instance-block", &sure(InstanceAct::Block)),
+        draw(
+            "delivery",
+            &DeliveryPage {
+                shell: shell(tag, Nav::None, "/tweets/1/delivery"),
+                tweet: tweet(6, "<p>x</p>"),
+                traces: Outcome::ALL.map(trace).to_vec(),
+                older: None,
+            },
+        ),
         draw("parked", &ParkedPage { shell: admin(tag), parked: vec![parked()], older: None }),
         draw("parked-empty", &ParkedPage { shell: admin(tag), parked: vec![], older: None }),
         draw("relays", &relays(vec![relay])),
@@ -320,6 +343,21 @@ fn instance(state: InstanceState) -> Instance {
         known_since: 0,
         waiting: if failing { 10_001 } else { 0 },
         oldest_at: failing.then_some(NOW - DAY_MS),
+    }
+}
+
+fn trace(outcome: Outcome) -> DeliveryTrace {
+    DeliveryTrace {
+        id: RowId(7),
+        host: format!("{}.test", outcome.word()),
+        outcome,
+        status: (outcome == Outcome::Refused).then_some(404),
+        delivered: 1,
+        refused: 0,
+        dropped: 0,
+        waiting: 0,
+        tries: 2,
+        at: NOW,
     }
 }
 

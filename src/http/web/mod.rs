@@ -40,9 +40,9 @@ pub(in crate::http) use self::handlers::errors::render_failure;
 
 use self::cookies::{Cookies, FLASH};
 use self::handlers::{
-    accounts, bookmarks, compose, delete, door, edit, follow_requests, follows, home, instances, kept_away,
-    moves, notifications, parked, polls, profile, profile_form, reactions, relays, reports, search, settings,
-    signups, tags, thread, tweets,
+    accounts, bookmarks, compose, delete, delivery, door, edit, follow_requests, follows, home, instances,
+    kept_away, moves, notifications, parked, polls, profile, profile_form, reactions, relays, reports,
+    search, settings, signups, tags, thread, tweets,
 };
 use self::site::Site;
 use self::visit::Renewed;
@@ -76,6 +76,7 @@ fn to_read() -> Router<AppState> {
         .route("/", get(home::start))
         .route("/home", get(home::home))
         .route("/local", get(home::local))
+        .route("/federated", get(home::federated))
         .route("/search", get(search::search))
         .route("/tags/{tag}", get(tags::tag))
         .route("/bookmarks", get(bookmarks::bookmarks))
@@ -93,6 +94,7 @@ fn about_tweets() -> Router<AppState> {
         .route("/tweets/{id}/likes", get(reactions::likes))
         .route("/tweets/{id}/reposts", get(reactions::reposts))
         .route("/tweets/{id}/quotes", get(reactions::quotes))
+        .route("/tweets/{id}/delivery", get(delivery::page))
         .route("/tweets/{id}/delete", get(delete::page).post(delete::delete))
         .route("/tweets/{id}/vote", post(polls::vote))
         .route("/tweets/{id}/like", post(tweets::like))
@@ -101,6 +103,7 @@ fn about_tweets() -> Router<AppState> {
         .route("/tweets/{id}/unretweet", post(tweets::unretweet))
         .route("/tweets/{id}/bookmark", post(tweets::bookmark))
         .route("/tweets/{id}/unbookmark", post(tweets::unbookmark))
+        .route("/tweets/{id}/unquote", post(tweets::unquote))
         .route("/tweets/{id}/pin", post(tweets::pin))
         .route("/tweets/{id}/unpin", post(tweets::unpin))
 }

@@ -13,6 +13,7 @@ use crate::model::entities;
 use crate::model::html;
 use crate::model::ids::{AccountId, SessionId};
 use crate::model::notification;
+use crate::model::quote::QuoteState;
 use crate::model::tweet::Media;
 use crate::model::visibility::Visibility;
 use crate::service::{self, Relationship, Service};
@@ -60,10 +61,9 @@ impl Present<'_> {
             sensitive: tweet.sensitive,
             media: tweet.media.iter().filter_map(media).collect(),
             poll: shown.poll.as_ref().map(poll),
-            quote: tweet.quote_of.map(|_| match &shown.quote_of {
-                Some(quoted) => QuoteView::Shown(Box::new(self.tweet(quoted))),
-                None => QuoteView::Unavailable,
-            }),
+            quote: self.quote(shown),
+            quotes_mine: !mine
+                && shown.quote_of.as_ref().is_some_and(|quoted| self.viewer == Some(quoted.tweet.author)),
             audience: audience(tweet.visibility),
             created_ms: tweet.created_at,
             edited_ms: tweet.edited_at,
@@ -87,6 +87,25 @@ impl Present<'_> {
     /// Tweets of a list.
     pub(super) fn tweets(self, views: &[service::TweetView]) -> Vec<TweetView> {
         views.iter().map(|view| self.tweet(view)).collect()
+    }
+
+    /// What a tweet quotes. Why it is not shown is told to its author.
+    fn quote(self, view: &service::TweetView) -> Option<QuoteView> {
+        let quoted = view.tweet.quote_of?;
+        let mine = self.viewer == Some(view.tweet.author);
+        let why = match view.tweet.quote_state {
+            QuoteState::Accepted => {
+                return Some(match &view.quote_of {
+                    Some(quoted) => QuoteView::Shown(Box::new(self.tweet(quoted))),
+                    None => QuoteView::Unavailable,
+                });
+            }
+            QuoteState::Pending if mine => "quote-pending",
+            QuoteState::Rejected if mine => "quote-rejected",
+            QuoteState::Revoked if mine => "quote-revoked",
+            _ => "quote-unapproved",
+        };
+        Some(QuoteView::Unapproved { href: format!("/tweets/{quoted}"), why })
     }
 
     fn reply_context(self, view: &service::TweetView) -> Option<ReplyContext> {

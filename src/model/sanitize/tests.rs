@@ -361,6 +361,13 @@ proptest! {
     }
 
     #[test]
+    fn any_text_is_safe_and_stable(dirty in any::<String>(), markup in dirty()) {
+        let once = html(&format!("{dirty}{markup}{dirty}"));
+        prop_assert_eq!(fault(&once), None);
+        prop_assert_eq!(html(&once), once);
+    }
+
+    #[test]
     fn both_walls_agree_on_what_the_first_lets_through(dirty in dirty()) {
         let first = reshape::reshape(&dirty);
         let second = AMMONIA.clean(&first).to_string();

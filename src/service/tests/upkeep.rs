@@ -45,6 +45,8 @@ async fn send(world: &World, account: AccountId) {
                 activity_uri: format!("https://rookery.test/{id}"),
                 body: b"{}".to_vec(),
                 tweet: None,
+                about: 0,
+                key_uri: None,
                 to_followers: false,
             };
             deliveries::insert_outgoing(conn, &outgoing, now_ms)?;

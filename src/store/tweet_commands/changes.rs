@@ -206,7 +206,7 @@ fn delete_row(conn: &mut Conn, tweet: &Tweet, removal: &Removal) -> Result<bool,
     for (target, counter) in [
         (tweet.reply_to, Counter::Replies),
         (tweet.retweet_of, Counter::Retweets),
-        (tweet.quote_of, Counter::Quotes),
+        (tweet.quotes(), Counter::Quotes),
     ] {
         if let Some(target) = target {
             conn.bump(counter, &BTreeMap::from([(target.0, -1)]))?;

@@ -86,6 +86,7 @@ export default function (seat) {
       ["home", "/home"],
       ["home-menu", "/home", openFirstMenu],
       ["local", "/local"],
+      ["federated", "/federated"],
       ["compose", "/compose"],
       ["compose-open", "/compose", (page) => page.locator("details.extras > summary").click()],
       ["compose-reply", `/compose?reply_to=${second.id}`],
@@ -112,6 +113,7 @@ export default function (seat) {
         await page.getByLabel("New password").fill("short");
         await send(page);
       }],
+      ["settings-move", "/settings/move"],
       ["settings-appearance", "/settings/appearance"],
       ["notifications", "/notifications"],
       ["search", "/search"],
@@ -149,6 +151,7 @@ export default function (seat) {
       ["german-search", "/search"],
       ["german-settings-profile", "/settings/profile"],
       ["german-settings-security", "/settings/security"],
+      ["german-settings-move", "/settings/move"],
       ["german-settings-appearance", "/settings/appearance"],
       ["german-settings-blocked", "/settings/blocked"],
       ["german-likes", `/tweets/${world.dusk.id}/likes`],
@@ -162,7 +165,11 @@ export default function (seat) {
     await page.goto("/setup");
     await makeAccount(page, "ann");
     await context.close();
-    await look(seat.browser, "ann", [["signups-none", "/admin/signups"]], guarded);
+    await look(seat.browser, "ann", [
+      ["signups-none", "/admin/signups"],
+      ["reports-none", "/admin/reports"],
+      ["relays-none", "/admin/relays"],
+    ], guarded);
     await look(seat.browser, null, [["signup-guarded", "/signup"]], guarded);
     for (const [username, reason] of [
       ["ben", "My sister writes here about her swifts, and I would like to answer her."],

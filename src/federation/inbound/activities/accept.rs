@@ -1,5 +1,8 @@
-//! `Accept`: somebody lets an account of ours follow them. One that nobody asked for is ignored.
+//! `Accept`: somebody lets an account of ours follow or quote them. One that nobody asked for is ignored.
 
+use url::Url;
+
+use super::quote_request::QuoteWord;
 use super::{Act, Failure};
 use crate::error::Error;
 use crate::federation::Federation;
@@ -8,7 +11,15 @@ use crate::model::event::{Event, Relation};
 use crate::store::follows;
 
 impl Federation {
-    pub(super) async fn accept(&self, act: &Act<'_>, object: &IdOr) -> Result<(), Failure> {
+    pub(super) async fn accept(
+        &self,
+        act: &Act<'_>,
+        object: &IdOr,
+        result: Option<&Url>,
+    ) -> Result<(), Failure> {
+        if self.quote_answered(act, object, QuoteWord::Yes(result)).await? {
+            return Ok(());
+        }
         let Some(relation) = self.our_follow(act, object).await? else { return Ok(()) };
         let (written, now_ms) = (relation.clone(), self.now_ms());
         self.service().store().write(move |conn| follows::accept(conn, &written, now_ms)).await?;

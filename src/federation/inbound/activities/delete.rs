@@ -54,7 +54,7 @@ impl Federation {
         match self.known_tweet(id).await? {
             Some(tweet) if tweet.retweet_of.is_some() => self.take_back_retweet(tweet).await,
             Some(tweet) => Ok(self.service().remove_tweet(tweet.id, None).await?),
-            None => Ok(()),
+            None => self.stamp_gone(author, id).await,
         }
     }
 
@@ -62,6 +62,15 @@ impl Federation {
     pub(super) async fn remember_gone(&self, id: &Url, actor: &Url) -> Result<(), StoreError> {
         let (uri, actor, now_ms) = (id.as_str().to_owned(), actor.as_str().to_owned(), self.now_ms());
         self.service().store().write(move |conn| tombstones::insert_by(conn, &uri, &actor, now_ms)).await
+    }
+
+    /// Ends all follows of an account, either way.
+    pub(in crate::federation) async fn end_bonds(&self, gone: AccountId) -> Result<(), StoreError> {
+        let now_ms = self.now_ms();
+        for which in [Bonds::Followers, Bonds::Following] {
+            while self.service().store().write(move |conn| unbind(conn, gone, which, now_ms)).await? {}
+        }
+        Ok(())
     }
 
     /// Takes an account away: first from sight, then its follows, likes and tweets a slice at a time, so that
@@ -75,9 +84,7 @@ impl Federation {
         self.remember_gone(id, id).await?;
         self.service().set_suspended(account.id, true).await?;
         let (gone, now_ms) = (account.id, self.now_ms());
-        for which in [Bonds::Followers, Bonds::Following] {
-            while self.service().store().write(move |conn| unbind(conn, gone, which, now_ms)).await? {}
-        }
+        self.end_bonds(gone).await?;
         while self
             .service()
             .store()

@@ -15,6 +15,7 @@ mod follow;
 mod group;
 mod like;
 mod move_to;
+mod quote_request;
 mod reject;
 mod relayed;
 mod undo;
@@ -82,7 +83,7 @@ impl Federation {
             Body::Create(objects) => self.create(&act, objects).await,
             Body::Update(object) => self.update(&act, object).await,
             Body::Follow(object) => self.follow(&act, object).await,
-            Body::Accept { object, .. } => self.accept(&act, object).await,
+            Body::Accept { object, result } => self.accept(&act, object, result.as_ref()).await,
             Body::Reject(object) => self.reject(&act, object).await,
             Body::Like { object, .. } => self.like(&act, object).await,
             Body::Announce(object) => self.announce(&act, object).await,
@@ -91,7 +92,8 @@ impl Federation {
             Body::Move { object, target } => self.move_to(&act, object, target).await,
             Body::Add { object, target } => self.pin(&act, object, target, true).await,
             Body::Remove { object, target } => self.pin(&act, object, target, false).await,
-            // Quote requests and what nobody knows: nothing to do.
+            Body::QuoteRequest { object, instrument } => self.quote_request(&act, object, instrument).await,
+            // What nobody knows: nothing to do.
             _ => Ok(()),
         }
     }
@@ -102,6 +104,9 @@ impl Federation {
         match &activity.body {
             Body::Follow(object) | Body::Block(object) => Ok(self.local_account(object).await?.is_some()),
             Body::Like { object, .. } => Ok(self.known_tweet(object).await?.is_some()),
+            Body::QuoteRequest { object, .. } => {
+                Ok(self.is_ours(object) && self.known_tweet(object).await?.is_some())
+            }
             Body::Announce(object) => match announced(object).filter(|uri| self.is_ours(uri)) {
                 Some(uri) => Ok(self.known_tweet(&uri).await?.is_some()),
                 None => Ok(false),

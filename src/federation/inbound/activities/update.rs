@@ -61,6 +61,7 @@ impl Federation {
             return Ok(());
         }
         self.update_poll(&before, post).await?;
+        self.update_quote(act, &before, post).await?;
         let Some(words) = to_be_had(compose::words(post, self.service().addresses().base()))? else {
             return Ok(());
         };

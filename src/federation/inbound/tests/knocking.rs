@@ -67,7 +67,7 @@ async fn a_host_that_verifies_paths_without_their_query_is_asked_so() {
         // WordPress: the query is part of the actor's id.
         let author = "http://b.test/?author=2";
         world.serve("http://b.test/", &with(person(author, test_key()), "preferredUsername", json!("bea")));
-        let pem = world.federation.instance_public_key_pem().to_owned();
+        let pem = world.federation.0.own_keys.instance().await.unwrap().public_pem.clone();
         world.refuse(401, move |request| signs_the_path_alone(request, &pem)).await;
         assert_eq!(world.actor(author).await.username, "bea", "{}", world.engine);
         assert_eq!(world.knocks("/").await, ["cavage", "cavage"], "{}", world.engine);

@@ -166,3 +166,22 @@ async fn a_poll_that_its_author_closes_early_is_over_and_its_voters_hear_of_it()
         );
     }
 }
+
+#[tokio::test]
+async fn the_counts_of_a_remote_poll_are_asked_for_when_they_are_some_minutes_old() {
+    for world in worlds().await {
+        world.ann_follows(BOB).await;
+        world.happens(&create(1, question([3, 1], "2026-01-02T09:00:00Z"))).await;
+        world.serve(QUESTION, &question([8, 2], "2026-01-02T09:00:00Z"));
+        let tweet = world.tweet(QUESTION).await.unwrap();
+        world.federation.ask_for_counts(&tweet).await.unwrap();
+        assert_eq!(world.counted(tweet.id).await.0, [3, 1], "{}: they are new enough", world.engine);
+        world.clock.advance(5 * crate::clock::MINUTE_MS);
+        for _ in 0..2 {
+            world.federation.ask_for_counts(&tweet).await.unwrap();
+            assert_eq!(world.counted(tweet.id).await, (vec![8, 2], Some(10)), "{}", world.engine);
+        }
+        let asked = world.asked().await.into_iter().filter(|address| address == QUESTION).count();
+        assert_eq!(asked, 1, "{}: one asks for all who look", world.engine);
+    }
+}

@@ -271,6 +271,26 @@ async fn an_update_that_comes_before_its_create_counts_as_one() {
 }
 
 #[tokio::test]
+async fn an_older_edit_that_comes_late_does_not_undo_a_newer_one_that_came_first() {
+    for world in worlds().await {
+        world.ann_follows(BOB).await;
+        for (number, at) in [(2, "2026-01-02T03:03:00Z"), (1, "2026-01-02T03:02:00Z")] {
+            let post = note(NOTE, BOB, &format!("<p>edit {number}</p>"));
+            let edit = with(post, "updated", json!(at));
+            world.happens(&activity(&format!("{BOB}#updates/{number}"), "Update", BOB, edit)).await;
+        }
+        world.happens(&create(1, note(NOTE, BOB, "<p>first</p>"))).await;
+        let tweet = world.tweet(NOTE).await.unwrap();
+        assert_eq!(
+            (tweet.text.as_str(), tweet.edited_at),
+            ("edit 2", Some(NOW - 65_000)),
+            "{}",
+            world.engine
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_reply_brings_what_it_answers_from_everywhere() {
     for world in worlds().await {
         let (root, middle) = ("http://c.test/notes/root", "http://b.test/notes/middle");

@@ -65,6 +65,45 @@ async fn a_wrong_signature_leaves_no_row_and_makes_us_ask_once() {
         assert_eq!(world.asked().await, [BOB], "{}", world.engine);
         world.happens(&follow()).await;
         assert_eq!(world.asked().await, [BOB], "what was fetched serves the true one");
+        world.serve(BOB, &person(BOB, &other));
+        let forged = world.delivery(BOB, &KeyPair::generate().unwrap(), &follow());
+        assert_eq!(status(&world, &forged).await, StatusCode::UNAUTHORIZED, "{}", world.engine);
+        assert_eq!(world.asked().await, [BOB], "{}: asked once in vain, not so soon again", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn a_key_changed_soon_after_its_owner_was_read_is_learned_and_the_next_one_after_a_while() {
+    for world in worlds().await {
+        world.happens(&follow()).await;
+        let undo = |number: u8| activity(&format!("{BOB}#undos/{number}"), "Undo", BOB, follow());
+        let (second, third) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
+        world.serve(BOB, &person(BOB, &second));
+        let delivery = world.delivery(BOB, &second, &undo(1));
+        assert_eq!(world.deliver(&delivery).await.unwrap(), Accepted::New, "{}", world.engine);
+        world.serve(BOB, &person(BOB, &third));
+        let delivery = world.delivery(BOB, &third, &undo(2));
+        assert_eq!(status(&world, &delivery).await, StatusCode::UNAUTHORIZED, "{}", world.engine);
+        assert_eq!(
+            world.asked().await,
+            [BOB, BOB],
+            "{}: twice because of signatures would be often",
+            world.engine
+        );
+        world.clock.advance(6 * MINUTE_MS);
+        assert_eq!(world.deliver(&delivery).await.unwrap(), Accepted::New, "{}", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn an_update_that_only_names_its_actor_makes_us_ask_its_host() {
+    for world in worlds().await {
+        world.happens(&follow()).await;
+        world.serve(BOB, &with(person(BOB, test_key()), "name", json!("Bobby")));
+        // Some libraries strip what they embed.
+        let stripped = json!({ "id": BOB, "type": "Person", "name": "B" });
+        world.happens(&activity(&format!("{BOB}#updates/1"), "Update", BOB, stripped)).await;
+        assert_eq!(world.actor(BOB).await.display_name, "Bobby", "{}", world.engine);
     }
 }
 

@@ -2,12 +2,18 @@
 
 mod audience;
 mod delivering;
+mod leases;
+mod missing;
 mod moves;
 mod planning;
 mod polls;
+mod quotes;
 mod relays;
 mod reports;
+mod rotation;
 mod stopping;
+mod trace;
+mod two_processes;
 
 #[path = "../../../../tests/support/waiting.rs"]
 mod waiting;
@@ -165,7 +171,7 @@ impl World {
             let mut sent = Vec::new();
             for host in waiting::hosts(conn)? {
                 for row in deliveries::waiting(conn, &host, RowId(0), 500)? {
-                    let (_, body) = deliveries::bodies(conn, vec![row.outgoing.0])?.remove(0);
+                    let (body, _) = deliveries::body(conn, row.outgoing)?.unwrap();
                     let body: Value = serde_json::from_slice(&body).unwrap();
                     let name = row.inbox.rsplit("/users/").next().unwrap().replace("/inbox", "");
                     told.entry(name).or_default().push(body["type"].as_str().unwrap().to_owned());
@@ -176,6 +182,24 @@ impl World {
             Ok(told)
         });
         read.await.unwrap()
+    }
+
+    /// What is planned for everybody: the activities, each once.
+    async fn planned(&self) -> Vec<Value> {
+        self.plan().await.unwrap();
+        let read = self.test.store.write(|conn| {
+            let (mut bodies, mut sent) = (BTreeMap::new(), Vec::new());
+            for host in waiting::hosts(conn)? {
+                for row in deliveries::waiting(conn, &host, RowId(0), 500)? {
+                    sent.push(row.id.0);
+                    let (body, _) = deliveries::body(conn, row.outgoing)?.unwrap();
+                    bodies.insert(row.outgoing, serde_json::from_slice(&body).unwrap());
+                }
+            }
+            deliveries::finish(conn, sent)?;
+            Ok(bodies)
+        });
+        read.await.unwrap().into_values().collect()
     }
 
     /// Who gets one activity each of this kind, and nothing else is told to anybody.

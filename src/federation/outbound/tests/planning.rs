@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::event::Event;
-use crate::store::actors::OwnKey;
+use crate::store::own_keys::{self, OwnKey};
 
 /// Writes events of follows of ours into the log: each makes one activity.
 async fn ask_to_follow(world: &World, target: AccountId, count: i64) {
@@ -27,7 +27,7 @@ async fn broken(world: &World) -> AccountId {
         public_pem: "none".into(),
         private_sealed: vec![1, 2, 3],
     };
-    world.test.store.write(move |conn| actors::own_key_or_insert(conn, account, &key, NOW)).await.unwrap();
+    world.test.store.write(move |conn| own_keys::of_or_insert(conn, account, &key, NOW)).await.unwrap();
     account
 }
 

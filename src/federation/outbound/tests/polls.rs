@@ -21,24 +21,6 @@ impl World {
         let ballot = Ballot { tweet, account, by_ours: false, choices, now_ms };
         self.test.store.write(move |conn| polls::vote(conn, &ballot)).await.unwrap();
     }
-
-    /// What is planned for everybody: the activities, each once.
-    async fn planned(&self) -> Vec<Value> {
-        self.plan().await.unwrap();
-        let read = self.test.store.write(|conn| {
-            let (mut bodies, mut sent) = (BTreeMap::new(), Vec::new());
-            for host in waiting::hosts(conn)? {
-                for row in deliveries::waiting(conn, &host, RowId(0), 500)? {
-                    sent.push(row.id.0);
-                    let body = deliveries::bodies(conn, vec![row.outgoing.0])?.remove(0).1;
-                    bodies.insert(row.outgoing, serde_json::from_slice(&body).unwrap());
-                }
-            }
-            deliveries::finish(conn, sent)?;
-            Ok(bodies)
-        });
-        read.await.unwrap().into_values().collect()
-    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The API through its real router and gateway, on both engines.
 
 mod bad_input;
+mod deliveries;
 mod description;
 mod everyday;
 mod idempotency;
@@ -9,6 +10,7 @@ mod media;
 mod media_files;
 mod moves;
 mod polls;
+mod quotes;
 mod reports;
 mod scopes;
 mod search;

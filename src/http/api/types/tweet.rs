@@ -51,7 +51,10 @@ pub(in crate::http::api) struct Tweet {
     /// The tweet that it quotes.
     #[schema(value_type = Option<Id>)]
     quote_of: Option<TweetId>,
-    /// That tweet itself; null when you may not see it.
+    /// How that stands with the author of that tweet; null when it quotes nothing. Only what is `accepted` is shown.
+    #[schema(schema_with = words::quote_state)]
+    quote_state: Option<&'static str>,
+    /// That tweet itself; null when you may not see it, or its author does not consent.
     #[schema(no_recursion)]
     quoted: Option<Box<Tweet>>,
     /// Its pictures.
@@ -114,6 +117,7 @@ impl Tweet {
             retweet_of: tweet.retweet_of,
             original: view.retweet_of.as_deref().map(inner),
             quote_of: tweet.quote_of,
+            quote_state: tweet.quote_of.map(|_| tweet.quote_state.as_str()),
             quoted: view.quote_of.as_deref().map(inner),
             media: tweet.media.iter().map(|media| Media::of(media, addresses)).collect(),
             poll: view.poll.as_ref().map(Poll::of),

@@ -3,11 +3,12 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Id, address, when};
+use super::{Id, address, when, words};
 use crate::http::media::urls;
 use crate::model::account::{self, Account, AccountKind};
 use crate::model::address::Addresses;
 use crate::model::ids::{AccountId, SessionId};
+use crate::model::quote::QuotePolicy;
 use crate::service::SignedIn;
 
 /// An account, ours or remote, as everybody sees it.
@@ -138,6 +139,9 @@ pub(in crate::http::api) struct CurrentUser {
     role: &'static str,
     /// The language of the pages.
     language: Option<String>,
+    /// Whom you let quote your public and unlisted tweets.
+    #[schema(schema_with = words::quote_policy)]
+    quotable: QuotePolicy,
 }
 
 impl CurrentUser {
@@ -148,6 +152,7 @@ impl CurrentUser {
             email: own.email,
             role: own.role.as_str(),
             language: own.language,
+            quotable: account.quotable,
         }
     }
 }

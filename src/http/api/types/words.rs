@@ -3,6 +3,7 @@
 use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
 
 use crate::model::notification::NotificationKind;
+use crate::model::quote::{QuotePolicy, QuoteState};
 use crate::model::visibility::Visibility;
 
 /// One of the visibilities.
@@ -13,6 +14,29 @@ pub(in crate::http::api) fn visibility() -> Object {
 /// One of the visibilities, or null.
 pub(in crate::http::api) fn maybe_visibility() -> Object {
     let words = Visibility::ALL.map(|word| Some(word.as_str())).into_iter().chain([None]);
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
+        .enum_values(Some(words))
+        .build()
+}
+
+/// How a quote stands, or null.
+pub(in crate::http::api) fn quote_state() -> Object {
+    let words = QuoteState::words().into_iter().map(Some).chain([None]);
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
+        .enum_values(Some(words))
+        .build()
+}
+
+/// Whom an account lets quote it.
+pub(in crate::http::api) fn quote_policy() -> Object {
+    one_of(QuotePolicy::ALL.map(QuotePolicy::as_str))
+}
+
+/// The same, or null.
+pub(in crate::http::api) fn maybe_quote_policy() -> Object {
+    let words = QuotePolicy::ALL.map(|word| Some(word.as_str())).into_iter().chain([None]);
     ObjectBuilder::new()
         .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
         .enum_values(Some(words))

@@ -1,4 +1,4 @@
-//! The home timeline, and the local one that visitors see first.
+//! The home timeline, the local one that visitors see first, and the one of all servers that are known here.
 
 use super::{At, PAGE, compose, older};
 use crate::error::Result;
@@ -12,7 +12,7 @@ use crate::service::PublicList;
 pub(in crate::http::web) async fn start(visit: Visit, Query(at): Query<At>) -> Answer {
     match visit.who {
         Some(_) => Ok(visit.to("/home", None)),
-        None => show(&local_list(&visit, &at, true).await?),
+        None => show(&shared_list(&visit, &at, PublicList::Local, true).await?),
     }
 }
 
@@ -34,16 +34,22 @@ pub(in crate::http::web) async fn home(member: Member, Query(at): Query<At>) -> 
 
 /// `GET /local`
 pub(in crate::http::web) async fn local(visit: Visit, Query(at): Query<At>) -> Answer {
-    show(&local_list(&visit, &at, false).await?)
+    show(&shared_list(&visit, &at, PublicList::Local, false).await?)
 }
 
-async fn local_list(visit: &Visit, at: &At, welcome: bool) -> Result<LocalPage> {
-    let list = PublicList::Local;
+/// `GET /federated`
+pub(in crate::http::web) async fn federated(visit: Visit, Query(at): Query<At>) -> Answer {
+    show(&shared_list(&visit, &at, PublicList::Federated, false).await?)
+}
+
+async fn shared_list(visit: &Visit, at: &At, list: PublicList, welcome: bool) -> Result<LocalPage> {
+    let federated = list == PublicList::Federated;
     let page = visit.service().public_tweets(visit.viewer(), list, at.cursor()?, PAGE).await?;
     Ok(LocalPage {
         shell: visit.shell(Nav::Local).await?,
         welcome: welcome && at.is_first(),
+        federated,
         tweets: visit.present().tweets(&page.items),
-        older: older("/local", page.next),
+        older: older(if federated { "/federated" } else { "/local" }, page.next),
     })
 }

@@ -7,6 +7,7 @@ pub(super) mod accounts;
 pub(super) mod bookmarks;
 pub(super) mod compose;
 pub(super) mod delete;
+pub(super) mod delivery;
 pub(super) mod door;
 pub(super) mod edit;
 pub(super) mod errors;

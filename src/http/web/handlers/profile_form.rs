@@ -14,6 +14,7 @@ use crate::http::web::visit::{Answer, Member, Visit, show};
 use crate::media::Purpose;
 use crate::model::account::{Account, AccountKind};
 use crate::model::profile::Field;
+use crate::model::quote::QuotePolicy;
 use crate::service::ProfileChanges;
 
 /// `GET /settings/profile`
@@ -73,6 +74,7 @@ fn form_of(account: &Account) -> ProfileForm {
         bot: account.kind == AccountKind::Service,
         discoverable: account.discoverable,
         indexable: account.indexable,
+        quotable: account.quotable,
     }
 }
 
@@ -91,6 +93,7 @@ fn form_from(posted: &Posted) -> ProfileForm {
         bot: posted.has("bot"),
         discoverable: posted.has("discoverable"),
         indexable: posted.has("indexable"),
+        quotable: QuotePolicy::from_word(posted.text("quotable")).unwrap_or_default(),
     }
 }
 
@@ -106,6 +109,7 @@ fn changes(form: &ProfileForm, pictures: &Pictures) -> ProfileChanges {
         bot: Some(form.bot),
         discoverable: Some(form.discoverable),
         indexable: Some(form.indexable),
+        quotable: Some(form.quotable),
     }
 }
 

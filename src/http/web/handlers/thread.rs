@@ -28,6 +28,7 @@ pub(in crate::http::web) async fn thread(
     if focus.author.handle != handle || focus.id != id {
         return Ok(visit.to(&focus.href(), None));
     }
+    visit.state.federation.freshen_poll(&thread.tweet);
     let composer = match visit.who {
         Some(_) => Some(compose::reply(&visit, &thread.tweet)?),
         None => None,

@@ -71,6 +71,16 @@ pub(in crate::http::web) async fn unbookmark(
     Ok(member.visit.back(&form.return_to, None))
 }
 
+/// `POST /tweets/{id}/unquote`
+pub(in crate::http::web) async fn unquote(
+    member: Member,
+    Path(id): Path<TweetId>,
+    Form(form): Form<Back>,
+) -> Answer {
+    member.visit.service().withdraw_quote(member.me, id).await?;
+    Ok(member.visit.back(&form.return_to, Some("unquoted")))
+}
+
 /// `POST /tweets/{id}/pin`
 pub(in crate::http::web) async fn pin(
     member: Member,

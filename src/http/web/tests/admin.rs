@@ -33,6 +33,8 @@ fn outgoing(account: AccountId) -> Outgoing {
         activity_uri: "https://rook.test/activities/1".to_owned(),
         body: b"{}".to_vec(),
         tweet: None,
+        about: 0,
+        key_uri: None,
         to_followers: false,
     }
 }

@@ -7,6 +7,7 @@ mod everyday;
 mod forms;
 mod people;
 mod polls;
+mod quotes;
 mod refusals;
 mod searching;
 mod surfaces;

@@ -16,6 +16,7 @@ async fn every_page_is_sound_for_members_and_visitors() {
         let report = format!("/report?account={}", world.service.account_by_handle("bob").await.unwrap().id);
         let open = [
             "/local",
+            "/federated",
             "/search",
             "/search?q=rooks",
             "/search?q=bob&kind=people",
@@ -49,6 +50,7 @@ async fn every_page_is_sound_for_members_and_visitors() {
             &report,
             &format!("{act}/edit"),
             &format!("{act}/delete"),
+            &format!("{act}/delivery"),
             &format!("/compose?quote_of={}", act.trim_start_matches("/tweets/")),
         ]
         .map(str::to_owned);

@@ -117,6 +117,13 @@ pub struct PollOptionView {
 pub enum QuoteView {
     /// The quoted tweet, which the viewer may see.
     Shown(Box<TweetView>),
+    /// Its author does not consent, or not yet: a link to it, and the key of why.
+    Unapproved {
+        /// Its page here.
+        href: String,
+        /// The key of what there is to say.
+        why: &'static str,
+    },
     /// It is deleted, not for the viewer, or not known here.
     Unavailable,
 }
@@ -183,6 +190,8 @@ pub struct TweetView {
     pub on_top: bool,
     /// The viewer wrote it.
     pub mine: bool,
+    /// It quotes a tweet of the viewer, who may take that back.
+    pub quotes_mine: bool,
     /// The viewer may share it.
     pub can_retweet: bool,
     /// Its page on its own server, when it is remote.

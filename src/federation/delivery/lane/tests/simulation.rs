@@ -53,6 +53,8 @@ struct World {
     lane: Lane,
     now_ms: Millis,
     waiting: BTreeMap<i64, (i64, Fate)>,
+    /// What each is about.
+    abouts: BTreeMap<i64, i64>,
     arrivals: Vec<(Millis, i64)>,
     pending: Vec<(Millis, i64, Outcome)>,
     ends: BTreeMap<i64, End>,
@@ -69,9 +71,10 @@ impl World {
         let count = 1 + i64::try_from(rng.below(9)).unwrap();
         let mut world = Self {
             mood,
-            lane: Lane::new(Breaker::default(), BOUND),
+            lane: new_lane(Breaker::default()),
             now_ms: 0,
             waiting: BTreeMap::new(),
+            abouts: BTreeMap::new(),
             arrivals: Vec::new(),
             pending: Vec::new(),
             ends: BTreeMap::new(),
@@ -89,6 +92,8 @@ impl World {
                 _ => Fate::Taken,
             };
             let author = i64::try_from(world.rng.below(4)).unwrap();
+            let about = i64::try_from(world.rng.below(3)).unwrap();
+            world.abouts.insert(id, about);
             world.fates.insert(id, fate);
             world.waiting.insert(id, (author, fate));
             let at_ms = if world.rng.one_in(2) { 0 } else { world.rng.ms_below(10 * MINUTE_MS) };
@@ -166,22 +171,45 @@ impl World {
         }
     }
 
-    /// Only the oldest delivery of an author that has not ended may be sent.
+    /// Nothing older of the author that is about the same, or concerns them as a whole, may still wait; and before what
+    /// concerns them as a whole nothing older at all.
     fn check_order(&self, id: i64) {
-        let author = self.waiting.get(&id).map(|(author, _)| *author);
-        let oldest =
-            self.waiting.iter().find(|(_, (known, _))| Some(*known) == author).map(|(oldest, _)| *oldest);
-        assert!(self.died || oldest == Some(id), "{id} overtook {oldest:?}");
+        let Some((author, _)) = self.waiting.get(&id) else { return assert!(self.died) };
+        let about = self.abouts[&id];
+        let mut older = self.waiting.range(..id).filter(|(_, (known, _))| known == author);
+        let first = older.find(|(older, _)| {
+            let older = self.abouts[*older];
+            older == about || older == WHOLE || about == WHOLE
+        });
+        assert!(self.died || first.is_none(), "{id} overtook {:?}", first.map(|(older, _)| older));
+    }
+
+    /// Those that wait from `from` on, as their rows tell.
+    fn stored(&self, from: i64) -> Vec<Loaded> {
+        let arrived = self.waiting.range(from..).map(|(id, (author, _))| (*id, *author));
+        let arrived = arrived.filter(|(id, _)| self.arrivals.iter().all(|(_, known)| known != id));
+        let tries = |id| self.kept.get(&id).copied().unwrap_or_default();
+        let loaded =
+            arrived.map(|(id, author)| Loaded { tries: tries(id), ..about(self.abouts[&id], id, author) });
+        loaded.collect()
+    }
+
+    /// Authors who have to wait are left to the database now and then, and are loaded again in time.
+    fn park_and_wake(&mut self) {
+        if self.rng.one_in(4) {
+            self.lane.make_room(self.now_ms);
+        }
+        if let Some(from) = self.lane.wake(self.now_ms) {
+            let stored = self.stored(from.0);
+            self.lane.load(stored);
+        }
     }
 
     fn restart(&mut self) {
         let stored: BreakerRow = self.lane.breaker().to_row();
-        self.lane = Lane::new(Breaker::from_row(&stored), BOUND);
+        self.lane = new_lane(Breaker::from_row(&stored));
         self.pending.clear();
-        let arrived = self.waiting.keys().filter(|id| self.arrivals.iter().all(|(_, known)| known != *id));
-        let tries = |id| self.kept.get(id).copied().unwrap_or_default();
-        let loaded: Vec<Loaded> =
-            arrived.map(|id| Loaded { tries: tries(id), ..row(*id, self.waiting[id].0) }).collect();
+        let loaded = self.stored(0);
         self.lane.load(loaded);
         let before = self.lane.breaker().gate(self.now_ms);
         let commands = self.lane.advance(self.now_ms);
@@ -209,16 +237,17 @@ impl World {
     }
 
     fn step(&mut self, is_arrival: bool, is_answer: bool) {
+        self.park_and_wake();
         let before = self.lane.breaker().gate(self.now_ms);
         if is_arrival {
             let (_, id) = self.arrivals.remove(0);
             let author = self.waiting[&id].0;
-            self.lane.load([row(id, author)]);
+            self.lane.load([about(self.abouts[&id], id, author)]);
         }
         if is_answer && !is_arrival {
             let place = (0..self.pending.len()).min_by_key(|place| self.pending[*place].0).unwrap();
             let (_, id, outcome) = self.pending.remove(place);
-            let commands = self.lane.answered(RowId(id), outcome, self.now_ms, self.rng.0);
+            let commands = self.lane.hears(id, outcome, self.now_ms, self.rng.0);
             // An answer of any kind opens the way; a failure does not.
             let failed = matches!(outcome, Outcome::Transient | Outcome::RetryAfter(_) | Outcome::NotSent);
             self.obey(commands, if failed { before } else { Gate::Free });

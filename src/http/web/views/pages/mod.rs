@@ -23,5 +23,6 @@ pub use settings::{
 };
 pub use timelines::{BookmarksPage, HomePage, LocalPage, NotificationsPage, TagPage};
 pub use tweets::{
-    BackfillView, ComposePage, DeletePage, HistoryPage, Reaction, ReactionsPage, ThreadPage, VersionView,
+    BackfillView, ComposePage, DeletePage, DeliveryPage, HistoryPage, Reaction, ReactionsPage, ThreadPage,
+    VersionView,
 };

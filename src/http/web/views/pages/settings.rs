@@ -5,6 +5,7 @@ use askama::Template;
 use crate::clock::Millis;
 use crate::http::web::i18n::Words;
 use crate::http::web::views::{AccountRow, AccountView, FormErrors, PageShell, Theme};
+use crate::model::quote::QuotePolicy;
 
 /// What the profile form holds.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +26,8 @@ pub struct ProfileForm {
     pub discoverable: bool,
     /// Public posts may be found by search.
     pub indexable: bool,
+    /// Whom it lets quote its posts.
+    pub quotable: QuotePolicy,
 }
 
 /// `GET /settings/profile`.
@@ -43,6 +46,11 @@ pub struct EditProfilePage {
 
 impl EditProfilePage {
     const FIELDS: [&'static str; 5] = ["display_name", "bio", "avatar", "header", "fields"];
+    const QUOTABLE: [(QuotePolicy, &'static str); 3] = [
+        (QuotePolicy::Everyone, "quotable-everyone"),
+        (QuotePolicy::Followers, "quotable-followers"),
+        (QuotePolicy::Nobody, "quotable-nobody"),
+    ];
 }
 
 /// A place where the account is signed in.

@@ -20,7 +20,8 @@ pub struct HomePage {
     pub older: Option<String>,
 }
 
-/// `GET /local`, and `GET /` for visitors: what the accounts of this server write.
+/// `GET /local`, and `GET /` for visitors: what the accounts of this server write; `GET /federated`: what is public
+/// of all that are known here.
 #[derive(Template)]
 #[template(path = "local.html")]
 pub struct LocalPage {
@@ -28,6 +29,8 @@ pub struct LocalPage {
     pub shell: PageShell,
     /// Greets a visitor who came to `/`.
     pub welcome: bool,
+    /// With what other servers have.
+    pub federated: bool,
     /// The tweets, newest first.
     pub tweets: Vec<TweetView>,
     /// The address of older ones.

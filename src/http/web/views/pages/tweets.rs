@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::clock::Millis;
 use crate::http::web::views::{AccountRow, Composer, PageShell, SafeHtml, TweetView};
+use crate::model::delivery::{DeliveryTrace, Outcome};
 
 /// `GET /@{handle}/{tweet_id}`: a tweet, what it answers to, and its replies.
 #[derive(Template)]
@@ -145,4 +146,29 @@ pub struct DeletePage {
     pub tweet: TweetView,
     /// Where to go afterwards, and on second thoughts: a path on this server.
     pub return_to: String,
+}
+
+/// `GET /tweets/{id}/delivery`.
+#[derive(Template)]
+#[template(path = "delivery.html")]
+pub struct DeliveryPage {
+    /// Everything around.
+    pub shell: PageShell,
+    /// The tweet.
+    pub tweet: TweetView,
+    /// What became of it, the last first.
+    pub traces: Vec<DeliveryTrace>,
+    /// The address of more.
+    pub older: Option<String>,
+}
+
+/// The word for how deliveries ended.
+fn outcome_key(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Delivered => "delivery-delivered",
+        Outcome::Refused => "delivery-refused",
+        Outcome::GivenUp => "delivery-given-up",
+        Outcome::Dropped => "delivery-dropped",
+        Outcome::Waiting => "delivery-waiting",
+    }
 }

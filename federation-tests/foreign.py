@@ -1,0 +1,316 @@
+"""What an account of ours and one on a foreign server do with each other, in both directions.
+
+Ours is asked by the REST API, theirs by the log of what it received and of which signatures its library believed.
+"""
+
+import dataclasses
+import sys
+
+from asking import containing, gone, lookup, told
+from instance import until
+from network import Network
+from peer import CannotDo
+from sheet import NotTaken, Sheet, close
+
+PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
+
+# What a library does not read; the case then has to fail for just that.
+APKIT_GAPS = {
+    "Reply, to them": "its models read no address as `inReplyTo`; its inbox answers 400",
+    "Poll, to them": "its models read no list as `oneOf`; its inbox answers 400",
+}
+
+
+@dataclasses.dataclass
+class Kind:
+    """A foreign server, and the instance of ours that it meets."""
+
+    column: str
+    library: str
+    username: str
+    host: str
+    # It answers signed requests only.
+    secure: bool = False
+    # Ours is on this host.
+    ours: str = "a.test"
+    gaps: dict = dataclasses.field(default_factory=dict)
+
+
+# By the name on the command line.
+KINDS = {
+    "fedify": Kind("Fedify 2.3.6", "fedify", "fay", "fedify.test"),
+    "fedify-signed": Kind("Fedify 2.3.6, we too want reads signed", "fedify", "fay", "signed.test", ours="closed.test"),
+    "bovine": Kind("bovine 0.5.19", "bovine", "bo", "bovine.test", ours="b.test"),
+    "bovine-secure": Kind("bovine 0.5.19, wants reads signed", "bovine", "bo", "secure.test", secure=True),
+    "apkit": Kind("apkit 0.3.8", "apkit", "kit", "apkit.test", ours="b.test", gaps=APKIT_GAPS),
+}
+# Our instances by name, and what is set there.
+OURS = {"a.test": {}, "b.test": {}, "closed.test": {"ROOKERY_FEDERATION_AUTHORIZED_FETCH": "on"}}
+
+
+class Meeting:
+    """Ann of ours, the account of the peer, and Eve of ours who follows nobody."""
+
+    def __init__(self, instance, peer):
+        self.peer = peer
+        # Peers share an instance; an account of ours meets one of them only.
+        word = peer.name.split(".")[0]
+        self.ann, self.eve = instance.person(f"ann_{word}"), instance.person(f"eve_{word}")
+        self.theirs = self.follow = None
+        self.ours = self.their_note = self.our_poll = self.their_poll = None
+
+    def arrives(self, what, kind, fits=lambda activity: True):
+        """Waits until an activity is in the peer's log with a signature that its library believed."""
+        answer = until(what, lambda: self.peer.received(kind, fits) or self.peer.refused(kind, fits))
+        if answer is True:
+            raise NotTaken(f"{self.peer.name} refused the {kind}")
+        return answer["activity"]
+
+    def say(self, text, **more):
+        return self.ann.post("/api/tweets", {"text": text, **more})
+
+    def read(self, text):
+        """Their tweet with this text, when Ann has it."""
+        return until(f"{text!r} is read here", lambda: containing(self.ann, self.theirs, text))
+
+    def count(self, name, wanted):
+        tweet = lambda: self.ann.get(f"/api/tweets/{self.ours['id']}")
+        until(f"{name} is {wanted}", lambda: tweet()[name] == wanted)
+
+    # What is done, in order. Each is a row of the table.
+
+    def follow_to(self):
+        self.theirs = until("their account is found", lambda: lookup(self.ann, self.peer.handle))["id"]
+        self.ann.post(f"/api/users/{self.theirs}/follow")
+        self.arrives("our Follow arrives", "Follow", lambda follow: follow["actor"] == self.ann.actor)
+        until("it is accepted", lambda: self.ann.get(f"/api/users/{self.theirs}/relationship")["following"])
+
+    def follow_from(self):
+        self.follow = self.peer.do("follow", who=self.ann.actor)
+        until("we count it", lambda: self.ann.get(f"/api/users/{self.ann.id}")["followers_count"] == 1)
+        assert told(self.ann, "follow"), "Ann was not told of her follower"
+        self.arrives("our Accept arrives", "Accept", lambda accept: id_of(accept["object"]) == self.follow)
+
+    def post_to(self):
+        self.ours = self.say("a rook is not a crow & <b>never</b> was")
+        create = self.arrives("our post arrives", "Create", lambda create: id_of(create["object"]) == self.ann.note(self.ours))
+        assert "a rook is not a crow &amp; &lt;b&gt;never" in create["object"]["content"], create["object"]["content"]
+
+    def post_from(self):
+        text = f"jackdaws on {self.peer.name}"
+        self.their_note = self.peer.do("post", text=text)
+        self.read(text)
+
+    def fetch(self):
+        document = self.peer.do("fetch", id=self.ann.note(self.ours))
+        assert "a rook is not a crow" in str(document), document
+
+    def mention_to(self):
+        tweet = self.say(f"{self.peer.handle} do you read this")
+        create = self.arrives("our mention arrives", "Create", lambda create: id_of(create["object"]) == self.ann.note(tweet))
+        mentions = [tag["href"] for tag in listed(create["object"].get("tag")) if tag["type"] == "Mention"]
+        assert mentions == [self.peer.actor], mentions
+
+    def mention_from(self):
+        self.peer.do("post", text=f"{self.ann.handle} yes", mention={"actor": self.ann.actor, "handle": self.ann.handle})
+        mentions = lambda: any("yes" in note["tweet"]["text"] for note in told(self.ann, "mention"))
+        until("Ann is told that they mention her", mentions)
+
+    def reply_to(self):
+        parent = self.read(f"jackdaws on {self.peer.name}")
+        tweet = self.say(f"{self.peer.handle} how many", reply_to=parent["id"])
+        ours = lambda create: id_of(create["object"]) == self.ann.note(tweet)
+        create = self.arrives("our reply arrives", "Create", ours)
+        assert create["object"]["inReplyTo"] == self.their_note, create["object"]["inReplyTo"]
+
+    def reply_from(self):
+        mention = {"actor": self.ann.actor, "handle": self.ann.handle}
+        self.peer.do("post", text="it depends on the rook", reply_to=self.ann.note(self.ours), mention=mention)
+        replies = lambda: [tweet["text"] for tweet in self.ann.get(f"/api/tweets/{self.ours['id']}/thread")["descendants"]]
+        until("their reply stands under our post", lambda: "it depends on the rook" in replies())
+
+    def like_to(self):
+        self.reaction_to("like", "Like")
+
+    def boost_to(self):
+        self.reaction_to("retweet", "Announce")
+
+    def reaction_to(self, path, kind):
+        tweet = self.read(f"jackdaws on {self.peer.name}")
+        self.ann.post(f"/api/tweets/{tweet['id']}/{path}")
+        there = lambda activity: id_of(activity["object"]) == self.their_note
+        activity = self.arrives(f"our {kind} arrives", kind, there)
+        self.ann.call("DELETE", f"/api/tweets/{tweet['id']}/{path}")
+        self.arrives("it is taken back", "Undo", lambda undo: id_of(undo["object"]) == activity["id"])
+
+    def like_from(self):
+        like = self.peer.do("like", object=self.ann.note(self.ours))
+        self.count("likes_count", 1)
+        self.peer.do("undo", id=like)
+        self.count("likes_count", 0)
+
+    def boost_from(self):
+        boost = self.peer.do("boost", object=self.ann.note(self.ours))
+        self.count("retweets_count", 1)
+        self.peer.do("undo", id=boost)
+        self.count("retweets_count", 0)
+
+    def edit_to(self):
+        self.ann.call("PATCH", f"/api/tweets/{self.ours['id']}", {"text": "a rook is a chess piece too"})
+        update = self.arrives("our edit arrives", "Update", lambda update: id_of(update["object"]) == self.ann.note(self.ours))
+        assert "chess" in update["object"]["content"], update
+
+    def edit_from(self):
+        before = self.read(f"jackdaws on {self.peer.name}")
+        self.peer.do("edit", id=self.their_note, text="many jackdaws")
+        after = self.read("many jackdaws")
+        assert after["id"] == before["id"] and after["edited_at"], after
+
+    def delete_to(self):
+        note = self.ann.note(self.ours)
+        self.ann.call("DELETE", f"/api/tweets/{self.ours['id']}")
+        self.arrives("our Delete arrives", "Delete", lambda delete: id_of(delete["object"]) == note)
+
+    def delete_from(self):
+        tweet = self.read("many jackdaws")
+        self.peer.do("delete", id=self.their_note)
+        until("their post is gone", lambda: gone(self.ann, tweet["id"]))
+
+    def followers_only_to(self):
+        tweet = self.say("for those who follow", visibility="followers")
+        create = self.arrives("our post arrives", "Create", lambda create: id_of(create["object"]) == self.ann.note(tweet))
+        assert PUBLIC not in listed(create.get("to")) + listed(create.get("cc")), create
+
+    def followers_only_from(self):
+        self.peer.do("post", text="between us followers", visibility="followers")
+        self.seen_by_ann_alone(self.read("between us followers"))
+
+    def direct_to(self):
+        tweet = self.say(f"{self.peer.handle} for your eyes", visibility="direct")
+        create = self.arrives("our post arrives", "Create", lambda create: id_of(create["object"]) == self.ann.note(tweet))
+        assert listed(create.get("to")) + listed(create.get("cc")) == [self.peer.actor], create
+
+    def direct_from(self):
+        mention = {"actor": self.ann.actor, "handle": self.ann.handle}
+        self.peer.do("post", text="for your eyes", visibility="direct", mention=mention)
+        self.seen_by_ann_alone(self.read("for your eyes"))
+
+    def seen_by_ann_alone(self, tweet):
+        assert gone(self.eve, tweet["id"]), "Eve reads it by its address"
+        assert not containing(self.eve, self.theirs, tweet["text"]), "Eve reads it on their profile"
+
+    def poll_from(self):
+        self.their_poll = self.peer.do("post", text="rook or crow?", options=["rook", "crow"])
+        poll = self.read("rook or crow?")["poll"]
+        assert [option["title"] for option in poll["options"]] == ["rook", "crow"], poll
+
+    def vote_to(self):
+        if not self.their_poll:
+            raise CannotDo("there is no poll of theirs")
+        self.ann.post(f"/api/tweets/{self.read('rook or crow?')['id']}/poll/votes", {"choices": [1]})
+        vote = self.arrives("our vote arrives", "Create", lambda create: create["object"].get("inReplyTo") == self.their_poll)
+        assert vote["object"]["name"] == "crow" and not vote["object"].get("content"), vote
+
+    def poll_to(self):
+        self.our_poll = self.say("jackdaw or jay?", poll={"options": ["jackdaw", "jay"], "expires_in": 3600})
+        create = self.arrives("our poll arrives", "Create", lambda create: id_of(create["object"]) == self.ann.note(self.our_poll))
+        assert [option["name"] for option in create["object"]["oneOf"]] == ["jackdaw", "jay"], create
+
+    def vote_from(self):
+        self.peer.do("vote", question=self.ann.note(self.our_poll), choice="jay")
+        votes = lambda: [option["votes_count"] for option in self.ann.get(f"/api/tweets/{self.our_poll['id']}")["poll"]["options"]]
+        until("their vote counts", lambda: votes() == [0, 1])
+
+    def new_key_told(self):
+        self.peer.do("rotate", announce=True)
+        self.their_text("signed by the key we told of")
+
+    def new_key_untold(self):
+        self.peer.do("rotate", announce=False)
+        self.their_text("signed by a key nobody heard of")
+
+    def their_text(self, text):
+        self.peer.do("post", text=text)
+        self.read(text)
+
+    def unfollow_to(self):
+        self.ann.call("DELETE", f"/api/users/{self.theirs}/follow")
+        fits = lambda undo: id_of(undo["actor"]) == self.ann.actor and kind_of(undo["object"]) == "Follow"
+        self.arrives("our unfollow arrives", "Undo", fits)
+
+    def unfollow_from(self):
+        self.peer.do("undo", id=self.follow)
+        until("we count it", lambda: self.ann.get(f"/api/users/{self.ann.id}")["followers_count"] == 0)
+
+
+# The rows of the table. What comes later is another line here and a method above.
+CASES = [
+    ("Follow, to them", Meeting.follow_to),
+    ("Follow, from them", Meeting.follow_from),
+    ("Post, to them", Meeting.post_to),
+    ("Post, from them", Meeting.post_from),
+    ("Read ours by its address", Meeting.fetch),
+    ("Mention, to them", Meeting.mention_to),
+    ("Mention, from them", Meeting.mention_from),
+    ("Reply, to them", Meeting.reply_to),
+    ("Reply, from them", Meeting.reply_from),
+    ("Like and undo, to them", Meeting.like_to),
+    ("Like and undo, from them", Meeting.like_from),
+    ("Boost and undo, to them", Meeting.boost_to),
+    ("Boost and undo, from them", Meeting.boost_from),
+    ("Edit, to them", Meeting.edit_to),
+    ("Edit, from them", Meeting.edit_from),
+    ("Delete, to them", Meeting.delete_to),
+    ("Delete, from them", Meeting.delete_from),
+    ("Followers-only post, to them", Meeting.followers_only_to),
+    ("Followers-only post, from them", Meeting.followers_only_from),
+    ("Direct post, to them", Meeting.direct_to),
+    ("Direct post, from them", Meeting.direct_from),
+    ("Poll, to them", Meeting.poll_to),
+    ("Poll, from them", Meeting.poll_from),
+    ("Vote, to them", Meeting.vote_to),
+    ("Vote, from them", Meeting.vote_from),
+    ("New key of theirs, told by an Update", Meeting.new_key_told),
+    ("New key of theirs, untold", Meeting.new_key_untold),
+    ("Unfollow, to them", Meeting.unfollow_to),
+    ("Unfollow, from them", Meeting.unfollow_from),
+]
+
+
+def id_of(value):
+    return value.get("id") if isinstance(value, dict) else value
+
+
+def kind_of(value):
+    return value.get("type") if isinstance(value, dict) else None
+
+
+def listed(value):
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def meet(kind, instance, peer):
+    """All cases with one peer; answers the sheet."""
+    print(f"{kind.column} and {instance.name}", flush=True)
+    meeting, sheet = Meeting(instance, peer), Sheet(kind.column, kind.gaps)
+    for row, run in CASES:
+        sheet.case(row, lambda: run(meeting))
+    if sheet.failures:
+        print(f"--- log of {peer.name}\n{peer.tail()}\n--- log of {instance.name}\n{instance.tail()}", file=sys.stderr)
+    return sheet
+
+
+def main():
+    binary, wanted = sys.argv[1], sys.argv[2:] or list(KINDS)
+    unknown = [name for name in wanted if name not in KINDS]
+    if unknown:
+        sys.exit(f"no peer named {unknown[0]}; there are {', '.join(KINDS)}")
+    kinds = [KINDS[name] for name in wanted]
+    ours = {name: settings for name, settings in OURS.items() if any(kind.ours == name for kind in kinds)}
+    with Network(binary, ours, [(kind.library, kind.username, kind.host, kind.secure) for kind in kinds]) as network:
+        sheets = [meet(kind, network.named(kind.ours), peer) for kind, peer in zip(kinds, network.peers)]
+    sys.exit(close(sheets))
+
+
+if __name__ == "__main__":
+    main()
