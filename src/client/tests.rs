@@ -111,11 +111,11 @@ async fn every_hop_of_a_redirect_is_signed_for_its_own_url() {
     answering(&server, "GET", "/3", ResponseTemplate::new(200)).await;
     let client = client(&[("a.test", *server.address()), ("b.test", *server.address())]);
     let signed = Mutex::new(Vec::new());
-    let sign = |method: &Method, url: &Url| {
+    let sign = |method: &Method, url: &Url| -> Signing<'_> {
         signed.lock().unwrap().push(format!("{method} {url}"));
         let mut headers = HeaderMap::new();
         headers.insert("signature", url.path().parse().unwrap());
-        Box::pin(std::future::ready(Ok(headers))) as Signing<'_>
+        Box::pin(std::future::ready(Ok(headers)))
     };
     let mut headers = HeaderMap::new();
     headers.insert(header::AUTHORIZATION, "Bearer secret".parse().unwrap());

@@ -244,10 +244,19 @@ pub fn keep(conn: &mut Conn, rows: &[(RowId, Fared)]) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// The bytes of a stored activity, and the id of the retired key that signs it.
-pub fn body(conn: &mut Conn, outgoing: RowId) -> Result<Option<(Vec<u8>, Option<String>)>, StoreError> {
+/// What is sent of a stored activity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// The JSON bytes.
+    pub body: Vec<u8>,
+    /// The id of a retired key that signs it.
+    pub key_uri: Option<String>,
+}
+
+/// A stored activity.
+pub fn stored(conn: &mut Conn, outgoing: RowId) -> Result<Option<Stored>, StoreError> {
     conn.query_opt("select body, key_uri from outbox where id = $1", args![outgoing], |row| {
-        Ok((row.take()?, row.take()?))
+        Ok(Stored { body: row.take()?, key_uri: row.take()? })
     })
 }
 

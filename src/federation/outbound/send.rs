@@ -18,7 +18,7 @@ use crate::federation::own_keys::SigningKey;
 use crate::federation::signature::{BodyDigest, Form};
 use crate::model::account::INSTANCE;
 use crate::model::ids::{AccountId, RowId};
-use crate::store::deliveries::{self, Waiting};
+use crate::store::deliveries::{self, Stored, Waiting};
 use crate::telemetry::metrics as names;
 
 /// Bytes of activities that are kept for all hosts together; the least used go first.
@@ -180,8 +180,9 @@ impl Federation {
     /// An activity that is to be sent; `None` when it is gone.
     async fn payload(&self, outgoing: RowId) -> Result<Option<Arc<Payload>>> {
         let read = self.0.payloads.0.get_or_insert_async(&outgoing, async {
-            let read = move |conn: &mut _| deliveries::body(conn, outgoing);
-            let (body, key_uri) = self.service().store().read(read).await?.ok_or(Error::Gone("activity"))?;
+            let read = move |conn: &mut _| deliveries::stored(conn, outgoing);
+            let Stored { body, key_uri } =
+                self.service().store().read(read).await?.ok_or(Error::Gone("activity"))?;
             let body = Bytes::from(body);
             let digest = self.0.signers.digest(body.clone()).await?;
             Ok::<_, Error>(Arc::new(Payload { body, digest, key_uri }))

@@ -119,11 +119,11 @@ async fn received_by_wire(form: Form, method: Method, at: &str) -> Received {
         per_host: 1,
     };
     let digest = (method == Method::POST).then(|| BodyDigest::of(BODY));
-    let sign = |method: &Method, url: &Url| {
+    let sign = |method: &Method, url: &Url| -> Signing<'_> {
         let signer = Signer { key: test_key(), key_id: KEY_ID };
         let outgoing = Outgoing { method, url, digest: digest.as_ref(), now_ms: NOW, path_only: false };
         let signed = sign(form, &signer, &outgoing).map_err(|_| SignFailed);
-        Box::pin(std::future::ready(signed)) as Signing<'_>
+        Box::pin(std::future::ready(signed))
     };
     let url = Url::parse(at).unwrap();
     let request = Request::new(&url).sign(&sign).body(Bytes::from_static(BODY));

@@ -26,7 +26,7 @@ fn page(id: &str, author: &str, title: &str) -> Value {
 
 /// What the community passes on, as Lemmy wraps it.
 fn passes_on(number: u8, kind: &str, actor: &str, object: Value) -> Value {
-    let host = &actor[..actor.find("/u/").unwrap()];
+    let (host, _) = actor.split_once("/u/").unwrap();
     let inner = json!({ "id": format!("{host}/activities/{}/{number}", kind.to_lowercase()), "type": kind,
         "actor": actor, "to": [PUBLIC], "cc": [GROUP], "audience": GROUP, "object": object });
     let announce = activity(&format!("http://b.test/activities/announce/{number}"), "Announce", GROUP, inner);

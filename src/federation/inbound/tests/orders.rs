@@ -122,7 +122,7 @@ impl Plot {
         let (seed, uri) = (self.seed, self.note.clone());
         let created = note(&uri, BOB, "<p>version 0</p>");
         if !self.rng.one_in(5) {
-            self.activities.push(activity(&format!("{BOB}#creates/{seed}"), "Create", BOB, created.clone()));
+            self.activities.push(activity(&format!("{BOB}#creates/{seed}"), "Create", BOB, created));
             self.text = Some("version 0".to_owned());
         }
         for version in 1..=self.rng.below(4) {

@@ -171,7 +171,7 @@ impl World {
             let mut sent = Vec::new();
             for host in waiting::hosts(conn)? {
                 for row in deliveries::waiting(conn, &host, RowId(0), 500)? {
-                    let (body, _) = deliveries::body(conn, row.outgoing)?.unwrap();
+                    let body = deliveries::stored(conn, row.outgoing)?.unwrap().body;
                     let body: Value = serde_json::from_slice(&body).unwrap();
                     let name = row.inbox.rsplit("/users/").next().unwrap().replace("/inbox", "");
                     told.entry(name).or_default().push(body["type"].as_str().unwrap().to_owned());
@@ -192,7 +192,7 @@ impl World {
             for host in waiting::hosts(conn)? {
                 for row in deliveries::waiting(conn, &host, RowId(0), 500)? {
                     sent.push(row.id.0);
-                    let (body, _) = deliveries::body(conn, row.outgoing)?.unwrap();
+                    let body = deliveries::stored(conn, row.outgoing)?.unwrap().body;
                     bodies.insert(row.outgoing, serde_json::from_slice(&body).unwrap());
                 }
             }

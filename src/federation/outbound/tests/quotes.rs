@@ -112,7 +112,12 @@ async fn who_asks_to_quote_is_answered_and_hears_when_that_ends() {
         );
         let (owner, quoter) = (world.ann.id, dan);
         let gone = crate::model::event::Event::QuoteWithdrawn { owner, quoter, stamp: 5 };
-        world.test.store.write(move |conn| events::append(conn, &[gone.clone()], NOW)).await.unwrap();
+        world
+            .test
+            .store
+            .write(move |conn| events::append(conn, std::slice::from_ref(&gone), NOW))
+            .await
+            .unwrap();
         assert_eq!(world.told_only("Delete").await, ["bob", "dan"], "{}", world.engine);
     }
 }

@@ -74,7 +74,12 @@ async fn a_litepub_relays_follow_is_accepted_by_the_instances_actor() {
         let [_, litepub] = accepted(&world).await;
         let uri = "http://l.test/follows/1".to_owned();
         let event = crate::model::event::Event::RelayFollowed { relay: litepub.id, uri };
-        world.test.store.write(move |conn| events::append(conn, &[event.clone()], NOW)).await.unwrap();
+        world
+            .test
+            .store
+            .write(move |conn| events::append(conn, std::slice::from_ref(&event), NOW))
+            .await
+            .unwrap();
         assert_eq!(world.told_only("Accept").await, ["l"], "{}", world.engine);
     }
 }

@@ -19,8 +19,8 @@ async fn a_report_is_forwarded_only_when_its_maker_says_so_and_does_not_name_the
             let Some(row) = waiting.first() else { continue };
             assert_eq!(row.account, INSTANCE);
             let id = row.outgoing;
-            let read = world.test.store.read(move |conn| deliveries::body(conn, id));
-            let body = String::from_utf8(read.await.unwrap().unwrap().0).unwrap();
+            let read = world.test.store.read(move |conn| deliveries::stored(conn, id));
+            let body = String::from_utf8(read.await.unwrap().unwrap().body).unwrap();
             assert!(!body.contains("/users/ann"), "{body}");
             let flag: Value = serde_json::from_str(&body).unwrap();
             assert_eq!((flag["type"].as_str(), flag["content"].as_str()), (Some("Flag"), Some("spam")));

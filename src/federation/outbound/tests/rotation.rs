@@ -10,7 +10,7 @@ use crate::federation::DeliverySettings;
 use crate::federation::keys::PublicKey;
 use crate::federation::signature::{self, RequestParts};
 use crate::model::event::Event;
-use crate::service::upkeep;
+use crate::store::own_keys;
 
 /// Lets `bob@b.test` follow `ann`, and delivers what is planned until `stop`.
 async fn delivering(world: &World, stop: &CancellationToken) -> Arc<Notify> {
@@ -97,7 +97,9 @@ async fn a_retired_key_is_forgotten_after_two_days_and_the_present_one_signs_in_
         world.federation.public_key_pem(&world.ann).await.unwrap();
         world.federation.rotate_key(&world.ann).await.unwrap();
         world.clock.advance(limits::RETIRED_KEY_KEEP_MS + 1);
-        upkeep::forget_old(world.service()).await.unwrap();
+        let before_ms = world.clock.now_ms() - limits::RETIRED_KEY_KEEP_MS;
+        let forget = move |conn: &mut crate::store::Conn| own_keys::forget_retired(conn, before_ms, 9);
+        assert_eq!(world.test.store.write(forget).await.unwrap(), 1, "{}", world.engine);
         let new = world.federation.public_key_pem(&world.ann).await.unwrap();
 
         let planned = delivering(&world, &stop).await;
