@@ -11,7 +11,7 @@ from faults_cases import Part, Rows
 from forge import Forge
 from instance import Instance, free_port
 
-HOSTS = ["good.test", "evil.test", "storm.test", "bad.test"]
+HOSTS = ["good.test", "evil.test", "storm.test", "bad.test", "busy.test"]
 
 
 def run(part, binary, name, hosts, chapters):

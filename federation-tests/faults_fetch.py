@@ -52,6 +52,11 @@ def odd_answers(true, foreign):
     }
 
 
+def host_of(answer):
+    """Whoever asks for a pause has one: the other answers are on a host that is still asked."""
+    return "busy.test" if answer == "the status 429" else "bad.test"
+
+
 class Fetching:
     def __init__(self, stage):
         self.stage, self.part, self.a, self.rows, self.forge = stage, stage.part, stage.a, stage.rows, stage.forge
@@ -69,7 +74,7 @@ class Fetching:
         """A stranger whose document is odd writes to us: the signature is not believed."""
         key = self.stage.eve.key
         for name in list(odd_answers({"id": "http://x/"}, "")) + ["a byte at a time, for ever"]:
-            who = Actor(self.forge, "bad.test", f"p{self.next()}", key)
+            who = Actor(self.forge, host_of(name), f"p{self.next()}", key)
             self.forge.serve(who.id, self.odd(name, who.profile(), self.stage.bob.id))
             follow = who.activity("Follow", self.stage.ann_id)
             places = [who.id, who.id + "/other", self.stage.bob.id]
@@ -93,7 +98,8 @@ class Fetching:
         eve = self.stage.eve
         before = self.rows.all("select id, text from tweets order by id")
         for name in odd_answers({"id": "http://x/"}, ""):
-            true = Actor(self.forge, "bad.test", "author", eve.key).note("odd", id=f"http://bad.test/notes/{self.next()}")
+            host = host_of(name)
+            true = Actor(self.forge, host, "author", eve.key).note("odd", id=f"http://{host}/notes/{self.next()}")
             foreign = self.stage.note["id"]
             self.forge.serve(true["id"], self.odd(name, true, foreign))
             with self.part.case(f"a post that is {name}"):
@@ -101,7 +107,7 @@ class Fetching:
                 with untouched(self.rows, self.forge, ("inbox",), places):
                     assert eve.send(self.a, eve.activity("Announce", true["id"])) == 202
                 assert self.rows.all("select id, text from tweets order by id") == before
-                self.bounded(true["id"].removeprefix("http://bad.test"), DOCUMENT_CAP)
+                self.bounded(true["id"].removeprefix(f"http://{host}"), DOCUMENT_CAP)
 
     def names(self):
         """Names are as WebFinger and the actor say together, each from its own host."""

@@ -52,7 +52,7 @@ class Meeting:
     """Ann of ours, the account of the peer, and Eve of ours who follows nobody."""
 
     def __init__(self, instance, peer):
-        self.peer = peer
+        self.instance, self.peer = instance, peer
         # Peers share an instance; an account of ours meets one of them only.
         word = peer.name.split(".")[0]
         self.ann, self.eve = instance.person(f"ann_{word}"), instance.person(f"eve_{word}")

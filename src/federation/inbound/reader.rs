@@ -85,10 +85,16 @@ impl Federation {
         let budget = Budget::new();
         let mut unreachable = false;
         for candidate in claim.key_id().actor_candidates() {
-            match self.fetched_actor(&candidate, &budget).await {
+            let lists = |actor: &Actor| actor.key(claim.key_id().as_str()).map(|key| key.pem.clone());
+            let mut found = self.fetched_actor(&candidate, &budget).await;
+            let is_old = found.as_ref().is_ok_and(|actor| lists(actor).is_none());
+            // It may have a new key since it was read.
+            if is_old && self.0.fetcher.may_ask_for_key(&candidate, self.now_ms()) {
+                found = self.actor_now(&candidate, &budget).await;
+            }
+            match found {
                 Ok(actor) => {
-                    if let Some(key) = actor.key(claim.key_id().as_str()) {
-                        let pem = key.pem.clone();
+                    if let Some(pem) = lists(&actor) {
                         return Ok((actor, pem));
                     }
                 }

@@ -87,6 +87,9 @@ impl Federation {
                 Err(Unverified::No(_)) => doubted = true,
                 verdict => return verdict.map(|()| Some(late)),
             }
+        } else {
+            // Whoever comes while this is under way finds what it brings, and does not ask once more.
+            fetcher.may_ask_for_key(id, now_ms);
         }
         let actor = match self.actor_now(id, &Budget::new()).await {
             Ok(actor) => actor,
@@ -99,8 +102,8 @@ impl Federation {
             }
         };
         let verdict = self.signed_by(&actor, id, claim).await;
-        if doubted || matches!(verdict, Err(Unverified::No(_))) {
-            fetcher.asked_for_key(id, now_ms);
+        if verdict.is_ok() && !doubted {
+            fetcher.forget_asking(id);
         }
         verdict.map(|()| Some(actor))
     }

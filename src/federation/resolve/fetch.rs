@@ -173,7 +173,7 @@ pub(in crate::federation) struct Fetcher {
     flights: Mutex<HashMap<String, Arc<OnceCell<Outcome>>>>,
     failures: Cache<String, Failed>,
     /// When the host of an actor was last asked because a signature did not verify.
-    asked_for_key: Cache<String, Millis>,
+    asked_for_key: Mutex<quick_cache::unsync::Cache<String, Millis>>,
     actors: Cache<String, LateActor, Bytes>,
 }
 
@@ -207,7 +207,7 @@ impl Fetcher {
         Self {
             flights: Mutex::default(),
             failures: Cache::new(FAILURES_KEPT),
-            asked_for_key: Cache::new(FAILURES_KEPT),
+            asked_for_key: Mutex::new(quick_cache::unsync::Cache::new(FAILURES_KEPT)),
             actors: Cache::with_weighter(actors, ACTORS_KEPT_BYTES, Bytes),
         }
     }
@@ -254,15 +254,21 @@ impl Fetcher {
         (now_ms < late.at_ms.saturating_add(limits::KEY_REFETCH_MS)).then_some(late.actor)
     }
 
-    /// Whether its host may be asked for the key of a signature that what is known does not verify.
+    /// Whether its host may be asked for the key of a signature that what is known does not verify. Who is told yes is
+    /// the one who asks: nobody else is for [`limits::KEY_REFETCH_MS`].
     pub(in crate::federation) fn may_ask_for_key(&self, id: &Url, now_ms: Millis) -> bool {
-        let asked_ms = self.asked_for_key.get(id.as_str());
-        asked_ms.is_none_or(|at_ms| at_ms.saturating_add(limits::KEY_REFETCH_MS) <= now_ms)
+        let mut asked = self.asked_for_key.lock().unwrap_or_else(PoisonError::into_inner);
+        let lately =
+            asked.get(id.as_str()).is_some_and(|at_ms| at_ms.saturating_add(limits::KEY_REFETCH_MS) > now_ms);
+        if !lately {
+            asked.insert(id.as_str().to_owned(), now_ms);
+        }
+        !lately
     }
 
-    /// Remembers that its host was asked, because a signature did not verify.
-    pub(in crate::federation) fn asked_for_key(&self, id: &Url, now_ms: Millis) {
-        self.asked_for_key.insert(id.as_str().to_owned(), now_ms);
+    /// The host was asked for another reason than doubt, and what it said was good.
+    pub(in crate::federation) fn forget_asking(&self, id: &Url) {
+        self.asked_for_key.lock().unwrap_or_else(PoisonError::into_inner).remove(id.as_str());
     }
 
     /// Remembers an actor whose document just came from its host.

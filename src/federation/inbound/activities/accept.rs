@@ -22,9 +22,10 @@ impl Federation {
         }
         let Some(relation) = self.our_follow(act, object).await? else { return Ok(()) };
         let (written, now_ms) = (relation.clone(), self.now_ms());
-        self.service().store().write(move |conn| follows::accept(conn, &written, now_ms)).await?;
-        self.service().graph().apply(&Event::FollowAccepted(relation));
-        self.look_at(act.actor);
+        if self.service().store().write(move |conn| follows::accept(conn, &written, now_ms)).await? {
+            self.service().graph().apply(&Event::FollowAccepted(relation));
+            self.look_at(act.actor);
+        }
         Ok(())
     }
 
