@@ -61,7 +61,7 @@ fn further(first: Form, url: &Url) -> impl Iterator<Item = Knock> {
 }
 
 /// What a peer answers that cannot read a signature, or does not believe it.
-fn refuses_signature(status: StatusCode) -> bool {
+pub(super) fn refuses_signature(status: StatusCode) -> bool {
     matches!(status, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED)
 }
 

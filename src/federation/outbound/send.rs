@@ -9,6 +9,7 @@ use quick_cache::sync::Cache;
 use tokio::sync::Semaphore;
 use url::Url;
 
+use crate::client::{ClientError, Response};
 use crate::clock::Millis;
 use crate::error::{Chain, Error, Result};
 use crate::federation::Federation;
@@ -16,6 +17,7 @@ use crate::federation::delivery::breaker::{Outcome, retry_after_ms};
 use crate::federation::delivery::lane::Answered;
 use crate::federation::own_keys::SigningKey;
 use crate::federation::signature::{BodyDigest, Form};
+use crate::federation::wire::refuses_signature;
 use crate::model::account::INSTANCE;
 use crate::model::ids::{AccountId, RowId};
 use crate::store::deliveries::{self, Stored, Waiting};
@@ -129,13 +131,13 @@ impl Send {
         };
         let _place = self.places.all.acquire().await.map_err(Error::internal)?;
         let payload = self.federation.payload(self.row.outgoing).await?;
-        let key = self.key(payload.as_deref()).await?;
+        let key = self.key().await?;
         let (Some(payload), Some(key), Ok(inbox)) = (payload, key, Url::parse(&self.row.inbox)) else {
             // Its activity or its signer is gone, or the inbox is no address: it cannot be sent, ever.
             return Ok(Exchanged::without(Outcome::Unsendable));
         };
         let began = tokio::time::Instant::now();
-        match self.federation.post_activity(&inbox, &payload, key, self.form).await {
+        match self.post(&inbox, &payload, key).await? {
             Ok(response) => {
                 let wait = response.header(http::header::RETRY_AFTER);
                 let now_ms = self.federation.service().clock().now_ms();
@@ -155,14 +157,28 @@ impl Send {
         }
     }
 
-    async fn key(&self, payload: Option<&Payload>) -> Result<Option<Arc<SigningKey>>> {
-        let (account, own_keys) = (self.row.account, &self.federation.0.own_keys);
-        if let Some(uri) = payload.and_then(|payload| payload.key_uri.as_deref())
-            && let Some(retired) = own_keys.retired(account, uri).await?
+    /// Posts under the key that the activity asks for. Who keeps no keys finds the present one alone, and is told by that.
+    async fn post(
+        &self,
+        inbox: &Url,
+        payload: &Payload,
+        present: Arc<SigningKey>,
+    ) -> Result<std::result::Result<Response, ClientError>> {
+        let (federation, own_keys) = (&self.federation, &self.federation.0.own_keys);
+        if let Some(uri) = &payload.key_uri
+            && let Some(retired) = own_keys.retired(self.row.account, uri).await?
         {
-            return Ok(Some(retired));
+            let answer = federation.post_activity(inbox, payload, retired, self.form).await;
+            if !answer.as_ref().is_ok_and(|response| refuses_signature(response.status)) {
+                return Ok(answer);
+            }
         }
-        let present = (account, own_keys.forgotten());
+        Ok(federation.post_activity(inbox, payload, present, self.form).await)
+    }
+
+    async fn key(&self) -> Result<Option<Arc<SigningKey>>> {
+        let account = self.row.account;
+        let present = (account, self.federation.0.own_keys.forgotten());
         self.keys.get_or_insert_async(&present, self.federation.signing_key(account)).await
     }
 }

@@ -88,6 +88,27 @@ async fn a_new_key_is_announced_under_the_old_one_and_signs_all_that_follows() {
 }
 
 #[tokio::test]
+async fn who_keeps_no_keys_is_told_under_the_new_one_at_once() {
+    for test in database::stores().await {
+        let peer = MockServer::start().await;
+        let by_new = |request: &Request| request.headers["signature"].to_str().unwrap().contains("#key-");
+        Mock::given(by_new).respond_with(ResponseTemplate::new(202)).mount(&peer).await;
+        Mock::given(any()).respond_with(ResponseTemplate::new(401)).with_priority(9).mount(&peer).await;
+        let world = world(test, [("b.test".to_owned(), *peer.address())].into()).await;
+        let stop = CancellationToken::new();
+        let planned = delivering(&world, &stop).await;
+        world.federation.public_key_pem(&world.ann).await.unwrap();
+        world.federation.rotate_key(&world.ann).await.unwrap();
+        world.ann_posts("hello", Visibility::Public).await;
+        world.plan().await.unwrap();
+        planned.notify_one();
+        // The post waits for the word about the key, and that did not have to wait.
+        delivered(&peer, "Create").await;
+        stop.cancel();
+    }
+}
+
+#[tokio::test]
 async fn a_retired_key_is_forgotten_after_two_days_and_the_present_one_signs_in_its_place() {
     for test in database::stores().await {
         let peer = MockServer::start().await;
