@@ -75,6 +75,10 @@ id_types! {
     RowId;
 }
 
+/// Sequence numbers of things of the present; the other half is for those of the past, so that neither takes an id that
+/// the other was given and has yet to write.
+const PRESENT_LIMIT: i64 = SEQUENCE_LIMIT / 2;
+
 /// Makes ids. One per process; clones of a process share it behind an `Arc`.
 #[derive(Debug)]
 pub struct IdMaker {
@@ -103,7 +107,7 @@ impl IdMaker {
         let mut last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let (time_ms, sequence) = match *last {
             (time_ms, _) if now_ms > time_ms => (now_ms, 0),
-            (time_ms, sequence) if sequence + 1 < SEQUENCE_LIMIT => (time_ms, sequence + 1),
+            (time_ms, sequence) if sequence + 1 < PRESENT_LIMIT => (time_ms, sequence + 1),
             // The millisecond is used up: borrow the next one rather than wait.
             (time_ms, _) => (time_ms + 1, 0),
         };
@@ -118,8 +122,8 @@ impl IdMaker {
         if at_ms >= fresh >> TIME_SHIFT {
             return fresh;
         }
-        let sequence = self.past.fetch_add(1, Ordering::Relaxed) & (SEQUENCE_LIMIT - 1);
-        compose(at_ms.max(0), self.process, sequence)
+        let sequence = self.past.fetch_add(1, Ordering::Relaxed) & (PRESENT_LIMIT - 1);
+        compose(at_ms.max(0), self.process, PRESENT_LIMIT + sequence)
     }
 }
 
@@ -135,6 +139,16 @@ fn compose(time_ms: Millis, process: i64, sequence: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_of_the_past_are_never_those_of_the_present() {
+        let clock = Clock::manual(1_767_323_045_000);
+        let ids = IdMaker::new(clock.clone(), 3);
+        let present: std::collections::HashSet<i64> = (0..500).map(|_| ids.next()).collect();
+        clock.advance(1);
+        ids.next();
+        assert!((0..5_000).all(|_| !present.contains(&ids.at(1_767_323_045_000))));
+    }
 
     #[test]
     fn ids_rise_even_when_the_clock_stands() {
@@ -153,8 +167,8 @@ mod tests {
     #[test]
     fn things_of_the_same_past_millisecond_get_different_ids() {
         let maker = IdMaker::new(Clock::manual(1_000), 0);
-        let ids: std::collections::HashSet<i64> = (0..SEQUENCE_LIMIT).map(|_| maker.at(400)).collect();
-        assert_eq!(i64::try_from(ids.len()), Ok(SEQUENCE_LIMIT));
+        let ids: std::collections::HashSet<i64> = (0..PRESENT_LIMIT).map(|_| maker.at(400)).collect();
+        assert_eq!(i64::try_from(ids.len()), Ok(PRESENT_LIMIT));
     }
 
     #[test]

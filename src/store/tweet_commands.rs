@@ -228,7 +228,8 @@ fn insert_tweets(conn: &mut Conn, set: &[&CreateTweet]) -> Result<HashSet<TweetI
 
 fn existing(conn: &mut Conn, tweet: &Tweet) -> Result<Option<TweetId>, StoreError> {
     // The same command again, after a commit whose answer was lost.
-    if tweets::exists(conn, tweet.id)? {
+    let there = tweets::id_parts(conn, tweet.id)?;
+    if there.is_some_and(|there| there.author == tweet.author && there.uri == tweet.uri) {
         return Ok(Some(tweet.id));
     }
     if let Some(original) = tweet.retweet_of
