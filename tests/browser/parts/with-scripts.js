@@ -136,7 +136,7 @@ export default function (seat) {
     const picture = await paint(scene("dusk"), 320);
     await page.goto("/compose");
     await openExtras(page);
-    const places = page.locator(".slot:visible");
+    const places = page.locator("[data-slot]:visible");
     assert.equal(await places.count(), 1, "one place at a time");
     await places.first().locator("[type=file]").setInputFiles(picture);
     await places.first().locator("img").waitFor();
