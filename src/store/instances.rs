@@ -184,6 +184,32 @@ pub fn health_of(conn: &mut Conn, host: &str) -> Result<Option<Health>, StoreErr
     )
 }
 
+/// What is known of who sends something here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// An admin blocked the host of the sender or that of its key, or a domain above.
+    pub blocked: bool,
+    /// The health of the sender's host; `None` when it is not known.
+    pub health: Option<Health>,
+}
+
+/// The standing of a sender on `host` whose key is on `key_host`.
+pub fn standing(conn: &mut Conn, host: &str, key_host: &str) -> Result<Standing, StoreError> {
+    let names: BTreeSet<String> = names_of(host).chain(names_of(key_host)).map(str::to_owned).collect();
+    let names: Vec<String> = names.into_iter().collect();
+    let rows = conn.query(
+        "select host, blocked, state, failures, next_attempt_at, first_failure_at, last_success_at, form, answer_ms
+         from instances where host in_texts($1)",
+        args![names],
+        |row| Ok((row.take::<String>()?, row.take::<bool>()?, health(row)?)),
+    )?;
+    let own = rows.iter().find(|(name, ..)| name == host);
+    Ok(Standing {
+        blocked: rows.iter().any(|(_, blocked, _)| *blocked),
+        health: own.map(|(.., health)| *health),
+    })
+}
+
 /// A verified request came from a host that is open or dead: it may be probed again at `at_ms`.
 pub fn earn_probe(conn: &mut Conn, host: &str, at_ms: Millis) -> Result<(), StoreError> {
     conn.execute(

@@ -22,7 +22,7 @@ use crate::federation::signature::{self, Claim, MAX_BODY_BYTES, RequestParts, Si
 use crate::model::ids::RowId;
 use crate::store::actors::{self, PublicKeyRow};
 use crate::store::inbox::Receipt;
-use crate::store::instances::Health;
+use crate::store::instances::{Health, Standing};
 use crate::store::{StoreError, accounts, inbox, instances};
 use crate::telemetry::metrics as names;
 
@@ -180,19 +180,16 @@ impl Federation {
         };
         let (actor_uri, now_ms) = (actor.clone(), self.now_ms());
         let read = self.service().store().read(move |conn| {
-            let known = accounts::by_uri(conn, &actor)?;
-            let suspended = known.as_ref().is_some_and(|account| account.suspended);
+            let suspended = accounts::is_suspended(conn, &actor)?;
             // Some sign with the bare id of the actor: then its first key is meant.
             let key = match actors::key(conn, &key_id)? {
                 None if key_id == actor => actors::first_key(conn, &actor)?,
                 key => key,
             };
-            let health = instances::health_of(conn, &host)?;
+            let Standing { blocked, health } = instances::standing(conn, &host, &key_host)?;
             Ok(Facts {
-                blocked: suspended
-                    || instances::is_blocked(conn, &host)?
-                    || instances::is_blocked(conn, &key_host)?,
-                actor_known: known.is_some(),
+                blocked: blocked || suspended == Some(true),
+                actor_known: suspended.is_some(),
                 key,
                 probe_at: health.and_then(|health| probe_at(&health, now_ms)),
                 undone_object: match &undone {

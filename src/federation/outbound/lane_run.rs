@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
+use tokio::time::Instant;
 
 use super::deliver::{Driver, LEASE_MS};
 use super::health::{from_tries, health_of, to_row, to_tries};
@@ -28,6 +29,9 @@ use crate::telemetry::metrics as names;
 const RENEW_EVERY_MS: Millis = LEASE_MS / 3;
 /// How often a lane looks for new rows while it is at work.
 const LOOK_EVERY_MS: Millis = SECOND_MS;
+/// How long a lane that has sent everything waits before it looks for more: so a stream of posts is read some at a
+/// time, and the host given back at its end only.
+const LINGER: Duration = Duration::from_millis(50);
 /// How long a lane with nothing to do keeps its host: for longer waits it makes room for other hosts.
 const SOON_MS: Millis = SECOND_MS;
 /// How long a host keeps its place while others wait for one.
@@ -61,6 +65,8 @@ pub(super) struct LaneRun {
     /// Whether the last look found no more rows than are loaded.
     drained: bool,
     looked_ms: Millis,
+    /// The same for waits that are too short for the instance's clock.
+    looked: Instant,
     began_ms: Millis,
     leased_ms: Millis,
     /// Another process may have the host now.
@@ -105,6 +111,7 @@ impl LaneRun {
             seen_to: RowId(0),
             drained: false,
             looked_ms: 0,
+            looked: Instant::now(),
             began_ms: now_ms,
             leased_ms: now_ms,
             lost: false,
@@ -144,6 +151,7 @@ impl LaneRun {
                         self.flush().await?;
                     }
                 }
+                () = tokio::time::sleep(LINGER), if under_way.is_empty() => {}
                 _ = flush.tick() => {
                     self.flush().await?;
                     self.renew().await?;
@@ -177,6 +185,7 @@ impl LaneRun {
                 let may_send = matches!(self.lane.breaker().gate(now_ms), Gate::Free | Gate::Probe);
                 Ok(may_send && until_ms.saturating_sub(now_ms) <= SOON_MS)
             }
+            Rest::Nothing if self.looked.elapsed() < LINGER && !self.driver.is_crowded() => Ok(true),
             Rest::Nothing => {
                 self.drained = false;
                 self.load().await?;
@@ -209,6 +218,7 @@ impl LaneRun {
 
     async fn look(&mut self, now_ms: Millis) -> Result<()> {
         self.looked_ms = now_ms;
+        self.looked = Instant::now();
         let room = self.lane.room();
         let (host, after) = (self.host.clone(), self.loaded_to);
         let limit = i64::try_from(room).unwrap_or(0);

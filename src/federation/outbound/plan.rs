@@ -8,6 +8,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::stream::{self, StreamExt as _};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -28,6 +29,8 @@ use crate::store::{Conn, StoreError};
 const CONSUMER: &str = "federation";
 /// Events that one transaction puts behind the cursor.
 const EVENTS_AT_ONCE: usize = 50;
+/// Events whose activities are made at once: that is mostly waiting for the database.
+const MADE_AT_ONCE: usize = 8;
 /// Follows that one transaction reads and writes rows for, over all its posts.
 const CHUNK: i64 = 1_000;
 /// How often an event may fail before it is passed over; with the pauses of the log's follower that is a minute.
@@ -114,24 +117,37 @@ impl Federation {
     ) -> Result<()> {
         let done = self.planner_start().await?;
         let mut part = Part::default();
-        for logged in batch.into_iter().filter(|logged| logged.position > done) {
-            let Suspicion { failures, alone } = suspicion(trouble, logged.position);
-            let made = if failures < FAILURES_MAX {
-                self.make(&logged).await.map_err(|error| failed(trouble, logged.position, error))?
-            } else {
-                tracing::error!(event = ?logged.event, "an event cannot be told to others; it is passed over");
-                Vec::new()
-            };
-            part.made.extend(made);
+        let left = batch.into_iter().filter(|logged| logged.position > done);
+        let mut making = stream::iter(left.map(|logged| self.make_unless_hopeless(logged, trouble)))
+            .buffered(MADE_AT_ONCE);
+        while let Some((at, alone, made)) = making.next().await {
+            part.made.extend(made.map_err(|error| failed(trouble, at, error))?);
             part.events += 1;
-            part.end = logged.position;
+            part.end = at;
             if alone || part.events >= EVENTS_AT_ONCE {
                 let stored = self.plan_part(std::mem::take(&mut part), planned).await;
-                stored.map_err(|error| failed(trouble, logged.position, error))?;
+                stored.map_err(|error| failed(trouble, at, error))?;
             }
         }
         let end = part.end;
         self.plan_part(part, planned).await.map_err(|error| failed(trouble, end, error))
+    }
+
+    /// The activities that an event makes, with its place and whether it is planned alone. One that failed too often makes
+    /// none.
+    async fn make_unless_hopeless(
+        &self,
+        logged: Logged,
+        trouble: &Mutex<Trouble>,
+    ) -> (Position, bool, Result<Vec<Made>>) {
+        let Suspicion { failures, alone } = suspicion(trouble, logged.position);
+        let made = if failures < FAILURES_MAX {
+            self.make(&logged).await
+        } else {
+            tracing::error!(event = ?logged.event, "an event cannot be told to others; it is passed over");
+            Ok(Vec::new())
+        };
+        (logged.position, alone, made)
     }
 
     /// The activities that an event makes, ready to be stored: of whom it is about, and of the instance's own actor.
