@@ -13,6 +13,7 @@ pub mod conn;
 pub mod deliveries;
 pub mod delivery_results;
 pub mod dialect;
+pub mod emoji;
 pub mod events;
 mod examine;
 pub mod follower;
