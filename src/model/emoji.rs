@@ -4,14 +4,18 @@
 //! ([`RemoteEmoji`]). So a page costs no query more for them, and what one host calls `:rook:` never shows in the text
 //! of another. The list holds the number of the emoji and no address: the picture's address stands once, under host and
 //! code, so that a new picture shows at once in all that was written before, and a thousand posts share one copy.
+//!
+//! Our own ([`Palette`]) are looked up when something is shown: removed, they are words again everywhere.
 
 mod html;
+mod palette;
 
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::html::{img, in_html};
+pub use self::palette::{OwnEmoji, Palette, validate_code};
 use super::ids::RowId;
 use super::pictures;
 use crate::config::limits::EMOJI_CODE_MAX;
@@ -34,11 +38,16 @@ pub struct EmojiPicture {
     pub shortcode: String,
     /// The path of the picture on our own origin.
     pub path: String,
+    /// Under which heading one of ours is offered.
+    pub category: Option<String>,
+    /// Whether it is one of ours.
+    pub own: bool,
 }
 
 impl From<&RemoteEmoji> for EmojiPicture {
     fn from(emoji: &RemoteEmoji) -> Self {
-        Self { shortcode: emoji.shortcode.clone(), path: pictures::remote_emoji_url(emoji) }
+        let (shortcode, path) = (emoji.shortcode.clone(), pictures::remote_emoji_url(emoji));
+        Self { shortcode, path, category: None, own: false }
     }
 }
 
@@ -140,7 +149,8 @@ mod tests {
 
     #[test]
     fn only_the_codes_that_came_along_become_pictures() {
-        let pictures = [EmojiPicture { shortcode: "rook".into(), path: "/1".into() }];
+        let pictures =
+            [EmojiPicture { shortcode: "rook".into(), path: "/1".into(), category: None, own: true }];
         assert_eq!(
             pieces("a :rook::crow:", &pictures),
             [Piece::Text("a "), Piece::Picture(&pictures[0]), Piece::Text(":crow:")]

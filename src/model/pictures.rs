@@ -6,7 +6,7 @@
 //! private tweets by counting ids.
 
 use super::account::Account;
-use super::emoji::RemoteEmoji;
+use super::emoji::{OwnEmoji, RemoteEmoji};
 use super::tweet::Media;
 use crate::secrets;
 
@@ -37,6 +37,11 @@ pub fn avatar_url(account: &Account) -> Option<String> {
 /// The path of the picture on top of an account's profile, when it has one.
 pub fn header_url(account: &Account) -> Option<String> {
     profile_url(account, "header", account.header.as_deref())
+}
+
+/// The path of an emoji of ours.
+pub fn own_emoji_url(emoji: &OwnEmoji) -> String {
+    stored_url(&emoji.file_key)
 }
 
 /// The path of another instance's emoji. It is the same for every picture that the emoji ever has.

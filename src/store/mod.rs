@@ -10,6 +10,7 @@ pub mod actors;
 pub mod backfills;
 pub mod cached_pictures;
 pub mod conn;
+pub mod custom_emoji;
 pub mod deliveries;
 pub mod delivery_results;
 pub mod dialect;

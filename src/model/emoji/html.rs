@@ -74,7 +74,8 @@ mod tests {
     use crate::model::sanitize;
 
     fn rook() -> [EmojiPicture; 1] {
-        [EmojiPicture { shortcode: "rook".into(), path: "/media/remote/emoji/7?v=ab&x=\"".into() }]
+        let path = "/media/remote/emoji/7?v=ab&x=\"".into();
+        [EmojiPicture { shortcode: "rook".into(), path, category: None, own: false }]
     }
 
     #[test]
