@@ -94,7 +94,7 @@ pub(super) async fn change_password(
 /// One's own account as it is now.
 pub(super) async fn current(state: &AppState, id: AccountId) -> Result<Json<CurrentUser>> {
     let (account, user) = (state.service.account(id).await?, state.service.user(id).await?);
-    Ok(Json(CurrentUser::of(&account, user, &scene(&state))))
+    Ok(Json(CurrentUser::of(&account, user, &scene(state))))
 }
 
 impl From<Profile> for ProfileChanges {
