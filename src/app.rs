@@ -142,6 +142,7 @@ impl App {
         // Before anybody reads: what is kept in memory must hear of all that comes after it was loaded.
         let head = self.store.read(events::head).await?;
         self.follow_graph(head);
+        self.service.read_palette().await?;
         self.consume("search", feeder.progress(), feeder.run(self.stop.clone()));
         let following = timelines::run(self.home.clone(), head, self.stop.clone());
         self.consume("timelines", self.home.progress(), following);
@@ -174,7 +175,8 @@ impl App {
                 graph.graph().apply(&logged.event);
                 federation.heard(&logged.event);
             }
-            std::future::ready(Ok(()))
+            let service = graph.clone();
+            async move { service.heard_of_emoji(&batch).await }
         };
         let following =
             follower::follow(self.store.clone(), "graph", progress.clone(), self.stop.clone(), apply);

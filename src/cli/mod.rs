@@ -5,6 +5,7 @@
 
 pub mod bench;
 pub mod doctor;
+pub mod emoji;
 pub mod instance;
 mod password;
 pub mod relay;
@@ -57,6 +58,9 @@ pub enum Command {
     /// Subscribe to relays
     #[command(subcommand)]
     Relay(relay::Command),
+    /// Look after this instance's own emoji
+    #[command(subcommand)]
+    Emoji(emoji::Command),
     /// Give accounts new key pairs and tell other instances
     RotateKeys(rotate::Args),
     /// Check this setup and say what to mend
@@ -125,6 +129,7 @@ fn dispatch(command: Command, config: &Config) -> Result<(), Failure> {
         Command::Doctor(args) => doctor::run(&args, config),
         Command::RotateKeys(args) => rotate::run(&args, config),
         Command::Relay(command) => relay::run(command, config),
+        Command::Emoji(command) => emoji::run(command, config),
         Command::Serve(_) => serve::run(config),
         Command::User(command) => user::run(command, config),
         Command::Instance(command) => instance::run(command, config),

@@ -136,6 +136,21 @@ pub const REMOTE_ATTACHMENTS_MAX: usize = 16;
 pub const REMOTE_POLL_OPTIONS_MAX: usize = 50;
 /// Tags (mentions, hashtags, emoji) read from a remote tweet: its addressees may be many.
 pub const REMOTE_TAGS_MAX: usize = 500;
+/// Different emoji kept of one host; the largest servers of Misskey have about half as many.
+pub const REMOTE_EMOJI_PER_HOST_MAX: usize = 20_000;
+
+// Custom emoji
+
+/// Bytes of the name between the colons.
+pub const EMOJI_CODE_MAX: usize = 64;
+/// The instance's own emoji: all of them are in memory, and clients read them as one list.
+pub const EMOJI_OWN_MAX: usize = 2_000;
+/// Characters of the heading under which an emoji is offered.
+pub const EMOJI_CATEGORY_MAX: usize = 50;
+/// Emoji that are shown at once: to admins, and beside the form for a tweet.
+pub const EMOJI_PAGE: usize = 100;
+/// Different emoji drawn in one tweet or profile: beyond, it is a wall.
+pub const EMOJI_DRAWN_MAX: usize = 64;
 
 // Federation
 

@@ -7,9 +7,13 @@ use url::Url;
 
 use super::objects::liberal::{IdOr, Object, link_of, one_or_many};
 use crate::clock::Millis;
+use crate::config::limits::EMOJI_CODE_MAX;
 
 /// Entries of a `url`, `attributedTo` or `tag` list that are looked at here; the parsers bound the lists themselves.
 const MAX_LOOKED_AT: usize = 500;
+
+/// Characters of an emoji's name that are read: one more than any code has, with its colons.
+const MAX_EMOJI_NAME: usize = EMOJI_CODE_MAX + 3;
 
 /// Types of documents that speak for themselves, in the order in which an author is picked.
 pub const ACTOR_TYPES: [&str; 5] = ["Person", "Service", "Application", "Organization", "Group"];
@@ -97,6 +101,23 @@ pub fn reaction_of(activity: Object<'_>, limit: usize) -> Option<String> {
     ["_misskey_reaction", "content"]
         .into_iter()
         .find_map(|field| activity.shown_text(field, limit).filter(|text| !text.trim().is_empty()))
+}
+
+/// The code of an emoji: its name, between colons from most and without from some.
+pub fn emoji_code(tag: Object<'_>) -> Option<String> {
+    let name = tag.shown_text("name", MAX_EMOJI_NAME)?;
+    let name = name.trim();
+    Some(name.strip_prefix(':').and_then(|name| name.strip_suffix(':')).unwrap_or(name).to_owned())
+}
+
+/// The picture of an emoji. Akkoma gives it no id; some write the icon as a list, its address as a link, or the
+/// address alone.
+pub fn emoji_picture(tag: Object<'_>) -> Option<Url> {
+    let icon = one_or_many(tag.get("icon")?).next()?;
+    match Object::in_value(icon) {
+        Some(icon) => icon.loose_link("url").or_else(|| icon.loose_link("href")),
+        None => link_of(icon),
+    }
 }
 
 /// The activity that a group passes on by an `Announce` (FEP-1b12: Lemmy, Mbin, PieFed). It is only a hint: fetch it
@@ -246,6 +267,30 @@ mod tests {
         let akkoma = json!({ "type": "EmojiReact", "content": "🎉" });
         assert_eq!(with(&akkoma, |like| reaction_of(like, 9)).as_deref(), Some("🎉"));
         assert_eq!(with(&json!({ "type": "Like" }), |like| reaction_of(like, 9)), None);
+    }
+
+    #[test]
+    fn mastodon_akkoma_and_misskey_name_their_emoji_each_in_their_way() {
+        let mastodon = json!({ "id": "https://m.test/emojis/7", "type": "Emoji", "name": ":blobcat:",
+            "updated": "2026-01-02T03:04:05Z",
+            "icon": { "type": "Image", "mediaType": "image/png", "url": "https://files.m.test/blobcat.png" } });
+        let akkoma = json!({ "id": null, "type": "Emoji", "name": ":blob-cat:", "updated": "1970-01-01T00:00:00Z",
+            "icon": { "type": "Image", "url": "https://a.test/emoji/blob-cat.png" } });
+        let misskey = json!({ "id": "https://k.test/emojis/blob_cat", "type": "Emoji", "name": ":blob_cat:",
+            "updated": "2026-01-02T03:04:05.000Z", "_misskey_license": { "freeText": null },
+            "icon": { "type": "Image", "mediaType": "image/webp", "url": "https://k.test/files/1" } });
+        let bare = json!({ "type": "Emoji", "name": "blob", "icon": [{ "type": "Link", "href": "https://x.test/1" }] });
+        let barest = json!({ "type": "Emoji", "name": " :blob: ", "icon": "https://x.test/1" });
+        for (tag, code, picture) in [
+            (mastodon, "blobcat", "https://files.m.test/blobcat.png"),
+            (akkoma, "blob-cat", "https://a.test/emoji/blob-cat.png"),
+            (misskey, "blob_cat", "https://k.test/files/1"),
+            (bare, "blob", "https://x.test/1"),
+            (barest, "blob", "https://x.test/1"),
+        ] {
+            assert_eq!(with(&tag, emoji_code).as_deref(), Some(code), "{tag}");
+            assert_eq!(with(&tag, emoji_picture), Some(url(picture)), "{tag}");
+        }
     }
 
     #[test]

@@ -88,6 +88,8 @@ impl Documents {
     /// Drops what a batch of the log made old.
     fn apply(&self, batch: &[Logged]) {
         let (mut accounts, mut tweets) = (HashSet::new(), HashSet::new());
+        // An emoji may stand in any of them.
+        let everything = batch.iter().any(|logged| logged.event == Event::EmojiChanged);
         for logged in batch {
             match &logged.event {
                 Event::TweetEdited { tweet, .. }
@@ -111,13 +113,15 @@ impl Documents {
                 _ => {}
             }
         }
-        if accounts.is_empty() && tweets.is_empty() {
+        if accounts.is_empty() && tweets.is_empty() && !everything {
             return;
         }
         self.changes.fetch_add(1, Ordering::AcqRel);
         self.kept.retain(|_, document| {
             let about = &document.about;
-            !accounts.contains(&about.account) && !about.tweets.iter().any(|tweet| tweets.contains(tweet))
+            !everything
+                && !accounts.contains(&about.account)
+                && !about.tweets.iter().any(|tweet| tweets.contains(tweet))
         });
     }
 }
@@ -176,10 +180,14 @@ impl Federation {
         self.0.documents.followed.store(true, Ordering::Release);
         let federation = self.clone();
         follow(store, "documents", progress, stop, move |batch: Vec<Logged>| {
-            // Before a document is written anew: it shows what the notice is of.
-            batch.iter().for_each(|logged| federation.heard(&logged.event));
-            federation.0.documents.apply(&batch);
-            std::future::ready(Ok(()))
+            let federation = federation.clone();
+            async move {
+                // Before a document is written anew: it shows what the notice is of.
+                batch.iter().for_each(|logged| federation.heard(&logged.event));
+                federation.service().heard_of_emoji(&batch).await?;
+                federation.0.documents.apply(&batch);
+                Ok(())
+            }
         })
         .await;
         self.0.documents.followed.store(false, Ordering::Release);

@@ -7,8 +7,8 @@
 //! What comes out: JPEG for opaque pictures; PNG where there is transparency, and for opaque lossless originals
 //! (screenshots, drawings) that stay small, since JPEG blurs text. Transparency stays PNG rather than WebP: every
 //! client reads it, and the WebP encoder at hand is lossless too and hardly smaller. Animated GIFs stay animated
-//! as attachments; animated PNG and WebP are refused there rather than silently frozen. Avatars and headers show
-//! the first frame.
+//! as attachments; animated PNG and WebP are refused there rather than silently frozen. Avatars, headers and emoji
+//! show the first frame.
 
 use fast_image_resize::{ResizeOptions, Resizer};
 use image::codecs::jpeg::JpegEncoder;
@@ -25,6 +25,8 @@ use crate::media::sniff::ImageKind;
 
 /// The largest file that is ever decoded, in bytes; the setting for uploads ends here. Phone photos are 2–12 MiB.
 pub const MAX_INPUT_BYTES: u64 = 100 << 20;
+/// The largest file of an emoji, in bytes: what is stored is a small picture, and few servers allow more than half.
+const EMOJI_INPUT_BYTES: u64 = 1 << 20;
 /// The most pixels of a stored picture, 1920 × 1920 in any proportion: sharp on a large screen, 1–2 MB.
 const STORED_PIXELS: u64 = 1_920 * 1_920;
 /// JPEG quality of pictures: no visible loss at a third of the bytes of 95.
@@ -50,6 +52,9 @@ pub enum Purpose {
     Avatar,
     /// An account's banner: the middle 3:1, at most 1500 × 500, thumbnail within 400 × 400.
     Header,
+    /// A custom emoji: whole, within 128 × 128, without loss. An animated one stands still: among words, movement
+    /// disturbs more than it tells, and so nobody who asked for less of it has to see any.
+    Emoji,
 }
 
 /// An image as it is stored and served.
@@ -70,8 +75,8 @@ pub fn process(bytes: &[u8], purpose: Purpose) -> Result<Processed, MediaError> 
     }
     let source = decode::open(bytes)?;
     let kind = source.kind;
-    let stays_lossless =
-        matches!(kind, ImageKind::Png | ImageKind::Gif) && bytes.len() <= LOSSLESS_ORIGINAL_BYTES;
+    let stays_lossless = purpose == Purpose::Emoji
+        || matches!(kind, ImageKind::Png | ImageKind::Gif) && bytes.len() <= LOSSLESS_ORIGINAL_BYTES;
     let moving = source.animated && purpose == Purpose::Attachment;
     let animation = if moving { Some(animate(kind, bytes)?) } else { None };
 
@@ -92,6 +97,7 @@ impl Purpose {
             Self::Attachment => Shape::Pixels(STORED_PIXELS),
             Self::Avatar => Shape::Cover(400, 400),
             Self::Header => Shape::Cover(1_500, 500),
+            Self::Emoji => Shape::Within(128, 128),
         }
     }
 
@@ -99,6 +105,15 @@ impl Purpose {
         match self {
             Self::Attachment | Self::Header => Shape::Within(400, 400),
             Self::Avatar => Shape::Within(128, 128),
+            Self::Emoji => Shape::Within(64, 64),
+        }
+    }
+
+    /// The largest file of this kind that is taken from anybody, in bytes.
+    pub fn max_bytes(self) -> u64 {
+        match self {
+            Self::Attachment | Self::Avatar | Self::Header => MAX_INPUT_BYTES,
+            Self::Emoji => EMOJI_INPUT_BYTES,
         }
     }
 }

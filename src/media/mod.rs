@@ -131,7 +131,8 @@ impl Media {
         S: Stream<Item = Result<Bytes, E>>,
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let upload = match self.uploads.receive(stream, self.image_max_bytes).await {
+        let limit = self.image_max_bytes.min(purpose.max_bytes());
+        let upload = match self.uploads.receive(stream, limit).await {
             Ok(upload) => upload,
             Err(refused) => return counted(Err(refused)),
         };

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::emoji::RemoteEmoji;
 use super::ids::{AccountId, SessionId};
 use super::profile::Field;
 use super::quote::QuotePolicy;
@@ -79,6 +80,8 @@ pub struct Account {
     pub bio_html: String,
     /// Profile lines.
     pub fields: Vec<Field>,
+    /// Another instance's emoji in its name, bio and lines.
+    pub emoji: Vec<RemoteEmoji>,
     /// A media key (local) or a remote address.
     pub avatar: Option<String>,
     /// A media key (local) or a remote address.

@@ -86,6 +86,11 @@ impl Addresses {
         self.at(&format!("/users/{username}/quote_authorizations/{number}"))
     }
 
+    /// The ActivityPub id of the emoji of ours with this code.
+    pub fn emoji(&self, shortcode: &str) -> String {
+        self.at(&format!("/emoji/{shortcode}"))
+    }
+
     /// The page of a tweet: the remote one for remote tweets.
     pub fn tweet_page(&self, tweet: &Tweet, author: &Account) -> String {
         match (&tweet.url, &tweet.uri) {

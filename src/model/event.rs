@@ -167,6 +167,8 @@ pub enum Event {
         /// The report.
         report: RowId,
     },
+    /// The instance's own emoji changed.
+    EmojiChanged,
     /// An account has a new notification.
     Notified {
         /// Whom it is for.

@@ -8,6 +8,7 @@ pub mod address;
 pub mod credentials;
 pub mod cursor;
 pub mod delivery;
+pub mod emoji;
 pub mod entities;
 pub mod event;
 pub mod handle;

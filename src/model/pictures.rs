@@ -6,6 +6,7 @@
 //! private tweets by counting ids.
 
 use super::account::Account;
+use super::emoji::{OwnEmoji, RemoteEmoji};
 use super::tweet::Media;
 use crate::secrets;
 
@@ -36,6 +37,16 @@ pub fn avatar_url(account: &Account) -> Option<String> {
 /// The path of the picture on top of an account's profile, when it has one.
 pub fn header_url(account: &Account) -> Option<String> {
     profile_url(account, "header", account.header.as_deref())
+}
+
+/// The path of an emoji of ours.
+pub fn own_emoji_url(emoji: &OwnEmoji) -> String {
+    stored_url(&emoji.file_key)
+}
+
+/// The path of another instance's emoji. It is the same for every picture that the emoji ever has.
+pub fn remote_emoji_url(emoji: &RemoteEmoji) -> String {
+    format!("/media/remote/emoji/{}?v={}", emoji.id, emoji.key)
 }
 
 /// A word that changes with the address a picture comes from, and that only who knows the address can tell.
@@ -93,6 +104,7 @@ mod tests {
             bio: String::new(),
             bio_html: String::new(),
             fields: Vec::new(),
+            emoji: Vec::new(),
             avatar: picture.map(str::to_owned),
             header: picture.map(str::to_owned),
             kind: AccountKind::Person,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::emoji::RemoteEmoji;
 use super::ids::{AccountId, MediaId, TweetId};
 use super::poll::Poll;
 use super::quote::{QuotePolicy, QuoteState};
@@ -75,6 +76,8 @@ pub struct Tweet {
     pub tags: Vec<String>,
     /// Its poll.
     pub poll: Option<Poll>,
+    /// Another instance's emoji in its text, warning and poll.
+    pub emoji: Vec<RemoteEmoji>,
 }
 
 /// A mentioned account.

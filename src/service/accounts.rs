@@ -208,6 +208,7 @@ pub(crate) fn blank_account(id: AccountId, username: String, now_ms: crate::cloc
         bio: String::new(),
         bio_html: String::new(),
         fields: Vec::new(),
+        emoji: Vec::new(),
         avatar: None,
         header: None,
         kind: AccountKind::Person,

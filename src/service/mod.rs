@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod deliveries;
 pub mod edits;
+pub mod emoji;
 pub mod follows;
 pub mod graph;
 pub mod instances;
@@ -37,6 +38,7 @@ pub use accounts::SignUp;
 #[cfg(test)]
 pub(crate) use accounts::blank_account;
 pub use edits::{CheckedEdit, TweetChanges};
+pub use emoji::{EmojiChanges, EmojiList, NewEmoji};
 pub use follows::Relationship;
 pub use instances::{Instances, Operator};
 pub use notifications::{NotificationView, Unread};
@@ -131,6 +133,7 @@ struct Inner {
     /// Somebody moved.
     moved: tokio::sync::Notify,
     counted: size::Counted,
+    palettes: emoji::Palettes,
 }
 
 impl Service {
@@ -145,6 +148,7 @@ impl Service {
             like: SetWriter::new(&store),
             moved: tokio::sync::Notify::new(),
             counted: size::Counted::default(),
+            palettes: emoji::Palettes::default(),
             store,
             clock,
             ids,

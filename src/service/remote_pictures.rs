@@ -32,11 +32,12 @@ use crate::client::{Client, ClientError, Limits, Request};
 use crate::clock::{HOUR_MS, MINUTE_MS, Millis};
 use crate::error::{Chain, Error, Result};
 use crate::media::{ImageKind, Key, Media, MediaError, Purpose, Stored, StoredFile};
-use crate::model::ids::{AccountId, MediaId};
+use crate::model::emoji::remote_key;
+use crate::model::ids::{AccountId, MediaId, RowId};
 use crate::model::pictures;
 use crate::model::tweet;
 use crate::store::cached_pictures::{self, Cached};
-use crate::store::{Conn, StoreError, accounts, media};
+use crate::store::{Conn, StoreError, accounts, emoji, instances, media};
 
 pub use crate::store::cached_pictures::RemotePicture;
 
@@ -118,13 +119,14 @@ impl RemotePictures {
     }
 
     /// Opens a remote picture, fetched when there is no copy. [`Error::NotFound`] when there is no such picture, when
-    /// `version` is not its [`pictures::version`], and when it cannot be had at present.
+    /// `version` is not what its path carries, and when it cannot be had at present.
     pub async fn open(&self, which: RemotePicture, version: &str, size: Size) -> Result<(Key, StoredFile)> {
         let missing = || Error::NotFound("picture");
         let (source, copy) = self.0.look_up(which).await?.ok_or_else(missing)?;
-        if pictures::version(&source) != version {
+        if source.key != version {
             return Err(missing());
         }
+        let source = source.url;
         if let Some(file) = self.0.read(copy, &source, size).await? {
             return Ok(file);
         }
@@ -155,7 +157,7 @@ impl RemotePictures {
 
 impl Inner {
     /// Where a picture comes from, and its copy here. `None` when there is no such picture.
-    async fn look_up(&self, which: RemotePicture) -> Result<Option<(String, Option<Cached>)>> {
+    async fn look_up(&self, which: RemotePicture) -> Result<Option<(Source, Option<Cached>)>> {
         let found = self.service.store().read(move |conn| {
             let Some(source) = source_of(conn, which)? else { return Ok(None) };
             Ok(Some((source, cached_pictures::get(conn, which)?)))
@@ -222,10 +224,12 @@ impl Inner {
     async fn fetch(&self, which: RemotePicture, source: &str) -> Result<Stored, FetchError> {
         let url = Url::parse(source)?;
         let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(WANTED))]);
-        let limits = Limits { body_bytes: FETCH_BYTES, time: FETCH_TIME };
+        let purpose = purpose(which);
+        let most = usize::try_from(purpose.max_bytes()).unwrap_or(usize::MAX);
+        let limits = Limits { body_bytes: FETCH_BYTES.min(most), time: FETCH_TIME };
         let request = Request::new(&url).headers(headers).limits(limits);
         let answer = self.client.get(request).await?.success()?;
-        Ok(self.media.accept_bytes(answer.body, purpose(which)).await?.claim())
+        Ok(self.media.accept_bytes(answer.body, purpose).await?.claim())
     }
 
     async fn keep(&self, which: RemotePicture, source: &str, stored: Stored) -> Result<()> {
@@ -259,9 +263,23 @@ enum FetchError {
     Media(#[from] MediaError),
 }
 
+/// Where a picture comes from.
+struct Source {
+    url: String,
+    /// What its path here carries.
+    key: String,
+}
+
+impl Source {
+    fn of(url: String) -> Self {
+        Self { key: pictures::version(&url), url }
+    }
+}
+
 /// The address of a picture that may be shown: nothing of suspended accounts, and nothing of our own.
-fn source_of(conn: &mut Conn, which: RemotePicture) -> Result<Option<String>, StoreError> {
+fn source_of(conn: &mut Conn, which: RemotePicture) -> Result<Option<Source>, StoreError> {
     let (owner, attached) = match which {
+        RemotePicture::Emoji(id) => return emoji_source(conn, id),
         RemotePicture::Attachment(id) => match media::by_id(conn, id)? {
             Some(media) => (media.account, media.remote_url),
             None => return Ok(None),
@@ -271,11 +289,24 @@ fn source_of(conn: &mut Conn, which: RemotePicture) -> Result<Option<String>, St
     let Some(account) = accounts::by_id(conn, owner)?.filter(|one| !one.is_local() && !one.suspended) else {
         return Ok(None);
     };
-    Ok(match which {
-        RemotePicture::Attachment(_) => attached,
+    let url = match which {
+        RemotePicture::Attachment(_) | RemotePicture::Emoji(_) => attached,
         RemotePicture::Avatar(_) => account.avatar,
         RemotePicture::Header(_) => account.header,
-    })
+    };
+    Ok(url.map(Source::of))
+}
+
+/// The address of an emoji of a host that is not blocked. Some servers change a picture under its address and only say
+/// when: the fragment, which is never sent, makes another address of it.
+fn emoji_source(conn: &mut Conn, id: RowId) -> Result<Option<Source>, StoreError> {
+    let Some(found) = emoji::source(conn, id)? else { return Ok(None) };
+    if instances::is_blocked(conn, &found.host)? {
+        return Ok(None);
+    }
+    let changed = found.updated_at.map_or(String::new(), |at_ms| format!("#{at_ms}"));
+    let key = remote_key(&found.host, &found.shortcode);
+    Ok(Some(Source { url: found.url + &changed, key }))
 }
 
 fn purpose(which: RemotePicture) -> Purpose {
@@ -283,6 +314,7 @@ fn purpose(which: RemotePicture) -> Purpose {
         RemotePicture::Attachment(_) => Purpose::Attachment,
         RemotePicture::Avatar(_) => Purpose::Avatar,
         RemotePicture::Header(_) => Purpose::Header,
+        RemotePicture::Emoji(_) => Purpose::Emoji,
     }
 }
 

@@ -394,6 +394,7 @@ pub(crate) fn blank_tweet(id: TweetId, author: AccountId, now_ms: crate::clock::
         mentions: Vec::new(),
         tags: Vec::new(),
         poll: None,
+        emoji: Vec::new(),
     }
 }
 

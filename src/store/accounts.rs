@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::conn::Conn;
 use super::value::args;
-use super::{Row, StoreError};
+use super::{Row, StoreError, emoji};
 use crate::clock::Millis;
 use crate::model::account::{Account, AccountKind, Stated};
 use crate::model::ids::AccountId;
@@ -13,7 +13,7 @@ use crate::model::quote::QuotePolicy;
 macro_rules! select_accounts {
     ($rest:literal) => {
         concat!(
-            "select a.id, a.username, a.domain, a.display_name, a.bio, a.bio_html, a.fields, a.avatar, a.header,
+            "select a.id, a.username, a.domain, a.display_name, a.bio, a.bio_html, a.fields, a.emoji, a.avatar, a.header,
                 a.kind, a.locked, a.discoverable, a.indexable, a.quotable, a.created_at, a.updated_at,
                 a.suspended_at is not null or coalesce(u.state = 'pending', false), a.limited_at is not null,
                 a.tweets_count, a.followers_count, a.following_count, r.remote_tweets, r.remote_followers,
@@ -37,6 +37,7 @@ fn account(row: &mut Row<'_>) -> Result<Account, StoreError> {
         bio: row.take()?,
         bio_html: row.take()?,
         fields: serde_json::from_str(&row.take::<String>()?)?,
+        emoji: emoji::from_stored(&row.take::<String>()?)?,
         avatar: row.take()?,
         header: row.take()?,
         kind: AccountKind::from_stored(&row.take::<String>()?),
@@ -63,8 +64,8 @@ fn account(row: &mut Row<'_>) -> Result<Account, StoreError> {
 pub fn insert(conn: &mut Conn, account: &Account) -> Result<(), StoreError> {
     conn.execute(
         "insert into accounts (id, username, username_folded, domain, display_name, bio, bio_html, fields,
-             avatar, header, kind, locked, discoverable, indexable, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+             avatar, header, kind, locked, discoverable, indexable, created_at, updated_at, emoji)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         args![
             account.id,
             &account.username,
@@ -82,6 +83,7 @@ pub fn insert(conn: &mut Conn, account: &Account) -> Result<(), StoreError> {
             account.indexable,
             account.created_at,
             account.updated_at,
+            emoji::stored(&account.emoji)?,
         ],
     )?;
     Ok(())
@@ -91,7 +93,8 @@ pub fn insert(conn: &mut Conn, account: &Account) -> Result<(), StoreError> {
 pub fn update_profile(conn: &mut Conn, account: &Account) -> Result<(), StoreError> {
     conn.execute(
         "update accounts set display_name = $2, bio = $3, bio_html = $4, fields = $5, avatar = $6, header = $7,
-             kind = $8, locked = $9, discoverable = $10, indexable = $11, updated_at = $12, quotable = $13
+             kind = $8, locked = $9, discoverable = $10, indexable = $11, updated_at = $12, quotable = $13,
+             emoji = $14
          where id = $1",
         args![
             account.id,
@@ -107,6 +110,7 @@ pub fn update_profile(conn: &mut Conn, account: &Account) -> Result<(), StoreErr
             account.indexable,
             account.updated_at,
             account.quotable.code(),
+            emoji::stored(&account.emoji)?,
         ],
     )?;
     Ok(())

@@ -118,6 +118,7 @@ fn is_same_profile(one: &Account, other: &Account) -> bool {
         && one.bio == other.bio
         && one.bio_html == other.bio_html
         && one.fields == other.fields
+        && one.emoji == other.emoji
         && one.avatar == other.avatar
         && one.header == other.header
         && one.kind == other.kind

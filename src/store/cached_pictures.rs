@@ -4,7 +4,7 @@ use super::conn::Conn;
 use super::value::args;
 use super::{Row, StoreError};
 use crate::clock::Millis;
-use crate::model::ids::{AccountId, MediaId};
+use crate::model::ids::{AccountId, MediaId, RowId};
 
 /// A picture of another instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15,6 +15,8 @@ pub enum RemotePicture {
     Avatar(AccountId),
     /// The picture on top of an account's profile.
     Header(AccountId),
+    /// A custom emoji.
+    Emoji(RowId),
 }
 
 impl RemotePicture {
@@ -24,6 +26,7 @@ impl RemotePicture {
             Self::Attachment(id) => ("attachment", id.0),
             Self::Avatar(id) => ("avatar", id.0),
             Self::Header(id) => ("header", id.0),
+            Self::Emoji(id) => ("emoji", id.0),
         }
     }
 }

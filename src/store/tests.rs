@@ -4,6 +4,7 @@
 pub(crate) mod counted;
 #[path = "../../tests/support/database.rs"]
 pub(crate) mod database;
+mod emoji;
 mod home;
 #[path = "../../tests/support/hosts.rs"]
 pub(crate) mod hosts;

@@ -11,7 +11,7 @@ use super::conn::{Conn, Counter};
 use super::hot::HotCommand;
 use super::notifications::{self, NewNotification};
 use super::value::args;
-use super::{Kind, StoreError, Value, events, tweets};
+use super::{Kind, StoreError, Value, emoji, events, tweets};
 use crate::clock::Millis;
 use crate::error::Error;
 use crate::model::event::{Event, TweetCreated};
@@ -182,14 +182,15 @@ const COLUMNS: &[(&str, Kind)] = &[
     ("stated_likes", Kind::Int),
     ("stated_retweets", Kind::Int),
     ("has_poll", Kind::Bool),
+    ("emoji", Kind::Text),
 ];
 
 fn insert_tweets(conn: &mut Conn, set: &[&CreateTweet]) -> Result<HashSet<TweetId>, StoreError> {
-    let rows: Vec<Vec<Value>> = set
+    let rows: Result<Vec<Vec<Value>>, StoreError> = set
         .iter()
         .map(|command| {
             let tweet = &command.tweet;
-            vec![
+            Ok(vec![
                 tweet.id.into(),
                 tweet.author.into(),
                 tweet.local.into(),
@@ -216,13 +217,17 @@ fn insert_tweets(conn: &mut Conn, set: &[&CreateTweet]) -> Result<HashSet<TweetI
                 tweet.stated_likes.into(),
                 tweet.stated_retweets.into(),
                 tweet.poll.is_some().into(),
-            ]
+                emoji::stored(&tweet.emoji)?.into(),
+            ])
         })
         .collect();
-    let ids =
-        conn.insert_rows_returning("tweets", COLUMNS, "on conflict do nothing returning id", &rows, |row| {
-            row.take()
-        })?;
+    let ids = conn.insert_rows_returning(
+        "tweets",
+        COLUMNS,
+        "on conflict do nothing returning id",
+        &rows?,
+        |row| row.take(),
+    )?;
     Ok(ids.into_iter().collect())
 }
 

@@ -19,7 +19,7 @@ pub fn by_ids(conn: &mut Conn, ids: &[TweetId]) -> Result<Vec<Tweet>, StoreError
         "select id, account_id, local, visibility, text, html, content_warning, sensitive, language, reply_to,
              reply_to_account, thread_id, retweet_of, quote_of, quote_state, quote_stamp, can_quote, uri, url,
              created_at, edited_at, likes_count, retweets_count, replies_count, quotes_count, reply_to_uri,
-             stated_likes, stated_retweets, has_poll
+             stated_likes, stated_retweets, emoji, has_poll
          from tweets where id in_ints($1)",
         args![ids],
         |row| Ok((tweet(row)?, row.take::<bool>()?)),
@@ -81,6 +81,7 @@ fn tweet(row: &mut Row<'_>) -> Result<Tweet, StoreError> {
         reply_to_uri: row.take()?,
         stated_likes: row.take()?,
         stated_retweets: row.take()?,
+        emoji: super::emoji::from_stored(&row.take::<String>()?)?,
         media: Vec::new(),
         mentions: Vec::new(),
         tags: Vec::new(),

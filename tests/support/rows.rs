@@ -21,6 +21,8 @@ const TABLES: &[(&str, &str)] = tables![
     "tweet_edits",
     "tweet_mentions",
     "tweet_tags",
+    "remote_emoji",
+    "custom_emoji",
     "media",
     "likes",
     "bookmarks",

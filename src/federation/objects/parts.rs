@@ -6,6 +6,7 @@ use url::Url;
 use super::liberal::{Object, ObjectError, link_of, one_or_many};
 use crate::clock::Millis;
 use crate::federation::quirks;
+use crate::model::emoji::is_code;
 
 /// Entries of `tag`.
 pub const MAX_TAGS: usize = 500;
@@ -45,8 +46,6 @@ pub struct Mention {
 /// A custom emoji.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Emoji {
-    /// Its id; Akkoma gives none.
-    pub id: Option<Url>,
     /// The name between the colons.
     pub shortcode: String,
     /// The image.
@@ -117,15 +116,9 @@ fn hashtag(tag: Object<'_>) -> Option<String> {
 }
 
 fn emoji(tag: Object<'_>) -> Option<Emoji> {
-    let name = tag.shown_text("name", MAX_NAME_CHARS)?;
-    let shortcode = name.trim().trim_matches(':').to_owned();
-    let icon = tag.get("icon").and_then(Object::in_value)?;
-    let usable = !shortcode.is_empty() && !shortcode.contains([':', ' ', '<', '>', '"', '&']);
-    usable.then_some(())?;
     Some(Emoji {
-        id: tag.loose_link("id"),
-        shortcode,
-        url: icon.loose_link("url").or_else(|| icon.loose_link("href"))?,
+        shortcode: quirks::emoji_code(tag).filter(|code| is_code(code))?,
+        url: quirks::emoji_picture(tag)?,
         updated_ms: tag.time("updated"),
     })
 }
@@ -213,6 +206,7 @@ mod tests {
     use serde_json::{Map, json};
 
     use super::*;
+    use crate::config::limits::EMOJI_CODE_MAX;
 
     fn tags(value: Value) -> Tags {
         Tags::read(Object(&Map::from_iter([("tag".to_owned(), value)]))).unwrap()
@@ -230,8 +224,7 @@ mod tests {
             { "type": "Hashtag", "name": "dogs" },
             { "type": "Hashtag", "name": "#" },
             { "type": "Emoji", "name": ":blob:", "icon": { "type": "Image", "url": "https://b.test/blob.png" } },
-            { "type": "Emoji", "id": null, "name": "akko", "icon": [{ "url": { "href": "https://b.test/a.png" } }] },
-            { "type": "Emoji", "name": ":bad one:", "icon": { "url": "https://b.test/x.png" } },
+            { "type": "Emoji", "name": "akko", "icon": [{ "url": { "href": "https://b.test/a.png" } }] },
             { "type": "Emoji", "name": ":no_icon:" },
             { "type": "Other" }, 7, null
         ]));
@@ -240,6 +233,21 @@ mod tests {
         let emoji: Vec<&str> = tags.emoji.iter().map(|emoji| emoji.shortcode.as_str()).collect();
         assert_eq!(emoji, ["blob", "akko"]);
         assert_eq!(tags.emoji[1].url.as_str(), "https://b.test/a.png");
+    }
+
+    #[test]
+    fn an_emoji_with_another_name_than_a_code_or_another_picture_than_a_page_has_is_left_out() {
+        let emoji = |name: &str, url: &str| json!({ "type": "Emoji", "name": name, "icon": { "type": "Image", "url": url } });
+        let picture = "https://b.test/1.png";
+        let long = format!(":{}:", "x".repeat(EMOJI_CODE_MAX + 1));
+        for name in [":bad one:", ":<b>:", ":a\"b:", "::", "", ":a:b:", ":é:", &long] {
+            assert!(tags(emoji(name, picture)).emoji.is_empty(), "{name}");
+        }
+        for url in ["javascript:alert(1)", "data:image/png;base64,AA", "/1.png", "https://me:pw@b.test/1", ""]
+        {
+            assert!(tags(emoji(":rook:", url)).emoji.is_empty(), "{url}");
+        }
+        assert_eq!(tags(emoji(":rook:", picture)).emoji.len(), 1);
     }
 
     #[test]

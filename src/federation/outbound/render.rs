@@ -5,10 +5,12 @@ use url::Url;
 use crate::error::{Error, Result};
 use crate::federation::Federation;
 use crate::federation::objects::actor::{ActorDocument, Profile};
+use crate::federation::objects::liberal::write_time;
 use crate::federation::objects::note::{MediaDocument, Note, NoteContent, PollContent};
 use crate::federation::objects::tag::{Image, Tag};
 use crate::federation::objects::{ActorKind, Addressing, Audience, LocalActor};
 use crate::model::account::{Account, AccountKind};
+use crate::model::emoji::OwnEmoji;
 use crate::model::ids::TweetId;
 use crate::model::quote::{QuotePolicy, QuoteState};
 use crate::model::tweet::{Media, Mention, Tweet};
@@ -46,7 +48,13 @@ impl Federation {
                 .iter()
                 .map(|field| (field.name.clone(), self.field_html(&field.value)))
                 .collect(),
-            tags: Vec::new(),
+            tags: self
+                .service()
+                .palette()
+                .in_account(account)
+                .into_iter()
+                .map(|emoji| self.emoji(emoji))
+                .collect(),
             public_key_id: key.key_id.clone(),
             public_key_pem: key.public_pem.clone(),
         };
@@ -150,7 +158,19 @@ impl Federation {
             href: self.service().addresses().at(&format!("/tags/{tag}")),
             name: format!("#{tag}"),
         });
-        mentions.chain(hashtags).collect()
+        let palette = self.service().palette();
+        let emoji = palette.in_tweet(tweet).into_iter().map(|emoji| self.emoji(emoji));
+        mentions.chain(hashtags).chain(emoji).collect()
+    }
+
+    /// The document of an emoji of ours, which is also the tag of what uses it.
+    pub fn emoji(&self, emoji: &OwnEmoji) -> Tag {
+        Tag::Emoji {
+            id: self.service().addresses().emoji(&emoji.shortcode),
+            name: format!(":{}:", emoji.shortcode),
+            updated: write_time(emoji.updated_at),
+            icon: self.picture(&emoji.file_key),
+        }
     }
 
     fn poll(&self, tweet: &Tweet) -> Option<PollContent> {

@@ -128,7 +128,9 @@ impl Federation {
             None => self.handle_host(actor, budget).await,
         };
         let id = AccountId(self.service().ids().next());
-        self.store_actor(remote_actor(actor, id, domain, self.now_ms())?).await
+        let mut learned = remote_actor(actor, id, domain, self.now_ms())?;
+        learned.account.emoji = self.emoji_of_actor(actor).await?;
+        self.store_actor(learned).await
     }
 
     /// Writes an actor and answers its account.
@@ -249,6 +251,7 @@ fn face(actor: &Actor, id: AccountId, domain: String, now_ms: Millis) -> Account
         bio: String::new(),
         bio_html: sanitize::html(actor.summary.as_deref().unwrap_or_default()),
         fields: fields.collect(),
+        emoji: Vec::new(),
         avatar: actor.icon.as_ref().map(Url::to_string),
         header: actor.image.as_ref().map(Url::to_string),
         kind: kind(actor.kind),

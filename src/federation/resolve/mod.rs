@@ -8,6 +8,7 @@ mod actors;
 mod backfill;
 mod collected;
 pub(in crate::federation) mod compose;
+mod emoji;
 mod fetch;
 mod history;
 mod lookup;

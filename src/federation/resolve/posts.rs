@@ -286,6 +286,8 @@ impl Federation {
         let (uri, owner) = (&post.id, &post.attributed_to);
         let Place { id, followers } = self.place((uri, owner), author.id, created_at).await?;
         let awaited = post.in_reply_to.as_ref().filter(|_| parent.is_none()).map(Url::to_string);
+        let poll = compose::poll(post, now_ms);
+        let emoji = self.emoji_of_post(post, &words, poll.as_ref()).await?;
         let stated = |total: Option<u64>| total.and_then(|total| i64::try_from(total).ok());
         let (quote_state, quote_stamp) = match &links.quoted {
             Some(quoted) => self.judge_quote(post, author.id, quoted, budget).await?,
@@ -316,7 +318,8 @@ impl Federation {
             media: compose::pictures(post, id, author.id, self.service().ids()),
             mentions: self.mentioned(post, budget).await?,
             tags: compose::tags(post),
-            poll: compose::poll(post, now_ms),
+            poll,
+            emoji,
             ..blank_tweet(id, author.id, created_at)
         })
     }

@@ -2,6 +2,7 @@
 
 mod actors;
 mod collections;
+mod emoji;
 mod envelope;
 pub mod inbox;
 mod negotiate;
@@ -28,6 +29,7 @@ pub fn routes() -> Router<AppState> {
         .route("/nodeinfo/{version}", get(nodeinfo::document))
         .route("/actor", get(actors::instance))
         .route("/actor/{collection}", get(collections::of_instance))
+        .route("/emoji/{shortcode}", get(emoji::emoji))
         .route("/users/{username}", get(actors::actor))
         .route("/users/{username}/outbox", get(collections::outbox))
         .route("/users/{username}/followers", get(collections::followers))

@@ -1,5 +1,6 @@
 //! What other instances are answered, on both engines.
 
+mod emoji;
 mod readers;
 
 use std::sync::Arc;

@@ -4,8 +4,8 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Answer;
 use super::types::{Tweet, User};
+use super::{Answer, scene};
 use crate::config::limits;
 use crate::error::Error;
 use crate::federation::resolve::Found;
@@ -53,12 +53,12 @@ pub(super) async fn look_up(
         let message = format!("an address has at most {} bytes", limits::URL_MAX_BYTES);
         return Err(Error::invalid("address", "too_long", message).into());
     }
-    let addresses = state.service.addresses();
+    let scene = scene(&state);
     let named = match state.federation.lookup(&pasted.address).await.map_err(Error::from)? {
-        Found::Account(account) => Named { user: Some(User::of(&account, addresses)), tweet: None },
+        Found::Account(account) => Named { user: Some(User::of(&account, &scene)), tweet: None },
         Found::Tweet(id) => {
             let view = state.service.tweet(Some(who.account), id).await?;
-            Named { user: None, tweet: Some(Tweet::of(&view, addresses)) }
+            Named { user: None, tweet: Some(Tweet::of(&view, &scene)) }
         }
     };
     Ok(Json(named))

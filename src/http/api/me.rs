@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::Answer;
 use super::types::{CurrentUser, maybe_quote_policy};
+use super::{Answer, scene};
 use crate::error::Result;
 use crate::http::extract::{Auth, Json};
 use crate::http::problem::ApiError;
@@ -94,7 +94,7 @@ pub(super) async fn change_password(
 /// One's own account as it is now.
 pub(super) async fn current(state: &AppState, id: AccountId) -> Result<Json<CurrentUser>> {
     let (account, user) = (state.service.account(id).await?, state.service.user(id).await?);
-    Ok(Json(CurrentUser::of(&account, user, state.service.addresses())))
+    Ok(Json(CurrentUser::of(&account, user, &scene(state))))
 }
 
 impl From<Profile> for ProfileChanges {

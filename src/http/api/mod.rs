@@ -7,6 +7,7 @@ mod blocks;
 mod bookmarks;
 mod deliveries;
 mod document;
+mod emoji;
 mod follow_requests;
 mod follows;
 mod instance;
@@ -45,7 +46,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::routes;
 
 use self::table::Table;
-use self::types::{Tweet, User};
+use self::types::{Scene, Tweet, User};
 use super::extract::{Access, Json};
 use super::problem::ApiError;
 use super::state::AppState;
@@ -161,6 +162,7 @@ fn table() -> Table {
         .add(ANYONE, routes!(search::suggest))
         // The instance
         .add(Access::Open, routes!(instance::get_instance))
+        .add(Access::Open, routes!(emoji::get_emoji))
         // Running it
         .add(ADMIN_READ, routes!(signups::get_signups))
         .add(ADMIN_WRITE, routes!(signups::approve_signup))
@@ -184,15 +186,22 @@ fn description(document: &OpenApi) -> Router<AppState> {
 }
 
 fn tweet(state: &AppState, view: &TweetView) -> Json<Tweet> {
-    Json(Tweet::of(view, state.service.addresses()))
+    Json(Tweet::of(view, &scene(state)))
 }
 
 fn tweet_of(state: &AppState) -> impl FnMut(TweetView) -> Tweet {
-    |view| Tweet::of(&view, state.service.addresses())
+    let scene = scene(state);
+    move |view| Tweet::of(&view, &scene)
 }
 
 fn user_of(state: &AppState) -> impl FnMut(Account) -> User {
-    |account| User::of(&account, state.service.addresses())
+    let scene = scene(state);
+    move |account| User::of(&account, &scene)
+}
+
+/// What an answer is made with.
+fn scene(state: &AppState) -> Scene<'_> {
+    Scene { addresses: state.service.addresses(), palette: state.service.palette() }
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::Answer;
 use super::paging::{Page, Paged, TweetPaging};
 use super::paths::{OfNotification, OfUser, Own};
 use super::types::{Id, Notification, Unread, notification_kinds};
+use super::{Answer, scene};
 use crate::error::Result;
 use crate::http::extract::{Json, Query};
 use crate::http::problem::ApiError;
@@ -46,7 +46,8 @@ pub(super) async fn get_notifications(
     paging: TweetPaging,
 ) -> Result<Paged<Notification>, ApiError> {
     let page = state.service.notifications(who.account, which.kind, paging.cursor, paging.limit).await?;
-    Ok(paging.older(page, |view| Notification::of(&view, state.service.addresses())))
+    let scene = scene(&state);
+    Ok(paging.older(page, |view| Notification::of(&view, &scene)))
 }
 
 /// How many of your notifications are unread

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::paths::OfSession;
 use super::types::{Session, User, UserRef};
-use super::{Answer, OWN_SCOPES};
+use super::{Answer, OWN_SCOPES, scene};
 use crate::error::Result;
 use crate::http::extract::{Auth, ClientAddr, Json, Path};
 use crate::http::problem::{ApiError, Problem};
@@ -156,7 +156,7 @@ pub(super) async fn end_session(
 async fn welcome(state: &AppState, id: AccountId, Client(origin): Client) -> Result<Json<Welcome>> {
     let account = state.service.account(id).await?;
     let (_, token) = state.service.start_session(id, SessionKind::Token, OWN_SCOPES, origin).await?;
-    Ok(Json(Welcome { user: User::of(&account, state.service.addresses()), token }))
+    Ok(Json(Welcome { user: User::of(&account, &scene(state)), token }))
 }
 
 /// Where a login comes from.

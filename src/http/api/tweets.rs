@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::paging::{Page, Paged, TweetPaging};
 use super::paths::OfTweet;
 use super::types::{Id, Thread, Tweet, Version, maybe_visibility};
-use super::{Answer, tweet, tweet_of};
+use super::{Answer, scene, tweet, tweet_of};
 use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::http::extract::{Auth, Json, MaybeAuth, Path};
@@ -168,7 +168,7 @@ pub(super) async fn get_thread(
     let thread = state.service.thread(viewer, at.tweet_id).await?;
     state.federation.freshen_poll(&thread.tweet);
     let backfill = state.federation.open_thread(&thread, viewer.is_some()).await?;
-    Ok(Json(Thread::of(&thread, backfill, state.service.addresses())))
+    Ok(Json(Thread::of(&thread, backfill, &scene(&state))))
 }
 
 /// The direct answers to a tweet, the oldest first

@@ -4,6 +4,7 @@
 //! answer of a kind has the same members.
 
 mod delivery;
+mod emoji;
 mod media;
 mod notification;
 mod poll;
@@ -13,6 +14,7 @@ mod user;
 mod words;
 
 pub(super) use delivery::Delivery;
+pub(super) use emoji::CustomEmoji;
 pub(super) use media::Media;
 pub(super) use notification::{Notification, Unread};
 pub(super) use poll::Poll;
@@ -21,11 +23,23 @@ pub(super) use tweet::{Thread, Tweet, Version};
 pub(super) use user::{CurrentUser, Session, Signup, User, UserRef};
 pub(super) use words::{maybe_quote_policy, maybe_visibility, notification_kinds};
 
+use std::sync::Arc;
+
 use utoipa::ToSchema;
 
 use crate::clock::Millis;
 use crate::model::address::Addresses;
+use crate::model::emoji::Palette;
 use crate::model::time;
+
+/// What answers are made with.
+#[derive(Clone)]
+pub(super) struct Scene<'a> {
+    /// Where our own things live.
+    pub(super) addresses: &'a Addresses,
+    /// The instance's own emoji, the same for all of an answer.
+    pub(super) palette: Arc<Palette>,
+}
 
 /// A decimal number as text.
 #[derive(ToSchema)]

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::paging::{Page, Paged, TweetPaging};
 use super::paths::OfUser;
 use super::types::{Tweet, User};
-use super::{Answer, tweet_of};
+use super::{Answer, scene, tweet_of};
 use crate::error::Error;
 use crate::http::extract::{Json, MaybeAuth, Path, Query};
 use crate::http::problem::{ApiError, Problem};
@@ -68,7 +68,7 @@ pub(super) async fn look_up_user(
         Some(_) => state.federation.by_handle(&asked.handle).await.map_err(Error::from)?,
         None => state.service.account_by_handle(&asked.handle).await?,
     };
-    Ok(Json(User::of(&account, state.service.addresses())))
+    Ok(Json(User::of(&account, &scene(&state))))
 }
 
 /// An account
@@ -85,7 +85,7 @@ pub(super) async fn get_user(
     if viewer.is_some() {
         state.federation.look_at(&account);
     }
-    Ok(Json(User::of(&account, state.service.addresses())))
+    Ok(Json(User::of(&account, &scene(&state))))
 }
 
 /// An account's tweets, the newest first

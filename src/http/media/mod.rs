@@ -21,4 +21,5 @@ pub fn routes() -> Router<AppState> {
         .route("/media/remote/{mediaId}", get(serve::attachment))
         .route("/media/remote/avatar/{accountId}", get(serve::avatar))
         .route("/media/remote/header/{accountId}", get(serve::header))
+        .route("/media/remote/emoji/{emojiId}", get(serve::emoji))
 }

@@ -12,11 +12,14 @@ use crate::http::extract::{Path, Query};
 use crate::http::problem::{ApiError, Problem};
 use crate::http::state::AppState;
 use crate::media::{Key, SERVING_HEADERS, StoredFile};
-use crate::model::ids::{AccountId, MediaId};
+use crate::model::ids::{AccountId, MediaId, RowId};
 use crate::service::remote_pictures::{RemotePicture, Size};
 
 /// How long browsers keep the answer that a remote picture is not to be had: about as long as we remember it.
 const UNAVAILABLE_CACHE: &str = "public, max-age=600";
+
+/// How long browsers keep a remote emoji before they ask whether it is still the same.
+const EMOJI_CACHE: &str = "public, max-age=86400";
 
 /// What is asked of a remote picture.
 #[derive(Debug, Deserialize)]
@@ -68,6 +71,20 @@ pub(super) async fn header(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     remote(&state, RemotePicture::Header(id), &asked, &headers).await
+}
+
+/// A remote emoji, whose path stays when its picture changes: it is kept for a day.
+pub(super) async fn emoji(
+    State(state): State<AppState>,
+    Path(id): Path<RowId>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let mut response = remote(&state, RemotePicture::Emoji(id), &asked, &headers).await?;
+    if response.status() != StatusCode::NOT_FOUND {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(EMOJI_CACHE));
+    }
+    Ok(response)
 }
 
 async fn remote(

@@ -85,8 +85,13 @@ impl Class {
             "/settings/move",
         ];
         const REGISTER: &[&str] = &["/api/users/register", "/signup", "/setup"];
-        const MEDIA: &[&str] =
-            &["/api/media", "/api/users/me/avatar", "/api/users/me/header", "/settings/profile"];
+        const MEDIA: &[&str] = &[
+            "/api/media",
+            "/api/users/me/avatar",
+            "/api/users/me/header",
+            "/settings/profile",
+            "/admin/emoji",
+        ];
         if path == "/inbox" || path.ends_with("/inbox") {
             Self::Inbox
         } else if LOGIN.contains(&path) {

@@ -46,6 +46,7 @@ pub(super) fn account(n: i64) -> AccountView {
         id: AccountId(((NOW - n * DAY_MS - n) << 16) + n),
         handle: handle.into(),
         display_name: name.into(),
+        emoji: Vec::new(),
         avatar: (n % 3 != 0).then(|| format!("/media/avatar-{}.png", n % 4)),
         locked: n == 3,
         bot: n == 5,

@@ -9,6 +9,7 @@ use crate::clock::DAY_MS;
 use crate::federation::resolve::Missed;
 use crate::model::account::Signup;
 use crate::model::delivery::{DeliveryTrace, Outcome};
+use crate::model::emoji::OwnEmoji;
 use crate::model::ids::{AccountId, RowId};
 use crate::model::instance::{Instance, InstanceState, Parked};
 use crate::model::relay::{Relay, RelayKind, RelayState};
@@ -301,6 +302,13 @@ fn instances(tag: &str) -> Vec<Drawn> {
         address: String::new(),
         errors: complaint("address", "not_a_relay"),
     };
+    let emoji = |emoji| EmojiPage {
+        shell: admin(tag),
+        emoji,
+        older: Some("/admin/emoji?after=rook_2".into()),
+        form: EmojiForm { shortcode: "rook<>".into(), category: String::new() },
+        errors: complaint("shortcode", "bad_characters"),
+    };
     let list = |state, instances| InstancesPage { shell: admin(tag), state, instances, older: None };
     let one = |state| InstancePage { shell: admin(tag), instance: instance(state) };
     let sure = |act| InstanceSurePage { shell: admin(tag), host: "b.test:8443".to_owned(), act };
@@ -324,7 +332,21 @@ fn instances(tag: &str) -> Vec<Drawn> {
         draw("parked-empty", &ParkedPage { shell: admin(tag), parked: vec![], older: None }),
         draw("relays", &relays(vec![relay])),
         draw("relays-empty", &relays(vec![])),
+        draw("emoji", &emoji(vec![own_emoji(1, true), own_emoji(2, false)])),
+        draw("emoji-empty", &emoji(vec![])),
     ]
+}
+
+fn own_emoji(n: i64, enabled: bool) -> OwnEmoji {
+    OwnEmoji {
+        id: RowId(n),
+        shortcode: format!("rook_{n}"),
+        category: "Birds & <b>".into(),
+        file_key: format!("avatar-{n}.png"),
+        enabled,
+        created_at: NOW,
+        updated_at: NOW,
+    }
 }
 
 fn instance(state: InstanceState) -> Instance {

@@ -40,9 +40,9 @@ pub(in crate::http) use self::handlers::errors::render_failure;
 
 use self::cookies::{Cookies, FLASH};
 use self::handlers::{
-    accounts, bookmarks, compose, delete, delivery, door, edit, follow_requests, follows, home, instances,
-    kept_away, moves, notifications, parked, polls, profile, profile_form, reactions, relays, reports,
-    search, settings, signups, tags, thread, tweets,
+    accounts, bookmarks, compose, delete, delivery, door, edit, emoji, follow_requests, follows, home,
+    instances, kept_away, moves, notifications, parked, polls, profile, profile_form, reactions, relays,
+    reports, search, settings, signups, tags, thread, tweets,
 };
 use self::site::Site;
 use self::visit::Renewed;
@@ -150,6 +150,11 @@ fn for_admins() -> Router<AppState> {
         .route("/admin/signups/{id}/reject", post(signups::reject))
         .route("/admin/relays", get(relays::list).post(relays::add))
         .route("/admin/relays/{id}/remove", post(relays::remove))
+        .route("/admin/emoji", get(emoji::list).post(emoji::add))
+        .route("/admin/emoji/{shortcode}/change", post(emoji::change))
+        .route("/admin/emoji/{shortcode}/enable", post(emoji::enable))
+        .route("/admin/emoji/{shortcode}/disable", post(emoji::disable))
+        .route("/admin/emoji/{shortcode}/remove", post(emoji::remove))
         .route("/admin/reports", get(reports::reports))
         .route("/admin/reports/{id}/resolve", post(reports::resolve))
         .route("/admin/reports/{id}/reopen", post(reports::reopen))

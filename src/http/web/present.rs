@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::http::media::urls;
 use crate::model::account::{Account, AccountKind, Session, Stated};
 use crate::model::address::Addresses;
+use crate::model::emoji::{self, EmojiPicture, Palette};
 use crate::model::entities;
 use crate::model::html;
 use crate::model::ids::{AccountId, SessionId};
@@ -25,6 +26,8 @@ const UNKNOWN_SIZE: (u32, u32) = (400, 300);
 #[derive(Clone, Copy)]
 pub(super) struct Present<'a> {
     pub(super) addresses: &'a Addresses,
+    /// The instance's own emoji.
+    pub(super) palette: &'a Palette,
     /// Who is looking.
     pub(super) viewer: Option<AccountId>,
 }
@@ -36,6 +39,7 @@ impl Present<'_> {
             id: account.id,
             handle: account.acct(),
             display_name: account.name().to_owned(),
+            emoji: self.palette.of_account(account),
             avatar: urls::avatar_url(account),
             locked: account.locked,
             bot: account.kind == AccountKind::Service,
@@ -48,14 +52,16 @@ impl Present<'_> {
         let shown = view.shown();
         let tweet = &shown.tweet;
         let mine = self.viewer == Some(tweet.author);
+        let emoji = self.palette.of_tweet(tweet);
         TweetView {
             id: tweet.id,
             entry: view.tweet.id,
             author: self.account(&shown.author),
             retweeted_by: view.retweet_of.is_some().then(|| self.account(&view.author)),
             reply_to: self.reply_context(shown),
-            html: SafeHtml::sanitised(&*tweet.html),
+            html: drawn(&tweet.html, &emoji),
             text: tweet.text.clone(),
+            emoji,
             language: tweet.language.clone(),
             content_warning: some_text(&tweet.content_warning),
             sensitive: tweet.sensitive,
@@ -142,14 +148,17 @@ impl Present<'_> {
             following: count(account.following_count),
             followers: count(account.followers_count),
         };
+        let view = self.account(account);
         ProfileView {
-            account: self.account(account),
             header: urls::header_url(account),
-            bio: SafeHtml::sanitised(&*account.bio_html),
+            bio: drawn(&account.bio_html, &view.emoji),
             fields: account
                 .fields
                 .iter()
-                .map(|field| FieldView { name: field.name.clone(), value: self.linked(&field.value) })
+                .map(|field| FieldView {
+                    name: field.name.clone(),
+                    value: self.linked(&field.value, &view.emoji),
+                })
                 .collect(),
             joined_ms: account.created_at,
             tweets: count(tweets),
@@ -158,13 +167,14 @@ impl Present<'_> {
             seen_here: (account.stated != Stated::default()).then_some(seen_here),
             moved_to: moved_to.map(|new| self.account(new)),
             relation,
+            account: view,
         }
     }
 
-    /// Plain text with its links.
-    fn linked(self, text: &str) -> SafeHtml {
+    /// Plain text with its links and emoji.
+    fn linked(self, text: &str, emoji: &[EmojiPicture]) -> SafeHtml {
         let found = entities::extract(text);
-        SafeHtml::sanitised(html::render(text, &found, self.addresses.base(), |_| None))
+        drawn(&html::render(text, &found, self.addresses.base(), |_| None), emoji)
     }
 
     /// Accounts of a list, each with how the viewer stands to it.
@@ -184,6 +194,11 @@ impl Present<'_> {
         };
         Ok(accounts.iter().zip(relations).map(row).collect())
     }
+}
+
+/// Sanitised HTML with its emoji.
+pub(super) fn drawn(html: &str, pictures: &[EmojiPicture]) -> SafeHtml {
+    SafeHtml::sanitised(emoji::in_html(html, pictures))
 }
 
 /// How the viewer stands to each of these accounts.

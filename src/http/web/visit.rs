@@ -17,6 +17,7 @@ use super::i18n::Words;
 use super::present::Present;
 use super::site::Site;
 use super::views::{self, Flash, Nav, PageShell, Theme, ViewerView};
+use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::http::extract::MaybeAuth;
 use crate::http::middleware::credentials::{cookie, session_cookie_name};
@@ -24,6 +25,7 @@ use crate::http::problem::ApiError;
 use crate::http::state::AppState;
 use crate::model::account::Role;
 use crate::model::account::SessionKind;
+use crate::model::emoji::{EmojiPicture, Palette};
 use crate::model::ids::AccountId;
 use crate::service::{Service, SignedIn};
 
@@ -62,6 +64,8 @@ pub(super) struct Visit {
     flash: Option<Flash>,
     here: String,
     site: Arc<Site>,
+    /// The instance's emoji, the same for all of a page.
+    palette: Arc<Palette>,
 }
 
 /// A request by somebody who is signed in; others are asked to log in first.
@@ -109,6 +113,7 @@ impl FromRequestParts<AppState> for Visit {
             here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             state: state.clone(),
             site,
+            palette: state.service.palette(),
         })
     }
 }
@@ -160,7 +165,13 @@ impl Visit {
 
     /// Turns what services answer into what templates draw.
     pub(super) fn present(&self) -> Present<'_> {
-        Present { addresses: self.state.service.addresses(), viewer: self.viewer() }
+        let addresses = self.state.service.addresses();
+        Present { addresses, palette: &self.palette, viewer: self.viewer() }
+    }
+
+    /// The instance's emoji that the form for a tweet shows with their codes.
+    pub(super) fn offered_emoji(&self) -> Vec<EmojiPicture> {
+        self.palette.iter().take(limits::EMOJI_PAGE).map(EmojiPicture::from).collect()
     }
 
     /// Everything around a page.

@@ -19,6 +19,7 @@ use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
 use crate::service::Rules;
 use crate::service::accounts::blank_account;
+use crate::store::emoji::Named;
 
 /// The least that a file counts: room for one small picture and its small version.
 const BLOCK: u64 = 4 << 10;
@@ -287,4 +288,83 @@ async fn nothing_is_fetched_for_suspended_accounts_own_accounts_and_by_an_island
         }
         assert_eq!((world.requests().await, world.files()), (0, 0));
     }
+}
+
+#[tokio::test]
+async fn an_emoji_is_read_still_and_small_under_its_key_until_its_picture_changes_or_its_host_is_blocked() {
+    for world in worlds(1 << 20).await {
+        world.serves("/rook.gif", moving()).await;
+        world.serves("/new.png", png()).await;
+        let named = |url: &str, updated_at| Named {
+            id: RowId(7),
+            shortcode: "rook".into(),
+            url: url.into(),
+            updated_at,
+        };
+        let learn = async |named: Named| {
+            let store = world.pictures.0.service.store();
+            store
+                .write(move |conn| emoji::learn(conn, "a.test", &[named.clone()], 1))
+                .await
+                .unwrap()
+                .remove(0)
+        };
+        let which = RemotePicture::Emoji(RowId(7));
+        let look = async |key: &str| world.pictures.open(which, key, Size::Full).await.map(|(key, _)| key);
+        let rook = learn(named("http://a.test/rook.gif", Some(1))).await;
+        assert_eq!(
+            look("").await.unwrap_err().code(),
+            "not_found",
+            "{}: counting finds nothing",
+            world.engine
+        );
+        let first = look(&rook.key).await.unwrap();
+        assert_eq!(first.kind(), ImageKind::Png, "an animation stands still");
+        assert_eq!(look(&rook.key).await.unwrap(), first);
+        assert_eq!(world.requests().await, 1);
+
+        // The same address at another time is another picture.
+        learn(named("http://a.test/rook.gif", Some(2))).await;
+        assert_ne!(look(&rook.key).await.unwrap(), first);
+        assert_eq!((world.requests().await, world.files()), (2, 2), "{}", world.engine);
+        let renewed = learn(named("http://a.test/new.png", Some(3))).await;
+        assert_eq!(renewed, rook, "what was written before leads to the new picture");
+        look(&rook.key).await.unwrap();
+        assert_eq!((world.requests().await, world.files()), (3, 2), "{}", world.engine);
+
+        let service = &world.pictures.0.service;
+        service.block_instance(crate::service::Operator::CommandLine, "a.test").await.unwrap();
+        assert_eq!(look(&rook.key).await.unwrap_err().code(), "not_found", "{}", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn an_emoji_of_more_than_a_mebibyte_is_not_fetched() {
+    for world in worlds(4 << 20).await {
+        world.serves("/1.png", ResponseTemplate::new(200).set_body_bytes(vec![0; (1 << 20) + 1])).await;
+        let named = Named {
+            id: RowId(7),
+            shortcode: "rook".into(),
+            url: "http://a.test/1.png".into(),
+            updated_at: None,
+        };
+        let store = world.pictures.0.service.store();
+        let learned =
+            store.write(move |conn| emoji::learn(conn, "a.test", &[named.clone()], 1)).await.unwrap();
+        let refused = world.pictures.open(RemotePicture::Emoji(RowId(7)), &learned[0].key, Size::Full).await;
+        assert_eq!(refused.err().unwrap().code(), "not_found", "{}", world.engine);
+        assert_eq!(world.files(), 0);
+    }
+}
+
+/// A GIF of two frames.
+fn moving() -> ResponseTemplate {
+    let mut gif = Vec::new();
+    let mut encoder = image::codecs::gif::GifEncoder::new(&mut gif);
+    for red in [0, 200] {
+        let frame = image::RgbaImage::from_pixel(40, 20, image::Rgba([red, 30, 90, 255]));
+        encoder.encode_frame(image::Frame::new(frame)).unwrap();
+    }
+    drop(encoder);
+    ResponseTemplate::new(200).set_body_bytes(gif)
 }

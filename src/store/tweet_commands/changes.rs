@@ -12,7 +12,7 @@ use crate::model::tweet::Tweet;
 use crate::store::conn::{Conn, Counter};
 use crate::store::notifications::{self, NewNotification};
 use crate::store::value::args;
-use crate::store::{StoreError, events, int, media, tombstones, tweets};
+use crate::store::{StoreError, emoji, events, int, media, tombstones, tweets};
 
 /// Accounts that a deletion remembers for telling them.
 const AUDIENCE_LIMIT: i64 = 500;
@@ -45,7 +45,8 @@ pub fn edit_held(conn: &mut Conn, before: &Tweet, edit: &EditTweet) -> Result<()
     keep_version(conn, before, edit.version_id)?;
     thin_out_versions(conn, tweet.id)?;
     conn.execute(
-        "update tweets set text = $2, html = $3, content_warning = $4, sensitive = $5, language = $6, edited_at = $7
+        "update tweets set text = $2, html = $3, content_warning = $4, sensitive = $5, language = $6, edited_at = $7,
+             emoji = $8
          where id = $1",
         args![
             tweet.id,
@@ -55,6 +56,7 @@ pub fn edit_held(conn: &mut Conn, before: &Tweet, edit: &EditTweet) -> Result<()
             tweet.sensitive,
             tweet.language.as_deref(),
             tweet.edited_at,
+            emoji::stored(&tweet.emoji)?,
         ],
     )?;
     if let Some(media) = &edit.media {

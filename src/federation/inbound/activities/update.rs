@@ -65,6 +65,8 @@ impl Federation {
         let Some(words) = to_be_had(compose::words(post, self.service().addresses().base()))? else {
             return Ok(());
         };
+        let poll = compose::poll(post, now_ms);
+        let emoji = self.emoji_of_post(post, &words, poll.as_ref()).await?;
         let Some(mentions) = to_be_had(self.mentioned(post, act.budget).await)? else { return Ok(()) };
         let pictures = compose::pictures(post, before.id, before.author, self.service().ids());
         let other_pictures = !pictures.iter().map(shown).eq(before.media.iter().map(shown));
@@ -77,6 +79,7 @@ impl Federation {
             media: if other_pictures { pictures } else { before.media.clone() },
             mentions,
             tags: compose::tags(post),
+            emoji,
             ..before.clone()
         };
         if !other_pictures && is_same(&before, &after) {
@@ -119,5 +122,5 @@ fn is_same(before: &Tweet, after: &Tweet) -> bool {
         let tags: BTreeSet<_> = tweet.tags.iter().cloned().collect();
         (mentions, tags)
     };
-    words(before) == words(after) && names(before) == names(after)
+    words(before) == words(after) && names(before) == names(after) && before.emoji == after.emoji
 }

@@ -1,6 +1,7 @@
 //! Stories of what arrives, on both engines, with other instances played by a server on this machine.
 
 mod backfill;
+mod emoji;
 mod follows;
 mod groups;
 mod history;

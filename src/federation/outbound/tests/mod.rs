@@ -2,6 +2,7 @@
 
 mod audience;
 mod delivering;
+mod emoji;
 mod leases;
 mod missing;
 mod moves;

@@ -3,6 +3,7 @@
 mod bad_input;
 mod deliveries;
 mod description;
+mod emoji;
 mod everyday;
 mod idempotency;
 mod lists;

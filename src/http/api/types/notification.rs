@@ -3,8 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Id, Tweet, User, when, words};
-use crate::model::address::Addresses;
+use super::{Id, Scene, Tweet, User, when, words};
 use crate::model::ids::NotificationId;
 use crate::model::notification::NotificationKind;
 use crate::service::{self, NotificationView};
@@ -31,12 +30,12 @@ pub(in crate::http::api) struct Notification {
 
 impl Notification {
     /// A notification as the API shows it.
-    pub(in crate::http::api) fn of(view: &NotificationView, addresses: &Addresses) -> Self {
+    pub(in crate::http::api) fn of(view: &NotificationView, scene: &Scene<'_>) -> Self {
         Self {
             id: view.notification.id,
             kind: view.notification.kind,
-            from: User::of(&view.from, addresses),
-            tweet: view.tweet.as_ref().map(|tweet| Tweet::of(tweet, addresses)),
+            from: User::of(&view.from, scene),
+            tweet: view.tweet.as_ref().map(|tweet| Tweet::of(tweet, scene)),
             unread: view.unread,
             created_at: when(view.notification.created_at),
         }

@@ -3,9 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Id, Media, Poll, User, UserRef, when, words};
+use super::{CustomEmoji, Id, Media, Poll, Scene, User, UserRef, when, words};
 use crate::federation::resolve::Backfill;
-use crate::model::address::Addresses;
 use crate::model::ids::{MediaId, TweetId};
 use crate::model::tweet::{Mention, TweetEdit};
 use crate::model::visibility::Visibility;
@@ -65,6 +64,8 @@ pub(in crate::http::api) struct Tweet {
     mentions: Vec<UserRef>,
     /// Its hashtags, in lower case, without `#`.
     hashtags: Vec<String>,
+    /// The custom emoji in its text, warning and poll; in `html` they stand as codes too.
+    emoji: Vec<CustomEmoji>,
     /// When it was made.
     #[schema(format = DateTime)]
     created_at: String,
@@ -95,13 +96,14 @@ pub(in crate::http::api) struct Tweet {
 
 impl Tweet {
     /// A tweet as the API shows it.
-    pub(in crate::http::api) fn of(view: &TweetView, addresses: &Addresses) -> Self {
+    pub(in crate::http::api) fn of(view: &TweetView, scene: &Scene<'_>) -> Self {
         let tweet = &view.tweet;
-        let inner = |inner: &TweetView| Box::new(Self::of(inner, addresses));
+        let addresses = scene.addresses;
+        let inner = |inner: &TweetView| Box::new(Self::of(inner, scene));
         Self {
             id: tweet.id,
             url: addresses.tweet_page(tweet, &view.author),
-            author: User::of(&view.author, addresses),
+            author: User::of(&view.author, scene),
             text: tweet.text.clone(),
             html: tweet.html.clone(),
             content_warning: Some(tweet.content_warning.clone()).filter(|warning| !warning.is_empty()),
@@ -123,6 +125,7 @@ impl Tweet {
             poll: view.poll.as_ref().map(Poll::of),
             mentions: tweet.mentions.iter().map(mentioned).collect(),
             hashtags: tweet.tags.clone(),
+            emoji: CustomEmoji::list(scene.palette.of_tweet(tweet), scene),
             created_at: when(tweet.created_at),
             edited_at: tweet.edited_at.map(when),
             likes_count: tweet.likes_shown(),
@@ -172,12 +175,12 @@ impl Thread {
     pub(in crate::http::api) fn of(
         thread: &service::Thread,
         backfill: Option<Backfill>,
-        addresses: &Addresses,
+        scene: &Scene<'_>,
     ) -> Self {
-        let shown = |views: &[TweetView]| views.iter().map(|view| Tweet::of(view, addresses)).collect();
+        let shown = |views: &[TweetView]| views.iter().map(|view| Tweet::of(view, scene)).collect();
         Self {
             ancestors: shown(&thread.ancestors),
-            tweet: Tweet::of(&thread.tweet, addresses),
+            tweet: Tweet::of(&thread.tweet, scene),
             descendants: shown(&thread.descendants),
             more_ancestors: thread.more_above,
             more_descendants: thread.more_below,

@@ -3,10 +3,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Id, address, when, words};
+use super::{CustomEmoji, Id, Scene, address, when, words};
 use crate::http::media::urls;
 use crate::model::account::{self, Account, AccountKind};
-use crate::model::address::Addresses;
 use crate::model::ids::{AccountId, SessionId};
 use crate::model::quote::QuotePolicy;
 use crate::service::SignedIn;
@@ -31,6 +30,8 @@ pub(in crate::http::api) struct User {
     bio_html: String,
     /// Lines of the profile.
     fields: Vec<Field>,
+    /// The custom emoji in its name, bio and lines.
+    emoji: Vec<CustomEmoji>,
     /// The picture.
     avatar: Option<String>,
     /// The picture on top of the profile.
@@ -82,7 +83,8 @@ pub(in crate::http::api) struct Field {
 
 impl User {
     /// An account as the API shows it.
-    pub(in crate::http::api) fn of(account: &Account, addresses: &Addresses) -> Self {
+    pub(in crate::http::api) fn of(account: &Account, scene: &Scene<'_>) -> Self {
+        let addresses = scene.addresses;
         let field = |field: &crate::model::profile::Field| Field {
             name: field.name.clone(),
             value: field.value.clone(),
@@ -97,6 +99,7 @@ impl User {
             bio: account.bio.clone(),
             bio_html: account.bio_html.clone(),
             fields: account.fields.iter().map(field).collect(),
+            emoji: CustomEmoji::list(scene.palette.of_account(account), scene),
             avatar: address(addresses, urls::avatar_url(account)),
             header: address(addresses, urls::header_url(account)),
             url: addresses.profile(account),
@@ -146,9 +149,9 @@ pub(in crate::http::api) struct CurrentUser {
 
 impl CurrentUser {
     /// One's own account as the API shows it to oneself.
-    pub(in crate::http::api) fn of(account: &Account, own: account::User, addresses: &Addresses) -> Self {
+    pub(in crate::http::api) fn of(account: &Account, own: account::User, scene: &Scene<'_>) -> Self {
         Self {
-            user: User::of(account, addresses),
+            user: User::of(account, scene),
             email: own.email,
             role: own.role.as_str(),
             language: own.language,

@@ -110,6 +110,7 @@ pub(super) fn blank(visit: &Visit) -> Result<Composer> {
         language: visit.words.tag().to_owned(),
         images: vec![ImageSlot::default(); rules.max_images],
         limit: u64::try_from(rules.tweet_limit).unwrap_or(u64::MAX),
+        emoji: visit.offered_emoji(),
         ..Composer::default()
     })
 }

@@ -4,9 +4,9 @@ use super::compose::{self, Draft};
 use crate::error::{Error, Result};
 use crate::http::extract::{Multipart, Path};
 use crate::http::media::urls;
-use crate::http::web::present::some_text;
+use crate::http::web::present::{drawn, some_text};
 use crate::http::web::views::pages::{HistoryPage, VersionView};
-use crate::http::web::views::{self, Composer, ImageSlot, Nav, SafeHtml};
+use crate::http::web::views::{self, Composer, ImageSlot, Nav};
 use crate::http::web::visit::{Answer, Member, Visit, show};
 use crate::model::ids::{AccountId, TweetId};
 use crate::service::{TweetChanges, TweetView};
@@ -59,19 +59,16 @@ async fn write(visit: &Visit, me: AccountId, id: TweetId, changes: TweetChanges)
 pub(in crate::http::web) async fn history(visit: Visit, Path(id): Path<TweetId>) -> Answer {
     let view = visit.service().tweet(visit.viewer(), id).await?;
     let versions = visit.service().tweet_history(visit.viewer(), id).await?;
-    let language = view.tweet.language.clone();
+    let (language, tweet) = (view.tweet.language.clone(), visit.present().tweet(&view));
     let versions = versions.into_iter().rev().map(|version| VersionView {
-        html: SafeHtml::sanitised(version.html),
+        html: drawn(&version.html, &tweet.emoji),
         content_warning: some_text(&version.content_warning),
         language: language.clone(),
         pictures: version.pictures.into_iter().map(|picture| picture.alt).collect(),
         since_ms: version.created_at,
     });
-    show(&HistoryPage {
-        shell: visit.shell(Nav::None).await?,
-        tweet: visit.present().tweet(&view),
-        versions: versions.collect(),
-    })
+    let versions = versions.collect();
+    show(&HistoryPage { shell: visit.shell(Nav::None).await?, tweet, versions })
 }
 
 /// A tweet of the viewer's own.

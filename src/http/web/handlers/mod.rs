@@ -10,6 +10,7 @@ pub(super) mod delete;
 pub(super) mod delivery;
 pub(super) mod door;
 pub(super) mod edit;
+pub(super) mod emoji;
 pub(super) mod errors;
 pub(super) mod follow_requests;
 pub(super) mod follows;

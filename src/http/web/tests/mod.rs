@@ -3,6 +3,7 @@
 mod admin;
 mod browser;
 mod doors;
+mod emoji;
 mod everyday;
 mod forms;
 mod people;

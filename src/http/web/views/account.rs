@@ -3,7 +3,8 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::{PageShell, SafeHtml};
+use super::{EmojiText, PageShell, SafeHtml};
+use crate::model::emoji::EmojiPicture;
 use crate::model::ids::AccountId;
 
 /// The name and face of an account.
@@ -15,6 +16,8 @@ pub struct AccountView {
     pub handle: String,
     /// The display name; the username when there is none.
     pub display_name: String,
+    /// The emoji in its name, and in what else it says of itself.
+    pub emoji: Vec<EmojiPicture>,
     /// The address of its picture on this server.
     pub avatar: Option<String>,
     /// Follows need its consent.
@@ -29,6 +32,16 @@ impl AccountView {
     /// Its page here.
     pub fn href(&self) -> String {
         format!("/@{}", self.handle)
+    }
+
+    /// Its name with emoji.
+    pub fn name(&self) -> EmojiText<'_> {
+        self.drawn(&self.display_name)
+    }
+
+    /// What it says of itself, with its emoji.
+    pub fn drawn<'a>(&'a self, text: &'a str) -> EmojiText<'a> {
+        EmojiText { text, emoji: &self.emoji }
     }
 }
 

@@ -7,6 +7,7 @@ use super::{Audience, PageShell, TweetView};
 use crate::config::limits::POLL_OPTIONS_MAX;
 use crate::error::Error;
 use crate::http::web::i18n::Words;
+use crate::model::emoji::EmojiPicture;
 use crate::model::ids::{MediaId, TweetId};
 
 /// One complaint about one input.
@@ -142,6 +143,8 @@ pub struct Composer {
     pub poll: PollDraft,
     /// The longest text, counted as people count.
     pub limit: u64,
+    /// The instance's emoji, or the first of very many.
+    pub emoji: Vec<EmojiPicture>,
     /// Complaints.
     pub errors: FormErrors,
 }

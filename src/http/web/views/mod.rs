@@ -26,7 +26,7 @@ pub use account::{AccountRow, AccountView, FieldView, FollowButton, PersonCard, 
 pub use compose::{Composer, ComposerCard, FieldError, FormErrors, ImageSlot, PollDraft};
 pub use flash::Flash;
 pub use notification::{NotificationCard, NotificationKind, NotificationView};
-pub use parts::{Aria, Empty, ErrorText, Icon, Phrase, Picture, TimeTag};
+pub use parts::{Aria, EmojiText, Empty, ErrorText, Icon, Phrase, Picture, TimeTag};
 pub use shell::{ContactView, Nav, NavEntry, PageShell, Registration, SiteView, Theme, ViewerView};
 pub use tweet::{
     Audience, CardRole, MediaView, PollOptionView, PollView, QuoteView, ReplyContext, TweetCard, TweetCounts,

@@ -3,12 +3,14 @@
 //! They escape their own text, so that a template may insert them as they are.
 
 use std::borrow::Cow;
+use std::fmt;
 
-use askama::Template;
-use askama::filters::HtmlSafe;
+use askama::filters::{Escaper as _, Html, HtmlSafe};
+use askama::{FastWritable, Template, Values};
 
 use super::AccountView;
 use crate::http::web::assets;
+use crate::model::emoji::{self, EmojiPicture, Piece};
 
 /// One picture of `assets/icons.svg`, hidden from screen readers: text stands beside it.
 #[derive(Template)]
@@ -64,26 +66,52 @@ impl<'a> Picture<'a> {
 
 impl HtmlSafe for Picture<'_> {}
 
+/// Plain text, escaped, with pictures where the codes of its emoji stand.
+#[derive(Clone, Copy, Debug)]
+pub struct EmojiText<'a> {
+    pub(super) text: &'a str,
+    pub(super) emoji: &'a [EmojiPicture],
+}
+
+impl FastWritable for EmojiText<'_> {
+    fn write_into(&self, dest: &mut dyn fmt::Write, _: &dyn Values) -> askama::Result<()> {
+        for piece in emoji::pieces(self.text, self.emoji) {
+            match piece {
+                Piece::Text(text) => Html.write_escaped_str(&mut *dest, text)?,
+                Piece::Picture(picture) => dest.write_str(&emoji::img(picture))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for EmojiText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_into(f, askama::NO_VALUES).map_err(|_| fmt::Error)
+    }
+}
+
+impl HtmlSafe for EmojiText<'_> {}
+
 /// A translated sentence with a linked name in it.
 #[derive(Template)]
 #[template(
     ext = "html",
-    source = r#"{{ before }}<a class="name" href="{{ href }}"><bdi>{{ name }}</bdi></a>{{ after }}"#
+    source = r#"{{ before }}<a class="name" href="{{ account.href() }}"><bdi>{{ account.name() }}</bdi></a>{{ after }}"#
 )]
-pub struct Phrase {
+pub struct Phrase<'a> {
     before: String,
-    name: String,
-    href: String,
+    account: &'a AccountView,
     after: String,
 }
 
-impl Phrase {
-    pub(super) fn new((before, after): (String, String), name: &str, href: &str) -> Self {
-        Self { before, after, name: name.to_owned(), href: href.to_owned() }
+impl<'a> Phrase<'a> {
+    pub(super) fn new((before, after): (String, String), account: &'a AccountView) -> Self {
+        Self { before, after, account }
     }
 }
 
-impl HtmlSafe for Phrase {}
+impl HtmlSafe for Phrase<'_> {}
 
 /// What a list without entries shows.
 #[derive(Template)]

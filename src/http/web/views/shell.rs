@@ -211,8 +211,8 @@ impl PageShell {
     }
 
     /// The sentence of `key` with the account's name as a link in it.
-    pub fn phrase(&self, key: &str, account: &AccountView) -> Phrase {
-        Phrase::new(self.words.around(key), &account.display_name, &account.href())
+    pub fn phrase<'a>(&self, key: &str, account: &'a AccountView) -> Phrase<'a> {
+        Phrase::new(self.words.around(key), account)
     }
 
     /// A short number: 999, 1.2K.

@@ -3,8 +3,9 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::{AccountView, PageShell, SafeHtml};
+use super::{AccountView, EmojiText, PageShell, SafeHtml};
 use crate::clock::Millis;
+use crate::model::emoji::EmojiPicture;
 use crate::model::ids::TweetId;
 
 /// Who a tweet is for.
@@ -158,6 +159,8 @@ pub struct TweetView {
     pub html: SafeHtml,
     /// Its text without markup, for summaries.
     pub text: String,
+    /// The emoji in its text, warning and poll.
+    pub emoji: Vec<EmojiPicture>,
     /// The language of its text, BCP 47.
     pub language: Option<String>,
     /// The warning that hides text and images until asked for.
@@ -202,6 +205,11 @@ impl TweetView {
     /// Its page here.
     pub fn href(&self) -> String {
         format!("/@{}/{}", self.author.handle, self.id)
+    }
+
+    /// Plain words of it, with its emoji.
+    pub fn drawn<'a>(&'a self, text: &'a str) -> EmojiText<'a> {
+        EmojiText { text, emoji: &self.emoji }
     }
 
     /// The first part of the addresses of its actions.

@@ -20,11 +20,13 @@ pub enum AdminTab {
     Inbox,
     /// Relays.
     Relays,
+    /// The instance's own emoji.
+    Emoji,
 }
 
 impl AdminTab {
-    pub(super) const ALL: [Self; 5] =
-        [Self::Signups, Self::Reports, Self::Instances, Self::Inbox, Self::Relays];
+    pub(super) const ALL: [Self; 6] =
+        [Self::Signups, Self::Reports, Self::Instances, Self::Inbox, Self::Relays, Self::Emoji];
 
     pub(super) fn href(self) -> &'static str {
         match self {
@@ -33,6 +35,7 @@ impl AdminTab {
             Self::Instances => "/admin/instances",
             Self::Inbox => "/admin/inbox",
             Self::Relays => "/admin/relays",
+            Self::Emoji => "/admin/emoji",
         }
     }
 
@@ -43,6 +46,7 @@ impl AdminTab {
             Self::Instances => "admin-instances",
             Self::Inbox => "admin-inbox",
             Self::Relays => "admin-relays",
+            Self::Emoji => "admin-emoji",
         }
     }
 }

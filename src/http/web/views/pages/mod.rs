@@ -2,6 +2,7 @@
 
 mod admin;
 mod door;
+mod emoji;
 mod error;
 mod people;
 mod reports;
@@ -14,6 +15,7 @@ pub use admin::{
     AdminTab, InstanceAct, InstancePage, InstanceSurePage, InstancesPage, ParkedPage, RelaysPage, SignupsPage,
 };
 pub use door::{LoginPage, SetupPage, SignupPage, SignupState};
+pub use emoji::{EmojiForm, EmojiPage};
 pub use error::{ErrorKind, ErrorPage};
 pub use people::{FollowsKind, FollowsPage, ProfilePage, ProfileTab, ProfileView, RequestsPage, SeenHere};
 pub use reports::{ReportForm, ReportPage, ReportRow, ReportedPost, ReportsPage};
