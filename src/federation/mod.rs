@@ -8,6 +8,7 @@ pub mod context;
 pub mod delivery;
 #[cfg(test)]
 mod fixtures;
+pub mod followers;
 pub mod inbound;
 pub mod keys;
 mod mentions;
@@ -52,6 +53,7 @@ struct Inner {
     inbound: inbound::Inbound,
     verifier: verifier::Verifier,
     knocks: wire::Knocks,
+    followers: followers::Followers,
     signers: signing::Signers,
     payloads: outbound::Payloads,
     /// Places for asking for newer counts of polls.
@@ -78,6 +80,7 @@ impl Federation {
             inbound,
             verifier: verifier::Verifier::new(),
             knocks: wire::Knocks::new(),
+            followers: followers::Followers::new(),
             signers,
             payloads: outbound::Payloads::new(),
             asking_polls: Arc::new(Semaphore::new(POLLS_ASKED_MAX)),
@@ -114,6 +117,7 @@ impl Federation {
 
     /// Takes notice of an event of the log, whichever process of the instance wrote it.
     pub fn heard(&self, event: &Event) {
+        self.0.followers.heard(event);
         if let Event::KeyRotated { account, .. } = event {
             self.0.own_keys.forget(*account);
         }

@@ -23,6 +23,8 @@ pub(super) struct SignedBy {
     pub(super) digest: Option<BodyDigest>,
     /// The path without its query, for old peers.
     pub(super) path_only: bool,
+    /// What is said of the followers collection, signed along.
+    pub(super) synchronization: Option<Arc<str>>,
 }
 
 /// Who signs.
@@ -47,13 +49,14 @@ impl Signers {
         let _place = self.places.acquire().await.map_err(|_| SignFailed)?;
         let now_ms = self.clock.now_ms();
         let work = move || {
-            let SignedBy { key, form, digest, path_only } = &by;
+            let SignedBy { key, form, digest, path_only, synchronization } = &by;
             let request = Outgoing {
                 method: &method,
                 url: &url,
                 digest: digest.as_ref(),
                 now_ms,
                 path_only: *path_only,
+                synchronization: synchronization.as_deref(),
             };
             let signer = Signer { key: &key.pair, key_id: &key.key_id };
             sign(*form, &signer, &request).map_err(|_| SignFailed)

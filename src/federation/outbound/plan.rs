@@ -169,6 +169,7 @@ impl Federation {
             tweet: tweet.map(|tweet| tweet.0),
             about: about(tweet, &to, to_followers),
             key_uri: None,
+            synchronizes: tweet.is_some() && to_followers && activity.is_for_followers(),
             to_followers,
         };
         Ok(Made { at, outgoing, to, inboxes })

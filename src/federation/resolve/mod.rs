@@ -9,6 +9,7 @@ mod backfill;
 mod collected;
 pub(in crate::federation) mod compose;
 mod fetch;
+mod followers;
 mod history;
 mod lookup;
 mod page;
@@ -22,6 +23,7 @@ use url::Url;
 
 pub use fetch::FetchError;
 pub(in crate::federation) use fetch::{Budget, Fetcher};
+pub(in crate::federation) use followers::Stated;
 pub use lookup::{Found, Miss, Missed, is_address};
 pub use reading::Backfill;
 pub(in crate::federation) use reading::Reading;

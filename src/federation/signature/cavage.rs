@@ -5,8 +5,8 @@ use url::Url;
 
 use super::{
     ACTIVITY_CONTENT_TYPE, BodyDigest, Claim, Form, KeyId, MAX_COMPONENTS, Outgoing, RequestParts,
-    SignatureError, Signer, check_expiry, check_host_and_body, check_window, decode_signature, header_value,
-    needs_digest, only_value, signature_header,
+    SYNCHRONIZATION, SignatureError, Signer, check_expiry, check_host_and_body, check_window,
+    decode_signature, header_value, needs_digest, only_value, signature_header,
 };
 use crate::clock::Millis;
 use crate::federation::keys::KeyError;
@@ -36,6 +36,11 @@ pub(super) fn sign(signer: &Signer<'_>, request: &Outgoing<'_>) -> Result<Header
         covered.push_str(" digest content-type");
         headers.insert("digest", header_value(&digest)?);
         headers.insert("content-type", HeaderValue::from_static(ACTIVITY_CONTENT_TYPE));
+    }
+    if let Some(synchronization) = request.synchronization {
+        message.push_str(&format!("\n{SYNCHRONIZATION}: {synchronization}"));
+        covered.push_str(&format!(" {SYNCHRONIZATION}"));
+        headers.insert(SYNCHRONIZATION, header_value(synchronization)?);
     }
     let signature = super::digest::encode_base64(&signer.key.sign(message.as_bytes())?);
     // No blanks after the commas and the old label: some parsers know nothing else.
@@ -165,7 +170,7 @@ fn check_algorithm(label: Option<&str>) -> Result<(), SignatureError> {
 }
 
 /// Splits `name="value",name=value` with any blanks; names come out in lower case.
-fn pairs(header: &str) -> Result<Vec<(String, String)>, SignatureError> {
+pub(in crate::federation) fn pairs(header: &str) -> Result<Vec<(String, String)>, SignatureError> {
     let malformed = SignatureError::Malformed("not a list of name=\"value\"");
     let mut pairs: Vec<(String, String)> = Vec::new();
     let mut rest = header.trim_start_matches([' ', '\t', ',']);

@@ -17,6 +17,7 @@ mod refusals;
 mod relays;
 mod reports;
 mod resolving;
+mod synchronization;
 mod working;
 
 use crate::store::tests::counted as rows;
@@ -192,6 +193,7 @@ impl World {
             digest: Some(&BodyDigest::of(&body)),
             now_ms: self.clock.now_ms(),
             path_only: false,
+            synchronization: None,
         };
         let headers = sign(Form::Cavage, &Signer { key, key_id: &key_id }, &outgoing).unwrap();
         Delivery { headers, host: "a.test".to_owned(), body }

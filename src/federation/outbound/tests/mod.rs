@@ -12,6 +12,7 @@ mod relays;
 mod reports;
 mod rotation;
 mod stopping;
+mod synchronization;
 mod trace;
 mod two_processes;
 
