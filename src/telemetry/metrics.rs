@@ -62,6 +62,8 @@ pub const BACKFILL_POSTS_TOTAL: &str = "rookery_backfill_posts_total";
 pub const FOLLOWERS_COMPARED_TOTAL: &str = "rookery_followers_compared_total";
 /// Follows that such a comparison set right.
 pub const FOLLOWERS_SET_RIGHT_TOTAL: &str = "rookery_followers_set_right_total";
+/// Instances that were asked what they run.
+pub const SOFTWARE_ASKED_TOTAL: &str = "rookery_software_asked_total";
 /// Accounts of other instances that were due to be read again.
 pub const ACCOUNTS_REFRESHED_TOTAL: &str = "rookery_accounts_refreshed_total";
 /// Known instances by health.
@@ -232,6 +234,13 @@ pub const TABLE: &[Metric] = &[
         kind: Kind::Counter,
         labels: &["how"],
         help: "Follows that the two sides knew differently: ended here, or undone there",
+    },
+    Metric {
+        name: SOFTWARE_ASKED_TOTAL,
+        kind: Kind::Counter,
+        labels: &["outcome"],
+        help: "Instances that were asked what they run (NodeInfo), by outcome: known, nothing (they say nothing that \
+               can be read) or failed (they did not answer)",
     },
     Metric {
         name: ACCOUNTS_REFRESHED_TOTAL,

@@ -18,6 +18,7 @@ mod posts;
 mod quotes;
 mod reading;
 mod refresh;
+mod software;
 
 use url::Url;
 

@@ -17,6 +17,7 @@ mod refusals;
 mod relays;
 mod reports;
 mod resolving;
+mod software;
 mod synchronization;
 mod working;
 
