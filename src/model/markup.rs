@@ -70,6 +70,11 @@ impl<'a> Scanner<'a> {
         Self { rest: html }
     }
 
+    /// What is not read yet.
+    pub(super) fn rest(&self) -> &'a str {
+        self.rest
+    }
+
     fn take_text(&mut self) -> Token<'a> {
         let end = self.rest.bytes().skip(1).position(|b| b == b'<').map_or(self.rest.len(), |at| at + 1);
         let (text, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, ""));

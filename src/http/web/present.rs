@@ -13,7 +13,8 @@ use crate::model::entities;
 use crate::model::html;
 use crate::model::ids::{AccountId, SessionId};
 use crate::model::notification;
-use crate::model::quote::QuoteState;
+use crate::model::quote::{QuotePolicy, QuoteState};
+use crate::model::quote_fallback;
 use crate::model::tweet::Media;
 use crate::model::visibility::Visibility;
 use crate::service::{self, Relationship, Service};
@@ -54,7 +55,10 @@ impl Present<'_> {
             author: self.account(&shown.author),
             retweeted_by: view.retweet_of.is_some().then(|| self.account(&view.author)),
             reply_to: self.reply_context(shown),
-            html: SafeHtml::sanitised(&*tweet.html),
+            html: SafeHtml::sanitised(match shown.quote_of {
+                Some(_) => quote_fallback::without(&tweet.html),
+                None => tweet.html.as_str().into(),
+            }),
             text: tweet.text.clone(),
             language: tweet.language.clone(),
             content_warning: some_text(&tweet.content_warning),
@@ -62,6 +66,7 @@ impl Present<'_> {
             media: tweet.media.iter().filter_map(media).collect(),
             poll: shown.poll.as_ref().map(poll),
             quote: self.quote(shown),
+            asks_before_quote: tweet.can_quote == Some(QuotePolicy::Asked),
             quotes_mine: !mine
                 && shown.quote_of.as_ref().is_some_and(|quoted| self.viewer == Some(quoted.tweet.author)),
             audience: audience(tweet.visibility),

@@ -49,6 +49,8 @@ async fn whom_we_quote_is_asked_and_the_stamp_is_told_to_who_has_the_post() {
             (&uri.as_str().into(), &create["object"]["content"])
         );
         assert!(create["object"].get("quoteAuthorization").is_none());
+        let fallback = "<p class=\"quote-inline\">RE: <a href=\"http://cat.test/notes/1\">http://cat.test/notes/1</a></p>";
+        assert_eq!(create["object"]["content"], format!("{fallback}<p>so</p>"), "{}", world.engine);
         for (state, authorization) in [(QuoteState::Accepted, Some(STAMP)), (QuoteState::Rejected, None)] {
             let stamp = authorization.map(str::to_owned);
             let decision = Decision { tweet, state, stamp };
@@ -58,6 +60,8 @@ async fn whom_we_quote_is_asked_and_the_stamp_is_told_to_who_has_the_post() {
             let note = &update["object"];
             assert_eq!((&update["type"], note.get("updated")), (&"Update".into(), None), "{}", world.engine);
             assert_eq!(note.get("quoteAuthorization").and_then(Value::as_str), authorization);
+            let told = note["content"].as_str().unwrap().starts_with(fallback);
+            assert_eq!(told, authorization.is_some(), "{}: {note}", world.engine);
             assert_eq!(note.get("quote").is_some(), authorization.is_some(), "what is rejected is no quote");
         }
     }
