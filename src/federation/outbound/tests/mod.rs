@@ -13,6 +13,7 @@ mod reports;
 mod rotation;
 mod stopping;
 mod synchronization;
+mod taking_over;
 mod trace;
 mod two_processes;
 
