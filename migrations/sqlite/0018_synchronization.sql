@@ -2,4 +2,4 @@
 alter table outbox add column synchronizes boolean not null default false;
 -- When an instance is to be asked what it runs.
 alter table instances add column software_due bigint not null default 0;
-create index instances_software_due on instances (software_due);
+create index instances_software_due on instances (software_due) where state = 0 and not blocked;

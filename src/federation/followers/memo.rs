@@ -27,6 +27,8 @@ const COUNTERS: usize = 1_024;
 #[derive(Debug, Default)]
 pub(super) struct ByHost {
     pub(super) at_ms: Millis,
+    /// The name of an account of ours.
+    pub(super) username: String,
     /// `None` when there are too many followers to say.
     pub(super) hosts: Option<HashMap<String, OnHost>>,
 }
@@ -111,7 +113,7 @@ mod tests {
     async fn asked(memo: &Memo, now_ms: Millis, read: &mut usize) {
         let read = async {
             *read += 1;
-            Ok::<_, Infallible>(ByHost { at_ms: now_ms, hosts: Some(HashMap::new()) })
+            Ok::<_, Infallible>(ByHost { at_ms: now_ms, hosts: Some(HashMap::new()), ..ByHost::default() })
         };
         memo.of(ANN, now_ms, read).await.unwrap();
     }

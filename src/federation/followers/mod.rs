@@ -22,9 +22,11 @@ pub(in crate::federation) use memo::Memo;
 
 use self::memo::{ByHost, OnHost};
 use super::Federation;
+use super::objects::LocalActor;
 use super::origin::{authority, same_origin};
 use super::resolve::Stated;
 use crate::error::{Chain, Error, Result};
+use crate::model::account::Account;
 use crate::model::address::Addresses;
 use crate::model::event::Event;
 use crate::model::ids::{AccountId, RowId};
@@ -68,15 +70,13 @@ pub(in crate::federation) fn id_of(follower: &Follower, addresses: &Addresses) -
 impl Federation {
     /// What a post for followers of `account` says of them to the host of `inbox`; `None` when there are too many.
     pub(super) async fn synchronization(&self, account: AccountId, inbox: &Url) -> Result<Option<Arc<str>>> {
-        let Some(OnHost { digest, followers }) = self.followers_by_host(account).await?.on(&authority(inbox))
-        else {
+        let all = self.followers_by_host(account).await?;
+        let Some(there) = all.on(&authority(inbox)).filter(|there| there.followers <= LISTED_MAX) else {
             return Ok(None);
         };
-        if followers > LISTED_MAX {
-            return Ok(None);
-        }
-        let actor = self.local_actor(&self.service().account(account).await?);
-        let header = header::write(&actor.followers(), &actor.followers_synchronization(), digest);
+        let addresses = self.service().addresses();
+        let actor = LocalActor::new(addresses.origin(), addresses.local_actor(&all.username));
+        let header = header::write(&actor.followers(), &actor.followers_synchronization(), there.digest);
         Ok(Some(header.into()))
     }
 
@@ -95,9 +95,9 @@ impl Federation {
         let addresses = self.service().addresses().clone();
         let read = self.service().store().read(move |conn| {
             let own_host = authority(addresses.base());
-            let Some(all) = all_followers(conn, account)? else {
-                return Ok(ByHost { at_ms: now_ms, hosts: None });
-            };
+            let none = ByHost { at_ms: now_ms, ..ByHost::default() };
+            let Some(account) = accounts::by_id(conn, account)? else { return Ok(none) };
+            let Some(all) = all_followers(conn, &account)? else { return Ok(none) };
             let mut hosts: HashMap<String, OnHost> = HashMap::new();
             for follower in all {
                 let host = follower.host.clone().unwrap_or_else(|| own_host.clone());
@@ -105,7 +105,7 @@ impl Federation {
                 there.digest.add(&id_of(&follower, &addresses));
                 there.followers += 1;
             }
-            Ok(ByHost { at_ms: now_ms, hosts: Some(hosts) })
+            Ok(ByHost { at_ms: now_ms, username: account.username, hosts: Some(hosts) })
         });
         self.0.followers.memo.of(account, now_ms, async { read.await.map_err(Error::from) }).await
     }
@@ -172,11 +172,14 @@ impl Federation {
 /// Everybody who follows an account; `None` when they are too many.
 pub(in crate::federation) fn all_followers(
     conn: &mut Conn,
-    account: AccountId,
+    account: &Account,
 ) -> Result<Option<Vec<Follower>>, StoreError> {
+    if usize::try_from(account.followers_count).is_ok_and(|count| count >= FOLLOWERS_MAX) {
+        return Ok(None);
+    }
     let (mut all, mut after) = (Vec::new(), RowId(0));
     loop {
-        let portion = synchronization::after(conn, account, after, PORTION)?;
+        let portion = synchronization::after(conn, account.id, after, PORTION)?;
         let Some(last) = portion.last() else { return Ok(Some(all)) };
         after = last.follow;
         all.extend(portion);

@@ -19,6 +19,7 @@ use crate::federation::origin::same_origin;
 use crate::model::event::{Event, Relation};
 use crate::model::ids::AccountId;
 use crate::model::username;
+use crate::store::accounts;
 use crate::store::synchronization::{self, Follower};
 use crate::telemetry::metrics as names;
 
@@ -76,7 +77,11 @@ impl Federation {
         &self,
         account: AccountId,
     ) -> Result<Option<BTreeMap<String, Follower>>, ResolveError> {
-        let all = self.service().store().read(move |conn| all_followers(conn, account)).await?;
+        let read = self.service().store().read(move |conn| match accounts::by_id(conn, account)? {
+            Some(account) => all_followers(conn, &account),
+            None => Ok(None),
+        });
+        let all = read.await?;
         let addresses = self.service().addresses();
         let ours = |all: Vec<Follower>| all.into_iter().filter(|follower| follower.host.is_none());
         Ok(all.map(|all| ours(all).map(|follower| (id_of(&follower, addresses), follower)).collect()))
