@@ -133,6 +133,14 @@ impl World {
         self.test.store.write(move |conn| follows::follow(conn, &relation, NOW)).await.unwrap();
     }
 
+    /// Lets `bob` follow `ann`, and answers `cat`, who does not. Nobody has anything left to be told.
+    async fn bob_follows_and_cat_does_not(&self) -> AccountId {
+        let (bob, cat) = (self.remote("bob").await, self.remote("cat").await);
+        self.follows_ann(bob).await;
+        self.told().await;
+        cat
+    }
+
     /// A public post of another instance.
     async fn post_of(&self, author: AccountId) -> TweetId {
         let id = TweetId(self.service().ids().next());

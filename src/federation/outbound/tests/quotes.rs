@@ -8,9 +8,7 @@ const STAMP: &str = "http://cat.test/stamps/1";
 
 /// A quote by `ann`, whom `bob` follows, of a post whose author `cat` is to be asked.
 async fn quote(world: &World, visibility: Visibility) -> TweetId {
-    let (bob, cat) = (world.remote("bob").await, world.remote("cat").await);
-    world.follows_ann(bob).await;
-    world.told().await;
+    let cat = world.bob_follows_and_cat_does_not().await;
     let id = TweetId(world.service().ids().next());
     let uri = Some("http://cat.test/notes/1".to_owned());
     let can_quote = Some(QuotePolicy::Everyone);
