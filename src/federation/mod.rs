@@ -115,7 +115,8 @@ impl Federation {
         self.0.own_keys.rotate(None).await.map(|_| ())
     }
 
-    /// Takes notice of an event of the log, whichever process of the instance wrote it.
+    /// Takes notice of an event of the log, whichever process of the instance wrote it. Whoever follows the log and
+    /// writes by what is kept here takes notice first.
     pub fn heard(&self, event: &Event) {
         self.0.followers.heard(event);
         if let Event::KeyRotated { account, .. } = event {

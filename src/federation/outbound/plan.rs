@@ -112,6 +112,8 @@ impl Federation {
         planned: &Notify,
         trouble: &Mutex<Trouble>,
     ) -> Result<()> {
+        // The planner may be here before those who only take notice.
+        batch.iter().for_each(|logged| self.heard(&logged.event));
         let done = self.planner_start().await?;
         let mut part = Part::default();
         for logged in batch.into_iter().filter(|logged| logged.position > done) {
