@@ -10,12 +10,10 @@ use super::{
 };
 use crate::clock::Millis;
 use crate::federation::keys::KeyError;
+use crate::model::time::{parse_http_date, to_http_date};
 
 /// Parameters of a `Signature` header; the draft knows seven.
 const MAX_PARAMS: usize = 16;
-
-/// The first moment that an HTTP date cannot write.
-const YEAR_10000_MS: Millis = 253_402_300_800_000;
 
 const TARGET: &str = "(request-target)";
 const CREATED: &str = "(created)";
@@ -23,7 +21,7 @@ const EXPIRES: &str = "(expires)";
 
 /// Signs in the form every known peer accepts: `(request-target) host date`, and `digest content-type` for a POST.
 pub(super) fn sign(signer: &Signer<'_>, request: &Outgoing<'_>) -> Result<HeaderMap, KeyError> {
-    let date = http_date(request.now_ms).ok_or(KeyError::Failed)?;
+    let date = to_http_date(request.now_ms);
     let host = host_of(request.url).ok_or(KeyError::Failed)?;
     let target = target(request.method, request.url, request.path_only);
     let mut message = format!("{TARGET}: {target}\nhost: {host}\ndate: {date}");
@@ -226,17 +224,6 @@ fn seconds_text(seconds: Option<i64>) -> Result<String, SignatureError> {
     seconds.map(|seconds| seconds.to_string()).ok_or(SignatureError::BadDate)
 }
 
-fn http_date(now_ms: Millis) -> Option<String> {
-    if now_ms >= YEAR_10000_MS {
-        return None;
-    }
-    let since_1970 = std::time::Duration::from_millis(u64::try_from(now_ms).ok()?);
-    Some(httpdate::fmt_http_date(std::time::UNIX_EPOCH.checked_add(since_1970)?))
-}
-
 fn read_http_date(value: &[u8]) -> Result<Millis, SignatureError> {
-    let text = std::str::from_utf8(value).map_err(|_| SignatureError::BadDate)?;
-    let time = httpdate::parse_http_date(text).map_err(|_| SignatureError::BadDate)?;
-    let since_1970 = time.duration_since(std::time::UNIX_EPOCH).map_err(|_| SignatureError::Expired)?;
-    Millis::try_from(since_1970.as_millis()).map_err(|_| SignatureError::BadDate)
+    std::str::from_utf8(value).ok().and_then(parse_http_date).ok_or(SignatureError::BadDate)
 }
