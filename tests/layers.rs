@@ -23,6 +23,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("clock", 0),
     ("buckets", 0),
     ("chance", 0),
+    ("crew", 0),
     ("error", 0),
     ("secrets", 0),
     ("model", 1),

@@ -13,6 +13,7 @@ mod followers;
 mod history;
 mod lookup;
 mod page;
+mod place;
 mod polls;
 mod posts;
 mod quotes;
@@ -22,10 +23,12 @@ mod software;
 
 use url::Url;
 
+pub(in crate::federation) use actors::known_actor;
 pub use fetch::FetchError;
 pub(in crate::federation) use fetch::{Budget, Fetcher};
 pub(in crate::federation) use followers::Stated;
 pub use lookup::{Found, Miss, Missed, is_address};
+pub(in crate::federation) use place::Place;
 pub use reading::Backfill;
 pub(in crate::federation) use reading::Reading;
 
