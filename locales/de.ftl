@@ -198,6 +198,7 @@ compose-text = Text
 compose-invite = Was gibt es Neues von deinem Ast?
 compose-invite-reply = Schreib deine Antwort
 compose-invite-quote = Sag etwas dazu
+compose-quote-asked = Wer diesen Beitrag geschrieben hat, entscheidet über jedes Zitat. Bis dahin sehen andere nur einen Link.
 compose-post = Veröffentlichen
 compose-reply = Antworten
 compose-save = Änderungen speichern

@@ -204,6 +204,7 @@ compose-text = Text
 compose-invite = What's the word from your branch?
 compose-invite-reply = Write your reply
 compose-invite-quote = Add your thoughts
+compose-quote-asked = The author of this post decides about each quote. Until they agree, others see only a link.
 compose-post = Post
 compose-reply = Reply
 compose-save = Save changes

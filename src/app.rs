@@ -202,6 +202,8 @@ impl App {
         let (federation, stop) = (self.federation.clone(), self.stop.clone());
         self.run("account refresh", async move { federation.keep_accounts_fresh(stop).await });
         let (federation, stop) = (self.federation.clone(), self.stop.clone());
+        self.run("software", async move { federation.keep_software_known(stop).await });
+        let (federation, stop) = (self.federation.clone(), self.stop.clone());
         self.run("lane gauges", async move { federation.watch_lanes(stop).await });
         let (federation, settings, stop) = (self.federation.clone(), self.delivery, self.stop.clone());
         self.run("delivery", async move { federation.run_delivery(settings, &planned, stop).await });

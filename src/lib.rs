@@ -26,6 +26,8 @@ pub mod store;
 pub mod model;
 
 pub mod buckets;
+#[cfg(test)]
+mod chance;
 pub mod clock;
 pub mod config;
 pub mod crew;

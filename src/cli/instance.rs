@@ -5,8 +5,7 @@ use std::io::{self, Write as _};
 
 use clap::Subcommand;
 
-use super::{Failure, table};
-use crate::app::{App, COMMAND_PROCESS};
+use super::{Failure, table, with_app};
 use crate::clock::Millis;
 use crate::config::Config;
 use crate::model::instance::{Instance, InstanceState};
@@ -53,13 +52,7 @@ pub struct One {
 
 /// Runs an `instance` command.
 pub fn run(command: Command, config: &Config) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Runtime::new()?;
-    runtime.block_on(async {
-        let app = App::open(config, COMMAND_PROCESS).await?;
-        let done = dispatch(command, &app.service).await;
-        app.close().await;
-        done
-    })
+    with_app(config, async |app| dispatch(command, &app.service).await)
 }
 
 async fn dispatch(command: Command, service: &Service) -> Result<(), Failure> {

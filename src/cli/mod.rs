@@ -22,6 +22,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::app::{App, COMMAND_PROCESS};
 use crate::config::{self, Config, ConfigErrors};
 use crate::error::{Chain, Error};
 
@@ -135,6 +136,17 @@ fn dispatch(command: Command, config: &Config) -> Result<(), Failure> {
         Command::Instance(command) => instance::run(command, config),
         Command::Token(command) => token::run(command, config),
     }
+}
+
+/// Opens the instance, beside a running server or without one, does something with it, and closes it.
+fn with_app(config: &Config, work: impl AsyncFnOnce(&App) -> Result<(), Failure>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        let app = App::open(config, COMMAND_PROCESS).await?;
+        let done = work(&app).await;
+        app.close().await;
+        done
+    })
 }
 
 fn told(error: &Error) -> String {

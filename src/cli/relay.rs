@@ -5,8 +5,7 @@ use std::io::{self, Write as _};
 
 use clap::Subcommand;
 
-use super::{Failure, table};
-use crate::app::{App, COMMAND_PROCESS};
+use super::{Failure, table, with_app};
 use crate::config::Config;
 use crate::error::Error;
 use crate::federation::Federation;
@@ -32,13 +31,7 @@ pub struct One {
 
 /// Runs a `relay` command.
 pub fn run(command: Command, config: &Config) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Runtime::new()?;
-    runtime.block_on(async {
-        let app = App::open(config, COMMAND_PROCESS).await?;
-        let done = dispatch(command, &app.federation).await;
-        app.close().await;
-        done
-    })
+    with_app(config, async |app| dispatch(command, &app.federation).await)
 }
 
 async fn dispatch(command: Command, federation: &Federation) -> Result<(), Failure> {

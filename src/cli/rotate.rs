@@ -2,8 +2,8 @@
 
 use std::io::{self, Write as _};
 
-use super::Failure;
-use crate::app::{App, COMMAND_PROCESS};
+use super::{Failure, with_app};
+use crate::app::App;
 use crate::config::Config;
 
 /// Users whose keys are changed by one command.
@@ -26,13 +26,7 @@ pub struct Args {
 
 /// Changes keys while the server runs or not. Other instances are told by the server.
 pub fn run(args: &Args, config: &Config) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Runtime::new()?;
-    runtime.block_on(async {
-        let app = App::open(config, COMMAND_PROCESS).await?;
-        let done = rotate(args, &app).await;
-        app.close().await;
-        done
-    })
+    with_app(config, async |app| rotate(args, app).await)
 }
 
 async fn rotate(args: &Args, app: &App) -> Result<(), Failure> {

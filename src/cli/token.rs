@@ -4,8 +4,7 @@ use std::io::{self, Write as _};
 
 use clap::Subcommand;
 
-use super::Failure;
-use crate::app::{App, COMMAND_PROCESS};
+use super::{Failure, with_app};
 use crate::config::Config;
 use crate::model::account::SessionKind;
 use crate::service::{Origin, Service};
@@ -38,13 +37,7 @@ impl Create {
 /// Runs a `token` command.
 pub fn run(command: Command, config: &Config) -> Result<(), Failure> {
     let Command::Create(args) = command;
-    let runtime = tokio::runtime::Runtime::new()?;
-    runtime.block_on(async {
-        let app = App::open(config, COMMAND_PROCESS).await?;
-        let done = create(&args, &app.service).await;
-        app.close().await;
-        done
-    })
+    with_app(config, async |app| create(&args, &app.service).await)
 }
 
 async fn create(args: &Create, service: &Service) -> Result<(), Failure> {

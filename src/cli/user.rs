@@ -4,8 +4,7 @@ use std::io::{self, Write as _};
 
 use clap::Subcommand;
 
-use super::{Failure, read_password, table};
-use crate::app::{App, COMMAND_PROCESS};
+use super::{Failure, read_password, table, with_app};
 use crate::config::Config;
 use crate::model::account::{Role, UserState};
 use crate::service::{Service, SignUp};
@@ -85,13 +84,7 @@ pub struct Approve {
 
 /// Runs a `user` command.
 pub fn run(command: Command, config: &Config) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Runtime::new()?;
-    runtime.block_on(async {
-        let app = App::open(config, COMMAND_PROCESS).await?;
-        let done = dispatch(command, &app.service).await;
-        app.close().await;
-        done
-    })
+    with_app(config, async |app| dispatch(command, &app.service).await)
 }
 
 async fn dispatch(command: Command, service: &Service) -> Result<(), Failure> {

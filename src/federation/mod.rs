@@ -8,6 +8,7 @@ pub mod context;
 pub mod delivery;
 #[cfg(test)]
 mod fixtures;
+pub mod followers;
 pub mod inbound;
 pub mod keys;
 mod mentions;
@@ -52,6 +53,7 @@ struct Inner {
     inbound: inbound::Inbound,
     verifier: verifier::Verifier,
     knocks: wire::Knocks,
+    followers: followers::Followers,
     signers: signing::Signers,
     payloads: outbound::Payloads,
     /// Places for asking for newer counts of polls.
@@ -79,6 +81,7 @@ impl Federation {
             inbound,
             verifier,
             knocks: wire::Knocks::new(),
+            followers: followers::Followers::new(),
             signers,
             payloads: outbound::Payloads::new(),
             asking_polls: Arc::new(Semaphore::new(POLLS_ASKED_MAX)),
@@ -113,8 +116,10 @@ impl Federation {
         self.0.own_keys.rotate(None).await.map(|_| ())
     }
 
-    /// Takes notice of an event of the log, whichever process of the instance wrote it.
+    /// Takes notice of an event of the log, whichever process of the instance wrote it. Whoever follows the log and
+    /// writes by what is kept here takes notice first.
     pub fn heard(&self, event: &Event) {
+        self.0.followers.heard(event);
         if let Event::KeyRotated { account, .. } = event {
             self.0.own_keys.forget(*account);
         }

@@ -24,6 +24,8 @@ pub(super) struct SignedBy {
     pub(super) digest: Option<BodyDigest>,
     /// The path without its query, for old peers.
     pub(super) path_only: bool,
+    /// What is said of the followers collection, signed along.
+    pub(super) synchronization: Option<Arc<str>>,
 }
 
 /// Signatures that may wait: more than deliveries and fetches have places for.
@@ -49,13 +51,14 @@ impl Signers {
     ) -> std::result::Result<HeaderMap, SignFailed> {
         let clock = self.clock.clone();
         let work = move || {
-            let SignedBy { key, form, digest, path_only } = &by;
+            let SignedBy { key, form, digest, path_only, synchronization } = &by;
             let request = Outgoing {
                 method: &method,
                 url: &url,
                 digest: digest.as_ref(),
                 now_ms: clock.now_ms(),
                 path_only: *path_only,
+                synchronization: synchronization.as_deref(),
             };
             let signer = Signer { key: &key.pair, key_id: &key.key_id };
             sign(*form, &signer, &request).map_err(|_| SignFailed)

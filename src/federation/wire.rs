@@ -1,7 +1,5 @@
 //! Signed requests: GETs by the instance actor, POSTs by the author of an activity.
 
-use std::sync::Arc;
-
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use quick_cache::sync::Cache;
@@ -10,7 +8,6 @@ use url::Url;
 use super::Federation;
 use super::origin::authority;
 use super::outbound::Payload;
-use super::own_keys::SigningKey;
 use super::signature::Form;
 use super::signing::SignedBy;
 use crate::client::{ClientError, Limits, Request, Response, Signing};
@@ -87,7 +84,7 @@ impl Federation {
     async fn get_signed(&self, url: &Url, knock: Knock) -> Result<Response, ClientError> {
         let Knock { form, path_only } = knock;
         let key = self.0.own_keys.instance().await.map_err(|_| ClientError::Signing)?;
-        let by = SignedBy { key, form, digest: None, path_only };
+        let by = SignedBy { key, form, digest: None, path_only, synchronization: None };
         let signer = |method: &Method, url: &Url| self.signing(&by, method, url);
         let request = Request::new(url).headers(HeaderMap::from_iter([(ACCEPT, ACCEPTED)])).sign(&signer);
         self.0.client.get(request.limits(Limits::JSON)).await
@@ -99,15 +96,13 @@ impl Federation {
         self.0.client.get(Request::new(url).headers(headers).limits(Limits::JSON)).await
     }
 
-    /// Posts an activity to an inbox, signed by its author in this form.
+    /// Posts an activity to an inbox, signed so.
     pub(super) async fn post_activity(
         &self,
         inbox: &Url,
         payload: &Payload,
-        key: Arc<SigningKey>,
-        form: Form,
+        by: SignedBy,
     ) -> Result<Response, ClientError> {
-        let by = SignedBy { key, form, digest: Some(payload.digest), path_only: false };
         let signer = |method: &Method, url: &Url| self.signing(&by, method, url);
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, SENT)]);
         let request = Request::new(inbox).headers(headers).body(payload.body.clone()).sign(&signer);

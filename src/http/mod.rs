@@ -3,6 +3,8 @@
 pub mod activitypub;
 pub mod api;
 pub mod extract;
+#[cfg(test)]
+mod fixtures;
 pub mod health;
 pub mod media;
 pub mod metrics;

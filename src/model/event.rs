@@ -68,7 +68,7 @@ pub enum Event {
     },
     /// A follow exists.
     Followed(Relation),
-    /// A follow is over, whoever ended it.
+    /// A follow is over because its maker ended it, or never was although its followee's host thinks so.
     Unfollowed(Relation),
     /// A follow waits for the followee's word.
     FollowRequested(Relation),
@@ -76,7 +76,8 @@ pub enum Event {
     FollowRequestCancelled(Relation),
     /// A follow request was answered with yes; a [`Event::Followed`] comes with it.
     FollowAccepted(Relation),
-    /// A follow request was answered with no, or a follower was removed.
+    /// A follow request was answered with no, or a follow is over because its followee does not have it (any more);
+    /// no [`Event::Unfollowed`] comes with it.
     FollowRejected(Relation),
     /// `from` blocks `to`.
     Blocked(Relation),

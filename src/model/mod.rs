@@ -22,6 +22,7 @@ pub mod pictures;
 pub mod poll;
 pub mod profile;
 pub mod quote;
+pub mod quote_fallback;
 pub mod relay;
 pub mod report;
 pub mod sanitize;

@@ -13,10 +13,13 @@ pub enum QuotePolicy {
     Followers,
     /// Nobody but the author.
     Nobody,
+    /// Nobody without asking, of whom the author decides one by one: so do some elsewhere, none of ours.
+    #[serde(skip_deserializing)]
+    Asked,
 }
 
 impl QuotePolicy {
-    /// All of them, the widest first.
+    /// Those that an account of ours may have, the widest first.
     pub const ALL: [Self; 3] = [Self::Everyone, Self::Followers, Self::Nobody];
 
     /// The word of the API and of forms.
@@ -25,6 +28,7 @@ impl QuotePolicy {
             Self::Everyone => "everyone",
             Self::Followers => "followers",
             Self::Nobody => "nobody",
+            Self::Asked => "asked",
         }
     }
 
@@ -39,12 +43,14 @@ impl QuotePolicy {
             Self::Everyone => 0,
             Self::Followers => 1,
             Self::Nobody => 2,
+            Self::Asked => 3,
         }
     }
 
     /// Reads the stored number; what is not known allows nobody.
     pub fn from_code(code: i64) -> Self {
-        Self::ALL.into_iter().find(|policy| policy.code() == code).unwrap_or(Self::Nobody)
+        let all = Self::ALL.into_iter().chain([Self::Asked]);
+        all.into_iter().find(|policy| policy.code() == code).unwrap_or(Self::Nobody)
     }
 }
 
@@ -106,6 +112,8 @@ mod tests {
             assert_eq!(QuotePolicy::from_code(policy.code()), policy);
             assert_eq!(QuotePolicy::from_word(policy.as_str()), Some(policy));
         }
+        let asked = QuotePolicy::Asked;
+        assert_eq!((QuotePolicy::from_code(asked.code()), QuotePolicy::from_word("asked")), (asked, None));
         for state in QuoteState::ALL {
             assert_eq!(QuoteState::from_code(state.code()), state);
         }

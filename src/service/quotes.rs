@@ -14,7 +14,7 @@ impl Service {
         match owner.quotable {
             _ if owner.id == quoter => Ok(true),
             QuotePolicy::Everyone => Ok(true),
-            QuotePolicy::Nobody => Ok(false),
+            QuotePolicy::Nobody | QuotePolicy::Asked => Ok(false),
             QuotePolicy::Followers => {
                 let owner = owner.id;
                 let read = move |conn: &mut Conn| follows::followers_among(conn, owner, &[quoter]);

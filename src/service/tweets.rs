@@ -12,7 +12,7 @@ use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::model::ids::{AccountId, MediaId, TweetId};
 use crate::model::notification::NotificationKind;
-use crate::model::quote::QuoteState;
+use crate::model::quote::{QuotePolicy, QuoteState};
 use crate::model::tweet::{Mention, Tweet};
 use crate::model::visibility::{Place, Visibility};
 use crate::model::{language, text};
@@ -338,6 +338,10 @@ impl Service {
         match &quoted {
             Some(view) if !view.tweet.visibility.is_open() && view.tweet.author != author => {
                 Err(Error::invalid("quote_of", "not_public", "only public and unlisted posts can be quoted"))
+            }
+            // Others are asked, unless their server says that the answer is no.
+            Some(view) if !view.author.is_local() && view.tweet.can_quote == Some(QuotePolicy::Nobody) => {
+                Err(Error::invalid("quote_of", "not_allowed", "its author does not let you quote it"))
             }
             Some(view) if view.author.is_local() && !self.may_quote(author, &view.author).await? => {
                 Err(Error::invalid("quote_of", "not_allowed", "its author does not let you quote it"))

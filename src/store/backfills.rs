@@ -14,6 +14,8 @@ pub enum Subject {
     Thread(TweetId),
     /// The last posts of an account.
     Account(AccountId),
+    /// Who follows an account from here.
+    Followers(AccountId),
 }
 
 impl Subject {
@@ -22,13 +24,14 @@ impl Subject {
         match self {
             Self::Thread(_) => "thread",
             Self::Account(_) => "account",
+            Self::Followers(_) => "followers",
         }
     }
 
     fn id(self) -> i64 {
         match self {
             Self::Thread(id) => id.0,
-            Self::Account(id) => id.0,
+            Self::Account(id) | Self::Followers(id) => id.0,
         }
     }
 }

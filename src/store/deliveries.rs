@@ -27,6 +27,8 @@ pub struct Outgoing {
     pub about: i64,
     /// The id of a retired key that signs it, while there is that key; `None` is the account's present one.
     pub key_uri: Option<String>,
+    /// Whether it goes with a word of who follows its author, see FEP-8fcf.
+    pub synchronizes: bool,
     /// Whether the author's followers get it: their rows are written after, in chunks.
     pub to_followers: bool,
 }
@@ -43,8 +45,9 @@ pub struct Target {
 /// Stores an activity.
 pub fn insert_outgoing(conn: &mut Conn, outgoing: &Outgoing, now_ms: Millis) -> Result<(), StoreError> {
     conn.execute(
-        "insert into outbox (id, account_id, activity_uri, body, tweet_id, fanned_to, created_at, about_id, key_uri)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into outbox (id, account_id, activity_uri, body, tweet_id, fanned_to, created_at, about_id, key_uri,
+             synchronizes)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         args![
             outgoing.id,
             outgoing.account,
@@ -55,6 +58,7 @@ pub fn insert_outgoing(conn: &mut Conn, outgoing: &Outgoing, now_ms: Millis) -> 
             now_ms,
             outgoing.about,
             outgoing.key_uri.as_deref(),
+            outgoing.synchronizes,
         ],
     )?;
     Ok(())
@@ -254,12 +258,14 @@ pub struct Stored {
     pub body: Vec<u8>,
     /// The id of a retired key that signs it.
     pub key_uri: Option<String>,
+    /// Whether it goes with a word of who follows its author.
+    pub synchronizes: bool,
 }
 
 /// A stored activity.
 pub fn stored(conn: &mut Conn, outgoing: RowId) -> Result<Option<Stored>, StoreError> {
-    conn.query_opt("select body, key_uri from outbox where id = $1", args![outgoing], |row| {
-        Ok(Stored { body: row.take()?, key_uri: row.take()? })
+    conn.query_opt("select body, key_uri, synchronizes from outbox where id = $1", args![outgoing], |row| {
+        Ok(Stored { body: row.take()?, key_uri: row.take()?, synchronizes: row.take()? })
     })
 }
 

@@ -94,11 +94,7 @@ pub fn unfollow(
     relation.uri = uri;
     count(conn, &relation, -1)?;
     notifications::retract(conn, relation.to, NotificationKind::Follow, relation.from, None)?;
-    let mut log = vec![event(relation.clone())];
-    if !matches!(log.first(), Some(Event::Unfollowed(_))) {
-        log.push(Event::Unfollowed(relation));
-    }
-    events::append(conn, &log, now_ms)?;
+    events::append(conn, &[event(relation)], now_ms)?;
     Ok(true)
 }
 

@@ -116,3 +116,34 @@ pub fn below(conn: &mut Conn, domain: &str, after: &str, limit: i64) -> Result<V
         |row| row.take(),
     )
 }
+
+/// Instances that are due to be asked what they run, and answer: taken until `until_ms`, so that nobody else asks.
+pub fn take_unasked(
+    conn: &mut Conn,
+    now_ms: Millis,
+    until_ms: Millis,
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
+    conn.query(
+        "update instances set software_due = $2 where host in (
+             select host from instances where software_due <= $1 and state = 0 and not blocked
+             order by software_due limit $3 for update skip locked)
+         returning host",
+        args![now_ms, until_ms, limit],
+        |row| row.take(),
+    )
+}
+
+/// Writes what an instance runs, if it said so, and when it is to be asked again.
+pub fn learn_software(
+    conn: &mut Conn,
+    host: &str,
+    software: Option<&str>,
+    due_ms: Millis,
+) -> Result<(), StoreError> {
+    conn.execute(
+        "update instances set software = coalesce($2, software), software_due = $3 where host = $1",
+        args![host, software, due_ms],
+    )?;
+    Ok(())
+}

@@ -39,6 +39,7 @@ migrations! {
     14 "0014_refresh";
     15 "0015_rotation";
     16 "0016_emoji";
+    18 "0018_synchronization";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

@@ -40,6 +40,7 @@ pub mod sessions;
 pub mod settings;
 pub mod signups;
 mod sqlite;
+pub mod synchronization;
 pub mod threads;
 pub mod timelines;
 pub mod tombstones;

@@ -58,6 +58,12 @@ pub const DOCUMENTS_TOTAL: &str = "rookery_activitypub_documents_total";
 pub const BACKFILLS_TOTAL: &str = "rookery_backfills_total";
 /// What that brought.
 pub const BACKFILL_POSTS_TOTAL: &str = "rookery_backfill_posts_total";
+/// Words of other instances about their followers here that were compared.
+pub const FOLLOWERS_COMPARED_TOTAL: &str = "rookery_followers_compared_total";
+/// Follows that such a comparison set right.
+pub const FOLLOWERS_SET_RIGHT_TOTAL: &str = "rookery_followers_set_right_total";
+/// Instances that were asked what they run.
+pub const SOFTWARE_ASKED_TOTAL: &str = "rookery_software_asked_total";
 /// Accounts of other instances that were due to be read again.
 pub const ACCOUNTS_REFRESHED_TOTAL: &str = "rookery_accounts_refreshed_total";
 /// Known instances by health.
@@ -205,15 +211,36 @@ pub const TABLE: &[Metric] = &[
         name: BACKFILLS_TOTAL,
         kind: Kind::Counter,
         labels: &["kind", "outcome"],
-        help: "Threads and accounts (kind thread or account) read of other instances because somebody looked, by \
-               outcome: whole, part (more than is read at once), nothing (no instance answered), failed (ours) or \
-               crowded (too many waited)",
+        help: "Threads and accounts (kind thread or account) read of other instances because somebody looked, and \
+               followers that differ (kind followers), by outcome: whole, part (more than is read at once), nothing \
+               (no instance answered), failed (ours) or crowded (too many waited)",
     },
     Metric {
         name: BACKFILL_POSTS_TOTAL,
         kind: Kind::Counter,
         labels: &["kind"],
         help: "Posts that this brought, by kind",
+    },
+    Metric {
+        name: FOLLOWERS_COMPARED_TOTAL,
+        kind: Kind::Counter,
+        labels: &["outcome"],
+        help: "Collection-Synchronization headers that came with activities, by outcome: same, different (the list \
+               is read), foreign (not the sender's), unreadable, unknown (of nobody known, or of too many), crowded \
+               (too many at once) or failed (ours); and unproven for lists that are not the ones announced",
+    },
+    Metric {
+        name: FOLLOWERS_SET_RIGHT_TOTAL,
+        kind: Kind::Counter,
+        labels: &["how"],
+        help: "Follows that the two sides knew differently: ended here, or undone there",
+    },
+    Metric {
+        name: SOFTWARE_ASKED_TOTAL,
+        kind: Kind::Counter,
+        labels: &["outcome"],
+        help: "Instances that were asked what they run (NodeInfo), by outcome: known, nothing (they say nothing that \
+               can be read) or failed (they did not answer)",
     },
     Metric {
         name: ACCOUNTS_REFRESHED_TOTAL,

@@ -69,7 +69,9 @@ impl Applier {
             }
             Event::TweetDeleted(deleted) => rings.tweet_deleted(deleted.author, deleted.tweet),
             Event::Followed(relation) if relation.from_local => self.follow_changed(relation, true),
-            Event::Unfollowed(relation) if relation.from_local => self.follow_changed(relation, false),
+            Event::Unfollowed(relation) | Event::FollowRejected(relation) if relation.from_local => {
+                self.follow_changed(relation, false);
+            }
             Event::AccountSuspended { account, .. } => rings.author_reset(*account),
             _ => {}
         }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use url::Url;
+
 use super::Refused;
 use super::verify::KEY_ENDS_AFTER_MS;
 use crate::federation::Federation;
@@ -17,20 +19,36 @@ use crate::telemetry::metrics as names;
 struct Known {
     blocked: bool,
     account: Option<AccountId>,
+    actor: Option<Url>,
     pem: Option<String>,
+}
+
+/// Somebody whose signature has held.
+struct Signer {
+    account: Option<AccountId>,
+    actor: Url,
 }
 
 impl Federation {
     /// The account that signed a request, as far as it is known here: `None` is somebody whose signature holds and
     /// with whom nobody here has to do, such as another instance's own actor. Writes nothing.
     pub async fn reader(&self, request: &RequestParts<'_>) -> Result<Option<AccountId>, Refused> {
+        self.signer_of(request).await.map(|signer| signer.account)
+    }
+
+    /// The ActivityPub id of the actor that signed a request. Writes nothing.
+    pub async fn signing_actor(&self, request: &RequestParts<'_>) -> Result<Url, Refused> {
+        self.signer_of(request).await.map(|signer| signer.actor)
+    }
+
+    async fn signer_of(&self, request: &RequestParts<'_>) -> Result<Signer, Refused> {
         let checked = self.check_reader(request).await;
         let outcome = if checked.is_ok() { "accepted" } else { "refused" };
         metrics::counter!(names::SIGNED_READS_TOTAL, "outcome" => outcome).increment(1);
         checked
     }
 
-    async fn check_reader(&self, request: &RequestParts<'_>) -> Result<Option<AccountId>, Refused> {
+    async fn check_reader(&self, request: &RequestParts<'_>) -> Result<Signer, Refused> {
         let claim = signature::inspect(request, self.now_ms(), self.service().addresses().base())?;
         if self.is_ours(claim.key_id().url()) {
             return Err(Refused::Ours);
@@ -40,10 +58,10 @@ impl Federation {
             return Err(Refused::Blocked);
         }
         let claim = Arc::new(claim);
-        if let Some(pem) = &known.pem
+        if let (Some(pem), Some(actor)) = (&known.pem, known.actor)
             && self.0.verifier.holds(&claim, pem).await?
         {
-            return Ok(known.account);
+            return Ok(Signer { account: known.account, actor });
         }
         let (actor, pem) = self.listed_key(&claim).await?;
         if !self.0.verifier.holds(&claim, &pem).await? {
@@ -53,7 +71,7 @@ impl Federation {
         let account = self.service().store().read(move |conn| accounts::by_uri(conn, &uri)).await?;
         match account {
             Some(account) if account.suspended => Err(Refused::Blocked),
-            account => Ok(account.map(|account| account.id)),
+            account => Ok(Signer { account: account.map(|account| account.id), actor: actor.id.clone() }),
         }
     }
 
@@ -70,6 +88,7 @@ impl Federation {
             Ok(Known {
                 blocked: suspended || instances::is_blocked(conn, &host)?,
                 account: owner,
+                actor: key.as_ref().and_then(|key| Url::parse(key.actor_uri.as_deref()?).ok()),
                 pem: key.filter(|key| key.fetched_at > fresh_after_ms).map(|key| key.pem),
             })
         });

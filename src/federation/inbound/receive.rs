@@ -136,11 +136,12 @@ impl Federation {
     async fn take_in(&self, request: &RequestParts<'_>) -> Result<Accepted, Refused> {
         let mut activity = read(request)?;
         let claim = signature::inspect(request, self.now_ms(), self.service().addresses().base())?;
-        let mut body = Cow::Borrowed(request.body);
+        let (mut body, mut by_itself) = (Cow::Borrowed(request.body), true);
         if !same_origin(claim.key_id().url(), &activity.actor) {
             let signers = claim.key_id().actor_candidates();
             if let Some(passed_on) = self.passed_on_by_relay(&activity, &signers).await? {
                 (activity, body) = (passed_on.activity, Cow::Owned(passed_on.bytes));
+                by_itself = false;
             }
         }
         let facts = self.facts(&activity, &claim).await?;
@@ -166,7 +167,11 @@ impl Federation {
             let host = authority(&activity.actor);
             self.service().store().write(move |conn| instances::earn_probe(conn, &host, at_ms)).await?;
         }
-        self.keep(&activity, facts.undone_object, &body).await
+        let accepted = self.keep(&activity, facts.undone_object, &body).await?;
+        if accepted == Accepted::New && by_itself {
+            self.heed_synchronization(&activity.actor, request.headers);
+        }
+        Ok(accepted)
     }
 
     async fn facts(&self, activity: &Activity, claim: &Claim) -> Result<Facts, StoreError> {

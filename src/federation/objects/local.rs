@@ -61,6 +61,11 @@ impl LocalActor {
         self.under("/followers")
     }
 
+    /// Those of its followers that live on the host that asks (FEP-8fcf).
+    pub fn followers_synchronization(&self) -> String {
+        self.under("/followers_synchronization")
+    }
+
     /// Whom it follows.
     pub fn following(&self) -> String {
         self.under("/following")

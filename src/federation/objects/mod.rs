@@ -12,6 +12,7 @@ pub mod liberal;
 pub mod local;
 pub mod media_type;
 pub mod nodeinfo;
+pub mod nodeinfo_read;
 pub mod note;
 pub mod outgoing;
 pub mod parts;

@@ -49,6 +49,15 @@ impl OutgoingActivity {
         &self.id
     }
 
+    /// Whether it makes or changes a post that is for its actor's followers, and not for everybody.
+    pub fn is_for_followers(&self) -> bool {
+        let followers = format!("{}/followers", self.actor);
+        let mut recipients = self.to.iter().chain(&self.cc);
+        matches!(self.kind, "Create" | "Update" | "Announce")
+            && self.to.contains(&followers)
+            && !recipients.any(|recipient| recipient == PUBLIC)
+    }
+
     /// The JSON bytes to send, with `@context`.
     pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
         WithContext::new(self).to_bytes()

@@ -59,6 +59,15 @@ impl PostKind {
     }
 }
 
+/// Whom an author lets quote a post, by their ids and those of collections.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CanQuote {
+    /// Without more ado.
+    pub automatic: Vec<Url>,
+    /// When the author agrees, each time.
+    pub manual: Vec<Url>,
+}
+
 /// A post from outside.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Post {
@@ -100,8 +109,8 @@ pub struct Post {
     pub quote: Option<Url>,
     /// The stamp by which the quoted author consents (FEP-044f).
     pub quote_authorization: Option<Url>,
-    /// Whom its author lets quote it without asking; `None` says nothing, which means nobody.
-    pub can_quote: Option<Vec<Url>>,
+    /// Whom its author lets quote it; `None` says nothing, which means nobody.
+    pub can_quote: Option<CanQuote>,
     /// Its page.
     pub url: Option<Url>,
     /// Its poll.
@@ -204,13 +213,16 @@ fn shown_in_map(object: Object<'_>, field: &str) -> Option<String> {
     map.keys().find_map(|language| Object(map).shown_text(language, MAX_NAME_CHARS))
 }
 
-/// `interactionPolicy.canQuote.automaticApproval`.
-fn can_quote(object: Object<'_>) -> Result<Option<Vec<Url>>, ObjectError> {
+/// `interactionPolicy.canQuote`.
+fn can_quote(object: Object<'_>) -> Result<Option<CanQuote>, ObjectError> {
     let policy = object.get("interactionPolicy").and_then(Object::in_value);
     let Some(rule) = policy.and_then(|policy| policy.get("canQuote")).and_then(Object::in_value) else {
         return Ok(None);
     };
-    rule.links("automaticApproval", MAX_RECIPIENTS).map(Some)
+    Ok(Some(CanQuote {
+        automatic: rule.links("automaticApproval", MAX_RECIPIENTS)?,
+        manual: rule.links("manualApproval", MAX_RECIPIENTS)?,
+    }))
 }
 
 #[cfg(test)]
@@ -253,7 +265,7 @@ mod tests {
         assert_eq!(post.in_reply_to.as_ref().unwrap().path(), "/users/1/statuses/7");
         assert_eq!((post.sensitive, post.summary.as_deref()), (true, Some("cw")));
         assert_eq!(post.tags.mentions.len(), 1);
-        assert_eq!(post.can_quote.as_ref().unwrap()[0].as_str(), PUBLIC);
+        assert_eq!(post.can_quote.as_ref().unwrap().automatic[0].as_str(), PUBLIC);
         assert_eq!(post.replies.as_ref().unwrap().id().unwrap().path(), "/notes/1/replies");
         assert_eq!((post.vote(), post.poll.is_none()), (None, true));
     }

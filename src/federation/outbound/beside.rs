@@ -9,7 +9,7 @@ use crate::federation::objects::outgoing::{Asked, Vote};
 use crate::federation::{Federation, unwritable};
 use crate::model::event::{PollVote, QuoteAnswer};
 use crate::model::ids::{AccountId, TweetId};
-use crate::store::{polls, tweets};
+use crate::store::{Conn, StoreError, polls, tweets};
 
 impl Federation {
     /// The new counts of a poll: for whom the post is, and if it is open for who voted too.
@@ -19,16 +19,7 @@ impl Federation {
         author: AccountId,
         at_ms: Millis,
     ) -> Result<Option<Plan>> {
-        let view = self.service().tweet(Some(author), tweet).await?;
-        let note = self.note(&view).await?;
-        let activity =
-            self.local_actor(&view.author).update_beside(&note, "counts", at_ms).map_err(unwritable)?;
-        let mut plan = self.about(&view, activity);
-        if view.tweet.visibility.is_open() {
-            let voters = move |conn: &mut _| polls::remote_voters(conn, tweet, HOLDERS_LIMIT);
-            plan.to.extend(self.service().store().read(voters).await?);
-        }
-        Ok(Some(plan))
+        self.plan_beside((tweet, author), at_ms, "counts", polls::remote_voters).await
     }
 
     pub(super) async fn plan_vote(&self, vote: &PollVote) -> Result<Option<Plan>> {
@@ -80,13 +71,24 @@ impl Federation {
         author: AccountId,
         at_ms: Millis,
     ) -> Result<Option<Plan>> {
+        self.plan_beside((tweet, author), at_ms, "quote", tweets::audience).await
+    }
+
+    /// An `Update` of a post of which no word is new: for whom it is, and if it is open for some `others` too.
+    async fn plan_beside(
+        &self,
+        (tweet, author): (TweetId, AccountId),
+        at_ms: Millis,
+        what: &'static str,
+        others: fn(&mut Conn, TweetId, i64) -> Result<Vec<AccountId>, StoreError>,
+    ) -> Result<Option<Plan>> {
         let view = self.service().tweet(Some(author), tweet).await?;
         let note = self.note(&view).await?;
-        let activity = self.local_actor(&view.author).update_beside(&note, "quote", at_ms);
+        let activity = self.local_actor(&view.author).update_beside(&note, what, at_ms);
         let mut plan = self.about(&view, activity.map_err(unwritable)?);
         if view.tweet.visibility.is_open() {
-            let audience = move |conn: &mut _| tweets::audience(conn, tweet, HOLDERS_LIMIT);
-            plan.to.extend(self.service().store().read(audience).await?);
+            let read = move |conn: &mut Conn| others(conn, tweet, HOLDERS_LIMIT);
+            plan.to.extend(self.service().store().read(read).await?);
         }
         Ok(Some(plan))
     }

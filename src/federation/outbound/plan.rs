@@ -115,6 +115,8 @@ impl Federation {
         planned: &Notify,
         trouble: &Mutex<Trouble>,
     ) -> Result<()> {
+        // The planner may be here before those who only take notice.
+        batch.iter().for_each(|logged| self.heard(&logged.event));
         let done = self.planner_start().await?;
         let mut part = Part::default();
         let left = batch.into_iter().filter(|logged| logged.position > done);
@@ -184,6 +186,7 @@ impl Federation {
             tweet: tweet.map(|tweet| tweet.0),
             about: about(tweet, &to, to_followers),
             key_uri: None,
+            synchronizes: tweet.is_some() && to_followers && activity.is_for_followers(),
             to_followers,
         };
         Ok(Made { at, outgoing, to, inboxes })

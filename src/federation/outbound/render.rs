@@ -15,7 +15,7 @@ use crate::model::ids::TweetId;
 use crate::model::quote::{QuotePolicy, QuoteState};
 use crate::model::tweet::{Media, Mention, Tweet};
 use crate::model::visibility::Visibility;
-use crate::model::{entities, html};
+use crate::model::{entities, html, quote_fallback};
 use crate::service::TweetView;
 use crate::store::tweets;
 
@@ -101,10 +101,19 @@ impl Federation {
             Some(quoted) => self.tweet_uri(quoted).await?,
             None => None,
         };
+        // The page of it, when it is known here as a post that may be seen.
+        let page = view
+            .quote_of
+            .as_ref()
+            .map(|quoted| self.service().addresses().tweet_page(&quoted.tweet, &quoted.author));
+        let html = match (&quote, page) {
+            (Some(uri), page) => quote_fallback::with(&tweet.html, page.as_deref().unwrap_or(uri)),
+            (None, _) => tweet.html.clone(),
+        };
         let counted = |total: i64| u64::try_from(total).unwrap_or(0);
         let content = NoteContent {
             tweet: tweet.id.0,
-            html: tweet.html.clone(),
+            html,
             language: tweet.language.clone(),
             warning: Some(tweet.content_warning.clone()).filter(|warning| !warning.is_empty()),
             published_ms: tweet.created_at,

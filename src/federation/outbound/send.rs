@@ -17,6 +17,7 @@ use crate::federation::delivery::breaker::{Outcome, retry_after_ms};
 use crate::federation::delivery::lane::Answered;
 use crate::federation::own_keys::SigningKey;
 use crate::federation::signature::{BodyDigest, Form};
+use crate::federation::signing::SignedBy;
 use crate::federation::wire::refuses_signature;
 use crate::model::account::INSTANCE;
 use crate::model::ids::{AccountId, RowId};
@@ -38,6 +39,8 @@ pub(in crate::federation) struct Payload {
     pub(in crate::federation) digest: BodyDigest,
     /// The id of a retired key that signs it.
     key_uri: Option<String>,
+    /// Whether it goes with a word of who follows its author.
+    synchronizes: bool,
 }
 
 /// The activities that are being delivered: read and digested once, whoever gets them.
@@ -165,15 +168,26 @@ impl Send {
         present: Arc<SigningKey>,
     ) -> Result<std::result::Result<Response, ClientError>> {
         let (federation, own_keys) = (&self.federation, &self.federation.0.own_keys);
+        let synchronization = match payload.synchronizes {
+            true => federation.synchronization(self.row.account, inbox).await?,
+            false => None,
+        };
+        let by = |key| SignedBy {
+            key,
+            form: self.form,
+            digest: Some(payload.digest),
+            path_only: false,
+            synchronization: synchronization.clone(),
+        };
         if let Some(uri) = &payload.key_uri
             && let Some(retired) = own_keys.retired(self.row.account, uri).await?
         {
-            let answer = federation.post_activity(inbox, payload, retired, self.form).await;
+            let answer = federation.post_activity(inbox, payload, by(retired)).await;
             if !answer.as_ref().is_ok_and(|response| refuses_signature(response.status)) {
                 return Ok(answer);
             }
         }
-        Ok(federation.post_activity(inbox, payload, present, self.form).await)
+        Ok(federation.post_activity(inbox, payload, by(present)).await)
     }
 
     async fn key(&self) -> Result<Option<Arc<SigningKey>>> {
@@ -197,11 +211,11 @@ impl Federation {
     async fn payload(&self, outgoing: RowId) -> Result<Option<Arc<Payload>>> {
         let read = self.0.payloads.0.get_or_insert_async(&outgoing, async {
             let read = move |conn: &mut _| deliveries::stored(conn, outgoing);
-            let Stored { body, key_uri } =
+            let Stored { body, key_uri, synchronizes } =
                 self.service().store().read(read).await?.ok_or(Error::Gone("activity"))?;
             let body = Bytes::from(body);
             let digest = self.0.signers.digest(body.clone()).await?;
-            Ok::<_, Error>(Arc::new(Payload { body, digest, key_uri }))
+            Ok::<_, Error>(Arc::new(Payload { body, digest, key_uri, synchronizes }))
         });
         match read.await {
             Ok(payload) => Ok(Some(payload)),

@@ -236,8 +236,6 @@ impl Federation {
 
     /// The new key in its owner's document; the planner lets the old key sign it.
     async fn plan_rotation(&self, id: AccountId, at_ms: Millis) -> Result<Option<Plan>> {
-        // The event may be here before its notice.
-        self.0.own_keys.forget(id);
         let account = self.service().account(id).await?;
         let document = self.actor_document(&account).await?;
         let activity = self.local_actor(&account).update_actor(at_ms, &document).map_err(unwritable)?;

@@ -197,13 +197,18 @@ impl Federation {
         }
     }
 
-    async fn finger(&self, user: &str, host: &str, budget: &Budget) -> Result<webfinger::Found, FetchError> {
-        let mut question = Resource::question(user, host).map_err(FetchError::refused)?;
-        // On one machine, instances speak plain http with each other as they do with their users.
-        let plain = self.0.client.allows_http() && self.service().addresses().base().scheme() == "http";
-        if plain && question.set_scheme("http").is_err() {
-            return Err(FetchError::refused("the host cannot be asked"));
+    /// An address that others are asked at: on one machine, instances speak plain http with each other as they do with
+    /// their users.
+    pub(super) fn as_peers_speak(&self, mut address: Url) -> Url {
+        if self.0.client.allows_http() && self.service().addresses().base().scheme() == "http" {
+            // Another web scheme is never refused.
+            let _ = address.set_scheme("http");
         }
+        address
+    }
+
+    async fn finger(&self, user: &str, host: &str, budget: &Budget) -> Result<webfinger::Found, FetchError> {
+        let question = self.as_peers_speak(Resource::question(user, host).map_err(FetchError::refused)?);
         let answer = self.plain(&question, JRD, budget).await?;
         webfinger::Found::parse(&answer).map_err(FetchError::refused)
     }

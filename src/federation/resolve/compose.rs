@@ -11,6 +11,7 @@ use crate::model::entities;
 use crate::model::html;
 use crate::model::ids::{AccountId, IdMaker, MediaId, TweetId};
 use crate::model::poll::{Poll, PollOption};
+use crate::model::quote_fallback;
 use crate::model::sanitize;
 use crate::model::text;
 use crate::model::tweet::Media;
@@ -51,7 +52,9 @@ pub(in crate::federation) fn words(post: &Post, base: &Url) -> Result<Words, Res
     for file in files.filter(|_| !post.kind.is_titled()).take(FILE_LINKS_MAX) {
         html.push_str(&from_plain(file.url.as_str(), base));
     }
-    Ok(Words { text: html::to_plain(&html), html, content_warning })
+    // What only says that there is a quote is no word of its author.
+    let own = if post.quote.is_some() { quote_fallback::without(&html) } else { (&html).into() };
+    Ok(Words { text: html::to_plain(&own), html, content_warning })
 }
 
 fn from_plain(text: &str, base: &Url) -> String {
@@ -169,6 +172,18 @@ mod tests {
         let words = words(&note, &base()).unwrap();
         assert_eq!(words.html, "<p>hi <b>you</b></p>");
         assert_eq!((words.text.as_str(), words.content_warning.as_str()), ("hi you", "cw & so"));
+    }
+
+    #[test]
+    fn the_words_that_stand_for_a_quote_are_no_text() {
+        let fallback = "<p class=\"quote-inline\">RE: <a href=\"https://b.test/2\">b.test/2</a></p>";
+        let mut document = json!({ "id": "https://b.test/1", "type": "Note", "attributedTo": "https://b.test/u",
+            "content": format!("{fallback}<p>so</p>"), "quote": "https://b.test/2" });
+        let words_of = |document: &Value| words(&post(document), &base()).unwrap();
+        assert_eq!(words_of(&document).text, "so");
+        assert!(words_of(&document).html.contains("RE: "), "for when the quote is not shown");
+        document.as_object_mut().unwrap().remove("quote");
+        assert_eq!(words_of(&document).text, "RE: b.test/2\nso");
     }
 
     #[test]

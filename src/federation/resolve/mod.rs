@@ -10,6 +10,7 @@ mod collected;
 pub(in crate::federation) mod compose;
 mod emoji;
 mod fetch;
+mod followers;
 mod history;
 mod lookup;
 mod page;
@@ -19,12 +20,14 @@ mod posts;
 mod quotes;
 mod reading;
 mod refresh;
+mod software;
 
 use url::Url;
 
 pub(in crate::federation) use actors::known_actor;
 pub use fetch::FetchError;
 pub(in crate::federation) use fetch::{Budget, Fetcher};
+pub(in crate::federation) use followers::Stated;
 pub use lookup::{Found, Miss, Missed, is_address};
 pub(in crate::federation) use place::Place;
 pub use reading::Backfill;

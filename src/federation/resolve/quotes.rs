@@ -7,6 +7,7 @@ use super::{FetchError, ResolveError};
 use crate::error::Error;
 use crate::federation::Federation;
 use crate::federation::objects::addressing::PUBLIC;
+use crate::federation::objects::post::CanQuote;
 use crate::federation::objects::{Post, quote};
 use crate::federation::origin::same_origin;
 use crate::model::account::Account;
@@ -17,14 +18,20 @@ use crate::store::quotes;
 
 /// Whom a post lets quote it, when it says so; `followers` is its author's collection.
 pub(in crate::federation) fn policy(post: &Post, followers: Option<&Url>) -> Option<QuotePolicy> {
-    let approved = post.can_quote.as_ref()?;
-    if approved.iter().any(|who| who.as_str() == PUBLIC) {
-        Some(QuotePolicy::Everyone)
-    } else if approved.iter().any(|who| Some(who) == followers) {
-        Some(QuotePolicy::Followers)
+    let CanQuote { automatic, manual } = post.can_quote.as_ref()?;
+    let is_everyone = |who: &Url| who.as_str() == PUBLIC;
+    let are_followers = |who: &Url| Some(who) == followers;
+    Some(if automatic.iter().any(is_everyone) {
+        QuotePolicy::Everyone
+    } else if manual.iter().any(is_everyone) {
+        QuotePolicy::Asked
+    } else if automatic.iter().any(are_followers) {
+        QuotePolicy::Followers
+    } else if manual.iter().any(are_followers) {
+        QuotePolicy::Asked
     } else {
-        Some(QuotePolicy::Nobody)
-    }
+        QuotePolicy::Nobody
+    })
 }
 
 impl Federation {

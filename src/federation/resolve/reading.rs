@@ -1,17 +1,19 @@
-//! What is read of other instances because somebody here looks: answers of threads, posts of accounts.
+//! What is read of other instances because somebody here looks: answers of threads, posts of accounts; and the lists
+//! of followers here that they say they have.
 //!
 //! A look leaves a wish and goes on; one task reads a few at a time. A wish is in memory only: a restart loses what
 //! the next look wishes for again, while what was found is stored as it comes. When something was read, and that
 //! somebody is at it now, is a row: so several processes do not do the same, and a page can say how it stands.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::ResolveError;
+use super::followers::Stated;
 use crate::clock::{DAY_MS, HOUR_MS, MINUTE_MS, Millis};
 use crate::error::{Error, Result};
 use crate::federation::Federation;
@@ -31,13 +33,15 @@ const LEASE_MS: Millis = 4 * MINUTE_MS;
 const THREAD_PAUSE_MS: Millis = 15 * MINUTE_MS;
 /// How long an account is left alone after it was read.
 const ACCOUNT_PAUSE_MS: Millis = DAY_MS;
+/// How long an account's followers are left alone after they were compared, whatever came of it.
+const FOLLOWERS_PAUSE_MS: Millis = 5 * MINUTE_MS;
 /// The same after nothing of a thread could be had.
 const THREAD_RETRY_MS: Millis = 2 * MINUTE_MS;
 /// The same for an account.
 const ACCOUNT_RETRY_MS: Millis = HOUR_MS;
 
 /// What somebody would like to be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::federation) enum Wish {
     /// What is missing of a thread, around the tweet that was opened.
     Thread {
@@ -48,13 +52,16 @@ pub(in crate::federation) enum Wish {
     },
     /// The last posts of an account.
     Account(AccountId),
+    /// Who follows an account from here, as its host has it.
+    Followers(Arc<Stated>),
 }
 
 impl Wish {
-    fn subject(self) -> Subject {
+    fn subject(&self) -> Subject {
         match self {
-            Self::Thread { thread, .. } => Subject::Thread(thread),
-            Self::Account(account) => Subject::Account(account),
+            Self::Thread { thread, .. } => Subject::Thread(*thread),
+            Self::Account(account) => Subject::Account(*account),
+            Self::Followers(stated) => Subject::Followers(stated.account),
         }
     }
 }
@@ -108,7 +115,7 @@ impl Reading {
     }
 
     /// Takes a wish up, unless too many wait. Answers whether it is wished for now.
-    fn wish(&self, wish: Wish) -> bool {
+    pub(super) fn wish(&self, wish: Wish) -> bool {
         let mut wishes = self.wishes();
         if wishes.all.contains(&wish.subject()) {
             return true;
@@ -207,8 +214,10 @@ impl Federation {
         let outcome = match self.read_if_due(wish).await {
             Ok(None) => return,
             Ok(Some(brought)) => {
-                let found = u64::try_from(brought.found()).unwrap_or_default();
-                metrics::counter!(names::BACKFILL_POSTS_TOTAL, "kind" => subject.kind()).increment(found);
+                if !matches!(subject, Subject::Followers(_)) {
+                    let found = u64::try_from(brought.found()).unwrap_or_default();
+                    metrics::counter!(names::BACKFILL_POSTS_TOTAL, "kind" => subject.kind()).increment(found);
+                }
                 match (brought.read, brought.limited) {
                     (false, _) => "nothing",
                     (true, false) => "whole",
@@ -238,6 +247,7 @@ impl Federation {
         let read = match wish {
             Wish::Thread { thread, opened } => self.read_thread(thread, opened).await,
             Wish::Account(account) => self.read_account(account).await,
+            Wish::Followers(stated) => self.read_followers(&stated).await,
         };
         let brought = match read {
             Ok(brought) => brought,
@@ -257,6 +267,7 @@ impl Federation {
             (Subject::Thread(_), false) => THREAD_RETRY_MS,
             (Subject::Account(_), true) => ACCOUNT_PAUSE_MS,
             (Subject::Account(_), false) => ACCOUNT_RETRY_MS,
+            (Subject::Followers(_), _) => FOLLOWERS_PAUSE_MS,
         };
         let (found, next_at) = (brought.found(), self.now_ms().saturating_add(pause_ms));
         // A thread that begins further up by now goes by another number.

@@ -5,17 +5,15 @@ use url::Url;
 
 use super::{
     ACTIVITY_CONTENT_TYPE, BodyDigest, Claim, Form, KeyId, MAX_COMPONENTS, Outgoing, RequestParts,
-    SignatureError, Signer, check_expiry, check_host_and_body, check_window, decode_signature, header_value,
-    needs_digest, only_value, signature_header,
+    SYNCHRONIZATION, SignatureError, Signer, check_expiry, check_host_and_body, check_window,
+    decode_signature, header_value, needs_digest, only_value, signature_header,
 };
 use crate::clock::Millis;
 use crate::federation::keys::KeyError;
+use crate::model::time::{parse_http_date, to_http_date};
 
 /// Parameters of a `Signature` header; the draft knows seven.
 const MAX_PARAMS: usize = 16;
-
-/// The first moment that an HTTP date cannot write.
-const YEAR_10000_MS: Millis = 253_402_300_800_000;
 
 const TARGET: &str = "(request-target)";
 const CREATED: &str = "(created)";
@@ -23,7 +21,7 @@ const EXPIRES: &str = "(expires)";
 
 /// Signs in the form every known peer accepts: `(request-target) host date`, and `digest content-type` for a POST.
 pub(super) fn sign(signer: &Signer<'_>, request: &Outgoing<'_>) -> Result<HeaderMap, KeyError> {
-    let date = http_date(request.now_ms).ok_or(KeyError::Failed)?;
+    let date = to_http_date(request.now_ms);
     let host = host_of(request.url).ok_or(KeyError::Failed)?;
     let target = target(request.method, request.url, request.path_only);
     let mut message = format!("{TARGET}: {target}\nhost: {host}\ndate: {date}");
@@ -36,6 +34,11 @@ pub(super) fn sign(signer: &Signer<'_>, request: &Outgoing<'_>) -> Result<Header
         covered.push_str(" digest content-type");
         headers.insert("digest", header_value(&digest)?);
         headers.insert("content-type", HeaderValue::from_static(ACTIVITY_CONTENT_TYPE));
+    }
+    if let Some(synchronization) = request.synchronization {
+        message.push_str(&format!("\n{SYNCHRONIZATION}: {synchronization}"));
+        covered.push_str(&format!(" {SYNCHRONIZATION}"));
+        headers.insert(SYNCHRONIZATION, header_value(synchronization)?);
     }
     let signature = super::digest::encode_base64(&signer.key.sign(message.as_bytes())?);
     // No blanks after the commas and the old label: some parsers know nothing else.
@@ -165,7 +168,7 @@ fn check_algorithm(label: Option<&str>) -> Result<(), SignatureError> {
 }
 
 /// Splits `name="value",name=value` with any blanks; names come out in lower case.
-fn pairs(header: &str) -> Result<Vec<(String, String)>, SignatureError> {
+pub(in crate::federation) fn pairs(header: &str) -> Result<Vec<(String, String)>, SignatureError> {
     let malformed = SignatureError::Malformed("not a list of name=\"value\"");
     let mut pairs: Vec<(String, String)> = Vec::new();
     let mut rest = header.trim_start_matches([' ', '\t', ',']);
@@ -221,17 +224,6 @@ fn seconds_text(seconds: Option<i64>) -> Result<String, SignatureError> {
     seconds.map(|seconds| seconds.to_string()).ok_or(SignatureError::BadDate)
 }
 
-fn http_date(now_ms: Millis) -> Option<String> {
-    if now_ms >= YEAR_10000_MS {
-        return None;
-    }
-    let since_1970 = std::time::Duration::from_millis(u64::try_from(now_ms).ok()?);
-    Some(httpdate::fmt_http_date(std::time::UNIX_EPOCH.checked_add(since_1970)?))
-}
-
 fn read_http_date(value: &[u8]) -> Result<Millis, SignatureError> {
-    let text = std::str::from_utf8(value).map_err(|_| SignatureError::BadDate)?;
-    let time = httpdate::parse_http_date(text).map_err(|_| SignatureError::BadDate)?;
-    let since_1970 = time.duration_since(std::time::UNIX_EPOCH).map_err(|_| SignatureError::Expired)?;
-    Millis::try_from(since_1970.as_millis()).map_err(|_| SignatureError::BadDate)
+    std::str::from_utf8(value).ok().and_then(parse_http_date).ok_or(SignatureError::BadDate)
 }

@@ -18,6 +18,7 @@ use super::origin::same_origin;
 use crate::clock::Millis;
 use crate::config::limits;
 
+pub(in crate::federation) use cavage::pairs;
 pub use digest::BodyDigest;
 pub use key_id::{BadKeyId, KeyId};
 
@@ -38,6 +39,9 @@ const MAX_SIGNATURE_BYTES: usize = 1_024;
 pub const ACTIVITY_CONTENT_TYPE: &str = "application/activity+json";
 /// Sent as `Accept-Signature` with a 401, for peers that obey it.
 pub const ACCEPT_SIGNATURE: &str = r#"sig1=("@method" "@target-uri" "content-digest");created;keyid"#;
+
+/// The header that lets a receiver see whether it knows the same followers (FEP-8fcf).
+pub const SYNCHRONIZATION: &str = "collection-synchronization";
 
 /// The two forms of HTTP signatures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -177,6 +181,8 @@ pub struct Outgoing<'a> {
     pub now_ms: Millis,
     /// Sign the path without its query, for old peers that verify so. Cavage only.
     pub path_only: bool,
+    /// What is said of the followers collection (FEP-8fcf), signed along.
+    pub synchronization: Option<&'a str>,
 }
 
 /// Who signs: a key and the id under which its public half is found.
@@ -188,7 +194,7 @@ pub struct Signer<'a> {
     pub key_id: &'a str,
 }
 
-/// The headers that sign `request`: date, digest and content type (of a POST), and the signature. `Host` is signed as
+/// The headers that sign `request`: date, digest and content type (of a POST), synchronization, and the signature. `Host` is signed as
 /// the URL's host and non-default port and left for the client to write.
 pub fn sign(form: Form, signer: &Signer<'_>, request: &Outgoing<'_>) -> Result<HeaderMap, KeyError> {
     match form {

@@ -8,9 +8,9 @@ use url::Url;
 
 use super::digest::content_digest_fits;
 use super::{
-    ACTIVITY_CONTENT_TYPE, Claim, Form, KeyId, MAX_COMPONENTS, Outgoing, RequestParts, SignatureError,
-    Signer, check_expiry, check_host_and_body, check_window, decode_signature, header_value, needs_digest,
-    only_value, signature_header,
+    ACTIVITY_CONTENT_TYPE, Claim, Form, KeyId, MAX_COMPONENTS, Outgoing, RequestParts, SYNCHRONIZATION,
+    SignatureError, Signer, check_expiry, check_host_and_body, check_window, decode_signature, header_value,
+    needs_digest, only_value, signature_header,
 };
 use crate::clock::Millis;
 use crate::federation::keys::KeyError;
@@ -35,6 +35,11 @@ pub(super) fn sign(signer: &Signer<'_>, request: &Outgoing<'_>) -> Result<Header
         covered.push_str(r#" "content-digest""#);
         headers.insert("content-digest", header_value(&digest)?);
         headers.insert("content-type", HeaderValue::from_static(ACTIVITY_CONTENT_TYPE));
+    }
+    if let Some(synchronization) = request.synchronization {
+        base.push_str(&format!("\"{SYNCHRONIZATION}\": {synchronization}\n"));
+        covered.push_str(&format!(" \"{SYNCHRONIZATION}\""));
+        headers.insert(SYNCHRONIZATION, header_value(synchronization)?);
     }
     let created_s = request.now_ms.div_euclid(1_000);
     let params = format!(r#"({covered});created={created_s};keyid="{}""#, signer.key_id);

@@ -33,7 +33,8 @@ impl Received {
         let digest = BodyDigest::of(&body);
         let digest = (method == Method::POST).then_some(&digest);
         let signer = Signer { key: test_key(), key_id: KEY_ID };
-        let outgoing = Outgoing { method: &method, url: &url, digest, now_ms, path_only: false };
+        let outgoing =
+            Outgoing { method: &method, url: &url, digest, now_ms, path_only: false, synchronization: None };
         let headers = sign(form, &signer, &outgoing).unwrap();
         let path_and_query = url[url::Position::BeforePath..url::Position::AfterQuery].to_owned();
         let host = url[url::Position::BeforeHost..url::Position::AfterPort].to_owned();
@@ -121,7 +122,14 @@ async fn received_by_wire(form: Form, method: Method, at: &str) -> Received {
     let digest = (method == Method::POST).then(|| BodyDigest::of(BODY));
     let sign = |method: &Method, url: &Url| -> Signing<'_> {
         let signer = Signer { key: test_key(), key_id: KEY_ID };
-        let outgoing = Outgoing { method, url, digest: digest.as_ref(), now_ms: NOW, path_only: false };
+        let outgoing = Outgoing {
+            method,
+            url,
+            digest: digest.as_ref(),
+            now_ms: NOW,
+            path_only: false,
+            synchronization: None,
+        };
         let signed = sign(form, &signer, &outgoing).map_err(|_| SignFailed);
         Box::pin(std::future::ready(signed))
     };
@@ -345,7 +353,14 @@ fn a_query_may_be_left_out_of_the_signed_target() {
     assert_eq!(Received { path_and_query: "/inbox?x=1".into(), ..without }.verify(), Ok(()));
     let url = Url::parse("https://a.test/outbox?page=1").unwrap();
     let signer = Signer { key: test_key(), key_id: KEY_ID };
-    let outgoing = Outgoing { method: &Method::GET, url: &url, digest: None, now_ms: NOW, path_only: true };
+    let outgoing = Outgoing {
+        method: &Method::GET,
+        url: &url,
+        digest: None,
+        now_ms: NOW,
+        path_only: true,
+        synchronization: None,
+    };
     let headers = sign(Form::Cavage, &signer, &outgoing).unwrap();
     let mut received = Received::signed(Form::Cavage, Method::GET, "https://a.test/outbox");
     received.headers = headers;

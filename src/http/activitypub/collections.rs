@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::actors::local;
 use super::negotiate::document;
 use super::objects::own_for;
-use super::reader::Reader;
+use super::reader::{Reader, Signer, for_one};
 use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::federation::objects::LocalActor;
@@ -71,6 +71,25 @@ pub(super) async fn followers(
     let actor = state.federation.local_actor(&account);
     let total = account.followers_count;
     reader.give(bonds(&state, &account, Bonds::Followers, (&actor.followers(), total), &asked).await)
+}
+
+/// `GET /users/{username}/followers_synchronization`: the followers on the host of who signs, and nobody else's.
+pub(super) async fn followers_synchronization(
+    State(state): State<AppState>,
+    Path(username): Path<String>,
+    Signer(reader): Signer,
+) -> Result<Response, ApiError> {
+    let account = local(&state.service, &username).await?;
+    let items: Vec<Value> = state
+        .federation
+        .followers_on_host_of(account.id, &reader)
+        .await?
+        .into_iter()
+        .map(Value::from)
+        .collect();
+    let id = state.federation.local_actor(&account).followers_synchronization();
+    let total = u64::try_from(items.len()).unwrap_or(0);
+    Ok(for_one(document(&Collection::counted(id, Order::Ordered, total).items(items))?))
 }
 
 /// `GET /users/{username}/following`

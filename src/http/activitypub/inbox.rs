@@ -163,6 +163,7 @@ mod tests {
             digest: Some(&BodyDigest::of(&body)),
             now_ms: NOW,
             path_only: false,
+            synchronization: None,
         };
         let headers = sign(Form::Cavage, &Signer { key: test_key(), key_id: &key_id }, &outgoing).unwrap();
         let mut request = Request::post(path).body(Body::from(body)).unwrap();

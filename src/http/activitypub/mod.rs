@@ -33,6 +33,7 @@ pub fn routes() -> Router<AppState> {
         .route("/users/{username}", get(actors::actor))
         .route("/users/{username}/outbox", get(collections::outbox))
         .route("/users/{username}/followers", get(collections::followers))
+        .route("/users/{username}/followers_synchronization", get(collections::followers_synchronization))
         .route("/users/{username}/following", get(collections::following))
         .route("/users/{username}/collections/featured", get(collections::featured))
         .route("/users/{username}/collections/tags", get(collections::tags))

@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
+use url::Url;
 
 use super::envelope::{Envelope, refusal};
 use super::negotiate::{document, served, wants_document};
@@ -74,10 +75,9 @@ impl Reader {
 
     /// The answer, kept from caches that would give it to others: when it is not `for_everybody`, or given only to
     /// those who say who they are.
-    pub(super) fn seal(&self, mut answer: Response, for_everybody: bool) -> Response {
+    pub(super) fn seal(&self, answer: Response, for_everybody: bool) -> Response {
         if !for_everybody || matches!(self, Self::Signed(_)) {
-            answer.headers_mut().insert(VARY, BY_SIGNER);
-            answer.headers_mut().insert(CACHE_CONTROL, PRIVATE);
+            return for_one(answer);
         }
         answer
     }
@@ -95,6 +95,21 @@ impl FromRequestParts<AppState> for Reader {
             return Err(refusal(Refused::Signature(SignatureError::Missing)));
         }
         state.federation.reader(&envelope.with(&[])).await.map(Self::Signed).map_err(refusal)
+    }
+}
+
+/// Who signed the request, whatever the instance demands otherwise: the actor's id.
+pub(super) struct Signer(pub(super) Url);
+
+impl FromRequestParts<AppState> for Signer {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let envelope = Envelope::of(parts);
+        if !is_signed(&envelope) {
+            return Err(refusal(Refused::Signature(SignatureError::Missing)));
+        }
+        state.federation.signing_actor(&envelope.with(&[])).await.map(Self).map_err(refusal)
     }
 }
 
@@ -119,5 +134,10 @@ pub(super) async fn refusals_are_for_one(answer: Response) -> Response {
     if !refused.contains(&answer.status()) {
         return answer;
     }
+    for_one(answer)
+}
+
+/// The answer, kept from caches that would give it to others than who signed for it.
+pub(super) fn for_one(answer: Response) -> Response {
     ([(VARY, BY_SIGNER), (CACHE_CONTROL, PRIVATE)], answer).into_response()
 }

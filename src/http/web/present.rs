@@ -14,7 +14,8 @@ use crate::model::entities;
 use crate::model::html;
 use crate::model::ids::{AccountId, SessionId};
 use crate::model::notification;
-use crate::model::quote::QuoteState;
+use crate::model::quote::{QuotePolicy, QuoteState};
+use crate::model::quote_fallback;
 use crate::model::tweet::Media;
 use crate::model::visibility::Visibility;
 use crate::service::{self, Relationship, Service};
@@ -59,7 +60,10 @@ impl Present<'_> {
             author: self.account(&shown.author),
             retweeted_by: view.retweet_of.is_some().then(|| self.account(&view.author)),
             reply_to: self.reply_context(shown),
-            html: drawn(&tweet.html, &emoji),
+            html: match shown.quote_of {
+                Some(_) => drawn(&quote_fallback::without(&tweet.html), &emoji),
+                None => drawn(&tweet.html, &emoji),
+            },
             text: tweet.text.clone(),
             emoji,
             language: tweet.language.clone(),
@@ -68,6 +72,7 @@ impl Present<'_> {
             media: tweet.media.iter().filter_map(media).collect(),
             poll: shown.poll.as_ref().map(poll),
             quote: self.quote(shown),
+            asks_before_quote: tweet.can_quote == Some(QuotePolicy::Asked),
             quotes_mine: !mine
                 && shown.quote_of.as_ref().is_some_and(|quoted| self.viewer == Some(quoted.tweet.author)),
             audience: audience(tweet.visibility),

@@ -47,6 +47,7 @@ async fn send(world: &World, account: AccountId) {
                 tweet: None,
                 about: 0,
                 key_uri: None,
+                synchronizes: false,
                 to_followers: false,
             };
             deliveries::insert_outgoing(conn, &outgoing, now_ms)?;

@@ -104,8 +104,14 @@ fn request(number: usize, author: &str, keys: &Keys, key: usize) -> Result<Vec<u
     let url = Url::parse(&format!("http://{HERE}/inbox")).map_err(Error::internal)?;
     let digest = BodyDigest::of(&body);
     let now_ms = Clock::system().now_ms();
-    let outgoing =
-        Outgoing { method: &Method::POST, url: &url, digest: Some(&digest), now_ms, path_only: false };
+    let outgoing = Outgoing {
+        method: &Method::POST,
+        url: &url,
+        digest: Some(&digest),
+        now_ms,
+        path_only: false,
+        synchronization: None,
+    };
     let key_id = format!("{author}#main-key");
     let signer = Signer { key: keys.pair(key)?, key_id: &key_id };
     let headers = sign(Form::Cavage, &signer, &outgoing).map_err(Error::internal)?;

@@ -2,23 +2,11 @@
 //! that lives.
 
 use super::*;
+use crate::chance::Rng;
 
 /// Seeds; each is the life of one host.
 const LIVES: u64 = 100_000;
 const STEPS: u64 = 40;
-
-struct Rng(u64);
-
-impl Rng {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound
-    }
-
-    fn pick(&mut self, of: u64) -> usize {
-        usize::try_from(self.below(of)).unwrap()
-    }
-}
 
 /// What may be expected of the breaker, told by what happened alone.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,7 +40,7 @@ impl Life {
             3..=5 => self.hear(rng),
             6 => self.contact(),
             7 => self.restart(),
-            _ => self.now_ms += [1, 31 * SECOND_MS, HOUR_MS, MAX_BACKOFF_MS + 1][rng.pick(4)],
+            _ => self.now_ms += [1, 31 * SECOND_MS, HOUR_MS, MAX_BACKOFF_MS + 1][rng.index(4)],
         }
         self.check();
     }
@@ -100,7 +88,7 @@ impl Life {
     }
 
     fn failed(&mut self, was_probe: bool, rng: &mut Rng) {
-        let retry_after_ms = [None, Some(1), Some(HOUR_MS), Some(100 * DAY_MS)][rng.pick(4)];
+        let retry_after_ms = [None, Some(1), Some(HOUR_MS), Some(100 * DAY_MS)][rng.index(4)];
         self.breaker
             .failed(Failure { was_probe, retry_after_ms, seed: rng.below(u64::MAX >> 33) }, self.now_ms);
         let counts = was_probe || self.expected == Expected::Free;

@@ -18,6 +18,8 @@ mod refusals;
 mod relays;
 mod reports;
 mod resolving;
+mod software;
+mod synchronization;
 mod working;
 
 use crate::store::tests::counted as rows;
@@ -193,6 +195,7 @@ impl World {
             digest: Some(&BodyDigest::of(&body)),
             now_ms: self.clock.now_ms(),
             path_only: false,
+            synchronization: None,
         };
         let headers = sign(Form::Cavage, &Signer { key, key_id: &key_id }, &outgoing).unwrap();
         Delivery { headers, host: "a.test".to_owned(), body }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::chance::Rng;
 use crate::clock::MINUTE_MS;
 use crate::service::NewTweet;
 
@@ -12,27 +13,6 @@ const HISTORIES: u64 = 60;
 const HISTORIES_ELSEWHERE: u64 = 12;
 /// Rounds of waiting after which all must be worked off.
 const ROUNDS_MAX: usize = 12;
-
-struct Rng(u64);
-
-impl Rng {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound
-    }
-
-    fn index(&mut self, len: usize) -> usize {
-        usize::try_from(self.below(u64::try_from(len).unwrap())).unwrap()
-    }
-
-    fn one_in(&mut self, chance: u64) -> bool {
-        self.below(chance) == 0
-    }
-
-    fn shuffle<T>(&mut self, list: &mut [T]) {
-        (1..list.len()).rev().for_each(|last| list.swap(last, self.index(last + 1)));
-    }
-}
 
 /// What bob does in one history, and what must come of it.
 struct Plot {

@@ -269,3 +269,51 @@ async fn our_quote_that_is_rejected_is_a_link_only() {
         assert_eq!(state().await, QuoteState::Rejected, "{}", world.engine);
     }
 }
+
+#[tokio::test]
+async fn a_post_whose_author_decides_about_each_quote_may_be_quoted_and_waits_for_them() {
+    for world in worlds().await {
+        let followers = format!("{CAT}/followers");
+        let policies = [
+            (json!({ "manualApproval": [PUBLIC] }), QuotePolicy::Asked),
+            (json!({ "automaticApproval": [followers], "manualApproval": PUBLIC }), QuotePolicy::Asked),
+            (json!({ "automaticApproval": followers }), QuotePolicy::Followers),
+            (json!({ "automaticApproval": [], "manualApproval": [followers] }), QuotePolicy::Asked),
+            (json!({ "automaticApproval": PUBLIC, "manualApproval": [] }), QuotePolicy::Everyone),
+            (json!({ "automaticApproval": [CAT] }), QuotePolicy::Nobody),
+            (json!({ "manualApproval": { "href": 3 } }), QuotePolicy::Nobody),
+        ];
+        for (number, (rule, policy)) in (1..).zip(policies) {
+            let id = format!("http://c.test/notes/p{number}");
+            let post = note(&id, CAT, "<p>quote me</p>");
+            world.serve(&id, &with(post, "interactionPolicy", json!({ "canQuote": rule })));
+            let quoted = world.federation.tweet(&Url::parse(&id).unwrap()).await.unwrap();
+            assert_eq!(world.tweet(&id).await.unwrap().can_quote, Some(policy), "{}: {rule}", world.engine);
+            let new =
+                NewTweet { text: format!("so {number}"), quote_of: Some(quoted), ..NewTweet::default() };
+            match world.service().create_tweet(world.ann.id, new).await {
+                Ok(view) => {
+                    assert_eq!(view.tweet.quote_state, QuoteState::Pending, "{}: {rule}", world.engine);
+                    assert_ne!(policy, QuotePolicy::Nobody, "{}: {rule}", world.engine);
+                }
+                Err(error) => {
+                    assert_eq!(error.code(), "not_allowed", "{}: {rule}", world.engine);
+                    assert_eq!(policy, QuotePolicy::Nobody, "{}: {rule}", world.engine);
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_words_that_stand_for_a_quote_are_kept_for_when_it_is_not_shown_and_are_no_text() {
+    for world in worlds().await {
+        let (_, uri) = world.ann_wrote(Visibility::Public).await;
+        let fallback = format!("<p class=\"quote-inline\">RE: <a href=\"{uri}\">{uri}</a></p>");
+        let quote = with(quoting(&uri), "content", json!(format!("{fallback}<p>look</p>")));
+        world.happens(&create(quote)).await;
+        let tweet = world.tweet(QUOTE).await.unwrap();
+        assert_eq!(tweet.text, "look", "{}", world.engine);
+        assert!(tweet.html.contains("class=\"quote-inline\""), "{}: {}", world.engine, tweet.html);
+    }
+}

@@ -13,6 +13,8 @@ mod relays;
 mod reports;
 mod rotation;
 mod stopping;
+mod synchronization;
+mod taking_over;
 mod trace;
 mod two_processes;
 
@@ -130,6 +132,14 @@ impl World {
             uri: Some(format!("http://x.test/follows/{from}")),
         };
         self.test.store.write(move |conn| follows::follow(conn, &relation, NOW)).await.unwrap();
+    }
+
+    /// Lets `bob` follow `ann`, and answers `cat`, who does not. Nobody has anything left to be told.
+    async fn bob_follows_and_cat_does_not(&self) -> AccountId {
+        let (bob, cat) = (self.remote("bob").await, self.remote("cat").await);
+        self.follows_ann(bob).await;
+        self.told().await;
+        cat
     }
 
     /// A public post of another instance.

@@ -3,9 +3,7 @@ use super::*;
 #[tokio::test]
 async fn a_move_goes_to_all_followers_and_the_new_account_after_the_actor_says_it() {
     for world in worlds().await {
-        let (bob, cat) = (world.remote("bob").await, world.remote("cat").await);
-        world.follows_ann(bob).await;
-        world.told().await;
+        let cat = world.bob_follows_and_cat_does_not().await;
         world.service().write_move(world.ann.id, true, cat).await.unwrap();
         let told = world.told().await;
         assert_eq!(told["bob"], ["Update", "Move"], "{}", world.engine);

@@ -26,9 +26,7 @@ impl World {
 #[tokio::test]
 async fn a_poll_is_sent_as_a_question_and_its_counts_once_a_minute_and_at_the_end() {
     for world in worlds().await {
-        let (bob, cat) = (world.remote("bob").await, world.remote("cat").await);
-        world.follows_ann(bob).await;
-        world.told().await;
+        let cat = world.bob_follows_and_cat_does_not().await;
         let id = world.asks(Visibility::Public).await;
         let [create] = world.planned().await.try_into().unwrap();
         let question = &create["object"];
@@ -57,9 +55,7 @@ async fn a_poll_is_sent_as_a_question_and_its_counts_once_a_minute_and_at_the_en
 #[tokio::test]
 async fn the_counts_of_a_poll_for_followers_are_for_followers() {
     for world in worlds().await {
-        let (bob, cat) = (world.remote("bob").await, world.remote("cat").await);
-        world.follows_ann(bob).await;
-        world.told().await;
+        let cat = world.bob_follows_and_cat_does_not().await;
         let id = world.asks(Visibility::Followers).await;
         world.told().await;
         world.chooses(cat, id).await;

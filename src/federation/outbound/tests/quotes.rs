@@ -8,9 +8,7 @@ const STAMP: &str = "http://cat.test/stamps/1";
 
 /// A quote by `ann`, whom `bob` follows, of a post whose author `cat` is to be asked.
 async fn quote(world: &World, visibility: Visibility) -> TweetId {
-    let (bob, cat) = (world.remote("bob").await, world.remote("cat").await);
-    world.follows_ann(bob).await;
-    world.told().await;
+    let cat = world.bob_follows_and_cat_does_not().await;
     let id = TweetId(world.service().ids().next());
     let uri = Some("http://cat.test/notes/1".to_owned());
     let can_quote = Some(QuotePolicy::Everyone);
@@ -49,6 +47,8 @@ async fn whom_we_quote_is_asked_and_the_stamp_is_told_to_who_has_the_post() {
             (&uri.as_str().into(), &create["object"]["content"])
         );
         assert!(create["object"].get("quoteAuthorization").is_none());
+        let fallback = "<p class=\"quote-inline\">RE: <a href=\"http://cat.test/notes/1\">http://cat.test/notes/1</a></p>";
+        assert_eq!(create["object"]["content"], format!("{fallback}<p>so</p>"), "{}", world.engine);
         for (state, authorization) in [(QuoteState::Accepted, Some(STAMP)), (QuoteState::Rejected, None)] {
             let stamp = authorization.map(str::to_owned);
             let decision = Decision { tweet, state, stamp };
@@ -58,6 +58,8 @@ async fn whom_we_quote_is_asked_and_the_stamp_is_told_to_who_has_the_post() {
             let note = &update["object"];
             assert_eq!((&update["type"], note.get("updated")), (&"Update".into(), None), "{}", world.engine);
             assert_eq!(note.get("quoteAuthorization").and_then(Value::as_str), authorization);
+            let told = note["content"].as_str().unwrap().starts_with(fallback);
+            assert_eq!(told, authorization.is_some(), "{}: {note}", world.engine);
             assert_eq!(note.get("quote").is_some(), authorization.is_some(), "what is rejected is no quote");
         }
     }

@@ -28,19 +28,23 @@ async fn worlds(authorized_fetch: bool) -> Vec<World> {
 impl World {
     /// An account of `b.test` whose key is known here.
     async fn remote(&self, name: &str) -> AccountId {
-        let uri = format!("https://b.test/users/{name}");
+        self.remote_on("b.test", name).await
+    }
+
+    async fn remote_on(&self, host: &str, name: &str) -> AccountId {
+        let uri = format!("https://{host}/users/{name}");
         let id = AccountId(self.service.ids().next());
         let ann = self.service.account(self.ann).await.unwrap();
         let account = Account {
             id,
             username: name.to_owned(),
-            domain: Some("b.test".to_owned()),
+            domain: Some(host.to_owned()),
             uri: Some(uri.clone()),
             ..ann
         };
         let reach = Reach {
             inbox: format!("{uri}/inbox"),
-            host: "b.test".to_owned(),
+            host: host.to_owned(),
             also_known_as: "[]".to_owned(),
             uri: uri.clone(),
             ..Reach::default()
@@ -54,10 +58,20 @@ impl World {
     }
 
     fn signed_by(&self, name: &str, path: &str, form: Form) -> HeaderMap {
+        self.signed_on("b.test", name, path, form)
+    }
+
+    fn signed_on(&self, host: &str, name: &str, path: &str, form: Form) -> HeaderMap {
         let url = Url::parse(&format!("https://a.test{path}")).unwrap();
-        let key_id = format!("https://b.test/users/{name}#main-key");
-        let outgoing =
-            Outgoing { method: &Method::GET, url: &url, digest: None, now_ms: NOW, path_only: false };
+        let key_id = format!("https://{host}/users/{name}#main-key");
+        let outgoing = Outgoing {
+            method: &Method::GET,
+            url: &url,
+            digest: None,
+            now_ms: NOW,
+            path_only: false,
+            synchronization: None,
+        };
         let mut headers = sign(form, &Signer { key: test_key(), key_id: &key_id }, &outgoing).unwrap();
         headers.insert(HOST, HeaderValue::from_static("a.test"));
         headers
@@ -165,5 +179,44 @@ async fn what_is_for_everybody_does_not_depend_on_who_signs() {
         for answer in [unsigned, signed] {
             assert_eq!(answer.headers[VARY], "Accept");
         }
+    }
+}
+
+#[tokio::test]
+async fn an_instance_reads_who_of_its_own_follows_and_nobody_else_reads_that() {
+    const PATH: &str = "/users/ann/followers_synchronization";
+    for world in worlds(false).await {
+        let (bob, bea) = (world.remote("bob").await, world.remote("bea").await);
+        let cat = world.remote_on("c.test", "cat").await;
+        world.remote_on("d.test", "dan").await;
+        for follower in [bob, bea, cat] {
+            world.service.follow(follower, world.ann).await.unwrap();
+        }
+        let lists = [
+            ("b.test", "bea", &["https://b.test/users/bob", "https://b.test/users/bea"][..]),
+            ("c.test", "cat", &["https://c.test/users/cat"]),
+            ("d.test", "dan", &[]),
+        ];
+        for form in [Form::Cavage, Form::Rfc9421] {
+            for (host, name, ids) in lists {
+                let answer = world.get_with(PATH, world.signed_on(host, name, PATH, form)).await;
+                assert_eq!(answer.status, StatusCode::OK, "{}: {host}", world.engine);
+                assert_eq!(answer.body["id"], format!("https://a.test{PATH}"));
+                assert_eq!(answer.body["type"], "OrderedCollection");
+                assert_eq!(answer.body["orderedItems"], serde_json::json!(ids), "{}: {host}", world.engine);
+                assert_eq!(answer.headers[CACHE_CONTROL], "private, no-store");
+                assert!(answer.headers[VARY].to_str().unwrap().contains("Signature"));
+            }
+        }
+        let unsigned = world.get(PATH).await;
+        assert_eq!(unsigned.status, StatusCode::UNAUTHORIZED, "{}", world.engine);
+        let for_another_path = world.signed_by("bob", "/users/ann/followers", Form::Cavage);
+        let status = world.get_with(PATH, for_another_path).await.status;
+        assert!(status.is_client_error() || status.is_server_error(), "{}: {status}", world.engine);
+        let nobodys = world.signed_by("zoe", PATH, Form::Cavage);
+        let status = world.get_with(PATH, nobodys).await.status;
+        assert!(status.is_client_error() || status.is_server_error(), "{}: {status}", world.engine);
+        world.service.store().write(|conn| hosts::block_host(conn, "b.test")).await.unwrap();
+        assert_eq!(world.status_for("bob", PATH).await, StatusCode::FORBIDDEN, "{}", world.engine);
     }
 }

@@ -17,4 +17,5 @@ mod scopes;
 mod search;
 mod sessions;
 mod signups;
+mod threads;
 mod world;

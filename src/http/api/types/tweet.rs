@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::{CustomEmoji, Id, Media, Poll, Scene, User, UserRef, when, words};
 use crate::federation::resolve::Backfill;
 use crate::model::ids::{MediaId, TweetId};
+use crate::model::quote_fallback;
 use crate::model::tweet::{Mention, TweetEdit};
 use crate::model::visibility::Visibility;
 use crate::service::{self, TweetView};
@@ -105,7 +106,10 @@ impl Tweet {
             url: addresses.tweet_page(tweet, &view.author),
             author: User::of(&view.author, scene),
             text: tweet.text.clone(),
-            html: tweet.html.clone(),
+            html: match view.quote_of {
+                Some(_) => quote_fallback::without(&tweet.html).into_owned(),
+                None => tweet.html.clone(),
+            },
             content_warning: Some(tweet.content_warning.clone()).filter(|warning| !warning.is_empty()),
             sensitive: tweet.sensitive,
             language: tweet.language.clone(),

@@ -35,6 +35,7 @@ fn outgoing(account: AccountId) -> Outgoing {
         tweet: None,
         about: 0,
         key_uri: None,
+        synchronizes: false,
         to_followers: false,
     }
 }

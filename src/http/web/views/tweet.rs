@@ -195,6 +195,8 @@ pub struct TweetView {
     pub mine: bool,
     /// It quotes a tweet of the viewer, who may take that back.
     pub quotes_mine: bool,
+    /// Its author decides about each quote of it.
+    pub asks_before_quote: bool,
     /// The viewer may share it.
     pub can_retweet: bool,
     /// Its page on its own server, when it is remote.

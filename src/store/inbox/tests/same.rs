@@ -1,8 +1,8 @@
 //! Both engines do what the plain list does, step by step.
 
 use super::super::{Receipt, UnderWay, WINDOW, WorkedOff, claim, park, retry};
-use super::Rng;
 use super::plain::{Fate, Plain};
+use crate::chance::Rng;
 use crate::clock::{Millis, SECOND_MS};
 use crate::model::ids::RowId;
 use crate::store::hot::HotCommand as _;

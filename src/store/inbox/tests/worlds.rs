@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::{PER_HOST, UnderWay};
-use super::Rng;
 use super::plain::{Fate, Plain};
+use crate::chance::Rng;
 use crate::clock::{Millis, SECOND_MS};
 
 /// Seeds of each test; the four together run 100,000 worlds.

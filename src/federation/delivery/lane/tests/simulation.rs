@@ -3,27 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::chance::Rng;
 use crate::clock::SECOND_MS;
 use crate::federation::delivery::breaker::BreakerRow;
 
 /// Seeds of each simulation; the four together run 100,000 worlds.
 const WORLDS: u64 = 25_000;
 
-struct Rng(u64);
-
-impl Rng {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound
-    }
-
-    fn ms_below(&mut self, bound: Millis) -> Millis {
-        Millis::try_from(self.below(u64::try_from(bound).unwrap())).unwrap()
-    }
-
-    fn one_in(&mut self, chance: u64) -> bool {
-        self.below(chance) == 0
-    }
+fn ms_below(rng: &mut Rng, bound: Millis) -> Millis {
+    Millis::try_from(rng.below(u64::try_from(bound).unwrap())).unwrap()
 }
 
 /// What will become of a delivery at a host that is up.
@@ -96,7 +84,7 @@ impl World {
             world.abouts.insert(id, about);
             world.fates.insert(id, fate);
             world.waiting.insert(id, (author, fate));
-            let at_ms = if world.rng.one_in(2) { 0 } else { world.rng.ms_below(10 * MINUTE_MS) };
+            let at_ms = if world.rng.one_in(2) { 0 } else { ms_below(&mut world.rng, 10 * MINUTE_MS) };
             world.arrivals.push((at_ms, id));
         }
         // Rows are committed, and so loaded, in the order of their ids.
@@ -145,7 +133,7 @@ impl World {
                     started += 1;
                     self.requests += 1;
                     let outcome = self.outcome(id.0, form);
-                    let at_ms = self.now_ms + 20 + self.rng.ms_below(10 * SECOND_MS);
+                    let at_ms = self.now_ms + 20 + ms_below(&mut self.rng, 10 * SECOND_MS);
                     self.pending.push((at_ms, id.0, outcome));
                 }
                 Command::Done { id, end } => {
@@ -273,8 +261,8 @@ impl World {
 }
 
 fn mood(rng: &mut Rng) -> Mood {
-    let start_ms = rng.ms_below(10 * MINUTE_MS);
-    let length_ms = if rng.one_in(3) { 0 } else { rng.ms_below(6 * DAY_MS) };
+    let start_ms = ms_below(rng, 10 * MINUTE_MS);
+    let length_ms = if rng.one_in(3) { 0 } else { ms_below(rng, 6 * DAY_MS) };
     Mood {
         outage: (start_ms, start_ms + length_ms),
         flaky: 0,
