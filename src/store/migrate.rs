@@ -38,6 +38,7 @@ migrations! {
     13 "0013_reading";
     14 "0014_refresh";
     15 "0015_rotation";
+    17 "0017_leaving";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

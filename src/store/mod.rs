@@ -30,6 +30,7 @@ pub mod parked;
 pub mod polls;
 mod postgres;
 pub mod quotes;
+pub mod reached;
 pub mod reactions;
 pub mod relays;
 pub mod reports;

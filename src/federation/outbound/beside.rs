@@ -9,6 +9,7 @@ use crate::federation::objects::outgoing::{Asked, Vote};
 use crate::federation::{Federation, unwritable};
 use crate::model::event::{PollVote, QuoteAnswer};
 use crate::model::ids::{AccountId, TweetId};
+use crate::store::reached::Reach;
 use crate::store::{polls, tweets};
 
 impl Federation {
@@ -85,6 +86,7 @@ impl Federation {
         let activity = self.local_actor(&view.author).update_beside(&note, "quote", at_ms);
         let mut plan = self.about(&view, activity.map_err(unwritable)?);
         if view.tweet.visibility.is_open() {
+            plan.reach = Reach::Holders;
             let audience = move |conn: &mut _| tweets::audience(conn, tweet, HOLDERS_LIMIT);
             plan.to.extend(self.service().store().read(audience).await?);
         }

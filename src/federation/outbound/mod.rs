@@ -4,6 +4,7 @@ mod beside;
 mod deliver;
 mod gauges;
 mod health;
+mod known_reached;
 mod lane_run;
 mod missing;
 mod plan;

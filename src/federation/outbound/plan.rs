@@ -2,7 +2,7 @@
 //!
 //! One transaction stores the activities of a few events, writes the rows of those addressed by name, and moves
 //! the cursor, which it holds meanwhile: what is at or before it is planned already, by whichever process. Rows for
-//! followers come after, in chunks, each of which remembers how far it came, and before anything later is planned:
+//! followers, and for other hosts that hold copies, come after, in chunks, each of which remembers how far it came, and before anything later is planned:
 //! so each lane has an author's activities in their order, a big post never holds the database, and a crash
 //! anywhere repeats nothing.
 
@@ -19,16 +19,17 @@ use crate::federation::{Federation, unwritable};
 use crate::model::account::INSTANCE;
 use crate::model::event::Event;
 use crate::model::ids::{AccountId, RowId, TweetId};
-use crate::store::deliveries::{self, FollowerInboxes, Outgoing, Target};
+use crate::store::deliveries::{self, FanOut, FanningOut, FollowerInboxes, Outgoing, Target};
 use crate::store::events::{self, Logged, Position};
 use crate::store::follower::{Progress, follow, keep_cursor};
+use crate::store::reached::{self, Reach, ReachedInboxes};
 use crate::store::{Conn, StoreError};
 
 /// The name of the cursor.
 const CONSUMER: &str = "federation";
 /// Events that one transaction puts behind the cursor.
 const EVENTS_AT_ONCE: usize = 50;
-/// Follows that one transaction reads and writes rows for.
+/// Follows, or hosts, that one transaction reads and writes rows for.
 const CHUNK: i64 = 1_000;
 /// How often an event may fail before it is passed over; with the pauses of the log's follower that is a minute.
 const FAILURES_MAX: u32 = 12;
@@ -122,11 +123,11 @@ impl Federation {
                 tracing::error!(event = ?logged.event, "an event cannot be told to others; it is passed over");
                 Vec::new()
             };
-            let to_followers = made.iter().any(|made| made.outgoing.to_followers);
+            let fans_out = made.iter().any(Made::fans_out);
             part.made.extend(made);
             part.events += 1;
             part.end = logged.position;
-            if to_followers || alone || part.events >= EVENTS_AT_ONCE {
+            if fans_out || alone || part.events >= EVENTS_AT_ONCE {
                 let stored = self.plan_part(std::mem::take(&mut part), planned).await;
                 stored.map_err(|error| failed(trouble, logged.position, error))?;
             }
@@ -144,6 +145,7 @@ impl Federation {
             if let Event::KeyRotated { retired, .. } = &logged.event {
                 one.outgoing.key_uri = Some(retired.clone());
             }
+            one.outgoing.carries = carried(&logged.event, one.outgoing.account);
             made.push(one);
         }
         if let Some(ByInstance { activity, inboxes }) = self.by_instance(&logged.event, &relays).await? {
@@ -153,14 +155,23 @@ impl Federation {
                 Event::TweetDeleted(deleted) => Some(deleted.tweet),
                 _ => None,
             };
-            let plan = Plan { account: INSTANCE, activity, to: Vec::new(), to_followers: false, tweet };
-            made.push(self.made(logged.position, plan, inboxes)?);
+            let plan = Plan {
+                account: INSTANCE,
+                activity,
+                to: Vec::new(),
+                to_followers: false,
+                reach: Reach::Nobody,
+                tweet,
+            };
+            let mut one = self.made(logged.position, plan, inboxes)?;
+            one.outgoing.carries = carried(&logged.event, INSTANCE);
+            made.push(one);
         }
         Ok(made)
     }
 
     fn made(&self, at: Position, plan: Plan, inboxes: Vec<Target>) -> Result<Made> {
-        let Plan { account, activity, to, to_followers, tweet } = plan;
+        let Plan { account, activity, to, to_followers, reach, tweet } = plan;
         let outgoing = Outgoing {
             id: RowId(self.service().ids().next()),
             account,
@@ -170,6 +181,8 @@ impl Federation {
             about: about(tweet, &to, to_followers),
             key_uri: None,
             to_followers,
+            reach,
+            carries: None,
         };
         Ok(Made { at, outgoing, to, inboxes })
     }
@@ -207,19 +220,30 @@ impl Federation {
             let mut targets = deliveries::inboxes_of(conn, &made.to)?;
             targets.extend(made.inboxes.iter().cloned());
             self.insert_rows(conn, made.outgoing.id, made.outgoing.account, targets)?;
-            fans_out |= made.outgoing.to_followers;
+            fans_out |= made.fans_out();
         }
         events::move_cursor(conn, CONSUMER, part.end, now_ms)?;
         Ok(if fans_out { Step::FannedOut } else { Step::Planned })
     }
 
-    /// Writes the rows of some followers' inboxes. Answers whether there were any to write.
+    /// Writes the rows of some followers' inboxes, or of some other hosts'. Answers whether there were any to write.
     fn fan_out(&self, conn: &mut Conn) -> Result<bool, StoreError> {
-        let Some(out) = deliveries::fanning_out(conn)? else { return Ok(false) };
-        let FollowerInboxes { targets, last } =
-            deliveries::follower_inboxes(conn, out.account, out.after, CHUNK)?;
-        self.insert_rows(conn, out.outgoing, out.account, targets)?;
-        deliveries::fanned_out(conn, out.outgoing, last)?;
+        let Some(FanningOut { outgoing, account, next }) = deliveries::fanning_out(conn)? else {
+            return Ok(false);
+        };
+        match next {
+            FanOut::Followers(after) => {
+                let FollowerInboxes { targets, last } =
+                    deliveries::follower_inboxes(conn, account, after, CHUNK)?;
+                self.insert_rows(conn, outgoing, account, targets)?;
+                deliveries::fanned_out(conn, outgoing, last)?;
+            }
+            FanOut::Hosts(after) => {
+                let ReachedInboxes { targets, last } = reached::inboxes(conn, outgoing, &after, CHUNK)?;
+                self.insert_rows(conn, outgoing, account, targets)?;
+                deliveries::reached(conn, outgoing, last)?;
+            }
+        }
         Ok(true)
     }
 
@@ -235,6 +259,22 @@ impl Federation {
         deliveries::insert_rows(conn, outgoing, account, &rows)?;
         Ok(())
     }
+}
+
+impl Made {
+    /// Whether rows are written beyond those of the accounts that it names.
+    fn fans_out(&self) -> bool {
+        self.outgoing.to_followers || self.outgoing.reach != Reach::Nobody
+    }
+}
+
+/// Whose post of ours an activity of `signer` brings to others.
+fn carried(event: &Event, signer: AccountId) -> Option<AccountId> {
+    match event {
+        Event::TweetCreated(created) => created.retweet_of_author.or(Some(created.author)),
+        _ => None,
+    }
+    .filter(|author| *author != signer)
 }
 
 /// What the order of an author's activities is kept for: the tweet that one is about, or the account that alone gets

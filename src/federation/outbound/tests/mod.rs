@@ -8,6 +8,7 @@ mod moves;
 mod planning;
 mod polls;
 mod quotes;
+mod reached;
 mod relays;
 mod reports;
 mod rotation;
