@@ -1,10 +1,11 @@
 -- The hosts that ever took something from an account of ours, and an inbox there: what the account takes back is told to
--- all of them.
+-- all of them; told: they have heard that it left.
 create table reached_hosts (
     account_id bigint not null,
     host text not null,
     inbox text not null,
     first_at bigint not null,
+    told boolean not null default false,
     primary key (account_id, host)
 );
 insert into reached_hosts (account_id, host, inbox, first_at)
@@ -32,3 +33,15 @@ alter table outbox add column reached_to text;
 alter table outbox add column carries_id bigint;
 drop index outbox_fanning_out;
 create index outbox_fanning_out on outbox (id) where fanned_to is not null or reached_to is not null;
+
+-- Accounts of ours that left. erased: nothing is left of them but their names; told: other hosts have heard of it by the
+-- activity outbox_id, or were given up, and the account has no keys any more.
+create table departures (
+    account_id bigint primary key references accounts (id) on delete cascade,
+    left_at bigint not null,
+    outbox_id bigint,
+    erased boolean not null default false,
+    told boolean not null default false
+);
+create index departures_unerased on departures (account_id) where not erased;
+create index departures_untold on departures (account_id) where not told;

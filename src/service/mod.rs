@@ -6,6 +6,7 @@ pub mod edits;
 pub mod follows;
 pub mod graph;
 pub mod instances;
+pub mod leaving;
 pub mod media_upkeep;
 pub mod moves;
 pub mod notifications;
@@ -39,6 +40,7 @@ pub(crate) use accounts::blank_account;
 pub use edits::{CheckedEdit, TweetChanges};
 pub use follows::Relationship;
 pub use instances::{Instances, Operator};
+pub(crate) use leaving::SETTLED_AFTER_MS;
 pub use notifications::{NotificationView, Unread};
 pub use pages::{Look, filled_page};
 pub use polls::{NewPoll, OptionView, PollView};
@@ -130,6 +132,9 @@ struct Inner {
     like: SetWriter<Like>,
     /// Somebody moved.
     moved: tokio::sync::Notify,
+    /// Somebody left: there is something to erase, and a farewell to say.
+    left: tokio::sync::Notify,
+    farewell_due: tokio::sync::Notify,
     counted: size::Counted,
 }
 
@@ -144,6 +149,8 @@ impl Service {
             create_tweet: SetWriter::new(&store),
             like: SetWriter::new(&store),
             moved: tokio::sync::Notify::new(),
+            left: tokio::sync::Notify::new(),
+            farewell_due: tokio::sync::Notify::new(),
             counted: size::Counted::default(),
             store,
             clock,

@@ -286,13 +286,18 @@ pub struct Stored {
     pub body: Vec<u8>,
     /// The id of a retired key that signs it.
     pub key_uri: Option<String>,
+    /// It says that its author left, which alone an author who left may still say.
+    pub is_farewell: bool,
 }
 
 /// A stored activity.
 pub fn stored(conn: &mut Conn, outgoing: RowId) -> Result<Option<Stored>, StoreError> {
-    conn.query_opt("select body, key_uri from outbox where id = $1", args![outgoing], |row| {
-        Ok(Stored { body: row.take()?, key_uri: row.take()? })
-    })
+    conn.query_opt(
+        "select o.body, o.key_uri, l.account_id is not null
+         from outbox o left join departures l on l.account_id = o.account_id and l.outbox_id = o.id where o.id = $1",
+        args![outgoing],
+        |row| Ok(Stored { body: row.take()?, key_uri: row.take()?, is_farewell: row.take()? }),
+    )
 }
 
 /// Forgets deliveries that are over.

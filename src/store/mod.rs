@@ -12,6 +12,7 @@ pub mod cached_pictures;
 pub mod conn;
 pub mod deliveries;
 pub mod delivery_results;
+pub mod departures;
 pub mod dialect;
 pub mod events;
 mod examine;

@@ -66,6 +66,24 @@ pub fn hosts(
     )
 }
 
+/// An account's inboxes on these of the hosts that it reached, the shared ones where they are known. Dead and blocked
+/// hosts are left out.
+pub fn inboxes_on(
+    conn: &mut Conn,
+    account: AccountId,
+    hosts: Vec<String>,
+) -> Result<Vec<Target>, StoreError> {
+    let found = conn.query(
+        "select h.host, coalesce(
+             (select a.shared_inbox from actors a where a.host = h.host and a.shared_inbox is not null limit 1), h.inbox)
+         from reached_hosts h left join instances i on i.host = h.host
+         where h.account_id = $1 and h.host in_texts($2) and coalesce(i.state, 0) <> 3",
+        args![account, hosts],
+        |row| Ok(Target { host: row.take()?, inbox: row.take()? }),
+    )?;
+    deliveries::unblocked(conn, found.into_iter().collect())
+}
+
 /// Some hosts that an activity goes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReachedInboxes {

@@ -33,6 +33,8 @@ const TABLES: &[(&str, &str)] = tables![
     "moves",
     "relays",
     "aliases",
+    "reached_hosts",
+    "departures",
     "mutes",
     "notifications",
     "idempotency_keys",

@@ -295,7 +295,8 @@ impl LaneRun {
                 self.driver.check_owner(&self.host, &row.inbox);
             }
         }
-        if outcome == Outcome::Delivered {
+        // What cannot be sent any more may have arrived before, when nobody heard the answer.
+        if outcome == Outcome::Delivered || (end == End::Unsendable && sent > 1) {
             self.driver.reached.note(&self.host, &row, &mut self.news.reached);
         }
         if let Some(tweet) = row.tweet {

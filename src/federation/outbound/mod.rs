@@ -2,6 +2,7 @@
 
 mod beside;
 mod deliver;
+mod farewell;
 mod gauges;
 mod health;
 mod known_reached;

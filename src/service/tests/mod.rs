@@ -6,6 +6,7 @@ mod accounts;
 mod bonds;
 mod crowds;
 mod edits;
+mod leaving;
 mod log;
 mod notifications;
 mod paging;

@@ -3,6 +3,7 @@
 mod audience;
 mod delivering;
 mod leases;
+mod leaving;
 mod missing;
 mod moves;
 mod planning;

@@ -5,6 +5,7 @@ mod deliveries;
 mod description;
 mod everyday;
 mod idempotency;
+mod leaving;
 mod lists;
 mod media;
 mod media_files;
