@@ -177,9 +177,9 @@ pub fn say_farewell(conn: &mut Conn, outgoing: &Outgoing, now_ms: Millis) -> Res
     Ok(outgoing.id)
 }
 
-/// Takes at most `limit` hosts that are still to hear that an account left; from now on they have. Dead and blocked ones are
-/// left out of the answer. `None` when there was none to take.
-pub fn take_untold(conn: &mut Conn, id: AccountId, limit: i64) -> Result<Option<Vec<Target>>, StoreError> {
+/// Takes at most `limit` hosts that are still to hear that an account left; from now on they have. Dead and blocked ones
+/// are left out of the answer.
+pub fn take_untold(conn: &mut Conn, id: AccountId, limit: i64) -> Result<Vec<Target>, StoreError> {
     let taken: Vec<String> = conn.query(
         "update reached_hosts set told = true where account_id = $1 and not told and host in (
              select host from reached_hosts where account_id = $1 and not told order by host limit $2)
@@ -187,19 +187,25 @@ pub fn take_untold(conn: &mut Conn, id: AccountId, limit: i64) -> Result<Option<
         args![id, limit],
         |row| row.take(),
     )?;
-    if taken.is_empty() {
-        return Ok(None);
-    }
-    super::reached::inboxes_on(conn, id, taken).map(Some)
+    super::reached::inboxes_on(conn, id, taken)
 }
 
-/// Whether hosts are still to hear that an account left, or anything of it waits to be sent.
-pub fn is_telling(conn: &mut Conn, id: AccountId) -> Result<bool, StoreError> {
+/// What others are still to hear of an account that left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Telling {
+    /// There are hosts that are not told yet.
+    pub untold: bool,
+    /// Something of it waits to be sent.
+    pub waiting: bool,
+}
+
+/// What others are still to hear of an account that left.
+pub fn telling(conn: &mut Conn, id: AccountId) -> Result<Telling, StoreError> {
     conn.query_one(
-        "select exists(select 1 from reached_hosts where account_id = $1 and not told)
-             or exists(select 1 from outbox o join deliveries d on d.outbox_id = o.id where o.account_id = $1)",
+        "select exists(select 1 from reached_hosts where account_id = $1 and not told),
+             exists(select 1 from outbox o join deliveries d on d.outbox_id = o.id where o.account_id = $1)",
         args![id],
-        |row| row.take(),
+        |row| Ok(Telling { untold: row.take()?, waiting: row.take()? }),
     )
 }
 

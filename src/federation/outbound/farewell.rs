@@ -63,18 +63,17 @@ impl Federation {
         let Some(account) = store.read(move |conn| departures::leaver(conn, id)).await? else {
             return Ok(false);
         };
-        let outgoing = self.farewell(&account)?;
-        let mut any = false;
-        loop {
+        let (outgoing, mut any) = (self.farewell(&account)?, false);
+        let mut telling = store.read(move |conn| departures::telling(conn, id)).await?;
+        while telling.untold {
             let (federation, outgoing) = (self.clone(), outgoing.clone());
-            if !store.write(move |conn| federation.tell_some(conn, &outgoing)).await? {
-                break;
-            }
+            store.write(move |conn| federation.tell_some(conn, &outgoing)).await?;
             any = true;
+            telling = store.read(move |conn| departures::telling(conn, id)).await?;
         }
         // What was under way when it left may have reached a host since.
         let settled = self.now_ms() >= departure.left_at.saturating_add(SETTLED_AFTER_MS);
-        if settled && !store.read(move |conn| departures::is_telling(conn, id)).await? {
+        if settled && !telling.waiting {
             self.service().end_telling(id).await?;
             self.0.own_keys.forget(id);
         }
@@ -97,15 +96,13 @@ impl Federation {
         })
     }
 
-    /// Writes the rows of some hosts. Answers whether there were any that had not heard.
-    fn tell_some(&self, conn: &mut Conn, outgoing: &Outgoing) -> Result<bool, StoreError> {
-        let Some(targets) = departures::take_untold(conn, outgoing.account, CHUNK)? else {
-            return Ok(false);
-        };
+    /// Writes the rows of some hosts that have not heard.
+    fn tell_some(&self, conn: &mut Conn, outgoing: &Outgoing) -> Result<(), StoreError> {
+        let targets = departures::take_untold(conn, outgoing.account, CHUNK)?;
         let said = departures::say_farewell(conn, outgoing, self.now_ms())?;
         let rows: Vec<(RowId, Target)> =
             targets.into_iter().map(|target| (RowId(self.service().ids().next()), target)).collect();
         deliveries::insert_rows(conn, said, outgoing.account, &rows)?;
-        Ok(true)
+        Ok(())
     }
 }

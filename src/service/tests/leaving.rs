@@ -7,7 +7,7 @@ use crate::model::event::Event;
 use crate::model::ids::AccountId;
 use crate::service::sessions::{Origin, SignedIn};
 use crate::service::{NewPoll, NewTweet, ProfileChanges, Service};
-use crate::store::tests::counted::counts;
+use crate::store::tests::counted::{counts, of_account};
 
 async fn signed_in(world: &World, account: AccountId) -> (SignedIn, String) {
     let service = &world.service;
@@ -16,32 +16,9 @@ async fn signed_in(world: &World, account: AccountId) -> (SignedIn, String) {
     (service.session(&secret).await.unwrap().unwrap(), secret)
 }
 
-/// How many rows of these tables speak of an account.
+/// The rows that speak of an account.
 async fn rows_of(world: &World, id: AccountId) -> Vec<(&'static str, i64)> {
-    const ASKED: &[(&str, &str)] = &[
-        ("users", "select count(*) from users where account_id = $1"),
-        ("sessions", "select count(*) from sessions where account_id = $1"),
-        ("tweets", "select count(*) from tweets where account_id = $1"),
-        ("likes", "select count(*) from likes where account_id = $1"),
-        ("bookmarks", "select count(*) from bookmarks where account_id = $1"),
-        ("votes", "select count(*) from poll_votes where account_id = $1"),
-        ("follows", "select count(*) from follows where follower_id = $1 or followee_id = $1"),
-        ("requests", "select count(*) from follow_requests where follower_id = $1 or followee_id = $1"),
-        ("blocks", "select count(*) from blocks where account_id = $1 or target_id = $1"),
-        ("mutes", "select count(*) from mutes where account_id = $1 or target_id = $1"),
-        ("notifications", "select count(*) from notifications where account_id = $1 or from_id = $1"),
-        ("mentions", "select count(*) from tweet_mentions where account_id = $1"),
-        ("media", "select count(*) from media where account_id = $1 and created_at > 0"),
-    ];
-    let read = world.store().read(move |conn| {
-        let mut found = Vec::new();
-        for (name, sql) in ASKED {
-            let rows = conn.query_one(sql, crate::store::value::args![id], |row| row.take::<i64>())?;
-            found.extend((rows > 0).then_some((*name, rows)));
-        }
-        Ok(found)
-    });
-    read.await.unwrap()
+    of_account(world.store(), id).await
 }
 
 #[tokio::test]
