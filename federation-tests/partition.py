@@ -14,7 +14,7 @@ from faults_cases import Part
 from instance import Instance, free_port, until
 from kills import World
 
-SECONDS = 15
+SECONDS = 60
 # Something that was on its way when the network broke has arrived by then.
 IN_FLIGHT_S = 2
 

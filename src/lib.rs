@@ -7,7 +7,7 @@
 //! 3. [`service`], [`federation`], [`timelines`], [`search`] — use-cases and log consumers
 //! 2. [`store`] (the only SQL), [`media`], [`client`] (the only outgoing HTTP)
 //! 1. [`model`] — plain types and rules, no I/O
-//! 0. [`config`], [`telemetry`], [`clock`], [`buckets`], [`error`], [`secrets`]
+//! 0. [`config`], [`telemetry`], [`clock`], [`buckets`], [`crew`], [`error`], [`secrets`]
 
 pub mod app;
 pub mod cli;
@@ -28,6 +28,7 @@ pub mod model;
 pub mod buckets;
 pub mod clock;
 pub mod config;
+pub mod crew;
 pub mod error;
 pub mod secrets;
 pub mod telemetry;

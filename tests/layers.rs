@@ -22,6 +22,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("telemetry", 0),
     ("clock", 0),
     ("buckets", 0),
+    ("crew", 0),
     ("error", 0),
     ("secrets", 0),
     ("model", 1),

@@ -67,7 +67,8 @@ impl Federation {
     pub async fn open(service: Service, client: Client, instance_key: InstanceKey) -> Result<Self> {
         let own_keys = own_keys::OwnKeys::open(service.clone(), instance_key).await?;
         let inbound = inbound::Inbound::new(service.store(), service.clock());
-        let signers = signing::Signers::new(service.clock().clone());
+        let signers = signing::Signers::start(service.clock().clone()).map_err(Error::internal)?;
+        let verifier = verifier::Verifier::start().map_err(Error::internal)?;
         Ok(Self(Arc::new(Inner {
             service,
             client,
@@ -76,7 +77,7 @@ impl Federation {
             reading: resolve::Reading::default(),
             documents: rendered::Documents::new(),
             inbound,
-            verifier: verifier::Verifier::new(),
+            verifier,
             knocks: wire::Knocks::new(),
             signers,
             payloads: outbound::Payloads::new(),

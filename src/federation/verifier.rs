@@ -1,36 +1,38 @@
 //! Checks RSA signatures off the async threads, and keeps the keys that it has parsed.
 
+use std::io;
 use std::sync::Arc;
 
 use quick_cache::sync::Cache;
-use tokio::sync::Semaphore;
 
 use super::keys::{KeyError, PublicKey};
 use super::signature::Claim;
-use crate::error::{Error, Result};
+use crate::crew::Crew;
+use crate::error::Result;
 
 /// Parsed keys that are kept, about 2 KiB each; the least used go first.
 const PARSED_KEPT: usize = 10_000;
 
+/// Checks that may wait; more requests than that are told to come later.
+const ROOM: usize = 4_096;
+
 /// Who checks signatures: at most one check a core.
 pub(super) struct Verifier {
-    places: Semaphore,
+    crew: Crew,
     /// Found by the PEM itself, so that a changed key is another entry and nothing has to be invalidated.
     parsed: Arc<Cache<String, Arc<PublicKey>>>,
 }
 
 impl Verifier {
-    pub(super) fn new() -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { places: Semaphore::new(cores), parsed: Arc::new(Cache::new(PARSED_KEPT)) }
+    pub(super) fn start() -> io::Result<Self> {
+        Ok(Self { crew: Crew::of_all_cores("verifier", ROOM)?, parsed: Arc::new(Cache::new(PARSED_KEPT)) })
     }
 
     /// Whether the key with this PEM made the signature. What is no key made none.
     pub(super) async fn holds(&self, claim: &Arc<Claim>, pem: &str) -> Result<bool> {
-        let _place = self.places.acquire().await.map_err(Error::internal)?;
         let (claim, pem, parsed) = (Arc::clone(claim), pem.to_owned(), Arc::clone(&self.parsed));
         let check = move || key_of(&parsed, &pem).is_ok_and(|key| claim.verify(&key).is_ok());
-        tokio::task::spawn_blocking(check).await.map_err(Error::internal)
+        Ok(self.crew.run(check).await?)
     }
 }
 

@@ -1,6 +1,6 @@
 //! From untrusted bytes to pixels. Every limit is checked on the header, before pixels are allocated.
 //!
-//! Codecs are other people's code on hostile input: a panic in one is caught by the pool, see `pool.rs`.
+//! Codecs are other people's code on hostile input: a panic in one is caught by the crew that runs them.
 
 use std::io::Cursor;
 

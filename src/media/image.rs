@@ -1,5 +1,5 @@
 //! From an uploaded or fetched image to what is stored and served: limits → decode → size → upright → sRGB →
-//! re-encode, with a thumbnail and a blurhash. Pure functions on bytes; CPU work, to be run in the pool.
+//! re-encode, with a thumbnail and a blurhash. Pure functions on bytes; CPU work, to be run by a crew.
 //!
 //! Nothing of the original file is copied, so that Exif, GPS, XMP, comments, embedded previews and appended data
 //! are gone. Colours of a wide-gamut profile are converted to sRGB instead of being lost with the profile.

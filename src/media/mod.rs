@@ -2,7 +2,7 @@
 //! HTTP.
 //!
 //! The way of an image: bytes stream into a temporary file under a limit ([`UploadFolder`]), the kind is told by
-//! content ([`sniff`]), the bounded [`MediaPool`] decodes and re-encodes it without metadata ([`process`]), and
+//! content ([`sniff`]), a bounded [`Crew`] decodes and re-encodes it without metadata ([`process`]), and
 //! [`MediaStore`] keeps the picture and its thumbnail under random [`Key`]s. [`CacheIndex`] says which copies of
 //! remote media to drop when their budget is used up.
 //!
@@ -35,7 +35,6 @@ mod error;
 #[cfg(test)]
 mod fixtures;
 mod image;
-mod pool;
 mod shape;
 mod sniff;
 mod storage;
@@ -46,7 +45,6 @@ pub use cache::CacheIndex;
 pub use encoded::Encoded;
 pub use error::MediaError;
 pub use image::{MAX_INPUT_BYTES, Processed, Purpose, process};
-pub use pool::MediaPool;
 pub use sniff::{ImageKind, sniff};
 pub use storage::{BadKey, Key, MediaStore, StoredFile};
 pub use unclaimed::Unclaimed;
@@ -58,6 +56,7 @@ use ::bytes::Bytes;
 use futures_util::Stream;
 
 use crate::clock::Clock;
+use crate::crew::{Crew, Undone};
 use crate::telemetry::metrics::MEDIA_PROCESSED_TOTAL;
 
 /// The headers, besides `Content-Type` and `Content-Length`, of every stored file that is served.
@@ -110,19 +109,19 @@ pub struct StoredImage {
 pub struct Media {
     store: MediaStore,
     uploads: UploadFolder,
-    pool: MediaPool,
+    decoders: Crew,
     image_max_bytes: u64,
 }
 
 impl Media {
-    /// Opens the folders, cleans up after a crash, and starts the pool. Blocks shortly; for start-up.
+    /// Opens the folders, cleans up after a crash, and starts the decoders. Blocks shortly; for start-up.
     pub fn open(settings: &MediaSettings, clock: &Clock) -> Result<Self, MediaError> {
         let store = MediaStore::open_local(&settings.data_dir.join("media"))?;
         let uploads = UploadFolder::open(&settings.data_dir.join("tmp"), clock.now_ms())
             .map_err(MediaError::storage)?;
-        let pool =
-            MediaPool::new(settings.decode_threads, settings.decode_queue).map_err(MediaError::storage)?;
-        Ok(Self { store, uploads, pool, image_max_bytes: settings.image_max_bytes.min(MAX_INPUT_BYTES) })
+        let decoders = Crew::start("media", settings.decode_threads, settings.decode_queue)
+            .map_err(MediaError::storage)?;
+        Ok(Self { store, uploads, decoders, image_max_bytes: settings.image_max_bytes.min(MAX_INPUT_BYTES) })
     }
 
     /// Takes an uploaded image in. Both files are durable when this returns; none is there when it fails or is given
@@ -162,14 +161,14 @@ impl Media {
 
     /// How many images wait for a decoder, for a gauge.
     pub fn waiting(&self) -> usize {
-        self.pool.waiting()
+        self.decoders.waiting()
     }
 
     async fn process_and_keep<F>(&self, work: F) -> Result<Unclaimed, MediaError>
     where
         F: FnOnce() -> Result<Processed, MediaError> + Send + 'static,
     {
-        let made = self.pool.run(work).await?;
+        let made = decoded(self.decoders.run(work).await)?;
         let (image, image_bytes) = addressed(made.image)?;
         let (thumb, thumb_bytes) = addressed(made.thumb)?;
         let store = self.store.clone();
@@ -190,6 +189,17 @@ async fn put_both(store: &MediaStore, first: (&Key, Bytes), second: (&Key, Bytes
         tracing::warn!(media.key = %first.0, media.error = %cause, "a file without its thumbnail stays");
     }
     Err(failed)
+}
+
+/// What a decoder made. A panic in a codec refuses the image.
+fn decoded(made: Result<Result<Processed, MediaError>, Undone>) -> Result<Processed, MediaError> {
+    made.unwrap_or_else(|undone| match undone {
+        Undone::Busy => Err(MediaError::Busy),
+        Undone::Panicked => {
+            tracing::warn!("a codec panicked on an image; the image was refused");
+            Err(MediaError::BrokenImage)
+        }
+    })
 }
 
 /// Counts how it went with an image.
@@ -292,6 +302,14 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_panic_of_a_codec_refuses_the_image() {
+        let crew = Crew::start("test", 1, 1).unwrap();
+        let panicked = crew.run(|| panic!("a codec's bug")).await;
+        assert_eq!(decoded(panicked).unwrap_err().code(), "broken_image");
+        assert_eq!(decoded(Err(Undone::Busy)).unwrap_err().code(), "busy");
+    }
+
+    #[tokio::test]
     async fn what_nobody_claims_goes_also_when_it_is_given_up_in_the_middle() {
         let folder = tempfile::tempdir().unwrap();
         let media = open(folder.path());
@@ -305,7 +323,7 @@ mod tests {
             drop(tokio::time::timeout(std::time::Duration::from_millis(3), accept).await);
         }
         let all_gone = async {
-            while files(folder.path()) > 2 || media.pool.waiting() > 0 {
+            while files(folder.path()) > 2 || media.decoders.waiting() > 0 {
                 tokio::task::yield_now().await;
             }
         };

@@ -106,7 +106,7 @@ impl TempUpload {
         self.size
     }
 
-    /// Reads the file into memory. Blocks; for the pool's threads.
+    /// Reads the file into memory. Blocks; for the decoders' threads.
     pub fn read(&self) -> io::Result<Vec<u8>> {
         fs::read(&self.path)
     }

@@ -19,12 +19,12 @@ use tokio::sync::oneshot;
 
 use super::find;
 use super::plan::{Plan, plan};
-use super::pool::Pool;
 use super::schema::{self, Fields};
 use super::tokenizer::Spaced;
 use super::writer::{Command, Committed, Writer, open_writer, payload, read_payload};
 use super::{Batch, LogPosition, TweetSearch};
 use crate::clock::Millis;
+use crate::crew::Crew;
 use crate::error::{Error, Result};
 use crate::model::ids::TweetId;
 
@@ -35,6 +35,10 @@ const FOLDER: &str = "tweets";
 const MAX_CHECKSUMMED_BYTES: u64 = 256 << 20;
 /// Commands that may wait for the writing thread; a feeder waits for each reply, so more is a mistake.
 const MAX_COMMANDS: usize = 16;
+/// Searches at a time: they read files, and more would only take the cores from each other.
+const SEARCHERS: usize = 2;
+/// Searches that may wait; with more the answer is [`Error::Busy`].
+const MAX_WAITING: usize = 64;
 
 /// What was found on opening.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +80,7 @@ pub struct TweetIndex {
     committed: Committed,
     reader: ReaderBox,
     fields: Fields,
-    pool: Pool,
+    searchers: Crew,
 }
 
 impl TweetIndex {
@@ -110,9 +114,12 @@ impl TweetIndex {
             .name("search-writer".to_owned())
             .spawn(move || writer.run(&queue))
             .map_err(io)?;
-        let pool = Pool::start().map_err(io)?;
+        let searchers = Crew::start("search", SEARCHERS, MAX_WAITING).map_err(io)?;
         let reader = ReaderBox(reader);
-        Ok((Self { commands: Some(commands), thread: Some(thread), committed, reader, fields, pool }, opened))
+        Ok((
+            Self { commands: Some(commands), thread: Some(thread), committed, reader, fields, searchers },
+            opened,
+        ))
     }
 
     /// Takes changes in; they are durable and findable within a second. Feed one batch after the other.
@@ -152,13 +159,15 @@ impl TweetIndex {
     /// `before` the last of them; a page that is not full is the last.
     pub async fn newest(&self, search: &TweetSearch<'_>) -> Result<Vec<TweetId>> {
         let (plan, reader) = (self.plan(search)?, self.reader.0.clone());
-        self.pool.run(Box::new(move || find::newest(&reader.searcher(), &plan))).await
+        let found = self.searchers.run(move || find::newest(&reader.searcher(), &plan)).await?;
+        found.map_err(Error::internal)
     }
 
     /// The tweets that match best and that the viewer may find, best first; newer ones are better.
     pub async fn best(&self, search: &TweetSearch<'_>, now_ms: Millis) -> Result<Vec<TweetId>> {
         let (plan, reader) = (self.plan(search)?, self.reader.0.clone());
-        self.pool.run(Box::new(move || find::best(&reader.searcher(), &plan, now_ms))).await
+        let found = self.searchers.run(move || find::best(&reader.searcher(), &plan, now_ms)).await?;
+        found.map_err(Error::internal)
     }
 
     fn plan(&self, search: &TweetSearch<'_>) -> Result<Plan> {

@@ -19,7 +19,6 @@ mod index;
 mod people;
 mod people_feeder;
 mod plan;
-mod pool;
 mod prefix;
 mod query;
 mod schema;

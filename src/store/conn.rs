@@ -222,7 +222,18 @@ impl Conn {
         Ok(())
     }
 
-    /// Runs statements without arguments or answers: migrations, `begin`, `savepoint` …
+    /// Runs one statement of those that frame every unit of work, `begin`, `savepoint` …: prepared once on SQLite.
+    pub(super) fn frame(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        match &mut self.link {
+            Link::Sqlite(link) => {
+                link.prepare_cached(sql)?.execute([])?;
+                Ok(())
+            }
+            Link::Postgres(_) => self.batch(sql),
+        }
+    }
+
+    /// Runs statements without arguments or answers, such as migrations.
     pub(super) fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
         match &mut self.link {
             Link::Sqlite(link) => Ok(link.execute_batch(sql)?),

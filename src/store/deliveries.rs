@@ -150,6 +150,8 @@ pub fn insert_rows(
 pub struct FollowerInboxes {
     /// Each once: the shared one where there is one.
     pub targets: Vec<Target>,
+    /// How many follows that were.
+    pub read: i64,
     /// The last of the follows; `None` when there are no more.
     pub last: Option<RowId>,
 }
@@ -173,10 +175,11 @@ pub fn follower_inboxes(
         args![account, after, limit],
         |row| Ok((row.take::<RowId>()?, row.take::<Option<String>>()?, row.take::<Option<String>>()?)),
     )?;
-    let last = follows.last().map(|(id, ..)| *id);
+    let read = i64::try_from(follows.len()).unwrap_or(limit);
+    let last = follows.last().map(|(id, ..)| *id).filter(|_| read == limit);
     let targets =
         follows.into_iter().filter_map(|(_, inbox, host)| Some(Target { host: host?, inbox: inbox? }));
-    Ok(FollowerInboxes { targets: unblocked(conn, targets.collect())?, last })
+    Ok(FollowerInboxes { targets: unblocked(conn, targets.collect())?, read, last })
 }
 
 /// The inboxes of these accounts, as far as they are remote and may be sent to; the shared one where there is one.

@@ -10,6 +10,8 @@
 //! | `least(a, b)` | same | `min(a, b)` |
 //! | `for update`, `for update skip locked`, `for no key update` | same | nothing: there is one writer |
 //! | `log_settled` | only rows of transactions older than every running one | `true` |
+//! | `log_after($1, $2)` | `(txid, seq) > ($1, $2)` | `seq > ?2`: there `txid` is always 0, and would be all that an index finds by |
+//! | `log_order` | `txid, seq` | `seq` |
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -46,6 +48,8 @@ fn translate(dialect: Dialect, sql: &str) -> String {
             ("not_in_ints(", "<> all("),
             ("in_ints(", "= any("),
             ("in_texts(", "= any("),
+            ("log_after(", "(txid, seq) > ("),
+            ("log_order", "txid, seq"),
             ("log_settled", "txid < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint"),
         ],
         Dialect::Sqlite => &[
@@ -54,6 +58,8 @@ fn translate(dialect: Dialect, sql: &str) -> String {
             ("for update skip locked", ""),
             ("for no key update", ""),
             ("for update", ""),
+            ("log_after($1, $2)", "seq > $2"),
+            ("log_order", "seq"),
             ("log_settled", "true"),
         ],
     };
@@ -131,6 +137,9 @@ mod tests {
             "select max(a, ?1) from t where id in (select value from json_each(?2)) \
              and b not in (select value from json_each(?3)) and true"
         );
+        let log = "log_after($1, $2) order by log_order";
+        assert_eq!(translate(Dialect::Sqlite, log), "seq > ?2 order by seq");
+        assert_eq!(translate(Dialect::Postgres, log), "(txid, seq) > ($1, $2) order by txid, seq");
         assert!(translate(Dialect::Postgres, sql).contains("id = any($2) and b <> all($3) and txid < "));
     }
 

@@ -45,7 +45,7 @@ pub fn append(conn: &mut Conn, events: &[Event], now_ms: Millis) -> Result<(), S
 pub fn after(conn: &mut Conn, position: Position, limit: i64) -> Result<Vec<Logged>, StoreError> {
     conn.query(
         "select txid, seq, payload, created_at from events
-         where (txid, seq) > ($1, $2) and log_settled order by txid, seq limit $3",
+         where log_after($1, $2) and log_settled order by log_order limit $3",
         args![position.txid, position.seq, limit],
         logged,
     )
@@ -74,7 +74,7 @@ pub fn newest(conn: &mut Conn) -> Result<Position, StoreError> {
 /// Whether rows after `position` exist, settled or not: then a follower should look again soon.
 pub fn has_more(conn: &mut Conn, position: Position) -> Result<bool, StoreError> {
     conn.query_one(
-        "select exists(select 1 from events where (txid, seq) > ($1, $2))",
+        "select exists(select 1 from events where log_after($1, $2))",
         args![position.txid, position.seq],
         |row| row.take(),
     )
@@ -84,7 +84,7 @@ pub fn has_more(conn: &mut Conn, position: Position) -> Result<bool, StoreError>
 pub fn count_after(conn: &mut Conn, position: Position, most: i64) -> Result<i64, StoreError> {
     conn.query_one(
         "select count(*) from (
-             select 1 from events where (txid, seq) > ($1, $2) and log_settled limit $3) later",
+             select 1 from events where log_after($1, $2) and log_settled limit $3) later",
         args![position.txid, position.seq, most],
         super::int,
     )

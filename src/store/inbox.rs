@@ -192,22 +192,32 @@ fn claimed_row(row: &mut Row<'_>) -> Result<Claimed, StoreError> {
 }
 
 /// An activity is worked off. Its id stays, so that it is known when it comes again; its bytes go.
-pub fn finish(conn: &mut Conn, id: RowId) -> Result<(), StoreError> {
-    let nothing: &[u8] = &[];
-    conn.execute(
-        "update inbox set state = 'done', body = $2, error = null where id = $1",
-        args![id, nothing],
-    )?;
-    call_next(conn, id)
+#[derive(Clone, Copy, Debug)]
+pub struct WorkedOff(pub RowId);
+
+impl HotCommand for WorkedOff {
+    type Output = ();
+
+    fn write_set(conn: &mut Conn, set: &[Self]) -> Result<Vec<()>, StoreError> {
+        let ids: Vec<i64> = set.iter().map(|done| done.0.0).collect();
+        let nothing: &[u8] = &[];
+        conn.execute(
+            "update inbox set state = 'done', body = $2, error = null where id in_ints($1)",
+            args![ids.clone(), nothing],
+        )?;
+        call_next(conn, ids)?;
+        Ok(vec![(); set.len()])
+    }
 }
 
-/// What was put off behind an activity need not wait any more.
-fn call_next(conn: &mut Conn, over: RowId) -> Result<(), StoreError> {
+/// What was put off behind these activities need not wait any more.
+fn call_next(conn: &mut Conn, over: Vec<i64>) -> Result<(), StoreError> {
     conn.execute(
         "update inbox set next_attempt_at = 0
-         where attempts = 0 and id = (
+         where attempts = 0 and id in (
              select min(later.id) from inbox later where later.state = 'waiting'
-                 and later.object_uri = (select object_uri from inbox where id = $1))",
+                 and later.object_uri in (select object_uri from inbox where id in_ints($1))
+             group by later.object_uri)",
         args![over],
     )?;
     Ok(())
@@ -228,7 +238,7 @@ pub fn park(conn: &mut Conn, id: RowId, error: &str) -> Result<(), StoreError> {
         "update inbox set state = 'parked', attempts = attempts + 1, error = $2 where id = $1",
         args![id, error],
     )?;
-    call_next(conn, id)
+    call_next(conn, vec![id.0])
 }
 
 /// Whether something about this object waits.

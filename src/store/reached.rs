@@ -89,6 +89,8 @@ pub fn inboxes_on(
 pub struct ReachedInboxes {
     /// An inbox on each, the shared one where one is known.
     pub targets: Vec<Target>,
+    /// How many hosts were looked at.
+    pub read: i64,
     /// The last host that was looked at; `None` when there are no more.
     pub last: Option<String>,
 }
@@ -103,7 +105,7 @@ pub fn inboxes(
     limit: i64,
 ) -> Result<ReachedInboxes, StoreError> {
     let found = conn.query(
-        "select f.host, min(f.inbox) from (
+        "select f.host, case when coalesce(i.state, 0) <> 3 then min(f.inbox) end from (
              select * from (
                  select h.host as host, coalesce(
                      (select a.shared_inbox from actors a where a.host = h.host and a.shared_inbox is not null limit 1),
@@ -122,10 +124,12 @@ pub fn inboxes(
                      join deliveries d on d.outbox_id = p.id
                  where o.id = $1 and d.host > $2 group by d.host order by d.host limit $3) waiting) f
              left join instances i on i.host = f.host
-         where coalesce(i.state, 0) <> 3 group by f.host order by f.host limit $3",
+         group by f.host, i.state order by f.host limit $3",
         args![outgoing, after, limit],
-        |row| Ok(Target { host: row.take()?, inbox: row.take()? }),
+        |row| Ok((row.take::<String>()?, row.take::<Option<String>>()?)),
     )?;
-    let last = found.last().map(|target| target.host.clone());
-    Ok(ReachedInboxes { targets: deliveries::unblocked(conn, found.into_iter().collect())?, last })
+    let read = i64::try_from(found.len()).unwrap_or(limit);
+    let last = found.last().map(|(host, _)| host.clone()).filter(|_| read == limit);
+    let targets = found.into_iter().filter_map(|(host, inbox)| Some(Target { host, inbox: inbox? }));
+    Ok(ReachedInboxes { targets: deliveries::unblocked(conn, targets.collect())?, read, last })
 }

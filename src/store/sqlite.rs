@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use rusqlite::OpenFlags;
+use rusqlite::config::DbConfig;
 
 use super::conn::{Conn, Link};
 use super::dialect::Dialect;
@@ -64,6 +65,8 @@ fn open(path: &Path) -> Result<Conn, StoreError> {
          pragma temp_store = memory; pragma cache_size = -8000; pragma mmap_size = 268435456;
          pragma wal_autocheckpoint = 20000;",
     )?;
+    // A plan is made once, whatever the arguments: else each new `limit` has its statement compiled again.
+    link.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(Conn::new(Link::Sqlite(link)))
 }
 
@@ -77,12 +80,12 @@ pub(super) fn open_to_look(path: &Path) -> Result<Conn, StoreError> {
 
 fn read_loop(mut conn: Conn, queue: &Queue) {
     while let Ok(mut unit) = queue.recv() {
-        let begun = conn.batch("begin");
+        let begun = conn.frame("begin");
         if begun.is_ok() {
             unit.run(&mut conn);
         }
         // Nothing was written: ending the snapshot cannot fail in a way that matters.
-        let _ = conn.batch("rollback");
+        let _ = conn.frame("rollback");
         unit.answer(begun);
     }
 }
@@ -108,20 +111,20 @@ fn write_loop(mut conn: Conn, queue: &Queue, log: &LogSignal) {
 
 /// Runs every unit in its own savepoint and commits them all: a unit that fails is undone alone.
 fn commit_group(conn: &mut Conn, group: &mut [Box<dyn Unit>]) -> Result<(), StoreError> {
-    conn.batch("begin immediate")?;
+    conn.frame("begin immediate")?;
     let ran = group.iter_mut().try_for_each(|unit| {
-        conn.batch("savepoint unit")?;
+        conn.frame("savepoint unit")?;
         let logged = conn.logged;
         if unit.run(conn) != Outcome::Done {
             conn.logged = logged;
-            conn.batch("rollback to unit")?;
+            conn.frame("rollback to unit")?;
         }
-        conn.batch("release unit")
+        conn.frame("release unit")
     });
-    let done = ran.and_then(|()| conn.batch("commit"));
+    let done = ran.and_then(|()| conn.frame("commit"));
     if done.is_err() {
         // The group is lost and every caller is told so; the next one starts clean.
-        let _ = conn.batch("rollback");
+        let _ = conn.frame("rollback");
     }
     done
 }

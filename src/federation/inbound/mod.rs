@@ -22,7 +22,7 @@ use crate::buckets::Buckets;
 use crate::clock::Clock;
 use crate::store::Store;
 use crate::store::hot::SetWriter;
-use crate::store::inbox::Receipt;
+use crate::store::inbox::{Receipt, WorkedOff};
 
 pub use receive::{Accepted, Refused};
 
@@ -36,6 +36,8 @@ const INTRODUCTIONS_MAX: usize = 16;
 pub(super) struct Inbound {
     /// Writes what was accepted, many at once.
     receipts: SetWriter<Receipt>,
+    /// Writes what was worked off, many at once.
+    worked_off: SetWriter<WorkedOff>,
     /// Places for asking again the actors whose keys are old.
     refreshing: Arc<Semaphore>,
     /// Places for fetching the keys of strangers who read.
@@ -50,6 +52,7 @@ impl Inbound {
     pub(super) fn new(store: &Store, clock: &Clock) -> Self {
         Self {
             receipts: SetWriter::new(store),
+            worked_off: SetWriter::new(store),
             refreshing: Arc::new(Semaphore::new(REFRESHES_MAX)),
             introductions: Semaphore::new(INTRODUCTIONS_MAX),
             relayed: Buckets::new(RELAYED, clock),

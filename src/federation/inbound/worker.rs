@@ -20,13 +20,13 @@ use crate::federation::objects::liberal::ObjectError;
 use crate::federation::resolve::{FetchError, ResolveError};
 use crate::model::ids::RowId;
 use crate::store::StoreError;
-use crate::store::inbox::{self, Claimed, PER_HOST, UnderWay};
+use crate::store::inbox::{self, Claimed, PER_HOST, UnderWay, WorkedOff};
 use crate::telemetry::metrics as names;
 
 /// Activities worked on at once: most of their time is waiting for the database or another host.
-const WORKERS: usize = 16;
+const WORKERS: usize = 64;
 /// Activities that are claimed ahead of being worked on: a claim costs the database as much for many as for one.
-const AHEAD: usize = 48;
+const AHEAD: usize = 64;
 /// Of all places, those that a host may take beyond its own few: the rest is always there for others.
 const SPARE: usize = (WORKERS + AHEAD) / 2;
 /// The same of the workers.
@@ -164,7 +164,7 @@ impl Federation {
         let now_ms = self.now_ms();
         let store = self.service().store();
         let (word, written) = match outcome {
-            Ok(()) => ("done", store.write(move |conn| inbox::finish(conn, id)).await),
+            Ok(()) => ("done", self.0.inbound.worked_off.write(WorkedOff(id)).await),
             Err(Failure::Passing(reason)) if attempts < ATTEMPTS_MAX => {
                 let at_ms = now_ms.saturating_add(pause_ms(attempts));
                 let reason = short(&reason);
@@ -294,7 +294,7 @@ mod tests {
     #[tokio::test]
     async fn a_busy_host_takes_spare_workers_and_leaves_the_rest_to_others() {
         let mut held = Held::default();
-        held.ready.extend((0..30).map(|number| claimed(number, "big.test")));
+        held.ready.extend((0..60).map(|number| claimed(number, "big.test")));
         held.ready.push_back(claimed(99, "small.test"));
         let mut tasks = JoinSet::new();
         let mut start = |held: &mut Held| {
@@ -309,8 +309,8 @@ mod tests {
         assert_eq!(start(&mut held), Some(RowId(99)), "the small host does not wait for the big one");
         assert_eq!(start(&mut held), None, "the other workers stay free");
         let under_way = held.under_way(0);
-        assert_eq!(under_way.by_host["big.test"], 30);
-        assert_eq!(under_way.spare, SPARE - (30 - PER_HOST));
+        assert_eq!(under_way.by_host["big.test"], 60);
+        assert_eq!(under_way.spare, SPARE - (60 - PER_HOST));
     }
 
     #[test]

@@ -34,10 +34,11 @@ const SOON_MS: Millis = SECOND_MS;
 const TURN_MS: Millis = 5 * SECOND_MS;
 /// The longest time after which a host whose authors all wait is looked at again.
 const LOOK_AGAIN_MAX_MS: Millis = 60 * SECOND_MS;
-/// Answered rows are deleted together, after this time or at [`FLUSH_ROWS`].
-const FLUSH_EVERY: Duration = Duration::from_millis(200);
+/// Answered rows are deleted together, after this time or at [`FLUSH_ROWS`]: what a crash repeats. The lane waits for
+/// each commit.
+const FLUSH_EVERY: Duration = Duration::from_secs(1);
 /// Answered rows that are deleted at once.
-const FLUSH_ROWS: usize = 100;
+const FLUSH_ROWS: usize = 500;
 /// Rows of a dead host that are deleted in one unit of work.
 const FORGET_ROWS: i64 = 1_000;
 /// Looks for rows in a row before something else has its turn.

@@ -1,10 +1,10 @@
 //! The planner: a consumer of the log that puts every event of ours into the lanes, exactly once.
 //!
-//! One transaction stores the activities of a few events, writes the rows of those addressed by name, and moves
-//! the cursor, which it holds meanwhile: what is at or before it is planned already, by whichever process. Rows for
-//! followers, and for other hosts that hold copies, come after, in chunks, each of which remembers how far it came, and before anything later is planned:
-//! so each lane has an author's activities in their order, a big post never holds the database, and a crash
-//! anywhere repeats nothing.
+//! One transaction stores the activities of some events with the rows of their addressees, and moves the cursor,
+//! which it holds meanwhile: what is at or before it is planned already, by whichever process. It reads a bounded
+//! number of follows, and of other hosts that hold copies: a post for more stays half written when it ends, with how far
+//! it came, and the next one goes on with that before anything later is planned. So each lane has an author's activities in their order, a big post
+//! never holds the database, many small ones share a commit, and a crash anywhere repeats nothing.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -29,12 +29,12 @@ use crate::store::{Conn, StoreError};
 const CONSUMER: &str = "federation";
 /// Events that one transaction puts behind the cursor.
 const EVENTS_AT_ONCE: usize = 50;
-/// Follows, or hosts, that one transaction reads and writes rows for.
+/// Follows, or hosts, that one transaction reads and writes rows for, over all its posts.
 const CHUNK: i64 = 1_000;
 /// How often an event may fail before it is passed over; with the pauses of the log's follower that is a minute.
 const FAILURES_MAX: u32 = 12;
 
-/// Some events in a row with what they make; the last may be for followers.
+/// Some events in a row with what they make.
 #[derive(Clone, Default)]
 struct Part {
     made: Vec<Made>,
@@ -62,8 +62,8 @@ pub(super) struct Trouble {
 
 /// What a unit of work of the planner came to.
 enum Step {
-    /// An older activity is still fanning out; that goes first.
-    FannedOut,
+    /// The last activity goes to more followers than one unit reads; what is later waits for that.
+    FanningOut,
     /// The part is planned.
     Planned,
 }
@@ -123,11 +123,10 @@ impl Federation {
                 tracing::error!(event = ?logged.event, "an event cannot be told to others; it is passed over");
                 Vec::new()
             };
-            let fans_out = made.iter().any(Made::fans_out);
             part.made.extend(made);
             part.events += 1;
             part.end = logged.position;
-            if fans_out || alone || part.events >= EVENTS_AT_ONCE {
+            if alone || part.events >= EVENTS_AT_ONCE {
                 let stored = self.plan_part(std::mem::take(&mut part), planned).await;
                 stored.map_err(|error| failed(trouble, logged.position, error))?;
             }
@@ -204,45 +203,59 @@ impl Federation {
         }
     }
 
-    /// One unit of work: a chunk of what is fanning out, else the part if it is still to be stored.
+    /// One unit of work: goes on with what is fanning out, then stores what of the part is still to be stored, for as
+    /// long as there is room for the rows of followers.
     fn step(&self, conn: &mut Conn, part: &Part) -> Result<Step, StoreError> {
         let done = events::hold_cursor(conn, CONSUMER)?;
-        if self.fan_out(conn)? {
-            return Ok(Step::FannedOut);
+        let mut room = CHUNK;
+        if !self.fan_out(conn, &mut room)? {
+            return Ok(Step::FanningOut);
         }
         if part.end <= done {
             return Ok(Step::Planned);
         }
         let now_ms = self.service().clock().now_ms();
-        let mut fans_out = false;
-        for made in part.made.iter().filter(|made| made.at > done) {
-            deliveries::insert_outgoing(conn, &made.outgoing, now_ms)?;
-            let mut targets = deliveries::inboxes_of(conn, &made.to)?;
-            targets.extend(made.inboxes.iter().cloned());
-            self.insert_rows(conn, made.outgoing.id, made.outgoing.account, targets)?;
-            fans_out |= made.fans_out();
+        let left: Vec<&Made> = part.made.iter().filter(|made| made.at > done).collect();
+        for of_event in left.chunk_by(|one, next| one.at == next.at) {
+            for made in of_event {
+                deliveries::insert_outgoing(conn, &made.outgoing, now_ms)?;
+                let mut targets = deliveries::inboxes_of(conn, &made.to)?;
+                targets.extend(made.inboxes.iter().cloned());
+                self.insert_rows(conn, made.outgoing.id, made.outgoing.account, targets)?;
+            }
+            let Some(first) = of_event.first() else { continue };
+            if !self.fan_out(conn, &mut room)? {
+                events::move_cursor(conn, CONSUMER, first.at, now_ms)?;
+                return Ok(Step::FanningOut);
+            }
         }
         events::move_cursor(conn, CONSUMER, part.end, now_ms)?;
-        Ok(if fans_out { Step::FannedOut } else { Step::Planned })
+        Ok(Step::Planned)
     }
 
-    /// Writes the rows of some followers' inboxes, or of some other hosts'. Answers whether there were any to write.
-    fn fan_out(&self, conn: &mut Conn) -> Result<bool, StoreError> {
-        let Some(FanningOut { outgoing, account, next }) = deliveries::fanning_out(conn)? else {
-            return Ok(false);
-        };
-        match next {
-            FanOut::Followers(after) => {
-                let FollowerInboxes { targets, last } =
-                    deliveries::follower_inboxes(conn, account, after, CHUNK)?;
-                self.insert_rows(conn, outgoing, account, targets)?;
-                deliveries::fanned_out(conn, outgoing, last)?;
+    /// Writes the rows of what is fanning out: of followers' inboxes, then of other hosts', `room` of them at most.
+    /// Answers whether all is written.
+    fn fan_out(&self, conn: &mut Conn, room: &mut i64) -> Result<bool, StoreError> {
+        while let Some(FanningOut { outgoing, account, next }) = deliveries::fanning_out(conn)? {
+            if *room <= 0 {
+                return Ok(false);
             }
-            FanOut::Hosts(after) => {
-                let ReachedInboxes { targets, last } = reached::inboxes(conn, outgoing, &after, CHUNK)?;
-                self.insert_rows(conn, outgoing, account, targets)?;
-                deliveries::reached(conn, outgoing, last)?;
-            }
+            let (targets, read) = match next {
+                FanOut::Followers(after) => {
+                    let FollowerInboxes { targets, read, last } =
+                        deliveries::follower_inboxes(conn, account, after, *room)?;
+                    deliveries::fanned_out(conn, outgoing, last)?;
+                    (targets, read)
+                }
+                FanOut::Hosts(after) => {
+                    let ReachedInboxes { targets, read, last } =
+                        reached::inboxes(conn, outgoing, &after, *room)?;
+                    deliveries::reached(conn, outgoing, last)?;
+                    (targets, read)
+                }
+            };
+            *room = room.saturating_sub(read);
+            self.insert_rows(conn, outgoing, account, targets)?;
         }
         Ok(true)
     }
@@ -258,13 +271,6 @@ impl Federation {
             targets.into_iter().map(|target| (RowId(self.service().ids().next()), target)).collect();
         deliveries::insert_rows(conn, outgoing, account, &rows)?;
         Ok(())
-    }
-}
-
-impl Made {
-    /// Whether rows are written beyond those of the accounts that it names.
-    fn fans_out(&self) -> bool {
-        self.outgoing.to_followers || self.outgoing.reach != Reach::Nobody
     }
 }
 

@@ -22,12 +22,27 @@ use crate::model::profile::Field;
 use crate::model::quote::QuotePolicy;
 use crate::model::sanitize;
 use crate::store::actors::{self, Reach, RemoteActor};
-use crate::store::{StoreError, accounts, tombstones};
+use crate::store::{Conn, StoreError, accounts, tombstones};
 
 /// For how long an actor that deleted itself is believed to be gone whatever its host shows: hosts take a while.
 const GONE_FOR_SURE_MS: Millis = HOUR_MS;
 /// What we ask of WebFinger; some servers only know the one or the other.
 const JRD: &str = "application/jrd+json, application/json";
+
+/// See [`Federation::known_actor`].
+pub(in crate::federation) fn known_actor(
+    conn: &mut Conn,
+    uri: &str,
+    now_ms: Millis,
+) -> Result<Option<(Account, Millis)>, StoreError> {
+    let gone_since = tombstones::actor_gone_since(conn, uri)?;
+    if gone_since.is_some_and(|since| now_ms < since.saturating_add(GONE_FOR_SURE_MS)) {
+        return Err(Error::Gone("account").into());
+    }
+    let Some(account) = accounts::by_uri(conn, uri)? else { return Ok(None) };
+    let fetched_at = actors::fetched_at(conn, account.id)?.unwrap_or_default();
+    Ok(Some((account, fetched_at)))
+}
 
 impl Federation {
     pub(in crate::federation) async fn actor_within(
@@ -78,15 +93,7 @@ impl Federation {
         uri: &Url,
     ) -> Result<Option<(Account, Millis)>, Error> {
         let (uri, now_ms) = (uri.as_str().to_owned(), self.now_ms());
-        let read = self.service().store().read(move |conn| {
-            let gone_since = tombstones::actor_gone_since(conn, &uri)?;
-            if gone_since.is_some_and(|since| now_ms < since.saturating_add(GONE_FOR_SURE_MS)) {
-                return Err(Error::Gone("account").into());
-            }
-            let Some(account) = accounts::by_uri(conn, &uri)? else { return Ok(None) };
-            let fetched_at = actors::fetched_at(conn, account.id)?.unwrap_or_default();
-            Ok(Some((account, fetched_at)))
-        });
+        let read = self.service().store().read(move |conn| known_actor(conn, &uri, now_ms));
         Ok(read.await?)
     }
 

@@ -9,6 +9,7 @@ use url::Url;
 use super::backfill::is_open;
 use super::collected::Extent;
 use super::fetch::{Allowance, Budget, FetchError};
+use super::place::Place;
 use super::posts::{Arrival, optional};
 use super::reading::Brought;
 use super::{Freshness, ResolveError, compose};
@@ -186,14 +187,14 @@ impl Federation {
         }
         let Some(at_ms) = activity.published_ms else { return Ok(false) };
         let original = self.tweet_within(uri, budget).await?;
-        let followers = self.followers_uri(&subject.account).await?;
+        let now_ms = self.now_ms();
+        let at_ms = at_ms.clamp(0, now_ms);
+        let (uri, owner) = (&activity.id, &activity.actor);
+        let Place { id, followers } = self.place((uri, owner), subject.account.id, at_ms).await?;
         let visibility = compose::visibility(activity.addressing.audience(followers.as_ref()));
         if !original.visibility.is_open() || !visibility.is_open() || original.retweet_of.is_some() {
             return Ok(false);
         }
-        let now_ms = self.now_ms();
-        let at_ms = at_ms.clamp(0, now_ms);
-        let id = self.free_id(at_ms).await?;
         let tweet = Tweet {
             local: false,
             visibility: visibility.max(original.visibility),

@@ -12,6 +12,7 @@ mod fetch;
 mod history;
 mod lookup;
 mod page;
+mod place;
 mod polls;
 mod posts;
 mod quotes;
@@ -20,9 +21,11 @@ mod refresh;
 
 use url::Url;
 
+pub(in crate::federation) use actors::known_actor;
 pub use fetch::FetchError;
 pub(in crate::federation) use fetch::{Budget, Fetcher};
 pub use lookup::{Found, Miss, Missed, is_address};
+pub(in crate::federation) use place::Place;
 pub use reading::Backfill;
 pub(in crate::federation) use reading::Reading;
 

@@ -3,8 +3,8 @@
 use url::Url;
 
 use super::fetch::{Budget, Document, FetchError};
-use super::{Freshness, ResolveError};
-use super::{compose, quotes};
+use super::place::Place;
+use super::{Freshness, ResolveError, compose, quotes};
 use crate::clock::{DAY_MS, Millis};
 use crate::config::limits;
 use crate::error::Error;
@@ -16,22 +16,17 @@ use crate::model::account::Account;
 use crate::model::address::Local;
 use crate::model::handle::Handle;
 use crate::model::host::Host;
-use crate::model::ids::TweetId;
 use crate::model::language;
 use crate::model::tweet::{Mention, Tweet};
 use crate::service::{blank_tweet, mention, told_of};
 use crate::store::tweet_commands::CreateTweet;
-use crate::store::{Conn, accounts, actors, threads, tombstones, tweets};
+use crate::store::{accounts, tombstones, tweets};
 
 /// Posts above a new reply that are fetched with it; the rest when somebody opens the thread.
 const ANCESTORS_FETCHED: usize = 20;
 /// Mentioned accounts nobody here knew that are looked up with a post: they only make its mentions richer.
 const MENTIONED_FETCHED: usize = 3;
 
-/// Answers that are put under a post which came after them, at most.
-const MENDED_MAX: i64 = 100;
-/// Tweets of a thread that get another number in one unit of work.
-const RENUMBERED: i64 = 500;
 /// How old a post may be that was fetched and still tells whom it mentions: its delivery may only be late.
 const NEWS_MS: Millis = DAY_MS;
 
@@ -84,13 +79,14 @@ impl Federation {
         self.tweet_that(Arrival::Fetched, &post, budget).await
     }
 
-    /// The tweet stored for a post that was sent to us and is believed, with the posts above it and the one it quotes.
+    /// The tweet stored for a post that was sent to us, is believed and was not known, with the posts above it and the
+    /// one it quotes.
     pub(in crate::federation) async fn tweet_from(
         &self,
         post: &Post,
         budget: &Budget,
     ) -> Result<Tweet, ResolveError> {
-        self.tweet_that(Arrival::Delivered, post, budget).await
+        self.new_tweet(Arrival::Delivered, post, budget).await
     }
 
     /// The same of a post that came this way.
@@ -103,14 +99,19 @@ impl Federation {
         if let Some(known) = self.known_tweet(&post.id).await? {
             return Ok(known);
         }
+        self.new_tweet(arrival, post, budget).await
+    }
+
+    /// The same of a post that is not known.
+    async fn new_tweet(&self, arrival: Arrival, post: &Post, budget: &Budget) -> Result<Tweet, ResolveError> {
         self.refuse_foreign(post)?;
-        self.actor_within(&post.attributed_to, Freshness::Day, budget).await?;
+        let author = self.actor_within(&post.attributed_to, Freshness::Day, budget).await?;
         let parent = self.parent_of(post, budget).await?;
         let quoted = match &post.quote {
             Some(uri) => self.lone_tweet(uri, budget).await?,
             None => None,
         };
-        self.store_post(post, Links { parent, quoted, arrival }, budget).await
+        self.store_post(post, &author, Links { parent, quoted, arrival }, budget).await
     }
 
     /// The tweet with this id that is stored here, ours or another's.
@@ -158,7 +159,7 @@ impl Federation {
         hops: usize,
         budget: &Budget,
     ) -> Result<Option<Tweet>, ResolveError> {
-        let mut above: Vec<Post> = Vec::new();
+        let mut above: Vec<(Post, Account)> = Vec::new();
         let mut next = Some(start);
         let mut parent = None;
         while let Some(uri) = next.take() {
@@ -166,21 +167,20 @@ impl Federation {
                 parent = Some(known);
                 break;
             }
-            let seen = uri == *below || above.iter().any(|post| post.id == uri);
+            let seen = uri == *below || above.iter().any(|(post, _)| post.id == uri);
             if seen || above.len() >= hops {
                 break;
             }
             let Some(fetched) = self.post_at(&uri, budget).await? else { break };
             // Its author before what is above it: a post without one cannot be kept.
             let author = self.actor_within(&fetched.attributed_to, Freshness::Day, budget).await;
-            if optional(author)?.is_none() {
-                break;
-            }
+            let Some(author) = optional(author)? else { break };
             next.clone_from(&fetched.in_reply_to);
-            above.push(fetched);
+            above.push((fetched, author));
         }
-        for ancestor in above.iter().rev() {
-            parent = optional(self.store_post(ancestor, Links::fetched(parent.take()), budget).await)?;
+        for (ancestor, author) in above.iter().rev() {
+            let links = Links::fetched(parent.take());
+            parent = optional(self.store_post(ancestor, author, links, budget).await)?;
         }
         Ok(parent)
     }
@@ -190,7 +190,16 @@ impl Federation {
         let found = match self.known_tweet(uri).await? {
             Some(known) => Some(known),
             None => match self.post_at(uri, budget).await? {
-                Some(post) => optional(self.store_post(&post, Links::fetched(None), budget).await)?,
+                Some(post) => {
+                    let author = self.actor_within(&post.attributed_to, Freshness::Day, budget).await;
+                    match optional(author)? {
+                        Some(author) => {
+                            let stored = self.store_post(&post, &author, Links::fetched(None), budget).await;
+                            optional(stored)?
+                        }
+                        None => None,
+                    }
+                }
                 None => None,
             },
         };
@@ -229,11 +238,15 @@ impl Federation {
     }
 
     /// Writes a believed post. The same one again is the same tweet.
-    async fn store_post(&self, post: &Post, links: Links, budget: &Budget) -> Result<Tweet, ResolveError> {
+    async fn store_post(
+        &self,
+        post: &Post,
+        author: &Account,
+        links: Links,
+        budget: &Budget,
+    ) -> Result<Tweet, ResolveError> {
         self.refuse_foreign(post)?;
-        self.refuse_gone(&post.id, Some(&post.attributed_to)).await?;
-        let author = self.actor_within(&post.attributed_to, Freshness::Day, budget).await?;
-        let tweet = self.compose(post, &author, &links, budget).await?;
+        let tweet = self.compose(post, author, &links, budget).await?;
         let now_ms = self.now_ms();
         let quoted = links.quoted.as_ref().filter(|_| tweet.quotes().is_some());
         let quoted_author = quoted.map(|quoted| quoted.author);
@@ -250,55 +263,7 @@ impl Federation {
         };
         let awaited = post.in_reply_to.as_ref().filter(|_| command.tweet.reply_to_uri.is_some());
         let id = self.service().write_tweet(command).await?;
-        self.mend(id, &post.id, awaited).await?;
-        self.unless_gone_meanwhile(id, &post.id, &post.attributed_to).await
-    }
-
-    /// Puts what came before its time in its place: answers to this post, and itself if what it awaited came
-    /// meanwhile. Whoever is written later looks after it is written, so one of two at once sees the other.
-    async fn mend(&self, id: TweetId, uri: &Url, awaited: Option<&Url>) -> Result<(), ResolveError> {
-        let uri = uri.as_str().to_owned();
-        let read = self.service().store().read(move |conn| threads::awaiting(conn, &uri, MENDED_MAX));
-        for answer in read.await? {
-            self.put_under(answer, id).await?;
-        }
-        if let Some(awaited) = awaited
-            && let Some(parent) = self.known_tweet(awaited).await?
-        {
-            self.put_under(id, parent.id).await?;
-        }
-        Ok(())
-    }
-
-    /// Puts an answer with all that is below it under what it awaits, if it awaits it.
-    pub(super) async fn put_under(&self, answer: TweetId, under: TweetId) -> Result<bool, ResolveError> {
-        let (store, now_ms) = (self.service().store(), self.now_ms());
-        if !store.write(move |conn| threads::link(conn, answer, under, now_ms)).await? {
-            return Ok(false);
-        }
-        let thread = store.read(move |conn| tweets::by_id(conn, under)).await?.map(|tweet| tweet.thread);
-        if let Some(thread) = thread.filter(|thread| *thread != answer) {
-            // It began its own thread until now.
-            let move_some = move |conn: &mut Conn| threads::renumber(conn, answer, thread, RENUMBERED);
-            while store.write(move_some).await? > 0 {}
-        }
-        Ok(true)
-    }
-
-    /// A tweet that was just written, unless word came meanwhile that it is gone: whoever writes a tombstone looks
-    /// for the tweet after it, whoever writes a tweet looks for the tombstone after it, so one of them sees both.
-    pub(in crate::federation) async fn unless_gone_meanwhile(
-        &self,
-        id: TweetId,
-        uri: &Url,
-        owner: &Url,
-    ) -> Result<Tweet, ResolveError> {
-        if self.is_gone(uri, Some(owner)).await? {
-            self.service().remove_tweet(id, None).await?;
-            return Err(FetchError::Gone.into());
-        }
-        let found = self.service().store().read(move |conn| tweets::by_id(conn, id)).await?;
-        Ok(found.ok_or(Error::NotFound("tweet"))?)
+        self.settle(id, post, awaited).await
     }
 
     /// A post as a tweet of `author`.
@@ -310,7 +275,6 @@ impl Federation {
         budget: &Budget,
     ) -> Result<Tweet, ResolveError> {
         let now_ms = self.now_ms();
-        let followers = self.followers_uri(author).await?;
         let words = compose::words(post, self.service().addresses().base())?;
         let parent = links.parent.as_ref();
         let undated_at = match links.arrival {
@@ -319,7 +283,8 @@ impl Federation {
             Arrival::Fetched => parent.map_or(author.created_at, |parent| parent.created_at),
         };
         let created_at = post.published_ms.unwrap_or(undated_at).clamp(0, now_ms);
-        let id = self.free_id(created_at).await?;
+        let (uri, owner) = (&post.id, &post.attributed_to);
+        let Place { id, followers } = self.place((uri, owner), author.id, created_at).await?;
         let awaited = post.in_reply_to.as_ref().filter(|_| parent.is_none()).map(Url::to_string);
         let stated = |total: Option<u64>| total.and_then(|total| i64::try_from(total).ok());
         let (quote_state, quote_stamp) = match &links.quoted {
@@ -354,25 +319,6 @@ impl Federation {
             poll: compose::poll(post, now_ms),
             ..blank_tweet(id, author.id, created_at)
         })
-    }
-
-    /// An id of that time that no tweet has: many servers give their times in whole seconds.
-    pub(in crate::federation) async fn free_id(&self, at_ms: i64) -> Result<TweetId, Error> {
-        const TRIES: usize = 100;
-        for _ in 0..TRIES {
-            let id = TweetId(self.service().ids().at(at_ms));
-            if !self.service().store().read(move |conn| tweets::exists(conn, id)).await? {
-                return Ok(id);
-            }
-        }
-        Ok(TweetId(self.service().ids().next()))
-    }
-
-    /// The id of an account's followers collection.
-    pub(in crate::federation) async fn followers_uri(&self, account: &Account) -> Result<Option<Url>, Error> {
-        let id = account.id;
-        let reach = self.service().store().read(move |conn| actors::reaches(conn, &[id])).await?.pop();
-        Ok(reach.and_then(|(_, reach)| reach.followers_uri).and_then(|uri| Url::parse(&uri).ok()))
     }
 
     /// Who is mentioned: those who are tagged and addressed too.

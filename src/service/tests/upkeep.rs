@@ -29,7 +29,7 @@ async fn receive(world: &World) {
     };
     let arrived = world.store().write(move |conn| {
         Receipt::write_set(conn, &[receipt(1), receipt(2), receipt(3)])?;
-        inbox::finish(conn, RowId(1))?;
+        inbox::WorkedOff::write_set(conn, &[inbox::WorkedOff(RowId(1))])?;
         inbox::park(conn, RowId(2), "nobody understands it")
     });
     arrived.await.unwrap();

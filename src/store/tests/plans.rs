@@ -5,7 +5,7 @@ use super::database::stores;
 use crate::model::ids::{AccountId, TweetId};
 use crate::store::timelines::{self, Slice};
 use crate::store::value::Value;
-use crate::store::{Conn, Dialect, StoreError, deliveries, follows, reactions};
+use crate::store::{Conn, Dialect, StoreError, deliveries, events, follows, reactions};
 
 impl Conn {
     /// Asks the engine for its plan of a query, when a test collects plans.
@@ -71,6 +71,13 @@ const HOT: &[(&str, &[&str], &[&str], Ask)] = &[
     ),
     ("a block that is undone", &["blocks_by_uri"], &["blocks_by_uri"], |conn| {
         follows::block_by_uri(conn, "x").map(drop)
+    }),
+    // By the number alone on SQLite, where every row has the same transaction: else each look reads the whole log.
+    ("the log", &["INTEGER PRIMARY KEY (rowid>?)"], &["events_in_order"], |conn| {
+        events::after(conn, events::Position { txid: 0, seq: 7 }, 100).map(drop)
+    }),
+    ("whether there is more of the log", &["INTEGER PRIMARY KEY (rowid>?)"], &["events_in_order"], |conn| {
+        events::has_more(conn, events::Position { txid: 0, seq: 7 }).map(drop)
     }),
     ("whether an inbox is shared", &["actors_by_shared_inbox"], &["actors_by_shared_inbox"], |conn| {
         deliveries::is_shared_inbox(conn, "x").map(drop)

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use tokio::time::Instant;
 
 use super::peers::{Arrival, MARK, Manner, Peers};
@@ -26,7 +27,9 @@ const CALM_PAUSE: Duration = Duration::from_millis(250);
 /// The host far away, the time until its answers are here, and who writes to it.
 const DISTANT: (&str, Duration) = ("distant.bench", Duration::from_millis(200));
 const DISTANT_AUTHORS: usize = 100;
-const DISTANT_POSTS: usize = 3_000;
+const DISTANT_POSTS: usize = 6_000;
+/// How many of them are being written at once: it is not the writing that is measured.
+const WRITERS: usize = 64;
 /// How long anything here may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -153,9 +156,9 @@ impl<'a> Lanes<'a> {
         self.peers.behave(DISTANT.0, Manner::After(DISTANT.1));
         self.peers.forget();
         let begun = Instant::now();
-        for (number, author) in self.distant_authors.iter().cycle().take(DISTANT_POSTS).enumerate() {
-            self.write(*author, number).await?;
-        }
+        let authors = self.distant_authors.iter().cycle().take(DISTANT_POSTS).enumerate();
+        let written = stream::iter(authors).map(|(number, author)| self.write(*author, number));
+        written.buffer_unordered(WRITERS).try_for_each(|_| std::future::ready(Ok(()))).await?;
         let arrivals = self.all(DISTANT_POSTS).await?;
         let last = arrivals.iter().map(|arrival| arrival.at).max().unwrap_or(begun);
         let rate = rate(arrivals.len(), last.duration_since(begun));

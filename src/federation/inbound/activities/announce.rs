@@ -4,11 +4,10 @@
 use url::Url;
 
 use super::{Act, Failure, to_be_had};
-use crate::error::Error;
 use crate::federation::Federation;
 use crate::federation::objects::IdOr;
 use crate::federation::quirks;
-use crate::federation::resolve::compose;
+use crate::federation::resolve::{Place, ResolveError, compose};
 use crate::model::ids::AccountId;
 use crate::model::notification::NotificationKind;
 use crate::model::tweet::Tweet;
@@ -40,18 +39,19 @@ impl Federation {
         if is_reply || (!original.visibility.is_open() && original.author != act.actor.id) {
             return Ok(());
         }
-        let (tweet, author) = (self.retweet_row(act, &original).await?, original.author);
+        let Some(tweet) = to_be_had(self.retweet_row(act, &original).await)? else { return Ok(()) };
+        let author = original.author;
         let id = self.service().write_tweet(retweet_command(tweet, author, self.now_ms())).await?;
         to_be_had(self.unless_gone_meanwhile(id, &act.activity.id, &act.activity.actor).await)?;
         Ok(())
     }
 
-    async fn retweet_row(&self, act: &Act<'_>, original: &Tweet) -> Result<Tweet, Error> {
+    async fn retweet_row(&self, act: &Act<'_>, original: &Tweet) -> Result<Tweet, ResolveError> {
         let now_ms = self.now_ms();
         let at_ms = act.activity.published_ms.map_or(now_ms, |at_ms| at_ms.clamp(0, now_ms));
-        let followers = self.followers_uri(act.actor).await?;
+        let (uri, owner) = (&act.activity.id, &act.activity.actor);
+        let Place { id, followers } = self.place((uri, owner), act.actor.id, at_ms).await?;
         let audience = act.activity.addressing.audience(followers.as_ref());
-        let id = self.free_id(at_ms).await?;
         Ok(Tweet {
             local: false,
             // Never wider than what it repeats.

@@ -29,13 +29,13 @@ use crate::error::Error;
 use crate::federation::Federation;
 use crate::federation::objects::liberal::ObjectError;
 use crate::federation::objects::{Activity, Body, IdOr, Post};
-use crate::federation::resolve::{Budget, Freshness, ResolveError};
+use crate::federation::resolve::{Budget, Freshness, ResolveError, known_actor};
 use crate::model::account::{Account, AccountKind};
 use crate::model::address::Local;
 use crate::model::event::Relation;
 use crate::model::ids::AccountId;
 use crate::model::tweet::Tweet;
-use crate::store::{accounts, follows};
+use crate::store::{accounts, follows, tombstones};
 
 /// Groups of one post that are looked at: it is written to one.
 const GROUPS_ASKED: usize = 3;
@@ -48,36 +48,41 @@ struct Act<'a> {
     budget: &'a Budget,
 }
 
+/// Who sent an activity.
+enum Sender {
+    Known(Box<Account>),
+    Stranger,
+}
+
 impl Federation {
     /// Does what a verified activity says.
     pub(super) async fn perform(&self, activity: Activity) -> Result<(), Failure> {
         if let Body::Delete(object) = &activity.body {
             return self.delete(&activity, object).await;
         }
-        if self.is_gone(&activity.id, Some(&activity.actor)).await? {
-            return Ok(());
-        }
+        let Some(sender) = self.sender(&activity).await? else { return Ok(()) };
         if self.about_relays(&activity).await? {
             return Ok(());
         }
         if let Body::Flag { objects, content } = &activity.body {
             return self.flag(&activity, objects, content.as_deref()).await;
         }
-        let known = match self.known_actor(&activity.actor).await {
-            Err(Error::Gone(_)) => return Ok(()),
-            known => known?.is_some(),
-        };
-        if !known {
-            if let Body::Undo(object) = &activity.body {
-                return self.undo_of_stranger(&activity, object).await;
-            }
-            if !self.concerns_us(&activity).await? {
-                return Ok(());
-            }
-        }
         let budget = Budget::new();
-        let actor = self.actor_within(&activity.actor, Freshness::Known, &budget).await;
-        let Some(actor) = to_be_had(actor)? else { return Ok(()) };
+        let actor = match sender {
+            Sender::Known(account) if account.suspended => return Ok(()),
+            Sender::Known(account) => *account,
+            Sender::Stranger => {
+                if let Body::Undo(object) = &activity.body {
+                    return self.undo_of_stranger(&activity, object).await;
+                }
+                if !self.concerns_us(&activity).await? {
+                    return Ok(());
+                }
+                let actor = self.actor_within(&activity.actor, Freshness::Known, &budget).await;
+                let Some(actor) = to_be_had(actor)? else { return Ok(()) };
+                actor
+            }
+        };
         let act = Act { activity: &activity, actor: &actor, budget: &budget };
         match &activity.body {
             Body::Create(objects) => self.create(&act, objects).await,
@@ -95,6 +100,23 @@ impl Federation {
             Body::QuoteRequest { object, instrument } => self.quote_request(&act, object, instrument).await,
             // What nobody knows: nothing to do.
             _ => Ok(()),
+        }
+    }
+
+    /// Who acts, as far as they are known here; `None` when they, or the activity itself, are remembered as gone.
+    async fn sender(&self, activity: &Activity) -> Result<Option<Sender>, Error> {
+        let (id, actor) = (activity.id.as_str().to_owned(), activity.actor.as_str().to_owned());
+        let now_ms = self.now_ms();
+        let read = self.service().store().read(move |conn| {
+            if tombstones::exists_by(conn, &id, &actor)? {
+                return Ok(None);
+            }
+            let known = known_actor(conn, &actor, now_ms)?;
+            Ok(Some(known.map_or(Sender::Stranger, |(account, _)| Sender::Known(Box::new(account)))))
+        });
+        match read.await.map_err(Error::from) {
+            Err(Error::Gone(_)) => Ok(None),
+            sender => sender,
         }
     }
 

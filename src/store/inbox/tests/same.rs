@@ -1,6 +1,6 @@
 //! Both engines do what the plain list does, step by step.
 
-use super::super::{Receipt, UnderWay, WINDOW, claim, finish, park, retry};
+use super::super::{Receipt, UnderWay, WINDOW, WorkedOff, claim, park, retry};
 use super::Rng;
 use super::plain::{Fate, Plain};
 use crate::clock::{Millis, SECOND_MS};
@@ -99,7 +99,7 @@ impl History<'_> {
         let written = match self.rng.below(3) {
             0 => {
                 self.plain.end(id, Fate::Done);
-                store.write(move |conn| finish(conn, row)).await
+                store.write(move |conn| WorkedOff::write_set(conn, &[WorkedOff(row)]).map(|_| ())).await
             }
             1 => {
                 self.plain.end(id, Fate::Parked);
