@@ -217,11 +217,6 @@ class World:
             }
         for what, sql in seen(mine, here).items():
             ours, mirrored = (sorted(self.rows[side].all(seen(side, here)[what])) for side in (mine, theirs))
-            if what != "follows":
-                # A delete reaches those who follow its author then: of posts of the seconds, copies may be left over.
-                ours, mirrored = (
-                    [one for one in rows if not one[1].startswith(SECONDS)] for rows in (ours, mirrored)
-                )
             if what == "posts":
                 # Only posts of those who are followed from there, and answers to people there, must be there.
                 mirrored, ours = [post for post in mirrored if post not in ours], []

@@ -407,6 +407,17 @@ aliases-title = Von anderswo hierher umziehen
 aliases-text = Nenne deine anderen Konten, eins pro Zeile, als Handle oder Adresse. Beginne den Umzug dann dort.
 aliases-label = Deine anderen Konten
 
+## Deleting an account
+leave-hint = Entfernt alles von dir hier, für immer.
+leave-title = Konto löschen
+leave-text = Das lässt sich nicht rückgängig machen. Wenn du nur woanders sein willst, zieh mit deinem Konto um: Dann kommt mit, wer dir folgt.
+leave-now = Dein Profil und deine Beiträge verschwinden sofort von diesem Server, und du wirst überall abgemeldet.
+leave-erased = Deine Beiträge, Bilder, Likes und Reposts, wem du folgst und wer dir folgt, deine Benachrichtigungen, deine E-Mail-Adresse und dein Passwort werden bald danach gelöscht.
+leave-elsewhere = Andere Server, die etwas von dir haben, werden gebeten, es zu löschen. Die meisten tun das, zwingen kann sie niemand.
+leave-name = Dein Benutzername bleibt vergeben, damit sich niemand für dich ausgibt. Auch du bekommst ihn nicht zurück.
+leave-go = Mein Konto löschen
+leave-stay = Bleiben
+
 ## Relays
 relay-address = Die Adresse eines Relays
 relay-address-hint = Sein Posteingang, der auf /inbox endet, oder die Adresse seines Akteurs. Öffentliche Beiträge gehen in beide Richtungen, sobald es zugestimmt hat.
@@ -564,6 +575,7 @@ flash-request-accepted = Anfrage angenommen.
 flash-request-rejected = Anfrage abgelehnt.
 flash-signup-approved = Das Konto ist freigegeben.
 flash-signup-rejected = Abgewiesen. Die Anfrage ist vergessen.
+flash-account-deleted = Dein Konto ist gelöscht. Mach’s gut.
 flash-moved = Du bist umgezogen. Wer dir folgt, kommt nach.
 flash-move-undone = Der Umzug ist zurückgenommen.
 flash-aliases-saved = Gespeichert.
@@ -692,6 +704,7 @@ error-yourself = Das geht nicht mit deinem eigenen Konto.
 error-own-host = Ein Server kann sich nicht selbst sperren.
 error-bad-host = Ein Host ist ein Name wie example.org, mit Port, wenn der ungewöhnlich ist.
 error-federation-off = Dieser Server spricht nicht mit anderen Servern.
+error-last-admin = Du bist hier der einzige Admin. Mach zuerst jemand anderen dazu.
 error-moved = Dieses Konto ist umgezogen. Schreib vom neuen aus, oder nimm den Umzug in den Einstellungen zurück.
 error-moved-lately = Dieses Konto ist vor weniger als einer Woche umgezogen. Warte ein wenig bis zum nächsten Umzug.
 error-no-alias = Das neue Konto nennt dieses noch nicht als Alias. Trag es dort zuerst ein.

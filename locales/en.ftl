@@ -416,6 +416,17 @@ aliases-title = Move here from elsewhere
 aliases-text = Name your other accounts, one a line, by handle or address. Then start the move over there.
 aliases-label = Your other accounts
 
+## Deleting an account
+leave-hint = Removes everything of you here, for good.
+leave-title = Delete account
+leave-text = This cannot be undone. If you only want to be elsewhere, move your account instead: those who follow you come along.
+leave-now = Your profile and your posts vanish from this server at once, and you are logged out everywhere.
+leave-erased = Your posts, pictures, likes, reposts, follows, notifications, your e-mail address and your password are erased soon after.
+leave-elsewhere = Other servers that got something of yours are asked to erase their copies. Most do, but nobody can make them.
+leave-name = Your username stays taken, so that nobody can pass for you. You cannot get it back either.
+leave-go = Delete my account
+leave-stay = Stay
+
 ## Relays
 relay-address = The address of a relay
 relay-address-hint = Its inbox, which ends in /inbox, or the address of its actor. Public posts go both ways once it has said yes.
@@ -573,6 +584,7 @@ flash-request-accepted = Request accepted.
 flash-request-rejected = Request rejected.
 flash-signup-approved = They may log in now.
 flash-signup-rejected = Turned away. The request is forgotten.
+flash-account-deleted = Your account is deleted. Goodbye.
 flash-moved = You have moved. Your followers will come along.
 flash-move-undone = The move is taken back.
 flash-aliases-saved = Saved.
@@ -701,6 +713,7 @@ error-yourself = This cannot be done to your own account.
 error-own-host = A server cannot block itself.
 error-bad-host = A host is a name such as example.org, with its port if that is unusual.
 error-federation-off = This server does not talk with other servers.
+error-last-admin = You are the only admin here. Make somebody else an admin first.
 error-moved = This account has moved. Post from the new one, or take the move back in the settings.
 error-moved-lately = This account moved less than a week ago. Wait a little before it moves again.
 error-no-alias = The new account does not name this one as an alias yet. Add it there first.

@@ -26,7 +26,9 @@ use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
 use crate::search::{Feeder, Finder, OpenError, Opened, Search};
 use crate::secrets;
-use crate::service::{PictureSettings, RemotePictures, Rules, Service, media_upkeep, moves, polls, upkeep};
+use crate::service::{
+    PictureSettings, RemotePictures, Rules, Service, leaving, media_upkeep, moves, polls, upkeep,
+};
 use crate::store::events::{self, Logged, Position};
 use crate::store::follower::{self, Progress};
 use crate::store::{Place, Settings, Store, StoreError};
@@ -151,6 +153,7 @@ impl App {
         self.run("media upkeep", async move { media_upkeep::run(service, &media, stop).await });
         self.run("upkeep", upkeep::run(self.service.clone(), self.stop.clone()));
         self.run("moves", moves::run(self.service.clone(), self.stop.clone()));
+        self.run("leaving", leaving::run(self.service.clone(), self.stop.clone()));
         self.run("polls", polls::run(self.service.clone(), self.stop.clone()));
         if self.service.rules().federation {
             self.follow_documents(head);
@@ -205,6 +208,8 @@ impl App {
         self.run("software", async move { federation.keep_software_known(stop).await });
         let (federation, stop) = (self.federation.clone(), self.stop.clone());
         self.run("lane gauges", async move { federation.watch_lanes(stop).await });
+        let (federation, told, stop) = (self.federation.clone(), Arc::clone(&planned), self.stop.clone());
+        self.run("farewells", async move { federation.run_farewells(&told, stop).await });
         let (federation, settings, stop) = (self.federation.clone(), self.delivery, self.stop.clone());
         self.run("delivery", async move { federation.run_delivery(settings, &planned, stop).await });
     }

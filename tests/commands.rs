@@ -56,6 +56,12 @@ fn an_operator_makes_lists_and_suspends_people_and_hands_out_tokens() {
     assert!(on("user list", "").lines().any(|row| row.contains("bob") && row.ends_with("suspended")));
     assert_eq!(on("user suspend --username bob --undo", ""), "bob is not suspended\n");
 
+    let asked = on("user delete --username bob", "");
+    assert!(asked.starts_with("bob (id ") && asked.contains("--yes"), "{asked}");
+    assert!(on("user list", "").contains("bob@example.org"), "nothing is done without it");
+    assert!(on("user delete --username bob --yes", "").starts_with("bob is deleted"));
+    assert!(!on("user list", "").contains("bob"));
+
     let token = on("token create --username ann --scopes read,write", "");
     assert!(token.trim().len() >= 32 && token.lines().count() == 1, "only the token, to be piped");
     let told = on("doctor", "");

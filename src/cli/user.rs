@@ -20,6 +20,8 @@ pub enum Command {
     Password(Password),
     /// Suspend a user: nobody sees them and they cannot log in
     Suspend(Suspend),
+    /// Delete a user's account for good, with everything in it
+    Delete(Delete),
     /// Let in a user who waits for approval, or turn them away
     Approve(Approve),
 }
@@ -71,6 +73,17 @@ pub struct Suspend {
     pub undo: bool,
 }
 
+/// Arguments of `user delete`.
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+pub struct Delete {
+    /// Whose account to delete
+    #[arg(long, value_name = "NAME")]
+    pub username: String,
+    /// Do it; without this it is only said what would happen
+    #[arg(long)]
+    pub yes: bool,
+}
+
 /// Arguments of `user approve`.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 pub struct Approve {
@@ -93,6 +106,7 @@ async fn dispatch(command: Command, service: &Service) -> Result<(), Failure> {
         Command::List(args) => list(&args, service).await,
         Command::Password(args) => password(args, service).await,
         Command::Suspend(args) => suspend(&args, service).await,
+        Command::Delete(args) => delete(&args, service).await,
         Command::Approve(args) => approve(&args, service).await,
     }
 }
@@ -136,6 +150,19 @@ async fn suspend(args: &Suspend, service: &Service) -> Result<(), Failure> {
     let now = if args.undo { "not suspended" } else { "suspended" };
     let already = if changed { "" } else { " already" };
     println(&format!("{} is {now}{already}", user.username))
+}
+
+async fn delete(args: &Delete, service: &Service) -> Result<(), Failure> {
+    let user = service.user_by_login(&args.username).await?;
+    let (id, name) = (user.account_id, user.username);
+    if !args.yes {
+        return println(&format!(
+            "{name} (id {id}) would be deleted for good: profile, posts, pictures, follows and login; the name stays \
+             taken. Say --yes to do it"
+        ));
+    }
+    service.delete_account(id).await?;
+    println(&format!("{name} is deleted; the running server erases what is left and tells other servers"))
 }
 
 async fn approve(args: &Approve, service: &Service) -> Result<(), Failure> {

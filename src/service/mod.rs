@@ -7,6 +7,7 @@ pub mod emoji;
 pub mod follows;
 pub mod graph;
 pub mod instances;
+pub mod leaving;
 pub mod media_upkeep;
 pub mod moves;
 pub mod notifications;
@@ -41,6 +42,7 @@ pub use edits::{CheckedEdit, TweetChanges};
 pub use emoji::{EmojiChanges, EmojiList, NewEmoji};
 pub use follows::Relationship;
 pub use instances::{Instances, Operator};
+pub(crate) use leaving::SETTLED_AFTER_MS;
 pub use notifications::{NotificationView, Unread};
 pub use pages::{Look, filled_page};
 pub use polls::{NewPoll, OptionView, PollView};
@@ -132,6 +134,9 @@ struct Inner {
     like: SetWriter<Like>,
     /// Somebody moved.
     moved: tokio::sync::Notify,
+    /// Somebody left: there is something to erase, and a farewell to say.
+    left: tokio::sync::Notify,
+    farewell_due: tokio::sync::Notify,
     counted: size::Counted,
     palettes: emoji::Palettes,
 }
@@ -147,6 +152,8 @@ impl Service {
             create_tweet: SetWriter::new(&store),
             like: SetWriter::new(&store),
             moved: tokio::sync::Notify::new(),
+            left: tokio::sync::Notify::new(),
+            farewell_due: tokio::sync::Notify::new(),
             counted: size::Counted::default(),
             palettes: emoji::Palettes::default(),
             store,

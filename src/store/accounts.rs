@@ -159,10 +159,11 @@ pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Account>, StoreError>
     conn.query_opt(select_accounts!("where r.uri = $1"), args![uri], account)
 }
 
-/// Suspends an account at `at_ms`, or frees it with `None`. Answers whether anything changed.
+/// Suspends an account at `at_ms`, or frees it with `None`; who left stays away. Answers whether anything changed.
 pub fn set_suspended(conn: &mut Conn, id: AccountId, at_ms: Option<Millis>) -> Result<bool, StoreError> {
     let changed = conn.execute(
-        "update accounts set suspended_at = $2 where id = $1 and (suspended_at is null) <> ($2 is null)",
+        "update accounts set suspended_at = $2 where id = $1 and (suspended_at is null) <> ($2 is null)
+             and not exists (select 1 from departures where account_id = $1)",
         args![id, at_ms],
     )?;
     Ok(changed > 0)

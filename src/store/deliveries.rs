@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 pub use super::delivery_results::{Over, record};
 
 use super::conn::Conn;
+use super::reached::Reach;
 use super::value::args;
 use super::{Kind, Row, StoreError, Value, delivery_results, instances};
 use crate::clock::Millis;
@@ -31,6 +32,11 @@ pub struct Outgoing {
     pub synchronizes: bool,
     /// Whether the author's followers get it: their rows are written after, in chunks.
     pub to_followers: bool,
+    /// Which hosts get it beside, whose rows are written after those.
+    pub reach: Reach,
+    /// Whose words it carries, when they are not the signer's: who gets it has something of theirs. Only an account of
+    /// ours is kept.
+    pub carries: Option<AccountId>,
 }
 
 /// An inbox on a host.
@@ -46,8 +52,9 @@ pub struct Target {
 pub fn insert_outgoing(conn: &mut Conn, outgoing: &Outgoing, now_ms: Millis) -> Result<(), StoreError> {
     conn.execute(
         "insert into outbox (id, account_id, activity_uri, body, tweet_id, fanned_to, created_at, about_id, key_uri,
-             synchronizes)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             synchronizes, reach, reached_to, carries_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+             (select id from accounts where id = $13 and domain is null))",
         args![
             outgoing.id,
             outgoing.account,
@@ -59,32 +66,56 @@ pub fn insert_outgoing(conn: &mut Conn, outgoing: &Outgoing, now_ms: Millis) -> 
             outgoing.about,
             outgoing.key_uri.as_deref(),
             outgoing.synchronizes,
+            outgoing.reach.code(),
+            (outgoing.reach != Reach::Nobody).then_some(""),
+            outgoing.carries,
         ],
     )?;
     Ok(())
 }
 
-/// An activity whose rows for followers are still being written.
+/// An activity whose rows are still being written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FanningOut {
     /// The stored activity.
     pub outgoing: RowId,
     /// Whose followers get it.
     pub account: AccountId,
-    /// The last follow that has been looked at.
-    pub after: RowId,
+    /// What is next.
+    pub next: FanOut,
+}
+
+/// Who gets the next rows of an activity that fans out: first followers, then other hosts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FanOut {
+    /// Followers after this follow.
+    Followers(RowId),
+    /// Hosts after this one.
+    Hosts(String),
 }
 
 /// The oldest activity that is still fanning out.
 pub fn fanning_out(conn: &mut Conn) -> Result<Option<FanningOut>, StoreError> {
     conn.query_opt(
-        "select id, account_id, fanned_to from outbox where fanned_to is not null order by id limit 1",
+        "select id, account_id, fanned_to, reached_to from outbox
+         where fanned_to is not null or reached_to is not null order by id limit 1",
         args![],
-        |row| Ok(FanningOut { outgoing: row.take()?, account: row.take()?, after: row.take()? }),
+        |row| {
+            let (outgoing, account) = (row.take()?, row.take()?);
+            let (followers, hosts): (Option<RowId>, Option<String>) = (row.take()?, row.take()?);
+            let next = followers.map_or_else(|| FanOut::Hosts(hosts.unwrap_or_default()), FanOut::Followers);
+            Ok(FanningOut { outgoing, account, next })
+        },
     )
 }
 
-/// Remembers how far an activity has fanned out; `None` when it is done.
+/// Remembers how far an activity has fanned out to other hosts; `None` when it is done.
+pub fn reached(conn: &mut Conn, outgoing: RowId, after: Option<String>) -> Result<(), StoreError> {
+    conn.execute("update outbox set reached_to = $2 where id = $1", args![outgoing, after.as_deref()])?;
+    Ok(())
+}
+
+/// Remembers how far an activity has fanned out to followers; `None` when it is done.
 pub fn fanned_out(conn: &mut Conn, outgoing: RowId, after: Option<RowId>) -> Result<(), StoreError> {
     conn.execute("update outbox set fanned_to = $2 where id = $1", args![outgoing, after])?;
     Ok(())
@@ -167,7 +198,7 @@ pub fn inboxes_of(conn: &mut Conn, accounts: &[AccountId]) -> Result<Vec<Target>
 }
 
 /// Those on hosts that no admin blocked.
-fn unblocked(conn: &mut Conn, targets: BTreeSet<Target>) -> Result<Vec<Target>, StoreError> {
+pub(super) fn unblocked(conn: &mut Conn, targets: BTreeSet<Target>) -> Result<Vec<Target>, StoreError> {
     let hosts: BTreeSet<&str> = targets.iter().map(|target| target.host.as_str()).collect();
     let blocked = instances::blocked_among(conn, &hosts)?;
     Ok(targets.into_iter().filter(|target| !blocked.contains(&target.host)).collect())
@@ -203,6 +234,8 @@ pub struct Waiting {
     pub tweet: Option<i64>,
     /// What order is kept for, see [`Outgoing::about`].
     pub about: i64,
+    /// Whose words it carries, see [`Outgoing::carries`].
+    pub carries: Option<AccountId>,
     /// How it fared.
     pub fared: Fared,
 }
@@ -210,8 +243,8 @@ pub struct Waiting {
 /// The oldest deliveries that wait for a host after row `after`.
 pub fn waiting(conn: &mut Conn, host: &str, after: RowId, limit: i64) -> Result<Vec<Waiting>, StoreError> {
     conn.query(
-        "select d.id, d.account_id, d.outbox_id, d.inbox, o.tweet_id, o.about_id, d.attempts, d.refusals, d.failed_at,
-             d.not_before, d.tries
+        "select d.id, d.account_id, d.outbox_id, d.inbox, o.tweet_id, o.about_id, o.carries_id, d.attempts,
+             d.refusals, d.failed_at, d.not_before, d.tries
          from deliveries d join outbox o on o.id = d.outbox_id
          where d.host = $1 and d.id > $2 order by d.id limit $3",
         args![host, after, limit],
@@ -223,6 +256,7 @@ pub fn waiting(conn: &mut Conn, host: &str, after: RowId, limit: i64) -> Result<
                 inbox: row.take()?,
                 tweet: row.take()?,
                 about: row.take()?,
+                carries: row.take()?,
                 fared: fared(row)?,
             })
         },
@@ -260,13 +294,25 @@ pub struct Stored {
     pub key_uri: Option<String>,
     /// Whether it goes with a word of who follows its author.
     pub synchronizes: bool,
+    /// It says that its author left, which alone an author who left may still say.
+    pub is_farewell: bool,
 }
 
 /// A stored activity.
 pub fn stored(conn: &mut Conn, outgoing: RowId) -> Result<Option<Stored>, StoreError> {
-    conn.query_opt("select body, key_uri, synchronizes from outbox where id = $1", args![outgoing], |row| {
-        Ok(Stored { body: row.take()?, key_uri: row.take()?, synchronizes: row.take()? })
-    })
+    conn.query_opt(
+        "select o.body, o.key_uri, o.synchronizes, l.account_id is not null
+         from outbox o left join departures l on l.account_id = o.account_id and l.outbox_id = o.id where o.id = $1",
+        args![outgoing],
+        |row| {
+            Ok(Stored {
+                body: row.take()?,
+                key_uri: row.take()?,
+                synchronizes: row.take()?,
+                is_farewell: row.take()?,
+            })
+        },
+    )
 }
 
 /// Forgets deliveries that are over.
@@ -294,7 +340,7 @@ pub fn prune(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64, Stor
     conn.execute(
         "delete from outbox where id in (
              select o.id from outbox o
-             where o.created_at < $1 and o.fanned_to is null
+             where o.created_at < $1 and o.fanned_to is null and o.reached_to is null
                  and not exists (select 1 from deliveries d where d.outbox_id = o.id)
              order by o.id limit $2)",
         args![before_ms, limit],

@@ -181,6 +181,15 @@ pub fn abandon(conn: &mut Conn, tweet: TweetId) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Leaves a file that an account had for its own face to [`take_abandoned`], which takes it at once.
+pub fn abandon_file(conn: &mut Conn, id: MediaId, account: AccountId, key: &str) -> Result<(), StoreError> {
+    conn.execute(
+        "insert into media (id, account_id, kind, mime, file_key, created_at) values ($1, $2, 'image', '', $3, 0)",
+        args![id, account, key],
+    )?;
+    Ok(())
+}
+
 /// Remembers what was learnt of a remote picture by looking at it: type, sizes and blurhash of `seen`.
 pub fn set_seen(conn: &mut Conn, id: MediaId, seen: &Media) -> Result<(), StoreError> {
     conn.execute(

@@ -39,6 +39,7 @@ migrations! {
     14 "0014_refresh";
     15 "0015_rotation";
     16 "0016_emoji";
+    17 "0017_leaving";
     18 "0018_synchronization";
 }
 

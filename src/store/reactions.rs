@@ -106,6 +106,7 @@ pub fn unlike(conn: &mut Conn, mut reaction: Reaction, now_ms: Millis) -> Result
 pub fn unlike_some(
     conn: &mut Conn,
     account: AccountId,
+    local: bool,
     limit: i64,
     now_ms: Millis,
 ) -> Result<usize, StoreError> {
@@ -113,9 +114,7 @@ pub fn unlike_some(
         "select l.id, l.tweet_id, t.account_id from likes l join tweets t on t.id = l.tweet_id
          where l.account_id = $1 order by l.id limit $2",
         args![account, limit],
-        |row| {
-            Ok(Reaction { account, local: false, id: row.take()?, tweet: row.take()?, author: row.take()? })
-        },
+        |row| Ok(Reaction { account, local, id: row.take()?, tweet: row.take()?, author: row.take()? }),
     )?;
     let taken = likes.len();
     for like in likes {

@@ -36,6 +36,8 @@ pub const LOG_LAG_EVENTS: &str = "rookery_log_lag_events";
 pub const ROWS_FORGOTTEN_TOTAL: &str = "rookery_rows_forgotten_total";
 /// Where timeline pages came from.
 pub const TIMELINE_READS_TOTAL: &str = "rookery_timeline_reads_total";
+/// Accounts of ours deleted.
+pub const ACCOUNTS_DELETED_TOTAL: &str = "rookery_accounts_deleted_total";
 /// Local tweets made.
 pub const TWEETS_CREATED_TOTAL: &str = "rookery_tweets_created_total";
 /// Choices counted in polls.
@@ -169,6 +171,12 @@ pub const TABLE: &[Metric] = &[
         kind: Kind::Counter,
         labels: &[],
         help: "Tweets made by local accounts, retweets and quotes included",
+    },
+    Metric {
+        name: ACCOUNTS_DELETED_TOTAL,
+        kind: Kind::Counter,
+        labels: &[],
+        help: "Accounts of people here deleted, by themselves or by an admin",
     },
     Metric {
         name: POLL_VOTES_TOTAL,

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::ids::AccountId;
 use crate::store::Store;
+use crate::store::value::args;
 
 macro_rules! tables {
     ($($name:literal),* $(,)?) => {
@@ -35,6 +37,8 @@ const TABLES: &[(&str, &str)] = tables![
     "moves",
     "relays",
     "aliases",
+    "reached_hosts",
+    "departures",
     "mutes",
     "notifications",
     "idempotency_keys",
@@ -61,6 +65,36 @@ pub(crate) async fn counts(store: &Store) -> BTreeMap<&'static str, i64> {
             counts.insert(*table, conn.query_one(sql, &[], |row| row.take())?);
         }
         Ok(counts)
+    });
+    read.await.unwrap()
+}
+
+/// What belongs to an account or speaks of it, with the question how many rows that are.
+const OF_ACCOUNT: &[(&str, &str)] = &[
+    ("users", "select count(*) from users where account_id = $1"),
+    ("sessions", "select count(*) from sessions where account_id = $1"),
+    ("tweets", "select count(*) from tweets where account_id = $1"),
+    ("likes", "select count(*) from likes where account_id = $1"),
+    ("bookmarks", "select count(*) from bookmarks where account_id = $1"),
+    ("votes", "select count(*) from poll_votes where account_id = $1"),
+    ("follows", "select count(*) from follows where follower_id = $1 or followee_id = $1"),
+    ("requests", "select count(*) from follow_requests where follower_id = $1 or followee_id = $1"),
+    ("blocks", "select count(*) from blocks where account_id = $1 or target_id = $1"),
+    ("mutes", "select count(*) from mutes where account_id = $1 or target_id = $1"),
+    ("notifications", "select count(*) from notifications where account_id = $1 or from_id = $1"),
+    ("mentions", "select count(*) from tweet_mentions where account_id = $1"),
+    ("media", "select count(*) from media where account_id = $1 and created_at > 0"),
+];
+
+/// How many rows there are of an account, by what they are; what there is none of is left out.
+pub(crate) async fn of_account(store: &Store, id: AccountId) -> Vec<(&'static str, i64)> {
+    let read = store.read(move |conn| {
+        let mut found = Vec::new();
+        for (name, sql) in OF_ACCOUNT {
+            let rows = conn.query_one(sql, args![id], |row| row.take::<i64>())?;
+            found.extend((rows > 0).then_some((*name, rows)));
+        }
+        Ok(found)
     });
     read.await.unwrap()
 }

@@ -9,6 +9,7 @@ use crate::federation::objects::outgoing::{Asked, Vote};
 use crate::federation::{Federation, unwritable};
 use crate::model::event::{PollVote, QuoteAnswer};
 use crate::model::ids::{AccountId, TweetId};
+use crate::store::reached::Reach;
 use crate::store::{Conn, StoreError, polls, tweets};
 
 impl Federation {
@@ -19,7 +20,7 @@ impl Federation {
         author: AccountId,
         at_ms: Millis,
     ) -> Result<Option<Plan>> {
-        self.plan_beside((tweet, author), at_ms, "counts", polls::remote_voters).await
+        self.plan_beside((tweet, author), at_ms, ("counts", Reach::Nobody), polls::remote_voters).await
     }
 
     pub(super) async fn plan_vote(&self, vote: &PollVote) -> Result<Option<Plan>> {
@@ -71,7 +72,7 @@ impl Federation {
         author: AccountId,
         at_ms: Millis,
     ) -> Result<Option<Plan>> {
-        self.plan_beside((tweet, author), at_ms, "quote", tweets::audience).await
+        self.plan_beside((tweet, author), at_ms, ("quote", Reach::Holders), tweets::audience).await
     }
 
     /// An `Update` of a post of which no word is new: for whom it is, and if it is open for some `others` too.
@@ -79,7 +80,7 @@ impl Federation {
         &self,
         (tweet, author): (TweetId, AccountId),
         at_ms: Millis,
-        what: &'static str,
+        (what, reach): (&'static str, Reach),
         others: fn(&mut Conn, TweetId, i64) -> Result<Vec<AccountId>, StoreError>,
     ) -> Result<Option<Plan>> {
         let view = self.service().tweet(Some(author), tweet).await?;
@@ -87,6 +88,7 @@ impl Federation {
         let activity = self.local_actor(&view.author).update_beside(&note, what, at_ms);
         let mut plan = self.about(&view, activity.map_err(unwritable)?);
         if view.tweet.visibility.is_open() {
+            plan.reach = reach;
             let read = move |conn: &mut Conn| others(conn, tweet, HOLDERS_LIMIT);
             plan.to.extend(self.service().store().read(read).await?);
         }

@@ -14,6 +14,7 @@ use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::known_reached::KnownReached;
 use super::lane_run::LaneRun;
 use super::send::Places;
 use crate::clock::Millis;
@@ -53,6 +54,7 @@ impl Federation {
             owner: format!("process {}", settings.process).into(),
             at_once: settings.at_once.max(1),
             places: Arc::new(Places::new(settings.at_once)),
+            reached: Arc::new(KnownReached::new()),
             hosts: Arc::default(),
             crowded: Arc::default(),
             given_back: Arc::default(),
@@ -85,6 +87,7 @@ pub(super) struct Driver {
     pub(super) federation: Federation,
     pub(super) owner: Arc<str>,
     pub(super) places: Arc<Places>,
+    pub(super) reached: Arc<KnownReached>,
     pub(super) stop: CancellationToken,
     at_once: usize,
     /// The hosts that are worked on.
@@ -152,7 +155,7 @@ impl Driver {
                 let driver = self.clone();
                 lanes.spawn(async move {
                     let _working = Working { driver: driver.clone(), host: host.clone() };
-                    LaneRun::new(driver, host, &health).run().await;
+                    LaneRun::new(driver, host.into(), &health).run().await;
                 });
             }
         }

@@ -18,11 +18,11 @@ use crate::federation::delivery::lane::{Command, End, Lane, Loaded, MAX_LOADED, 
 use crate::federation::delivery::pace::Pace;
 use crate::federation::signature::Form;
 use crate::model::delivery::Outcome;
-use crate::model::ids::RowId;
+use crate::model::ids::{AccountId, RowId};
 use crate::secrets;
 use crate::store::deliveries::{self, Fared, Over, Waiting};
 use crate::store::instances::{self, Health, LookAgain, Trouble};
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, StoreError, reached};
 use crate::telemetry::metrics as names;
 
 /// How often a lane renews its lease.
@@ -55,7 +55,7 @@ const TROUBLE_MAX: usize = 200;
 /// The work on one leased host.
 pub(super) struct LaneRun {
     driver: Driver,
-    host: String,
+    host: Arc<str>,
     lane: Lane,
     rows: HashMap<RowId, Loaned>,
     keys: Arc<Keys>,
@@ -87,6 +87,8 @@ struct Loaned {
 struct News {
     done: Vec<i64>,
     over: BTreeMap<i64, Over>,
+    /// From whom the host took something for the first time, and where.
+    reached: BTreeMap<AccountId, String>,
     kept: Vec<(RowId, Fared)>,
     trouble: Option<Trouble>,
 }
@@ -98,7 +100,7 @@ impl News {
 }
 
 impl LaneRun {
-    pub(super) fn new(driver: Driver, host: String, health: &Health) -> Self {
+    pub(super) fn new(driver: Driver, host: Arc<str>, health: &Health) -> Self {
         let now_ms = driver.now_ms();
         let pace = Pace::new(health.answer_ms, driver.share());
         Self {
@@ -121,10 +123,10 @@ impl LaneRun {
 
     pub(super) async fn run(mut self) {
         if let Err(error) = self.work().await {
-            tracing::warn!(host = self.host, error = %Chain(&error), "a lane stopped; it is taken up again");
+            tracing::warn!(host = &*self.host, error = %Chain(&error), "a lane stopped; it is taken up again");
         }
         if let Err(error) = self.give_back().await {
-            tracing::warn!(host = self.host, error = %Chain(&error), "a lane's end was not stored; its lease ends by itself");
+            tracing::warn!(host = &*self.host, error = %Chain(&error), "a lane's end was not stored; its lease ends by itself");
         }
     }
 
@@ -299,10 +301,14 @@ impl LaneRun {
             End::Delivered | End::GivenUp | End::Unsendable => None,
         };
         if let Some(status) = status {
-            tracing::info!(host = self.host, inbox = row.inbox, status, "a delivery was refused for good");
+            tracing::info!(host = &*self.host, inbox = row.inbox, status, "a delivery was refused for good");
             if matches!(status, 404 | 410) {
                 self.driver.check_owner(&self.host, &row.inbox);
             }
+        }
+        // What cannot be sent any more may have arrived before, when nobody heard the answer.
+        if outcome == Outcome::Delivered || (end == End::Unsendable && sent > 1) {
+            self.driver.reached.note(&self.host, &row, &mut self.news.reached);
         }
         if let Some(tweet) = row.tweet {
             let over = self.news.over.entry(tweet).or_insert_with(|| Over::new(row.id));
@@ -311,7 +317,7 @@ impl LaneRun {
     }
 
     async fn forget_host(&mut self) -> Result<()> {
-        tracing::info!(host = self.host, "the host is dead: what waits for it is dropped");
+        tracing::info!(host = &*self.host, "the host is dead: what waits for it is dropped");
         loop {
             let (host, now_ms) = (self.host.clone(), self.driver.now_ms());
             let forget = move |conn: &mut _| deliveries::forget_host(conn, &host, FORGET_ROWS, now_ms);
@@ -347,10 +353,11 @@ impl LaneRun {
 
     async fn store_news(&mut self, look: Option<LookAgain>) -> Result<()> {
         let news = std::mem::take(&mut self.news);
-        let (host, owner, lost) = (self.host.clone(), self.driver.owner.to_string(), self.lost);
+        let (host, owner, lost) = (Arc::clone(&self.host), self.driver.owner.to_string(), self.lost);
         let (health, now_ms, stored) = (health_of(&self.lane), self.driver.now_ms(), news.clone());
         let write = move |conn: &mut Conn| -> Result<(), StoreError> {
             deliveries::record(conn, &host, &stored.over, now_ms)?;
+            reached::record(conn, &host, &stored.reached, now_ms)?;
             deliveries::finish(conn, stored.done.clone())?;
             if lost {
                 return Ok(());
@@ -363,8 +370,9 @@ impl LaneRun {
             look.map_or(Ok(()), |look| instances::release(conn, &host, look, &owner))
         };
         let written = self.store().write(write).await;
-        if written.is_err() {
-            self.news = news;
+        match written {
+            Ok(()) => self.driver.reached.keep(&self.host, &news.reached),
+            Err(_) => self.news = news,
         }
         Ok(written?)
     }
@@ -380,7 +388,7 @@ impl LaneRun {
         let until_ms = now_ms.saturating_add(LEASE_MS);
         let renew = move |conn: &mut _| instances::renew(conn, &owner, &host, until_ms);
         if !self.store().write(renew).await? {
-            tracing::warn!(host = self.host, "another process has the host now: this one lets it go");
+            tracing::warn!(host = &*self.host, "another process has the host now: this one lets it go");
             self.lost = true;
         }
         Ok(())

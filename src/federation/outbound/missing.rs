@@ -24,7 +24,7 @@ impl Federation {
             Ok(_) => Ok(()),
             Err(Error::Gone(_)) => {
                 tracing::info!(account = %uri, "an account is gone from its host: its follows end");
-                Ok(self.end_bonds(account).await?)
+                self.service().end_bonds(account, false).await.map(|_| ())
             }
             Err(other) => Err(other),
         }

@@ -2,8 +2,10 @@
 
 mod beside;
 mod deliver;
+mod farewell;
 mod gauges;
 mod health;
+mod known_reached;
 mod lane_run;
 mod missing;
 mod plan;

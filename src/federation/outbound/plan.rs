@@ -2,8 +2,8 @@
 //!
 //! One transaction stores the activities of some events with the rows of their addressees, and moves the cursor,
 //! which it holds meanwhile: what is at or before it is planned already, by whichever process. It reads a bounded
-//! number of follows: a post for more stays half written when it ends, with how far it came, and the next one goes on
-//! with that before anything later is planned. So each lane has an author's activities in their order, a big post
+//! number of follows, and of other hosts that hold copies: a post for more stays half written when it ends, with how far
+//! it came, and the next one goes on with that before anything later is planned. So each lane has an author's activities in their order, a big post
 //! never holds the database, many small ones share a commit, and a crash anywhere repeats nothing.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,9 +20,10 @@ use crate::federation::{Federation, unwritable};
 use crate::model::account::INSTANCE;
 use crate::model::event::Event;
 use crate::model::ids::{AccountId, RowId, TweetId};
-use crate::store::deliveries::{self, FollowerInboxes, Outgoing, Target};
+use crate::store::deliveries::{self, FanOut, FanningOut, FollowerInboxes, Outgoing, Target};
 use crate::store::events::{self, Logged, Position};
 use crate::store::follower::{Progress, follow, keep_cursor};
+use crate::store::reached::{self, Reach, ReachedInboxes};
 use crate::store::{Conn, StoreError};
 
 /// The name of the cursor.
@@ -31,7 +32,7 @@ const CONSUMER: &str = "federation";
 const EVENTS_AT_ONCE: usize = 50;
 /// Events whose activities are made at once: that is mostly waiting for the database.
 const MADE_AT_ONCE: usize = 8;
-/// Follows that one transaction reads and writes rows for, over all its posts.
+/// Follows, or hosts, that one transaction reads and writes rows for, over all its posts.
 const CHUNK: i64 = 1_000;
 /// How often an event may fail before it is passed over; with the pauses of the log's follower that is a minute.
 const FAILURES_MAX: u32 = 12;
@@ -161,6 +162,7 @@ impl Federation {
             if let Event::KeyRotated { retired, .. } = &logged.event {
                 one.outgoing.key_uri = Some(retired.clone());
             }
+            one.outgoing.carries = carried(&logged.event, one.outgoing.account);
             made.push(one);
         }
         if let Some(ByInstance { activity, inboxes }) = self.by_instance(&logged.event, &relays).await? {
@@ -170,14 +172,23 @@ impl Federation {
                 Event::TweetDeleted(deleted) => Some(deleted.tweet),
                 _ => None,
             };
-            let plan = Plan { account: INSTANCE, activity, to: Vec::new(), to_followers: false, tweet };
-            made.push(self.made(logged.position, plan, inboxes)?);
+            let plan = Plan {
+                account: INSTANCE,
+                activity,
+                to: Vec::new(),
+                to_followers: false,
+                reach: Reach::Nobody,
+                tweet,
+            };
+            let mut one = self.made(logged.position, plan, inboxes)?;
+            one.outgoing.carries = carried(&logged.event, INSTANCE);
+            made.push(one);
         }
         Ok(made)
     }
 
     fn made(&self, at: Position, plan: Plan, inboxes: Vec<Target>) -> Result<Made> {
-        let Plan { account, activity, to, to_followers, tweet } = plan;
+        let Plan { account, activity, to, to_followers, reach, tweet } = plan;
         let outgoing = Outgoing {
             id: RowId(self.service().ids().next()),
             account,
@@ -188,6 +199,8 @@ impl Federation {
             key_uri: None,
             synchronizes: tweet.is_some() && to_followers && activity.is_for_followers(),
             to_followers,
+            reach,
+            carries: None,
         };
         Ok(Made { at, outgoing, to, inboxes })
     }
@@ -239,18 +252,29 @@ impl Federation {
         Ok(Step::Planned)
     }
 
-    /// Writes the rows of followers' inboxes for what is fanning out, `room` follows at most. Answers whether all is
-    /// written.
+    /// Writes the rows of what is fanning out: of followers' inboxes, then of other hosts', `room` of them at most.
+    /// Answers whether all is written.
     fn fan_out(&self, conn: &mut Conn, room: &mut i64) -> Result<bool, StoreError> {
-        while let Some(out) = deliveries::fanning_out(conn)? {
+        while let Some(FanningOut { outgoing, account, next }) = deliveries::fanning_out(conn)? {
             if *room <= 0 {
                 return Ok(false);
             }
-            let FollowerInboxes { targets, read, last } =
-                deliveries::follower_inboxes(conn, out.account, out.after, *room)?;
+            let (targets, read) = match next {
+                FanOut::Followers(after) => {
+                    let FollowerInboxes { targets, read, last } =
+                        deliveries::follower_inboxes(conn, account, after, *room)?;
+                    deliveries::fanned_out(conn, outgoing, last)?;
+                    (targets, read)
+                }
+                FanOut::Hosts(after) => {
+                    let ReachedInboxes { targets, read, last } =
+                        reached::inboxes(conn, outgoing, &after, *room)?;
+                    deliveries::reached(conn, outgoing, last)?;
+                    (targets, read)
+                }
+            };
             *room = room.saturating_sub(read);
-            self.insert_rows(conn, out.outgoing, out.account, targets)?;
-            deliveries::fanned_out(conn, out.outgoing, last)?;
+            self.insert_rows(conn, outgoing, account, targets)?;
         }
         Ok(true)
     }
@@ -267,6 +291,15 @@ impl Federation {
         deliveries::insert_rows(conn, outgoing, account, &rows)?;
         Ok(())
     }
+}
+
+/// Whose post of ours an activity of `signer` brings to others.
+fn carried(event: &Event, signer: AccountId) -> Option<AccountId> {
+    match event {
+        Event::TweetCreated(created) => created.retweet_of_author.or(Some(created.author)),
+        _ => None,
+    }
+    .filter(|author| *author != signer)
 }
 
 /// What the order of an author's activities is kept for: the tweet that one is about, or the account that alone gets

@@ -22,6 +22,7 @@ use crate::federation::wire::refuses_signature;
 use crate::model::account::INSTANCE;
 use crate::model::ids::{AccountId, RowId};
 use crate::store::deliveries::{self, Stored, Waiting};
+use crate::store::departures;
 use crate::telemetry::metrics as names;
 
 /// Bytes of activities that are kept for all hosts together; the least used go first.
@@ -41,6 +42,8 @@ pub(in crate::federation) struct Payload {
     key_uri: Option<String>,
     /// Whether it goes with a word of who follows its author.
     synchronizes: bool,
+    /// Its author left, and this says so.
+    is_farewell: bool,
 }
 
 /// The activities that are being delivered: read and digested once, whoever gets them.
@@ -134,7 +137,10 @@ impl Send {
         };
         let _place = self.places.all.acquire().await.map_err(Error::internal)?;
         let payload = self.federation.payload(self.row.outgoing).await?;
-        let key = self.key().await?;
+        let key = match &payload {
+            Some(payload) if payload.is_farewell => self.federation.leavers_key(self.row.account).await?,
+            _ => self.key().await?,
+        };
         let (Some(payload), Some(key), Ok(inbox)) = (payload, key, Url::parse(&self.row.inbox)) else {
             // Its activity or its signer is gone, or the inbox is no address: it cannot be sent, ever.
             return Ok(Exchanged::without(Outcome::Unsendable));
@@ -211,11 +217,11 @@ impl Federation {
     async fn payload(&self, outgoing: RowId) -> Result<Option<Arc<Payload>>> {
         let read = self.0.payloads.0.get_or_insert_async(&outgoing, async {
             let read = move |conn: &mut _| deliveries::stored(conn, outgoing);
-            let Stored { body, key_uri, synchronizes } =
+            let Stored { body, key_uri, synchronizes, is_farewell } =
                 self.service().store().read(read).await?.ok_or(Error::Gone("activity"))?;
             let body = Bytes::from(body);
             let digest = self.0.signers.digest(body.clone()).await?;
-            Ok::<_, Error>(Arc::new(Payload { body, digest, key_uri, synchronizes }))
+            Ok::<_, Error>(Arc::new(Payload { body, digest, key_uri, synchronizes, is_farewell }))
         });
         match read.await {
             Ok(payload) => Ok(Some(payload)),
@@ -233,6 +239,14 @@ impl Federation {
             Ok(account) => Ok(Some(self.0.own_keys.of(&account).await?)),
             Err(Error::NotFound(_)) => Ok(None),
             Err(other) => Err(other),
+        }
+    }
+
+    /// The key of an account that left; `None` once it is over.
+    async fn leavers_key(&self, account: AccountId) -> Result<Option<Arc<SigningKey>>> {
+        match self.service().store().read(move |conn| departures::leaver(conn, account)).await? {
+            Some(account) => Ok(Some(self.0.own_keys.of(&account).await?)),
+            None => Ok(None),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::model::event::{Event, Reaction, Relation, TweetCreated, TweetDeleted}
 use crate::model::ids::{AccountId, RowId, TweetId};
 use crate::model::visibility::Visibility;
 use crate::service::{ReportView, TweetView};
+use crate::store::reached::Reach;
 use crate::store::tweets;
 
 /// Accounts that the edit of an open post tells beyond those it mentions: they may hold a copy.
@@ -25,6 +26,8 @@ pub(super) struct Plan {
     pub(super) to: Vec<AccountId>,
     /// Whether the signer's followers get it.
     pub(super) to_followers: bool,
+    /// Which hosts get it beside.
+    pub(super) reach: Reach,
     /// The tweet it is about.
     pub(super) tweet: Option<TweetId>,
 }
@@ -120,6 +123,7 @@ impl Federation {
         let mut plan = self.about(&view, activity);
         // What is not for everybody goes to those whom it names and to who follows now, and to nobody else.
         if view.tweet.visibility.is_open() {
+            plan.reach = Reach::Holders;
             let audience = move |conn: &mut _| tweets::audience(conn, tweet, HOLDERS_LIMIT);
             plan.to.extend(self.service().store().read(audience).await?);
         }
@@ -139,6 +143,7 @@ impl Federation {
             activity,
             to: mentioned.chain([answered, quoted, repeated].into_iter().flatten()).collect(),
             to_followers: view.tweet.visibility != Visibility::Direct,
+            reach: Reach::Nobody,
             tweet: Some(view.tweet.id),
         }
     }
@@ -158,11 +163,14 @@ impl Federation {
             }
             None => actor.delete_status(deleted.tweet.0).map_err(unwritable)?,
         };
+        // A direct word is where those are whom it names; of anything else copies are wherever the author was heard.
+        let told_widely = deleted.visibility != Visibility::Direct;
         Ok(Some(Plan {
             account: deleted.author,
             activity,
             to,
-            to_followers: deleted.visibility != Visibility::Direct,
+            to_followers: told_widely,
+            reach: if told_widely { Reach::Everybody } else { Reach::Nobody },
             tweet: Some(deleted.tweet),
         }))
     }
@@ -210,14 +218,14 @@ impl Federation {
         let document = self.actor_document(&account).await?;
         let activity = self.local_actor(&account).update_actor(account.updated_at, &document);
         let activity = activity.map_err(unwritable)?;
-        Ok(Some(Plan { account: id, activity, to: Vec::new(), to_followers: true, tweet: None }))
+        Ok(Some(to_followers(id, activity)))
     }
 
     async fn plan_moved(&self, id: AccountId, target: AccountId) -> Result<Option<Plan>> {
         let (old, new) = (self.service().account(id).await?, self.service().account(target).await?);
         let (number, uri) = (self.service().ids().next(), self.service().addresses().actor(&new));
         let activity = self.local_actor(&old).move_to(number, &uri);
-        Ok(Some(Plan { account: id, activity, to: vec![target], to_followers: true, tweet: None }))
+        Ok(Some(Plan { to: vec![target], ..to_followers(id, activity) }))
     }
 
     /// A report of an account of another instance, when its maker wants that instance told: by our own actor, so that
@@ -239,7 +247,7 @@ impl Federation {
         let account = self.service().account(id).await?;
         let document = self.actor_document(&account).await?;
         let activity = self.local_actor(&account).update_actor(at_ms, &document).map_err(unwritable)?;
-        Ok(Some(Plan { account: id, activity, to: Vec::new(), to_followers: true, tweet: None }))
+        Ok(Some(to_followers(id, activity)))
     }
 
     async fn plan_pin(&self, tweet: TweetId, author: AccountId, pinned: bool) -> Result<Option<Plan>> {
@@ -249,7 +257,7 @@ impl Federation {
         }
         let actor = self.local_actor(&account);
         let activity = if pinned { actor.pin(tweet.0) } else { actor.unpin(tweet.0) };
-        Ok(Some(Plan { account: author, activity, to: Vec::new(), to_followers: true, tweet: Some(tweet) }))
+        Ok(Some(Plan { tweet: Some(tweet), ..to_followers(author, activity) }))
     }
 
     async fn ends(&self, relation: &Relation) -> Result<(Account, Account)> {
@@ -258,7 +266,11 @@ impl Federation {
 }
 
 pub(super) fn only_to(account: AccountId, to: AccountId, activity: OutgoingActivity) -> Plan {
-    Plan { account, activity, to: vec![to], to_followers: false, tweet: None }
+    Plan { account, activity, to: vec![to], to_followers: false, reach: Reach::Nobody, tweet: None }
+}
+
+fn to_followers(account: AccountId, activity: OutgoingActivity) -> Plan {
+    Plan { account, activity, to: Vec::new(), to_followers: true, reach: Reach::Nobody, tweet: None }
 }
 
 fn outgoing(relation: &Relation) -> bool {

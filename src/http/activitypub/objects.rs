@@ -129,5 +129,10 @@ async fn missing(state: &AppState, username: &str, id: TweetId) -> Result<Respon
     if buried.map_err(Error::from)? {
         return gone(&Tombstone::new(uri, None));
     }
+    // With its author, whatever was there.
+    if let Some((name, left_ms)) = state.service.left(username).await? {
+        let uri = state.service.addresses().local_tweet(&name, id);
+        return gone(&Tombstone::new(uri, Some(left_ms)));
+    }
     Err(Error::NotFound("tweet").into())
 }

@@ -329,6 +329,32 @@ async fn a_deleted_post_answers_gone_with_its_tombstone() {
 }
 
 #[tokio::test]
+async fn an_account_that_left_and_all_below_it_answer_gone_also_when_it_is_erased() {
+    for world in worlds().await {
+        let id = world.post("bye", Visibility::Public, None).await;
+        let (actor, post) = ("/users/ann".to_owned(), format!("/users/ann/statuses/{id}"));
+        assert_eq!(world.get(&actor).await.status, StatusCode::OK, "{}", world.engine);
+        world.service.delete_account(world.ann).await.unwrap();
+        for _ in 0..2 {
+            for path in [&actor, &post] {
+                let answer = world.get(path).await;
+                assert_eq!(answer.status, StatusCode::GONE, "{}: {path}", world.engine);
+                assert_eq!(answer.body["type"], "Tombstone", "{path}");
+                assert_eq!(answer.body["id"], format!("https://a.test{path}"));
+                assert_eq!(answer.body["deleted"], "2026-01-02T03:04:05Z");
+            }
+            for path in ["/users/ANN", "/users/ann/outbox", "/users/ann/followers"] {
+                assert_eq!(world.get(path).await.status, StatusCode::GONE, "{}: {path}", world.engine);
+            }
+            let finger = world.finger("acct:ann@a.test").await;
+            assert_eq!(finger.status, StatusCode::GONE, "{}", world.engine);
+            world.service.erase_departed().await.unwrap();
+        }
+        assert_eq!(world.get("/users/nobody").await.status, StatusCode::NOT_FOUND, "{}", world.engine);
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_for_everybody_is_in_no_document() {
     for world in worlds().await {
         let open = world.post("open", Visibility::Public, None).await;

@@ -9,7 +9,7 @@ use super::types::{CurrentUser, maybe_quote_policy};
 use super::{Answer, scene};
 use crate::error::Result;
 use crate::http::extract::{Auth, Json};
-use crate::http::problem::ApiError;
+use crate::http::problem::{ApiError, Problem};
 use crate::http::state::AppState;
 use crate::model::ids::AccountId;
 use crate::model::profile::Field;
@@ -63,6 +63,14 @@ pub(super) struct NewPassword {
     password: String,
 }
 
+/// A password, asked for once more.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct Farewell {
+    /// Your password.
+    #[schema(max_length = 256)]
+    password: String,
+}
+
 /// Your account
 #[utoipa::path(get, path = "/api/users/me", tag = "accounts", responses((status = 200, description = "With what only you see.", body = CurrentUser)))]
 pub(super) async fn get_me(State(state): State<AppState>, Auth(who): Auth) -> Answer<CurrentUser> {
@@ -88,6 +96,26 @@ pub(super) async fn change_password(
     Json(new): Json<NewPassword>,
 ) -> Result<StatusCode, ApiError> {
     state.service.change_password(&who, new.current_password, new.password).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Delete your account for good
+///
+/// Nobody sees it from then on, and its sessions have ended. Its tweets and everything else are erased soon after, and
+/// instances that have copies are asked to erase them. The username stays taken.
+#[utoipa::path(
+    delete, path = "/api/users/me", tag = "accounts",
+    responses(
+        (status = 204, description = "It is gone."),
+        (status = 409, description = "It is the only admin's account.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(super) async fn delete_me(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Json(farewell): Json<Farewell>,
+) -> Result<StatusCode, ApiError> {
+    state.service.leave(&who, farewell.password).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

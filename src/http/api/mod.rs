@@ -89,6 +89,7 @@ fn table() -> Table {
         .add(WRITE, routes!(sessions::end_session))
         .add(READ, routes!(me::get_me))
         .add(WRITE, routes!(me::update_me))
+        .add(WRITE, routes!(me::delete_me))
         .add(WRITE, routes!(me::change_password))
         .add(READ, routes!(moves::get_aliases))
         .add(WRITE, routes!(moves::set_aliases))

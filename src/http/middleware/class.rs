@@ -83,6 +83,7 @@ impl Class {
             "/login",
             "/settings/password",
             "/settings/move",
+            "/settings/delete",
         ];
         const REGISTER: &[&str] = &["/api/users/register", "/signup", "/setup"];
         const MEDIA: &[&str] = &[

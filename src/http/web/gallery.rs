@@ -544,6 +544,10 @@ fn settings(tag: &str) -> Vec<Drawn> {
                 errors: complaint("current_password", "wrong"),
             },
         ),
+        draw(
+            "settings-delete",
+            &LeavePage { shell: shell(), errors: complaint("password", "wrong_password") },
+        ),
         draw("settings-move", &moving(None)),
         draw("settings-moved", &moving(Some(account(1)))),
         draw("settings-blocked", &away(Away::Blocked, people(RowMenu::Follow))),

@@ -41,8 +41,8 @@ pub(in crate::http) use self::handlers::errors::render_failure;
 use self::cookies::{Cookies, FLASH};
 use self::handlers::{
     accounts, bookmarks, compose, delete, delivery, door, edit, emoji, follow_requests, follows, home,
-    instances, kept_away, moves, notifications, parked, polls, profile, profile_form, reactions, relays,
-    reports, search, settings, signups, tags, thread, tweets,
+    instances, kept_away, leaving, moves, notifications, parked, polls, profile, profile_form, reactions,
+    relays, reports, search, settings, signups, tags, thread, tweets,
 };
 use self::site::Site;
 use self::visit::Renewed;
@@ -136,6 +136,7 @@ fn about_oneself() -> Router<AppState> {
         .route("/settings/sessions/{id}/end", post(settings::end_session))
         .route("/settings/move", get(moves::page).post(moves::start))
         .route("/settings/move/undo", post(moves::undo))
+        .route("/settings/delete", get(leaving::page).post(leaving::leave))
         .route("/settings/aliases", post(moves::set_aliases))
         .route("/settings/blocked", get(kept_away::blocked))
         .route("/settings/muted", get(kept_away::muted))

@@ -7,6 +7,7 @@ mod bonds;
 mod crowds;
 mod edits;
 mod emoji;
+mod leaving;
 mod log;
 mod notifications;
 mod paging;

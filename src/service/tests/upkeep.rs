@@ -11,6 +11,7 @@ use crate::service::upkeep::forget_old;
 use crate::store::deliveries::{self, Outgoing, Target};
 use crate::store::hot::HotCommand as _;
 use crate::store::inbox::{self, Receipt};
+use crate::store::reached::Reach;
 use crate::store::tests::counted;
 use crate::store::{events, tombstones};
 
@@ -49,6 +50,8 @@ async fn send(world: &World, account: AccountId) {
                 key_uri: None,
                 synchronizes: false,
                 to_followers: false,
+                reach: Reach::Nobody,
+                carries: None,
             };
             deliveries::insert_outgoing(conn, &outgoing, now_ms)?;
         }

@@ -8,14 +8,7 @@ use crate::error::Error;
 use crate::federation::Federation;
 use crate::federation::objects::{Activity, IdOr};
 use crate::federation::origin::same_origin;
-use crate::model::cursor::Cursor;
-use crate::model::event::{Event, Relation};
-use crate::model::ids::AccountId;
-use crate::store::follows::{self, Bonds};
-use crate::store::{Conn, StoreError, accounts, actors, reactions, tombstones, tweets};
-
-/// Rows of a leaving account that are taken away in one unit of work.
-const SLICE: i64 = 100;
+use crate::store::{StoreError, accounts, actors, tombstones};
 
 impl Federation {
     pub(super) async fn delete(&self, activity: &Activity, object: &IdOr) -> Result<(), Failure> {
@@ -64,17 +57,7 @@ impl Federation {
         self.service().store().write(move |conn| tombstones::insert_by(conn, &uri, &actor, now_ms)).await
     }
 
-    /// Ends all follows of an account, either way.
-    pub(in crate::federation) async fn end_bonds(&self, gone: AccountId) -> Result<(), StoreError> {
-        let now_ms = self.now_ms();
-        for which in [Bonds::Followers, Bonds::Following] {
-            while self.service().store().write(move |conn| unbind(conn, gone, which, now_ms)).await? {}
-        }
-        Ok(())
-    }
-
-    /// Takes an account away: first from sight, then its follows, likes and tweets a slice at a time, so that
-    /// counters and everything that follows the log keep up, then the rest.
+    /// Takes an account away: first from sight, then what hangs on it a slice at a time, then its row.
     pub(in crate::federation) async fn delete_actor(&self, id: &Url) -> Result<(), Error> {
         let uri = id.as_str().to_owned();
         let Some(account) = self.service().store().read(move |conn| accounts::by_uri(conn, &uri)).await?
@@ -83,45 +66,9 @@ impl Federation {
         };
         self.remember_gone(id, id).await?;
         self.service().set_suspended(account.id, true).await?;
-        let (gone, now_ms) = (account.id, self.now_ms());
-        self.end_bonds(gone).await?;
-        while self
-            .service()
-            .store()
-            .write(move |conn| reactions::unlike_some(conn, gone, SLICE, now_ms))
-            .await?
-            > 0
-        {}
-        loop {
-            let some = self.service().store().read(move |conn| tweets::of_account(conn, gone, SLICE)).await?;
-            if some.is_empty() {
-                break;
-            }
-            for tweet in some {
-                self.service().remove_tweet(tweet, None).await?;
-            }
-        }
+        let gone = account.id;
+        self.service().erase(gone, false).await?;
         self.service().store().write(move |conn| actors::remove(conn, gone)).await?;
         Ok(())
     }
-}
-
-/// Ends some of the follows of an account that goes. Answers whether there were any.
-fn unbind(conn: &mut Conn, gone: AccountId, which: Bonds, now_ms: i64) -> Result<bool, StoreError> {
-    let bonds = follows::bonds(conn, which, gone, Cursor::default(), SLICE)?;
-    let others: Vec<AccountId> = bonds.iter().map(|(_, other)| *other).collect();
-    for other in accounts::by_ids(conn, &others)? {
-        let is_follower = which == Bonds::Followers;
-        let (from, to) = if is_follower { (other.id, gone) } else { (gone, other.id) };
-        let relation = Relation {
-            from,
-            to,
-            from_local: is_follower && other.is_local(),
-            to_local: !is_follower && other.is_local(),
-            id: 0,
-            uri: None,
-        };
-        follows::unfollow(conn, relation, Event::Unfollowed, now_ms)?;
-    }
-    Ok(!bonds.is_empty())
 }

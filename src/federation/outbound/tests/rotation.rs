@@ -25,7 +25,7 @@ async fn delivering(world: &World, stop: &CancellationToken) -> Arc<Notify> {
 }
 
 /// Waits for the first delivery of this kind, and answers it.
-async fn delivered(peer: &MockServer, kind: &str) -> (Request, Value) {
+pub(super) async fn delivered(peer: &MockServer, kind: &str) -> (Request, Value) {
     let arrived = async {
         let mut look = tokio::time::interval(Duration::from_millis(20));
         loop {
@@ -42,7 +42,7 @@ async fn delivered(peer: &MockServer, kind: &str) -> (Request, Value) {
 }
 
 /// The id of the key that signed a delivery, if it is the one with this PEM.
-fn signed_by(request: &Request, pem: &str, now_ms: i64) -> Option<String> {
+pub(super) fn signed_by(request: &Request, pem: &str, now_ms: i64) -> Option<String> {
     let parts = RequestParts {
         method: &request.method,
         path_and_query: request.url.path(),

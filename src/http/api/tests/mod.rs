@@ -6,6 +6,7 @@ mod description;
 mod emoji;
 mod everyday;
 mod idempotency;
+mod leaving;
 mod lists;
 mod media;
 mod media_files;

@@ -17,6 +17,7 @@ pub(super) mod follows;
 pub(super) mod home;
 pub(super) mod instances;
 pub(super) mod kept_away;
+pub(super) mod leaving;
 pub(super) mod moves;
 pub(super) mod notifications;
 pub(super) mod parked;

@@ -6,6 +6,7 @@ use crate::model::ids::{AccountId, RowId};
 use crate::store::deliveries::{self, Outgoing, Target};
 use crate::store::hot::HotCommand as _;
 use crate::store::inbox::{self, Receipt};
+use crate::store::reached::Reach;
 use crate::store::{Conn, StoreError, instances};
 
 const NOW: i64 = 1_767_323_045_000;
@@ -37,6 +38,8 @@ fn outgoing(account: AccountId) -> Outgoing {
         key_uri: None,
         synchronizes: false,
         to_followers: false,
+        reach: Reach::Nobody,
+        carries: None,
     }
 }
 

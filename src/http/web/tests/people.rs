@@ -237,6 +237,27 @@ async fn a_post_is_reported_from_its_menu_and_an_admin_is_done_with_it() {
 }
 
 #[tokio::test]
+async fn an_account_is_deleted_with_its_password_and_without_scripts() {
+    for world in worlds().await {
+        let (ann, bob) = (world.person("ann").await, world.person("bob").await);
+        ann.tweet("ann was here").await;
+        ann.open("/settings/security").await.has("href=\"/settings/delete\"");
+        ann.open("/settings/delete").await.has("This cannot be undone.").has("Your username stays taken");
+        let wrong = ann.post("/settings/delete", &[("password", "guess")]).await;
+        assert_eq!(wrong.status, 422, "{}", wrong.html);
+        wrong.has("password-error").has("This is not your current password.");
+        bob.open("/@ann").await.has("ann was here");
+        let gone = ann.submit("/settings/delete", &[("password", PASSWORD)]).await;
+        gone.has("Your account is deleted.");
+        assert_eq!(ann.get("/home").await.location(), "/login?return_to=%2Fhome");
+        assert_eq!(bob.get("/@ann").await.status, 404);
+        bob.open("/local").await.has_not("ann was here");
+        let login = world.browser().post("/login", &[("login", "ann"), ("password", PASSWORD)]).await;
+        assert_eq!(login.status, 422, "{}", login.html);
+    }
+}
+
+#[tokio::test]
 async fn an_account_moves_to_another_and_back_without_scripts() {
     for world in worlds().await {
         let (ann, bob) = (world.person("ann").await, world.person("bob").await);

@@ -47,6 +47,7 @@ async fn every_page_is_sound_for_members_and_visitors() {
             "/settings/blocked",
             "/settings/muted",
             "/settings/move",
+            "/settings/delete",
             &report,
             &format!("{act}/edit"),
             &format!("{act}/delete"),

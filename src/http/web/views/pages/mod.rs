@@ -21,7 +21,8 @@ pub use people::{FollowsKind, FollowsPage, ProfilePage, ProfileTab, ProfileView,
 pub use reports::{ReportForm, ReportPage, ReportRow, ReportedPost, ReportsPage};
 pub use search::{Lookup, SearchKind, SearchPage, TagRow};
 pub use settings::{
-    AppearancePage, Away, EditProfilePage, KeptAwayPage, MovePage, ProfileForm, SecurityPage, SessionView,
+    AppearancePage, Away, EditProfilePage, KeptAwayPage, LeavePage, MovePage, ProfileForm, SecurityPage,
+    SessionView,
 };
 pub use timelines::{BookmarksPage, HomePage, LocalPage, NotificationsPage, TagPage};
 pub use tweets::{

@@ -106,6 +106,22 @@ impl MovePage {
     const FIELDS: [&'static str; 3] = ["target", "password", "aliases"];
 }
 
+/// `GET /settings/delete`: deleting one's account.
+#[derive(Template)]
+#[template(path = "settings_delete.html")]
+pub struct LeavePage {
+    /// Everything around.
+    pub shell: PageShell,
+    /// Complaints.
+    pub errors: FormErrors,
+}
+
+impl LeavePage {
+    const FIELDS: [&'static str; 1] = ["password"];
+    /// What the page says of what happens.
+    const EFFECTS: [&'static str; 4] = ["leave-now", "leave-erased", "leave-elsewhere", "leave-name"];
+}
+
 /// How accounts are kept away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Away {
