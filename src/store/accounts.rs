@@ -150,8 +150,11 @@ pub fn by_handle(
 
 /// Whether the account with this ActivityPub id is suspended; `None` when it is not known.
 pub fn is_suspended(conn: &mut Conn, uri: &str) -> Result<Option<bool>, StoreError> {
-    let sql = "select suspended_at is not null from accounts where uri = $1";
-    conn.query_opt(sql, args![uri], |row| row.take())
+    conn.query_opt(
+        "select a.suspended_at is not null from actors r join accounts a on a.id = r.account_id where r.uri = $1",
+        args![uri],
+        |row| row.take(),
+    )
 }
 
 /// The remote account with this ActivityPub id.

@@ -124,7 +124,12 @@ impl Federation {
         let mut making = stream::iter(left.map(|logged| self.make_unless_hopeless(logged, trouble)))
             .buffered(MADE_AT_ONCE);
         while let Some((at, alone, made)) = making.next().await {
-            part.made.extend(made.map_err(|error| failed(trouble, at, error))?);
+            let mut made = made.map_err(|error| failed(trouble, at, error))?;
+            for one in &mut made {
+                // In the order of the log, which is the order of the lanes.
+                one.outgoing.id = RowId(self.service().ids().next());
+            }
+            part.made.extend(made);
             part.events += 1;
             part.end = at;
             if alone || part.events >= EVENTS_AT_ONCE {
@@ -187,10 +192,11 @@ impl Federation {
         Ok(made)
     }
 
+    /// An activity whose id is still to be given.
     fn made(&self, at: Position, plan: Plan, inboxes: Vec<Target>) -> Result<Made> {
         let Plan { account, activity, to, to_followers, reach, tweet } = plan;
         let outgoing = Outgoing {
-            id: RowId(self.service().ids().next()),
+            id: RowId(0),
             account,
             activity_uri: activity.id().to_owned(),
             body: activity.to_bytes().map_err(unwritable)?,
