@@ -108,7 +108,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_document_makes_it_fall(document in any_json(), name in any::<String>()) {
-            let document = map(json!({ "links": document.clone(), "software": { "name": name, "version": document } }));
+            let document = map(json!({ "links": document, "software": { "name": name, "version": document } }));
             let _ = document_of(&document, &list());
             if let Some(told) = software(&document) {
                 prop_assert!(told.len() <= NAME_MAX + 1 + VERSION_MAX);

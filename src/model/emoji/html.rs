@@ -110,7 +110,7 @@ mod tests {
         fn everything_but_the_codes_stays_as_it_was(html in "(:rook:|<b>|</b>|<a href=\"https://a.bb/:rook:\">|</a>|<code>|</code>|[a-c &]){0,20}") {
             let clean = sanitize::html(&html);
             let drawn = in_html(&clean, &rook());
-            prop_assert_eq!(drawn.replace(&img(&rook()[0]), ":rook:"), clean.clone());
+            prop_assert_eq!(drawn.replace(&img(&rook()[0]), ":rook:"), clean.as_str());
             prop_assert_eq!(to_plain(&in_html(&clean, &[])), to_plain(&clean));
         }
     }

@@ -304,7 +304,7 @@ async fn an_emoji_is_read_still_and_small_under_its_key_until_its_picture_change
         let learn = async |named: Named| {
             let store = world.pictures.0.service.store();
             store
-                .write(move |conn| emoji::learn(conn, "a.test", &[named.clone()], 1))
+                .write(move |conn| emoji::learn(conn, "a.test", std::slice::from_ref(&named), 1))
                 .await
                 .unwrap()
                 .remove(0)
@@ -349,8 +349,10 @@ async fn an_emoji_of_more_than_a_mebibyte_is_not_fetched() {
             updated_at: None,
         };
         let store = world.pictures.0.service.store();
-        let learned =
-            store.write(move |conn| emoji::learn(conn, "a.test", &[named.clone()], 1)).await.unwrap();
+        let learned = store
+            .write(move |conn| emoji::learn(conn, "a.test", std::slice::from_ref(&named), 1))
+            .await
+            .unwrap();
         let refused = world.pictures.open(RemotePicture::Emoji(RowId(7)), &learned[0].key, Size::Full).await;
         assert_eq!(refused.err().unwrap().code(), "not_found", "{}", world.engine);
         assert_eq!(world.files(), 0);

@@ -57,8 +57,10 @@ async fn an_emoji_of_another_instance_is_read_through_this_one_and_kept_for_a_da
         Mock::given(path("/rook.png")).respond_with(image).mount(&world.remote).await;
         let url = "http://a.test/rook.png".to_owned();
         let named = Named { id: RowId(7), shortcode: "rook".into(), url, updated_at: None };
-        let learn =
-            world.service.store().write(move |conn| emoji::learn(conn, "a.test", &[named.clone()], 1));
+        let learn = world
+            .service
+            .store()
+            .write(move |conn| emoji::learn(conn, "a.test", std::slice::from_ref(&named), 1));
         let rook = learn.await.unwrap().remove(0);
         let address = pictures::remote_emoji_url(&rook);
         let (status, headers, bytes) = world.file(&format!("GET {address}"), &[]).await;

@@ -179,7 +179,10 @@ async fn remote_tweet(world: &World, html: &str) -> TweetId {
         url: "https://b.test/emoji/rook.png".into(),
         updated_at: None,
     };
-    let read = world.service.store().write(move |conn| emoji::learn(conn, "b.test", &[named.clone()], 1));
+    let read = world
+        .service
+        .store()
+        .write(move |conn| emoji::learn(conn, "b.test", std::slice::from_ref(&named), 1));
     let list = read.await.unwrap();
     let account = Account {
         domain: Some("b.test".into()),
