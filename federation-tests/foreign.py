@@ -7,6 +7,7 @@ import dataclasses
 import sys
 
 from asking import containing, gone, lookup, told
+from faults_cases import Rows
 from instance import until
 from network import Network
 from peer import CannotDo
@@ -223,6 +224,9 @@ class Meeting:
 
     def new_key_told(self):
         self.peer.do("rotate", announce=True)
+        # A word under the new key that overtakes the Update makes us ask for it, which we do once in five minutes.
+        waiting = "select count(*) from inbox where state = 'waiting'"
+        until("the Update is worked off", lambda: Rows(self.instance).one(waiting) == 0)
         self.their_text("signed by the key we told of")
 
     def new_key_untold(self):

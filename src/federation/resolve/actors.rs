@@ -5,7 +5,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::fetch::{Budget, Document, FetchError};
-use super::{Freshness, ResolveError, STALE_AFTER_MS};
+use super::{Freshness, ResolveError, is_stale};
 use crate::clock::{HOUR_MS, Millis};
 use crate::config::limits;
 use crate::error::Error;
@@ -59,8 +59,8 @@ impl Federation {
             if account.suspended {
                 return Err(ResolveError::Suspended);
             }
-            let stale = fetched_at.saturating_add(STALE_AFTER_MS) <= self.now_ms();
-            if freshness == Freshness::Known || (freshness == Freshness::Day && !stale) {
+            let fresh = !is_stale(*fetched_at, self.now_ms());
+            if freshness == Freshness::Known || (freshness == Freshness::Day && fresh) {
                 return Ok(account.clone());
             }
         }

@@ -44,6 +44,11 @@ use crate::store::StoreError;
 /// How old what is known of an account may be before its host is asked again.
 const STALE_AFTER_MS: Millis = DAY_MS;
 
+/// Whether what was fetched then is to be asked for again.
+pub(in crate::federation) fn is_stale(fetched_at: Millis, now_ms: Millis) -> bool {
+    fetched_at.saturating_add(STALE_AFTER_MS) <= now_ms
+}
+
 /// How fresh what is known of an account must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {

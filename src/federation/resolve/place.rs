@@ -47,19 +47,22 @@ impl Federation {
         Ok(read.await?.ok_or(FetchError::Gone)?)
     }
 
-    /// Puts what came before its time in its place: answers to this post, and itself if what it awaited came
-    /// meanwhile. Whoever is written later looks after it is written, so one of two at once sees the other.
+    /// What is left to do for a post that was just written as `written`, or that was there already as `id`. Puts what
+    /// came before its time in its place: answers to this post, and itself if what it awaited came meanwhile. Whoever is
+    /// written later looks after it is written, so one of two at once sees the other.
     pub(super) async fn settle(
         &self,
         id: TweetId,
+        written: Tweet,
         post: &Post,
         awaited: Option<&Url>,
     ) -> Result<Tweet, ResolveError> {
-        let uri = post.id.as_str().to_owned();
+        let (uri, is_new) = (post.id.as_str().to_owned(), written.id == id);
         let after = self.after_writing(id, &post.id, &post.attributed_to, move |conn| {
-            threads::awaiting(conn, &uri, MENDED_MAX)
+            let there = if is_new { None } else { tweets::by_id(conn, id)? };
+            Ok((there, threads::awaiting(conn, &uri, MENDED_MAX)?))
         });
-        let (tweet, answers) = after.await?;
+        let (there, answers) = after.await?;
         for answer in answers {
             self.put_under(answer, id).await?;
         }
@@ -69,7 +72,8 @@ impl Federation {
         };
         match parent {
             Some(parent) if self.put_under(id, parent.id).await? => Ok(self.stored(id).await?),
-            _ => Ok(tweet),
+            _ if is_new => Ok(written),
+            _ => Ok(there.ok_or(Error::NotFound("tweet"))?),
         }
     }
 
@@ -88,15 +92,15 @@ impl Federation {
         Ok(true)
     }
 
-    /// A tweet that was just written, unless word came meanwhile that it is gone: whoever writes a tombstone looks
-    /// for the tweet after it, whoever writes a tweet looks for the tombstone after it, so one of them sees both.
+    /// Takes a tweet that was just written away again if word came meanwhile that it is gone: whoever writes a tombstone
+    /// looks for the tweet after it, whoever writes a tweet looks for the tombstone after it, so one of them sees both.
     pub(in crate::federation) async fn unless_gone_meanwhile(
         &self,
         id: TweetId,
         uri: &Url,
         owner: &Url,
-    ) -> Result<Tweet, ResolveError> {
-        Ok(self.after_writing(id, uri, owner, |_| Ok(())).await?.0)
+    ) -> Result<(), ResolveError> {
+        self.after_writing(id, uri, owner, |_| Ok(())).await
     }
 
     /// The same, with something else that is read at the same moment.
@@ -106,19 +110,21 @@ impl Federation {
         uri: &Url,
         owner: &Url,
         also: impl Fn(&mut Conn) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<(Tweet, T), ResolveError> {
+    ) -> Result<T, ResolveError> {
         let (uri, owner) = (uri.as_str().to_owned(), owner.as_str().to_owned());
         let read = self.service().store().read(move |conn| {
             if tombstones::exists_by(conn, &uri, &owner)? {
                 return Ok(None);
             }
-            Ok(Some((tweets::by_id(conn, id)?, also(conn)?)))
+            also(conn).map(Some)
         });
-        let Some((tweet, also)) = read.await? else {
-            self.service().remove_tweet(id, None).await?;
-            return Err(FetchError::Gone.into());
-        };
-        Ok((tweet.ok_or(Error::NotFound("tweet"))?, also))
+        match read.await? {
+            Some(also) => Ok(also),
+            None => {
+                self.service().remove_tweet(id, None).await?;
+                Err(FetchError::Gone.into())
+            }
+        }
     }
 
     async fn stored(&self, id: TweetId) -> Result<Tweet, Error> {

@@ -80,13 +80,20 @@ impl Federation {
     }
 
     /// The tweet stored for a post that was sent to us, is believed and was not known, with the posts above it and the
-    /// one it quotes.
+    /// one it quotes. `author` if what is known of them is fresh.
     pub(in crate::federation) async fn tweet_from(
         &self,
         post: &Post,
+        author: Option<&Account>,
         budget: &Budget,
     ) -> Result<Tweet, ResolveError> {
-        self.new_tweet(Arrival::Delivered, post, budget).await
+        match author {
+            Some(author) => self.new_tweet(Arrival::Delivered, post, author, budget).await,
+            None => {
+                let author = self.actor_within(&post.attributed_to, Freshness::Day, budget).await?;
+                self.new_tweet(Arrival::Delivered, post, &author, budget).await
+            }
+        }
     }
 
     /// The same of a post that came this way.
@@ -99,19 +106,26 @@ impl Federation {
         if let Some(known) = self.known_tweet(&post.id).await? {
             return Ok(known);
         }
-        self.new_tweet(arrival, post, budget).await
-    }
-
-    /// The same of a post that is not known.
-    async fn new_tweet(&self, arrival: Arrival, post: &Post, budget: &Budget) -> Result<Tweet, ResolveError> {
         self.refuse_foreign(post)?;
         let author = self.actor_within(&post.attributed_to, Freshness::Day, budget).await?;
+        self.new_tweet(arrival, post, &author, budget).await
+    }
+
+    /// The same of a post of `author` that is not known.
+    async fn new_tweet(
+        &self,
+        arrival: Arrival,
+        post: &Post,
+        author: &Account,
+        budget: &Budget,
+    ) -> Result<Tweet, ResolveError> {
+        self.refuse_foreign(post)?;
         let parent = self.parent_of(post, budget).await?;
         let quoted = match &post.quote {
             Some(uri) => self.lone_tweet(uri, budget).await?,
             None => None,
         };
-        self.store_post(post, &author, Links { parent, quoted, arrival }, budget).await
+        self.store_post(post, author, Links { parent, quoted, arrival }, budget).await
     }
 
     /// The tweet with this id that is stored here, ours or another's.
@@ -262,8 +276,9 @@ impl Federation {
             now_ms,
         };
         let awaited = post.in_reply_to.as_ref().filter(|_| command.tweet.reply_to_uri.is_some());
+        let written = command.tweet.clone();
         let id = self.service().write_tweet(command).await?;
-        self.settle(id, post, awaited).await
+        self.settle(id, written, post, awaited).await
     }
 
     /// A post as a tweet of `author`.

@@ -9,7 +9,7 @@ use super::paging::{Page, Paged, TweetPaging};
 use super::paths::OfReport;
 use super::types::{Id, Report};
 use crate::http::extract::{Auth, Json, Path, Query};
-use crate::http::problem::ApiError;
+use crate::http::problem::{ApiError, Problem};
 use crate::http::state::AppState;
 use crate::model::ids::{AccountId, RowId, TweetId};
 use crate::service;
@@ -48,7 +48,13 @@ pub(super) struct Which {
 }
 
 /// Report an account to the admins of this instance
-#[utoipa::path(post, path = "/api/reports", tag = "relations", responses((status = 201, description = "An admin will look at it.", body = MadeReport)))]
+#[utoipa::path(
+    post, path = "/api/reports", tag = "relations",
+    responses(
+        (status = 201, description = "An admin will look at it.", body = MadeReport),
+        (status = 404, description = "There is no such account.", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
 pub(super) async fn create_report(
     State(state): State<AppState>,
     Auth(who): Auth,

@@ -6,6 +6,7 @@ import { test } from "node:test";
 
 import { GUARDED, logIn, makeAccount, sitDown } from "../lib/browser.js";
 import { faultsOf } from "../lib/checks.js";
+import { painter, scene } from "../lib/pictures.js";
 import { settle } from "../lib/world.js";
 
 const SCREENS = {
@@ -46,6 +47,26 @@ const openWarning = (page) => page.locator(".focus .warned > summary").first().c
 /** Sends the form and waits for the page that answers: a click alone does not. */
 const send = (page) => Promise.all([page.waitForEvent("load"), page.locator("main form .button").first().click()]);
 
+const openEmoji = async (page) => {
+  await page.locator("details.extras > summary").click();
+  await page.locator("details:has(.emoji-codes):not(.extras) > summary").click();
+};
+
+/** Gives the instance an emoji, as its admin. */
+async function addEmoji(browser, options) {
+  const { paint, close } = await painter(browser);
+  const picture = await paint(scene("dusk"), 64);
+  await close();
+  const { context, page } = await sitDown(browser, options);
+  await logIn(page, "ann");
+  await page.goto("/admin/emoji");
+  await page.getByLabel("Code").fill("dusk");
+  await page.getByLabel("Picture", { exact: true }).setInputFiles(picture);
+  await send(page);
+  await page.getByText(":dusk:", { exact: true }).first().waitFor();
+  await context.close();
+}
+
 export default function (seat) {
   const world = {};
 
@@ -68,7 +89,7 @@ export default function (seat) {
       ["login", "/login"],
       ["login-wrong", "/login", async (page) => {
         await page.getByLabel("Username or email").fill("june");
-        await page.getByLabel("Password").fill("a wrong one");
+        await page.getByLabel("Current password").fill("a wrong one");
         await send(page);
       }],
       ["visitor-local", "/local"],
@@ -114,6 +135,11 @@ export default function (seat) {
         await send(page);
       }],
       ["settings-move", "/settings/move"],
+      ["settings-delete", "/settings/delete"],
+      ["settings-delete-refused", "/settings/delete", async (page) => {
+        await page.getByLabel("Current password").fill("a wrong one");
+        await send(page);
+      }],
       ["settings-appearance", "/settings/appearance"],
       ["notifications", "/notifications"],
       ["search", "/search"],
@@ -128,6 +154,7 @@ export default function (seat) {
       ["quotes", `/tweets/${swifts.id}/quotes`],
       ["likes-none", `/tweets/${spoiler.id}/likes`],
       ["delete", `/tweets/${dusk.id}/delete`],
+      ["delivery-none", `/tweets/${dusk.id}/delivery`],
       ["history", `/tweets/${edited.id}/history`],
     ]);
     await look(seat.browser, "tibo", [["edit", `/tweets/${edited.id}/edit`]]);
@@ -152,6 +179,7 @@ export default function (seat) {
       ["german-settings-profile", "/settings/profile"],
       ["german-settings-security", "/settings/security"],
       ["german-settings-move", "/settings/move"],
+      ["german-settings-delete", "/settings/delete"],
       ["german-settings-appearance", "/settings/appearance"],
       ["german-settings-blocked", "/settings/blocked"],
       ["german-likes", `/tweets/${world.dusk.id}/likes`],
@@ -169,7 +197,12 @@ export default function (seat) {
       ["signups-none", "/admin/signups"],
       ["reports-none", "/admin/reports"],
       ["relays-none", "/admin/relays"],
+      ["instances-none", "/admin/instances"],
+      ["inbox-none", "/admin/inbox"],
+      ["emoji-none", "/admin/emoji"],
     ], guarded);
+    await addEmoji(seat.browser, guarded);
+    await look(seat.browser, "ann", [["emoji", "/admin/emoji"], ["compose-emoji", "/compose", openEmoji]], guarded);
     await look(seat.browser, null, [["signup-guarded", "/signup"]], guarded);
     for (const [username, reason] of [
       ["ben", "My sister writes here about her swifts, and I would like to answer her."],

@@ -28,7 +28,8 @@ impl Federation {
             return Ok(());
         }
         if self.is_wanted(act.actor, post).await? {
-            to_be_had(self.tweet_from(post, act.budget).await)?;
+            let author = (act.is_fresh && post.attributed_to == act.activity.actor).then_some(act.actor);
+            to_be_had(self.tweet_from(post, author, act.budget).await)?;
         }
         Ok(())
     }

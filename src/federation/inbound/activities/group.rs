@@ -58,7 +58,7 @@ impl Federation {
         let author = self.service().accounts(vec![tweet.author]).await?.pop();
         match author {
             Some(author) if author.uri.as_deref() == Some(post.attributed_to.as_str()) => {
-                let by_author = Act { activity, actor: &author, budget };
+                let by_author = Act { activity, actor: &author, is_fresh: false, budget };
                 self.update_post(&by_author, &post, tweet).await
             }
             _ => Ok(()),
@@ -81,7 +81,7 @@ impl Federation {
         }
         let actor = self.actor_within(&inner.actor, Freshness::Known, act.budget).await;
         let Some(actor) = to_be_had(actor)? else { return Ok(()) };
-        let by_voter = Act { activity: &inner, actor: &actor, budget: act.budget };
+        let by_voter = Act { activity: &inner, actor: &actor, is_fresh: false, budget: act.budget };
         match &inner.body {
             Body::Undo(object) => self.undo(&by_voter, object).await,
             _ => self.like(&by_voter, &liked).await,

@@ -29,7 +29,7 @@ use crate::error::Error;
 use crate::federation::Federation;
 use crate::federation::objects::liberal::ObjectError;
 use crate::federation::objects::{Activity, Body, IdOr, Post};
-use crate::federation::resolve::{Budget, Freshness, ResolveError, known_actor};
+use crate::federation::resolve::{Budget, Freshness, ResolveError, is_stale, known_actor};
 use crate::model::account::{Account, AccountKind};
 use crate::model::address::Local;
 use crate::model::event::Relation;
@@ -45,12 +45,15 @@ struct Act<'a> {
     activity: &'a Activity,
     /// Who acts, verified.
     actor: &'a Account,
+    /// Whether what is known of them need not be asked for again.
+    is_fresh: bool,
     budget: &'a Budget,
 }
 
 /// Who sent an activity.
 enum Sender {
-    Known(Box<Account>),
+    /// And whether what is known is fresh.
+    Known(Box<Account>, bool),
     Stranger,
 }
 
@@ -68,9 +71,9 @@ impl Federation {
             return self.flag(&activity, objects, content.as_deref()).await;
         }
         let budget = Budget::new();
-        let actor = match sender {
-            Sender::Known(account) if account.suspended => return Ok(()),
-            Sender::Known(account) => *account,
+        let (actor, is_fresh) = match sender {
+            Sender::Known(account, _) if account.suspended => return Ok(()),
+            Sender::Known(account, is_fresh) => (*account, is_fresh),
             Sender::Stranger => {
                 if let Body::Undo(object) = &activity.body {
                     return self.undo_of_stranger(&activity, object).await;
@@ -80,10 +83,10 @@ impl Federation {
                 }
                 let actor = self.actor_within(&activity.actor, Freshness::Known, &budget).await;
                 let Some(actor) = to_be_had(actor)? else { return Ok(()) };
-                actor
+                (actor, true)
             }
         };
-        let act = Act { activity: &activity, actor: &actor, budget: &budget };
+        let act = Act { activity: &activity, actor: &actor, is_fresh, budget: &budget };
         match &activity.body {
             Body::Create(objects) => self.create(&act, objects).await,
             Body::Update(object) => self.update(&act, object).await,
@@ -112,7 +115,9 @@ impl Federation {
                 return Ok(None);
             }
             let known = known_actor(conn, &actor, now_ms)?;
-            Ok(Some(known.map_or(Sender::Stranger, |(account, _)| Sender::Known(Box::new(account)))))
+            Ok(Some(known.map_or(Sender::Stranger, |(account, fetched_at)| {
+                Sender::Known(Box::new(account), !is_stale(fetched_at, now_ms))
+            })))
         });
         match read.await.map_err(Error::from) {
             Err(Error::Gone(_)) => Ok(None),
