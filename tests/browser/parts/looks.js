@@ -89,7 +89,7 @@ export default function (seat) {
       ["login", "/login"],
       ["login-wrong", "/login", async (page) => {
         await page.getByLabel("Username or email").fill("june");
-        await page.getByLabel("Current password").fill("a wrong one");
+        await page.getByLabel("Password").fill("a wrong one");
         await send(page);
       }],
       ["visitor-local", "/local"],
