@@ -174,16 +174,6 @@ pub fn release_all(conn: &mut Conn, owner: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The health of a host; `None` when it is not known.
-pub fn health_of(conn: &mut Conn, host: &str) -> Result<Option<Health>, StoreError> {
-    conn.query_opt(
-        "select state, failures, next_attempt_at, first_failure_at, last_success_at, form, answer_ms
-         from instances where host = $1",
-        args![host],
-        health,
-    )
-}
-
 /// What is known of who sends something here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Standing {

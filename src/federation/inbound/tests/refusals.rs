@@ -185,15 +185,14 @@ async fn a_host_that_writes_to_us_earns_a_probe() {
         world.actor(BOB).await;
         world.test.store.write(|conn| hosts::bury_host(conn, "b.test")).await.unwrap();
         world.happens(&follow()).await;
-        let health =
-            world.test.store.read(|conn| instances::health_of(conn, "b.test")).await.unwrap().unwrap();
+        let standing = |conn: &mut crate::store::Conn| instances::standing(conn, "b.test", "b.test");
+        let health = world.test.store.read(standing).await.unwrap().health.unwrap();
         let soon = Some(NOW + MINUTE_MS / 2);
         assert_eq!((health.state, health.next_attempt_at), (1, soon), "{}", world.engine);
         // Many requests earn no more than the first.
         world.clock.advance(10_000);
         world.happens(&activity(&format!("{BOB}#undos/1"), "Undo", BOB, follow())).await;
-        let health =
-            world.test.store.read(|conn| instances::health_of(conn, "b.test")).await.unwrap().unwrap();
+        let health = world.test.store.read(standing).await.unwrap().health.unwrap();
         assert_eq!(health.next_attempt_at, soon, "{}", world.engine);
     }
 }

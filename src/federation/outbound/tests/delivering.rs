@@ -77,13 +77,7 @@ async fn hosts_that_refuse_for_now_hold_up_nobody_and_are_asked_again_in_time() 
             planned.notify_one();
         }
         // Four times refused is refused for good.
-        let none_left = async {
-            let mut look = tokio::time::interval(Duration::from_millis(20));
-            while !world.test.store.read(waiting::hosts).await.unwrap().is_empty() {
-                look.tick().await;
-            }
-        };
-        assert!(tokio::time::timeout(PATIENCE, none_left).await.is_ok(), "{}", world.engine);
+        none_waits(&world).await;
         assert_eq!(asked(&peers, "sour0.test").await, 8, "{}: in both forms each time", world.engine);
         stop.cancel();
         tokio::time::timeout(PATIENCE, driver).await.unwrap().unwrap();

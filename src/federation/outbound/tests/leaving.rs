@@ -105,13 +105,7 @@ async fn the_last_word_is_signed_by_who_left_and_nothing_that_waited_is_sent_bes
         assert_eq!(activity["object"], "http://a.test/users/ann", "{}", world.engine);
         assert_eq!(activity["actor"], activity["object"], "{}", world.engine);
         assert!(signed_by(&request, &pem, NOW).is_some(), "{}", world.engine);
-        let none_left = async {
-            let mut look = tokio::time::interval(Duration::from_millis(20));
-            while !world.test.store.read(waiting::hosts).await.unwrap().is_empty() {
-                look.tick().await;
-            }
-        };
-        assert!(tokio::time::timeout(PATIENCE, none_left).await.is_ok(), "{}", world.engine);
+        none_waits(&world).await;
         stop.cancel();
         driver.await.unwrap();
         assert_eq!(asked(&peer, "b.test").await, 1, "{}: the post is not sent", world.engine);

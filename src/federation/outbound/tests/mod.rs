@@ -56,6 +56,17 @@ const NOW: i64 = 1_767_323_045_000;
 /// How long a sign is waited for: far longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Until no delivery waits.
+async fn none_waits(world: &World) {
+    let none_left = async {
+        let mut look = tokio::time::interval(Duration::from_millis(20));
+        while !world.test.store.read(waiting::hosts).await.unwrap().is_empty() {
+            look.tick().await;
+        }
+    };
+    assert!(tokio::time::timeout(PATIENCE, none_left).await.is_ok(), "{}", world.engine);
+}
+
 /// Our instance, `a.test`, with `ann`; and accounts of others, each alone on a host that has its name.
 struct World {
     federation: Federation,

@@ -73,13 +73,7 @@ async fn a_host_is_remembered_when_it_took_something_and_not_when_it_refused() {
         let settings = DeliverySettings { at_once: 4, process: 0 };
         let driver =
             tokio::spawn(async move { federation.run_delivery(settings, &Notify::new(), ended).await });
-        let none_left = async {
-            let mut look = tokio::time::interval(Duration::from_millis(20));
-            while !world.test.store.read(waiting::hosts).await.unwrap().is_empty() {
-                look.tick().await;
-            }
-        };
-        assert!(tokio::time::timeout(PATIENCE, none_left).await.is_ok(), "{}", world.engine);
+        none_waits(&world).await;
         stop.cancel();
         driver.await.unwrap();
         let of_ann = hosts(&world, world.ann.id).await;
