@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use tokio::sync::Notify;
+use tokio::sync::watch::Sender as Told;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
@@ -194,9 +194,8 @@ impl App {
 
     /// Starts planning from the log and delivering.
     fn start_federation(&self) {
-        let (planned, progress) = (Arc::new(Notify::new()), Progress::default());
-        let planning =
-            plan(self.federation.clone(), progress.clone(), Arc::clone(&planned), self.stop.clone());
+        let (planned, progress) = (Told::new(()), Progress::default());
+        let planning = plan(self.federation.clone(), progress.clone(), planned.clone(), self.stop.clone());
         self.consume("federation", progress, planning);
         let (federation, stop) = (self.federation.clone(), self.stop.clone());
         self.run("inbox", async move { federation.work_inbox(stop).await });
@@ -208,7 +207,7 @@ impl App {
         self.run("software", async move { federation.keep_software_known(stop).await });
         let (federation, stop) = (self.federation.clone(), self.stop.clone());
         self.run("lane gauges", async move { federation.watch_lanes(stop).await });
-        let (federation, told, stop) = (self.federation.clone(), Arc::clone(&planned), self.stop.clone());
+        let (federation, told, stop) = (self.federation.clone(), planned.clone(), self.stop.clone());
         self.run("farewells", async move { federation.run_farewells(&told, stop).await });
         let (federation, settings, stop) = (self.federation.clone(), self.delivery, self.stop.clone());
         self.run("delivery", async move { federation.run_delivery(settings, &planned, stop).await });
@@ -266,9 +265,8 @@ impl App {
 }
 
 /// Runs federation's planner until `stop`, again and again while it cannot begin.
-async fn plan(federation: Federation, progress: Progress, planned: Arc<Notify>, stop: CancellationToken) {
-    while let Err(error) = federation.run_planner(progress.clone(), Arc::clone(&planned), stop.clone()).await
-    {
+async fn plan(federation: Federation, progress: Progress, planned: Told<()>, stop: CancellationToken) {
+    while let Err(error) = federation.run_planner(progress.clone(), planned.clone(), stop.clone()).await {
         progress.failed();
         tracing::warn!(error = %Chain(&error), "federation's planner could not begin; trying again");
         if stop.run_until_cancelled(tokio::time::sleep(PLANNER_PAUSE)).await.is_none() {

@@ -120,7 +120,7 @@ impl Federation {
     /// writes by what is kept here takes notice first.
     pub fn heard(&self, event: &Event) {
         self.0.followers.heard(event);
-        if let Event::KeyRotated { account, .. } = event {
+        if let Event::KeyRotated { account, .. } | Event::AccountSuspended { account, .. } = event {
             self.0.own_keys.forget(*account);
         }
     }

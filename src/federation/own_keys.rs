@@ -128,7 +128,7 @@ impl OwnKeys {
         self.forgotten.load(Ordering::Acquire)
     }
 
-    /// Forgets the opened key of an account: it was retired.
+    /// Forgets the opened key of an account: it was retired, or nobody signs with it for now.
     pub(super) fn forget(&self, account: AccountId) {
         self.forgotten.fetch_add(1, Ordering::AcqRel);
         self.opened.remove(&account);

@@ -17,7 +17,7 @@ macro_rules! select_accounts {
                 a.kind, a.locked, a.discoverable, a.indexable, a.quotable, a.created_at, a.updated_at,
                 a.suspended_at is not null or coalesce(u.state = 'pending', false), a.limited_at is not null,
                 a.tweets_count, a.followers_count, a.following_count, r.remote_tweets, r.remote_followers,
-                r.remote_following, a.last_tweet_at, m.target_id, r.uri, r.url
+                r.remote_following, a.last_tweet_at, m.target_id, r.uri, r.url, r.fetched_at
              from accounts a left join actors r on r.account_id = a.id
                  left join users u on u.account_id = a.id left join moves m on m.account_id = a.id ",
             $rest
@@ -148,18 +148,17 @@ pub fn by_handle(
     )
 }
 
-/// Whether the account with this ActivityPub id is suspended; `None` when it is not known.
-pub fn is_suspended(conn: &mut Conn, uri: &str) -> Result<Option<bool>, StoreError> {
-    conn.query_opt(
-        "select a.suspended_at is not null from actors r join accounts a on a.id = r.account_id where r.uri = $1",
-        args![uri],
-        |row| row.take(),
-    )
-}
-
 /// The remote account with this ActivityPub id.
 pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Account>, StoreError> {
     conn.query_opt(select_accounts!("where r.uri = $1"), args![uri], account)
+}
+
+/// The same, and when it was last fetched.
+pub fn fetched(conn: &mut Conn, uri: &str) -> Result<Option<(Account, Millis)>, StoreError> {
+    conn.query_opt(select_accounts!("where r.uri = $1"), args![uri], |row| {
+        let account = account(row)?;
+        Ok((account, row.take::<Option<Millis>>()?.unwrap_or_default()))
+    })
 }
 
 /// Suspends an account at `at_ms`, or frees it with `None`; who left stays away. Answers whether anything changed.

@@ -170,6 +170,39 @@ pub fn key(conn: &mut Conn, key_uri: &str) -> Result<Option<PublicKeyRow>, Store
     )
 }
 
+/// Who signs, as far as they are known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Signer {
+    /// Whether the actor is suspended; `None` when it is not known.
+    pub suspended: Option<bool>,
+    /// The key of the signature.
+    pub key: Option<PublicKeyRow>,
+}
+
+/// The actor `actor_uri`, and the key `key_uri`, whose ever that is.
+pub fn signer(conn: &mut Conn, actor_uri: &str, key_uri: &str) -> Result<Signer, StoreError> {
+    conn.query_one(
+        "select a.suspended_at is not null, a.id is not null, k.account_id, o.uri, k.public_pem, k.fetched_at
+         from (select 1) signer
+             left join actors r on r.uri = $1 left join accounts a on a.id = r.account_id
+             left join actor_keys k on k.key_uri = $2 left join actors o on o.account_id = k.account_id",
+        args![actor_uri, key_uri],
+        |row| {
+            let (suspended, known): (bool, bool) = (row.take()?, row.take()?);
+            let (owner, actor_uri): (Option<AccountId>, _) = (row.take()?, row.take()?);
+            let (pem, fetched_at): (Option<String>, Option<Millis>) = (row.take()?, row.take()?);
+            let parts = owner.zip(pem).zip(fetched_at);
+            let key = parts.map(|((account, pem), fetched_at)| PublicKeyRow {
+                account,
+                actor_uri,
+                pem,
+                fetched_at,
+            });
+            Ok(Signer { suspended: known.then_some(suspended), key })
+        },
+    )
+}
+
 fn public_key_row(row: &mut Row<'_>) -> Result<PublicKeyRow, StoreError> {
     Ok(PublicKeyRow {
         account: row.take()?,
@@ -199,11 +232,6 @@ pub fn reaches(conn: &mut Conn, accounts: &[AccountId]) -> Result<Vec<(AccountId
         args![accounts],
         |row| Ok((row.take()?, reach(row)?)),
     )
-}
-
-/// When a remote account was last fetched.
-pub fn fetched_at(conn: &mut Conn, account: AccountId) -> Result<Option<Millis>, StoreError> {
-    conn.query_opt("select fetched_at from actors where account_id = $1", args![account], super::int)
 }
 
 /// A remote account that is to be read again.

@@ -43,6 +43,16 @@ pub fn actor_gone_since(conn: &mut Conn, uri: &str) -> Result<Option<Millis>, St
     )
 }
 
+/// Whether `uri` is gone by our own word or by that of `owner`, and since when the owner is by its own.
+pub fn of(conn: &mut Conn, uri: &str, owner: &str) -> Result<(bool, Option<Millis>), StoreError> {
+    conn.query_one(
+        "select exists(select 1 from tombstones where uri = $1 and by_actor in ('', $2)),
+             (select created_at from tombstones where uri = $2 and by_actor = $2)",
+        args![uri, owner],
+        |row| Ok((row.take()?, row.take()?)),
+    )
+}
+
 /// An actor that was gone is there again.
 pub fn lift(conn: &mut Conn, actor: &str) -> Result<(), StoreError> {
     conn.execute("delete from tombstones where uri = $1 and by_actor = $1", args![actor])?;

@@ -20,10 +20,10 @@ use crate::federation::origin::{authority, same_origin};
 use crate::federation::outbound::to_row;
 use crate::federation::signature::{self, Claim, MAX_BODY_BYTES, RequestParts, SignatureError};
 use crate::model::ids::RowId;
-use crate::store::actors::{self, PublicKeyRow};
+use crate::store::actors::{self, PublicKeyRow, Signer};
 use crate::store::inbox::Receipt;
 use crate::store::instances::{Health, Standing};
-use crate::store::{StoreError, accounts, inbox, instances};
+use crate::store::{StoreError, inbox, instances};
 use crate::telemetry::metrics as names;
 
 /// What became of an activity that is answered 202.
@@ -185,9 +185,9 @@ impl Federation {
         };
         let (actor_uri, now_ms) = (actor.clone(), self.now_ms());
         let read = self.service().store().read(move |conn| {
-            let suspended = accounts::is_suspended(conn, &actor)?;
+            let Signer { suspended, key } = actors::signer(conn, &actor, &key_id)?;
             // Some sign with the bare id of the actor: then its first key is meant.
-            let key = match actors::key(conn, &key_id)? {
+            let key = match key {
                 None if key_id == actor => actors::first_key(conn, &actor)?,
                 key => key,
             };

@@ -3,20 +3,19 @@
 //! A dead or slow host never delays a live one: each leased host has a task of its own, sends share a bounded
 //! number of places, each busy host has its share of them, and slow hosts hold at most half. A host that is busy for
 //! long gives its place up when others wait. A restart repeats at most what was under way or answered within the last
-//! fifth of a second; receivers know activities by their ids.
+//! second; receivers know activities by their ids.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::known_reached::KnownReached;
 use super::lane_run::LaneRun;
-use super::send::Places;
+use super::send::{Keys, Places};
 use crate::clock::Millis;
 use crate::error::{Chain, Result};
 use crate::federation::Federation;
@@ -46,7 +45,7 @@ impl Federation {
     pub(crate) async fn run_delivery(
         &self,
         settings: DeliverySettings,
-        planned: &Notify,
+        planned: &watch::Sender<()>,
         stop: CancellationToken,
     ) {
         let driver = Driver {
@@ -54,9 +53,11 @@ impl Federation {
             owner: format!("process {}", settings.process).into(),
             at_once: settings.at_once.max(1),
             places: Arc::new(Places::new(settings.at_once)),
+            keys: Arc::new(Keys::new()),
             reached: Arc::new(KnownReached::new()),
+            planned: planned.subscribe(),
             hosts: Arc::default(),
-            crowded: Arc::default(),
+            crowded: watch::Sender::new(false),
             given_back: Arc::default(),
             checks: Arc::new(Semaphore::new(CHECKS)),
             stop: stop.clone(),
@@ -64,13 +65,15 @@ impl Federation {
         // What this process held when it was killed.
         driver.release_all().await;
         let lanes = TaskTracker::new();
+        let mut planned = planned.subscribe();
         while !stop.is_cancelled() {
+            planned.mark_unchanged();
             if let Err(error) = driver.lease_hosts(&lanes).await {
                 tracing::warn!(error = %Chain(&error), "hosts with waiting deliveries could not be leased");
             }
             tokio::select! {
                 () = stop.cancelled() => break,
-                () = planned.notified() => {}
+                Ok(()) = planned.changed() => {}
                 () = driver.given_back.notified() => {}
                 () = tokio::time::sleep(POLL_EVERY) => {}
             }
@@ -87,13 +90,16 @@ pub(super) struct Driver {
     pub(super) federation: Federation,
     pub(super) owner: Arc<str>,
     pub(super) places: Arc<Places>,
+    pub(super) keys: Arc<Keys>,
     pub(super) reached: Arc<KnownReached>,
+    /// Told when there is more to deliver.
+    pub(super) planned: watch::Receiver<()>,
     pub(super) stop: CancellationToken,
     at_once: usize,
     /// The hosts that are worked on.
     hosts: Arc<Mutex<HashSet<String>>>,
     /// More hosts wait than there are places for.
-    crowded: Arc<AtomicBool>,
+    pub(super) crowded: watch::Sender<bool>,
     /// Told when a host's place is free that others wait for.
     given_back: Arc<Notify>,
     checks: Arc<Semaphore>,
@@ -106,7 +112,7 @@ impl Driver {
 
     /// Whether hosts wait that there is no place for.
     pub(super) fn is_crowded(&self) -> bool {
-        self.crowded.load(Ordering::Relaxed)
+        *self.crowded.borrow()
     }
 
     /// How many sends one host may have under way: its part of all of them, and a few in any case.
@@ -140,7 +146,7 @@ impl Driver {
         let room = self.at_once.saturating_mul(2).saturating_sub(lanes.len());
         let limit = i64::try_from(room).unwrap_or(i64::MAX);
         if limit == 0 {
-            self.crowded.store(true, Ordering::Relaxed);
+            self.crowded.send_replace(true);
             return Ok(());
         }
         let (owner, now_ms) = (self.owner.to_string(), self.now_ms());
@@ -148,7 +154,7 @@ impl Driver {
             instances::lease(conn, &owner, now_ms, now_ms.saturating_add(LEASE_MS), limit)
         };
         let leased = self.federation.service().store().write(lease).await?;
-        self.crowded.store(leased.len() >= room, Ordering::Relaxed);
+        self.crowded.send_replace(leased.len() >= room);
         for (host, health) in leased {
             // A lane that could not renew its lease in time goes on: it has just been renewed.
             if self.hosts.lock().unwrap_or_else(PoisonError::into_inner).insert(host.clone()) {

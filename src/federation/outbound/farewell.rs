@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{Chain, Result};
@@ -26,10 +26,12 @@ const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 impl Federation {
     /// Tells other hosts of accounts that left, until `stop`; `planned` is told when there is something to deliver.
-    pub(crate) async fn run_farewells(&self, planned: &Notify, stop: CancellationToken) {
+    pub(crate) async fn run_farewells(&self, planned: &watch::Sender<()>, stop: CancellationToken) {
         while !stop.is_cancelled() {
             match stop.run_until_cancelled(self.say_farewells()).await {
-                Some(Ok(true)) => planned.notify_one(),
+                Some(Ok(true)) => {
+                    planned.send_replace(());
+                }
                 Some(Err(error)) => {
                     tracing::warn!(error = %Chain(&error), "others could not be told of an account that left; trying again");
                 }

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::deliver::{Driver, LEASE_MS};
 use super::health::{from_tries, health_of, to_row, to_tries};
-use super::send::{Answer, Keys, Send, count};
+use super::send::{Answer, Send, count};
 use crate::clock::{Millis, SECOND_MS};
 use crate::error::{Chain, Error, Result};
 use crate::federation::delivery::breaker::{Breaker, Gate};
@@ -29,9 +29,13 @@ use crate::telemetry::metrics as names;
 const RENEW_EVERY_MS: Millis = LEASE_MS / 3;
 /// How often a lane looks for new rows while it is at work.
 const LOOK_EVERY_MS: Millis = SECOND_MS;
-/// How long a lane that has sent everything waits before it looks for more: so a stream of posts is read some at a
-/// time, and the host given back at its end only.
-const LINGER: Duration = Duration::from_millis(50);
+/// How long a lane that has sent everything keeps its host: a stream of posts is one lane's, which gives the host back
+/// at its end only.
+const LINGER: Duration = Duration::from_secs(1);
+/// How long after a look such a lane looks again, once there is more for anybody: a stream is read some at a time.
+const LOOK_PAUSE: Duration = Duration::from_millis(200);
+/// The shortest wait for what is due soon.
+const WAIT_MIN: Duration = Duration::from_millis(10);
 /// How long a lane with nothing to do keeps its host: for longer waits it makes room for other hosts.
 const SOON_MS: Millis = SECOND_MS;
 /// How long a host keeps its place while others wait for one.
@@ -47,8 +51,6 @@ const FLUSH_ROWS: usize = 500;
 const FORGET_ROWS: i64 = 1_000;
 /// Looks for rows in a row before something else has its turn.
 const LOOKS: usize = 4;
-/// Authors whose keys a lane keeps.
-const KEYS: usize = 1_000;
 /// Characters kept of what went wrong.
 const TROUBLE_MAX: usize = 200;
 
@@ -58,7 +60,6 @@ pub(super) struct LaneRun {
     host: Arc<str>,
     lane: Lane,
     rows: HashMap<RowId, Loaned>,
-    keys: Arc<Keys>,
     loaded_to: RowId,
     /// The newest row that was ever seen: what was left to the database for a while lies before it.
     seen_to: RowId,
@@ -67,6 +68,8 @@ pub(super) struct LaneRun {
     looked_ms: Millis,
     /// The same for waits that are too short for the instance's clock.
     looked: Instant,
+    /// When there was last something to do.
+    busy: Instant,
     began_ms: Millis,
     leased_ms: Millis,
     /// Another process may have the host now.
@@ -108,12 +111,12 @@ impl LaneRun {
             driver,
             host,
             rows: HashMap::new(),
-            keys: Arc::new(Keys::new(KEYS)),
             loaded_to: RowId(0),
             seen_to: RowId(0),
             drained: false,
             looked_ms: 0,
             looked: Instant::now(),
+            busy: Instant::now(),
             began_ms: now_ms,
             leased_ms: now_ms,
             lost: false,
@@ -140,7 +143,9 @@ impl LaneRun {
             let commands = self.lane.advance(self.driver.now_ms());
             let sends = self.obey(commands).await?;
             under_way.extend(sends.into_iter().map(Send::run));
-            if under_way.is_empty() && !self.waits_here().await? {
+            if !under_way.is_empty() {
+                self.busy = Instant::now();
+            } else if !self.waits_here().await? {
                 break;
             }
             tokio::select! {
@@ -153,7 +158,7 @@ impl LaneRun {
                         self.flush().await?;
                     }
                 }
-                () = tokio::time::sleep(LINGER), if under_way.is_empty() => {}
+                () = self.linger(), if under_way.is_empty() => {}
                 _ = flush.tick() => {
                     self.flush().await?;
                     self.renew().await?;
@@ -187,13 +192,38 @@ impl LaneRun {
                 let may_send = matches!(self.lane.breaker().gate(now_ms), Gate::Free | Gate::Probe);
                 Ok(may_send && until_ms.saturating_sub(now_ms) <= SOON_MS)
             }
-            Rest::Nothing if self.looked.elapsed() < LINGER && !self.driver.is_crowded() => Ok(true),
+            Rest::Nothing if self.busy.elapsed() < LINGER && !self.driver.is_crowded() => Ok(true),
             Rest::Nothing => {
                 self.drained = false;
                 self.load().await?;
                 Ok(self.lane.rest(now_ms) != Rest::Nothing)
             }
             Rest::Answers | Rest::Dead => Ok(false),
+        }
+    }
+
+    /// With nothing under way: until something is due, there may be more for the host, or its lane is over.
+    async fn linger(&mut self) {
+        let now_ms = self.driver.now_ms();
+        let end = match self.lane.rest(now_ms) {
+            Rest::Until(until_ms) => {
+                let wait_ms = u64::try_from(until_ms.saturating_sub(now_ms)).unwrap_or(0);
+                Instant::now() + Duration::from_millis(wait_ms).max(WAIT_MIN)
+            }
+            Rest::Answers | Rest::Nothing | Rest::Dead => self.busy + LINGER,
+        };
+        let mut crowded = self.driver.crowded.subscribe();
+        let more = async {
+            tokio::time::sleep_until(self.looked + LOOK_PAUSE).await;
+            // When nobody plans any more, it is looked at the end.
+            if self.driver.planned.changed().await.is_err() {
+                std::future::pending().await
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep_until(end) => {}
+            _ = crowded.wait_for(|is| *is) => {}
+            () = more => self.drained = false,
         }
     }
 
@@ -221,6 +251,7 @@ impl LaneRun {
     async fn look(&mut self, now_ms: Millis) -> Result<()> {
         self.looked_ms = now_ms;
         self.looked = Instant::now();
+        self.driver.planned.mark_unchanged();
         let room = self.lane.room();
         let (host, after) = (self.host.clone(), self.loaded_to);
         let limit = i64::try_from(room).unwrap_or(0);
@@ -279,7 +310,7 @@ impl LaneRun {
         Some(Send {
             federation: self.driver.federation.clone(),
             places: Arc::clone(&self.driver.places),
-            keys: Arc::clone(&self.keys),
+            keys: Arc::clone(&self.driver.keys),
             row: loaned.row.clone(),
             form,
             is_slow: self.lane.pace().is_slow(),

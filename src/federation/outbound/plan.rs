@@ -9,7 +9,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::stream::{self, StreamExt as _};
-use tokio::sync::Notify;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::relays::{self, ByInstance};
@@ -77,7 +77,7 @@ impl Federation {
     pub(crate) async fn run_planner(
         &self,
         progress: Progress,
-        planned: Arc<Notify>,
+        planned: watch::Sender<()>,
         stop: CancellationToken,
     ) -> Result<()> {
         let store = self.service().store().clone();
@@ -87,7 +87,7 @@ impl Federation {
         let federation = self.clone();
         let trouble = Arc::new(Mutex::new(Trouble::default()));
         let following = follow(store.clone(), CONSUMER, progress, stop.clone(), move |batch: Vec<Logged>| {
-            let (federation, planned) = (federation.clone(), Arc::clone(&planned));
+            let (federation, planned) = (federation.clone(), planned.clone());
             let trouble = Arc::clone(&trouble);
             async move { federation.plan_batch(batch, &planned, &trouble).await.map_err(StoreError::from) }
         });
@@ -113,7 +113,7 @@ impl Federation {
     pub(super) async fn plan_batch(
         &self,
         batch: Vec<Logged>,
-        planned: &Notify,
+        planned: &watch::Sender<()>,
         trouble: &Mutex<Trouble>,
     ) -> Result<()> {
         // The planner may be here before those who only take notice.
@@ -212,8 +212,10 @@ impl Federation {
     }
 
     /// Stores a part, and writes the rows for followers of all that is stored.
-    async fn plan_part(&self, part: Part, planned: &Notify) -> Result<()> {
+    async fn plan_part(&self, part: Part, planned: &watch::Sender<()>) -> Result<()> {
         if part.end == Position::default() {
+            // Another process planned it: what that made may be for hosts that this one holds.
+            planned.send_replace(());
             return Ok(());
         }
         let part = Arc::new(part);
@@ -221,7 +223,7 @@ impl Federation {
             let (federation, now_part) = (self.clone(), Arc::clone(&part));
             let step = move |conn: &mut Conn| federation.step(conn, &now_part);
             let step = self.service().store().write(step).await?;
-            planned.notify_one();
+            planned.send_replace(());
             if let Step::Planned = step {
                 return Ok(());
             }

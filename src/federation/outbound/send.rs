@@ -7,6 +7,7 @@ use bytes::Bytes;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 use url::Url;
 
 use crate::client::{ClientError, Response};
@@ -64,9 +65,32 @@ impl Payloads {
     }
 }
 
-/// The keys of the authors of one lane, by account and how often keys were forgotten; `None` when the account is gone or
-/// suspended. A lane does not live long, so that a suspension is heeded soon.
-pub(super) type Keys = Cache<(AccountId, u64), Option<Arc<SigningKey>>>;
+/// Authors whose keys are kept.
+const KEYS: usize = 10_000;
+/// How long an author's key is used before it is asked whether there still is the author: suspensions and new keys are
+/// heard of at once, and this is for when they are not.
+const KEYS_FOR: Duration = Duration::from_secs(5);
+
+/// The keys of the authors of what is being delivered; `None` when the author is gone or suspended.
+pub(super) struct Keys {
+    kept: Cache<KeyOf, Option<Arc<SigningKey>>>,
+    since: Instant,
+}
+
+/// Whose key, since how many keys were forgotten, in which span of [`KEYS_FOR`].
+type KeyOf = (AccountId, u64, u128);
+
+impl Keys {
+    pub(super) fn new() -> Self {
+        Self { kept: Cache::new(KEYS), since: Instant::now() }
+    }
+
+    async fn of(&self, account: AccountId, federation: &Federation) -> Result<Option<Arc<SigningKey>>> {
+        let span = self.since.elapsed().as_millis() / KEYS_FOR.as_millis();
+        let present = (account, federation.0.own_keys.forgotten(), span);
+        self.kept.get_or_insert_async(&present, federation.signing_key(account)).await
+    }
+}
 
 /// The places for sends, over all hosts.
 pub(super) struct Places {
@@ -139,13 +163,13 @@ impl Send {
         let payload = self.federation.payload(self.row.outgoing).await?;
         let key = match &payload {
             Some(payload) if payload.is_farewell => self.federation.leavers_key(self.row.account).await?,
-            _ => self.key().await?,
+            _ => self.keys.of(self.row.account, &self.federation).await?,
         };
         let (Some(payload), Some(key), Ok(inbox)) = (payload, key, Url::parse(&self.row.inbox)) else {
             // Its activity or its signer is gone, or the inbox is no address: it cannot be sent, ever.
             return Ok(Exchanged::without(Outcome::Unsendable));
         };
-        let began = tokio::time::Instant::now();
+        let began = Instant::now();
         match self.post(&inbox, &payload, key).await? {
             Ok(response) => {
                 let wait = response.header(http::header::RETRY_AFTER);
@@ -194,12 +218,6 @@ impl Send {
             }
         }
         Ok(federation.post_activity(inbox, payload, by(present)).await)
-    }
-
-    async fn key(&self) -> Result<Option<Arc<SigningKey>>> {
-        let account = self.row.account;
-        let present = (account, self.federation.0.own_keys.forgotten());
-        self.keys.get_or_insert_async(&present, self.federation.signing_key(account)).await
     }
 }
 

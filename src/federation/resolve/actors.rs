@@ -29,19 +29,17 @@ const GONE_FOR_SURE_MS: Millis = HOUR_MS;
 /// What we ask of WebFinger; some servers only know the one or the other.
 const JRD: &str = "application/jrd+json, application/json";
 
-/// See [`Federation::known_actor`].
-pub(in crate::federation) fn known_actor(
+/// See [`Federation::known_actor`]; of an actor that is gone by its own word since then.
+pub(in crate::federation) fn known_unless_gone(
     conn: &mut Conn,
     uri: &str,
+    gone_since: Option<Millis>,
     now_ms: Millis,
 ) -> Result<Option<(Account, Millis)>, StoreError> {
-    let gone_since = tombstones::actor_gone_since(conn, uri)?;
     if gone_since.is_some_and(|since| now_ms < since.saturating_add(GONE_FOR_SURE_MS)) {
         return Err(Error::Gone("account").into());
     }
-    let Some(account) = accounts::by_uri(conn, uri)? else { return Ok(None) };
-    let fetched_at = actors::fetched_at(conn, account.id)?.unwrap_or_default();
-    Ok(Some((account, fetched_at)))
+    accounts::fetched(conn, uri)
 }
 
 impl Federation {
@@ -93,7 +91,10 @@ impl Federation {
         uri: &Url,
     ) -> Result<Option<(Account, Millis)>, Error> {
         let (uri, now_ms) = (uri.as_str().to_owned(), self.now_ms());
-        let read = self.service().store().read(move |conn| known_actor(conn, &uri, now_ms));
+        let read = self.service().store().read(move |conn| {
+            let gone_since = tombstones::actor_gone_since(conn, &uri)?;
+            known_unless_gone(conn, &uri, gone_since, now_ms)
+        });
         Ok(read.await?)
     }
 

@@ -24,7 +24,7 @@ mod software;
 
 use url::Url;
 
-pub(in crate::federation) use actors::known_actor;
+pub(in crate::federation) use actors::known_unless_gone;
 pub use fetch::FetchError;
 pub(in crate::federation) use fetch::{Budget, Fetcher};
 pub(in crate::federation) use followers::Stated;

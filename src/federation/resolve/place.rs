@@ -9,7 +9,7 @@ use crate::federation::Federation;
 use crate::federation::objects::Post;
 use crate::model::ids::{AccountId, IdMaker, TweetId};
 use crate::model::tweet::Tweet;
-use crate::store::{Conn, StoreError, actors, threads, tombstones, tweets};
+use crate::store::{Conn, StoreError, threads, tombstones, tweets};
 
 /// Answers that are put under a post which came after them, at most.
 const MENDED_MAX: i64 = 100;
@@ -36,13 +36,17 @@ impl Federation {
         let (uri, owner) = (uri.as_str().to_owned(), owner.as_str().to_owned());
         let federation = self.clone();
         let read = self.service().store().read(move |conn| {
-            if tombstones::exists_by(conn, &uri, &owner)? {
+            let ids = federation.service().ids();
+            let mut id = TweetId(ids.at(at_ms));
+            let ground = tweets::ground(conn, (&uri, &owner), author, id)?;
+            if ground.is_gone {
                 return Ok(None);
             }
-            let id = free_id(conn, federation.service().ids(), at_ms)?;
-            let reach = actors::reaches(conn, &[author])?.pop();
-            let followers = reach.and_then(|(_, reach)| reach.followers_uri);
-            Ok(Some(Place { id, followers: followers.and_then(|uri| Url::parse(&uri).ok()) }))
+            if ground.is_taken {
+                id = free_id(conn, ids, at_ms)?;
+            }
+            let followers = ground.followers_uri.and_then(|uri| Url::parse(&uri).ok());
+            Ok(Some(Place { id, followers }))
         });
         Ok(read.await?.ok_or(FetchError::Gone)?)
     }

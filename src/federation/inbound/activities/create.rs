@@ -8,6 +8,7 @@ use crate::federation::objects::liberal::ObjectError;
 use crate::federation::objects::{IdOr, Post};
 use crate::federation::origin::same_origin;
 use crate::federation::resolve::ResolveError;
+use crate::store::{follows, tweets};
 
 impl Federation {
     pub(super) async fn create(&self, act: &Act<'_>, objects: &[IdOr]) -> Result<(), Failure> {
@@ -24,10 +25,16 @@ impl Federation {
         if let Some(choice) = post.vote() {
             return self.count_choice(act, post, choice).await;
         }
-        if self.known_tweet(&post.id).await?.is_some() {
+        let (uri, author) = (post.id.as_str().to_owned(), act.actor.id);
+        let read = self.service().store().read(move |conn| {
+            let known = tweets::id_by_uri(conn, &uri)?.is_some();
+            Ok((known, !known && follows::has_local_follower(conn, author)?))
+        });
+        let (is_known, is_followed) = read.await?;
+        if is_known {
             return Ok(());
         }
-        if self.is_wanted(act.actor, post).await? {
+        if is_followed || self.is_wanted(post).await? {
             let author = (act.is_fresh && post.attributed_to == act.activity.actor).then_some(act.actor);
             to_be_had(self.tweet_from(post, author, act.budget).await)?;
         }

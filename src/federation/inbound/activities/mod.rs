@@ -29,7 +29,7 @@ use crate::error::Error;
 use crate::federation::Federation;
 use crate::federation::objects::liberal::ObjectError;
 use crate::federation::objects::{Activity, Body, IdOr, Post};
-use crate::federation::resolve::{Budget, Freshness, ResolveError, is_stale, known_actor};
+use crate::federation::resolve::{Budget, Freshness, ResolveError, is_stale, known_unless_gone};
 use crate::model::account::{Account, AccountKind};
 use crate::model::address::Local;
 use crate::model::event::Relation;
@@ -111,10 +111,11 @@ impl Federation {
         let (id, actor) = (activity.id.as_str().to_owned(), activity.actor.as_str().to_owned());
         let now_ms = self.now_ms();
         let read = self.service().store().read(move |conn| {
-            if tombstones::exists_by(conn, &id, &actor)? {
+            let (is_gone, actor_gone_since) = tombstones::of(conn, &id, &actor)?;
+            if is_gone {
                 return Ok(None);
             }
-            let known = known_actor(conn, &actor, now_ms)?;
+            let known = known_unless_gone(conn, &actor, actor_gone_since, now_ms)?;
             Ok(Some(known.map_or(Sender::Stranger, |(account, fetched_at)| {
                 Sender::Known(Box::new(account), !is_stale(fetched_at, now_ms))
             })))
@@ -172,11 +173,9 @@ impl Federation {
         }
     }
 
-    /// Whether anybody here has to do with a post of `author`.
-    async fn is_wanted(&self, author: &Account, post: &Post) -> Result<bool, Error> {
-        Ok(self.is_followed(author.id).await?
-            || self.names_or_answers_us(post).await?
-            || self.is_for_followed_group(post).await?)
+    /// Whether anybody here has to do with a post of somebody who is not followed from here.
+    async fn is_wanted(&self, post: &Post) -> Result<bool, Error> {
+        Ok(self.names_or_answers_us(post).await? || self.is_for_followed_group(post).await?)
     }
 
     /// Whether a post was written to a group that somebody here follows.

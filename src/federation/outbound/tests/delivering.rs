@@ -4,7 +4,6 @@ use wiremock::{Mock, Request, ResponseTemplate};
 
 use super::*;
 use crate::clock::MINUTE_MS;
-use crate::federation::DeliverySettings;
 
 /// Peers that answer 401, but for those whose name begins with `good`.
 async fn peers() -> MockServer {
@@ -47,25 +46,17 @@ async fn hosts_that_refuse_for_now_hold_up_nobody_and_are_asked_again_in_time() 
             world.remote(name).await;
         }
         let stop = CancellationToken::new();
-        let planned = Arc::new(Notify::new());
-        let driver = tokio::spawn({
-            let (federation, planned, stop) = (world.federation.clone(), Arc::clone(&planned), stop.clone());
-            // Room for four lanes, fewer than there are sour hosts.
-            async move {
-                federation.run_delivery(DeliverySettings { at_once: 2, process: 0 }, &planned, stop).await
-            }
-        });
+        // Room for four lanes, fewer than there are sour hosts.
+        let driver = world.deliver(2, 0, &stop);
         let mentions: String = sour.iter().map(|name| format!("@{name}@{name}.test ")).collect();
         world.ann_posts(&mentions, Visibility::Direct).await;
         world.plan().await.unwrap();
-        planned.notify_one();
         for name in &sour {
             // In both forms of signatures.
             until_asked(&peers, &format!("{name}.test"), 2).await;
         }
         world.ann_posts("@good@good.test @good2@good2.test", Visibility::Direct).await;
         world.plan().await.unwrap();
-        planned.notify_one();
         until_asked(&peers, "good.test", 1).await;
         until_asked(&peers, "good2.test", 1).await;
         assert_eq!(asked(&peers, "sour0.test").await, 2, "{}: its pause holds", world.engine);
@@ -74,7 +65,7 @@ async fn hosts_that_refuse_for_now_hold_up_nobody_and_are_asked_again_in_time() 
                 until_refused(&world, &format!("{name}.test"), refusals).await;
             }
             world.clock.advance(minutes * MINUTE_MS);
-            planned.notify_one();
+            world.planned.send_replace(());
         }
         // Four times refused is refused for good.
         none_waits(&world).await;

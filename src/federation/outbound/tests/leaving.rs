@@ -7,7 +7,6 @@ use wiremock::{Mock, Request, ResponseTemplate};
 use super::rotation::{delivered, signed_by};
 use super::*;
 use crate::clock::MINUTE_MS;
-use crate::federation::DeliverySettings;
 use crate::store::{Conn, departures, own_keys, reached};
 
 /// As if these hosts had taken something of `ann`'s.
@@ -97,10 +96,7 @@ async fn the_last_word_is_signed_by_who_left_and_nothing_that_waited_is_sent_bes
         world.federation.say_farewells().await.unwrap();
 
         let stop = CancellationToken::new();
-        let (federation, ended) = (world.federation.clone(), stop.clone());
-        let settings = DeliverySettings { at_once: 2, process: 0 };
-        let driver =
-            tokio::spawn(async move { federation.run_delivery(settings, &Notify::new(), ended).await });
+        let driver = world.deliver(2, 0, &stop);
         let (request, activity): (Request, Value) = delivered(&peer, "Delete").await;
         assert_eq!(activity["object"], "http://a.test/users/ann", "{}", world.engine);
         assert_eq!(activity["actor"], activity["object"], "{}", world.engine);

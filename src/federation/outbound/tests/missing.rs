@@ -5,7 +5,6 @@ use wiremock::matchers::method;
 use wiremock::{Mock, ResponseTemplate};
 
 use super::*;
-use crate::federation::DeliverySettings;
 use crate::store::follows::Bonds;
 
 /// Delivers a post of ann's to her follower bob, whose inbox is not there, and whose document is answered so, until
@@ -21,9 +20,7 @@ async fn delivered(test: database::TestStore, document: u16) -> (World, MockServ
     world.ann_posts("hello", Visibility::Public).await;
     world.plan().await.unwrap();
     let stop = CancellationToken::new();
-    let (federation, ended) = (world.federation.clone(), stop.clone());
-    let settings = DeliverySettings { at_once: 4, process: 0 };
-    let driver = tokio::spawn(async move { federation.run_delivery(settings, &Notify::new(), ended).await });
+    let driver = world.deliver(4, 0, &stop);
     until_asked(&peer, "bob.test", 2).await;
     if document == 410 {
         let ended = async {

@@ -28,7 +28,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::sync::Notify;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 use wiremock::MockServer;
 
@@ -36,9 +38,9 @@ use super::plan::Trouble;
 use crate::client::{Client, ClientSettings};
 use crate::clock::Clock;
 use crate::error::Result;
-use crate::federation::Federation;
 use crate::federation::fixtures::local_account;
 use crate::federation::keys::InstanceKey;
+use crate::federation::{DeliverySettings, Federation};
 use crate::model::account::Account;
 use crate::model::address::Addresses;
 use crate::model::event::Relation;
@@ -73,6 +75,7 @@ struct World {
     clock: Clock,
     ann: Account,
     trouble: Mutex<Trouble>,
+    planned: watch::Sender<()>,
     engine: &'static str,
     test: database::TestStore,
 }
@@ -99,7 +102,15 @@ async fn world(test: database::TestStore, peers: BTreeMap<String, std::net::Sock
     });
     let federation = Federation::open(service, client.unwrap(), InstanceKey::new([7; 32])).await.unwrap();
     let ann = local_account(&federation, "ann").await;
-    let world = World { federation, clock, ann, trouble: Mutex::default(), engine: test.engine, test };
+    let world = World {
+        federation,
+        clock,
+        ann,
+        trouble: Mutex::default(),
+        planned: watch::Sender::new(()),
+        engine: test.engine,
+        test,
+    };
     world.told().await;
     world
 }
@@ -178,7 +189,12 @@ impl World {
     /// Plans what the log has after the cursor, as one batch.
     async fn plan(&self) -> Result<()> {
         let batch = self.log().await;
-        self.federation.plan_batch(batch, &Notify::new(), &self.trouble).await
+        self.federation.plan_batch(batch, &self.planned, &self.trouble).await
+    }
+
+    /// Delivers until `stop` as this process, with so many sends at once.
+    fn deliver(&self, at_once: usize, process: u8, stop: &CancellationToken) -> JoinHandle<()> {
+        deliver(self.federation.clone(), DeliverySettings { at_once, process }, &self.planned, stop)
     }
 
     /// What the log has after the cursor.
@@ -232,6 +248,16 @@ impl World {
         assert!(told.values().all(|kinds| *kinds == [kind]), "{}: {kind} of {told:?}", self.engine);
         told.into_keys().collect()
     }
+}
+
+fn deliver(
+    federation: Federation,
+    settings: DeliverySettings,
+    planned: &watch::Sender<()>,
+    stop: &CancellationToken,
+) -> JoinHandle<()> {
+    let (planned, stop) = (planned.clone(), stop.clone());
+    tokio::spawn(async move { federation.run_delivery(settings, &planned, stop).await })
 }
 
 async fn asked(peers: &MockServer, host: &str) -> usize {

@@ -50,7 +50,7 @@ async fn an_event_that_fails_is_tried_again_alone_then_passed_over_and_all_other
         let batch = world.log().await;
         // The follower of the log gives the same batch again after a failure.
         while let Err(error) =
-            world.federation.plan_batch(batch.clone(), &Notify::new(), &world.trouble).await
+            world.federation.plan_batch(batch.clone(), &world.planned, &world.trouble).await
         {
             failures += 1;
             assert!((50..=70).contains(&waiting(&world, "bob.test").await), "{}: {error}", world.engine);
@@ -74,7 +74,7 @@ async fn two_planners_at_once_plan_each_event_once() {
         let planner = |batch: Vec<_>| {
             let federation = world.federation.clone();
             tokio::spawn(async move {
-                federation.plan_batch(batch, &Notify::new(), &Mutex::default()).await.unwrap();
+                federation.plan_batch(batch, &watch::Sender::new(()), &Mutex::default()).await.unwrap();
             })
         };
         let planners = [planner(batch.clone()), planner(batch)];

@@ -5,7 +5,6 @@ use wiremock::matchers::any;
 use wiremock::{Mock, Request, ResponseTemplate};
 
 use super::*;
-use crate::federation::DeliverySettings;
 use crate::model::delivery::Outcome;
 use crate::service::TweetChanges;
 use crate::store::deliveries::Over;
@@ -69,10 +68,7 @@ async fn a_host_is_remembered_when_it_took_something_and_not_when_it_refused() {
         world.plan().await.unwrap();
 
         let stop = CancellationToken::new();
-        let (federation, ended) = (world.federation.clone(), stop.clone());
-        let settings = DeliverySettings { at_once: 4, process: 0 };
-        let driver =
-            tokio::spawn(async move { federation.run_delivery(settings, &Notify::new(), ended).await });
+        let driver = world.deliver(4, 0, &stop);
         none_waits(&world).await;
         stop.cancel();
         driver.await.unwrap();

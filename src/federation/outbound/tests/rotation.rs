@@ -6,22 +6,16 @@ use wiremock::{Mock, Request, ResponseTemplate};
 
 use super::*;
 use crate::config::limits;
-use crate::federation::DeliverySettings;
 use crate::federation::keys::PublicKey;
 use crate::federation::signature::{self, RequestParts};
 use crate::model::event::Event;
 use crate::store::own_keys;
 
 /// Lets `bob@b.test` follow `ann`, and delivers what is planned until `stop`.
-async fn delivering(world: &World, stop: &CancellationToken) -> Arc<Notify> {
+async fn delivering(world: &World, stop: &CancellationToken) {
     let bob = world.remote_on("bob", "b.test").await;
     world.service().follow(bob, world.ann.id).await.unwrap();
-    let planned = Arc::new(Notify::new());
-    let (federation, woken, stop) = (world.federation.clone(), Arc::clone(&planned), stop.clone());
-    tokio::spawn(async move {
-        federation.run_delivery(DeliverySettings { at_once: 2, process: 0 }, &woken, stop).await;
-    });
-    planned
+    world.deliver(2, 0, stop);
 }
 
 /// Waits for the first delivery of this kind, and answers it.
@@ -62,14 +56,13 @@ async fn a_new_key_is_announced_under_the_old_one_and_signs_all_that_follows() {
         Mock::given(any()).respond_with(ResponseTemplate::new(202)).mount(&peer).await;
         let world = world(test, [("b.test".to_owned(), *peer.address())].into()).await;
         let stop = CancellationToken::new();
-        let planned = delivering(&world, &stop).await;
+        delivering(&world, &stop).await;
         let old = world.federation.public_key_pem(&world.ann).await.unwrap();
 
         world.federation.rotate_key(&world.ann).await.unwrap();
         let new = world.federation.public_key_pem(&world.ann).await.unwrap();
         assert_ne!(old, new, "{}", world.engine);
         world.plan().await.unwrap();
-        planned.notify_one();
         let (request, update) = delivered(&peer, "Update").await;
         let old_id = "http://a.test/users/ann#main-key";
         assert_eq!(signed_by(&request, &old, NOW).as_deref(), Some(old_id), "{}", world.engine);
@@ -80,7 +73,6 @@ async fn a_new_key_is_announced_under_the_old_one_and_signs_all_that_follows() {
 
         world.ann_posts("hello", Visibility::Public).await;
         world.plan().await.unwrap();
-        planned.notify_one();
         let (request, _) = delivered(&peer, "Create").await;
         assert_eq!(signed_by(&request, &new, NOW).as_deref(), Some(new_id), "{}", world.engine);
         stop.cancel();
@@ -96,12 +88,11 @@ async fn who_keeps_no_keys_is_told_under_the_new_one_at_once() {
         Mock::given(any()).respond_with(ResponseTemplate::new(401)).with_priority(9).mount(&peer).await;
         let world = world(test, [("b.test".to_owned(), *peer.address())].into()).await;
         let stop = CancellationToken::new();
-        let planned = delivering(&world, &stop).await;
+        delivering(&world, &stop).await;
         world.federation.public_key_pem(&world.ann).await.unwrap();
         world.federation.rotate_key(&world.ann).await.unwrap();
         world.ann_posts("hello", Visibility::Public).await;
         world.plan().await.unwrap();
-        planned.notify_one();
         // The post waits for the word about the key, and that did not have to wait.
         delivered(&peer, "Create").await;
         stop.cancel();
@@ -123,7 +114,7 @@ async fn a_retired_key_is_forgotten_after_two_days_and_the_present_one_signs_in_
         assert_eq!(world.test.store.write(forget).await.unwrap(), 1, "{}", world.engine);
         let new = world.federation.public_key_pem(&world.ann).await.unwrap();
 
-        let planned = delivering(&world, &stop).await;
+        delivering(&world, &stop).await;
         let late = [Event::KeyRotated {
             account: world.ann.id,
             retired: "http://a.test/users/ann#main-key".to_owned(),
@@ -131,7 +122,6 @@ async fn a_retired_key_is_forgotten_after_two_days_and_the_present_one_signs_in_
         }];
         world.test.store.write(move |conn| events::append(conn, &late, NOW)).await.unwrap();
         world.plan().await.unwrap();
-        planned.notify_one();
         let (request, _) = delivered(&peer, "Update").await;
         assert!(signed_by(&request, &new, world.clock.now_ms()).is_some(), "{}", world.engine);
         stop.cancel();

@@ -1,12 +1,10 @@
 //! A stop waits for nobody's slow host, and what was held is free again at once.
 
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use wiremock::matchers::any;
 use wiremock::{Mock, ResponseTemplate};
 
 use super::*;
-use crate::federation::DeliverySettings;
 use crate::store::instances;
 
 /// Far longer than any test waits.
@@ -23,12 +21,6 @@ async fn waiting_for(test: database::TestStore, answer: ResponseTemplate) -> (Wo
     (world, peer)
 }
 
-fn deliver(world: &World, stop: &CancellationToken) -> JoinHandle<()> {
-    let (federation, stop) = (world.federation.clone(), stop.clone());
-    let settings = DeliverySettings { at_once: 4, process: 3 };
-    tokio::spawn(async move { federation.run_delivery(settings, &Notify::new(), stop).await })
-}
-
 async fn lease(world: &World, owner: &'static str) -> usize {
     let lease = move |conn: &mut _| instances::lease(conn, owner, NOW, NOW + 60_000, 9);
     world.test.store.write(lease).await.unwrap().len()
@@ -39,7 +31,7 @@ async fn a_stop_waits_for_no_slow_host_and_gives_its_lease_back() {
     for test in database::stores().await {
         let (world, peer) = waiting_for(test, ResponseTemplate::new(202).set_delay(SLOW)).await;
         let stop = CancellationToken::new();
-        let delivering = deliver(&world, &stop);
+        let delivering = world.deliver(4, 3, &stop);
         until_asked(&peer, "bob.test", 1).await;
         assert_eq!(lease(&world, "another").await, 0, "{}: it is held", world.engine);
         stop.cancel();
@@ -54,7 +46,7 @@ async fn a_process_that_was_killed_takes_its_leases_back_at_the_next_start() {
         let (world, peer) = waiting_for(test, ResponseTemplate::new(202)).await;
         assert_eq!(lease(&world, "process 3").await, 1, "{}", world.engine);
         let stop = CancellationToken::new();
-        let delivering = deliver(&world, &stop);
+        let delivering = world.deliver(4, 3, &stop);
         until_asked(&peer, "bob.test", 1).await;
         stop.cancel();
         tokio::time::timeout(PATIENCE, delivering).await.expect("it ends").unwrap();

@@ -5,7 +5,6 @@ use wiremock::matchers::any;
 use wiremock::{Mock, Request, ResponseTemplate};
 
 use super::*;
-use crate::federation::DeliverySettings;
 use crate::federation::followers::{Digest, Synchronization};
 use crate::federation::keys::PublicKey;
 use crate::federation::signature::{self, RequestParts, SYNCHRONIZATION};
@@ -60,18 +59,12 @@ async fn a_post_for_followers_goes_with_the_digest_of_those_on_the_host_and_no_o
                 world.follows_ann(id).await;
             }
             world.told().await;
-            let (stop, planned) = (CancellationToken::new(), Arc::new(Notify::new()));
-            let driver = tokio::spawn({
-                let (federation, planned, stop) =
-                    (world.federation.clone(), Arc::clone(&planned), stop.clone());
-                let settings = DeliverySettings { at_once: 4, process: 0 };
-                async move { federation.run_delivery(settings, &planned, stop).await }
-            });
+            let stop = CancellationToken::new();
+            let driver = world.deliver(4, 0, &stop);
             // Two accounts of the first host, asked in both forms the first time if it takes the second.
             let knocks = if form == "rfc9421" { 2 } else { 1 };
             world.ann_posts("for you", Visibility::Followers).await;
             world.plan().await.unwrap();
-            planned.notify_one();
             let pem = world.federation.public_key_pem(&world.ann).await.unwrap();
             let on_b = ["http://b.test/users/bob", "http://b.test/users/bea"];
             let on_c = ["http://c.test/users/cat"];
@@ -87,7 +80,6 @@ async fn a_post_for_followers_goes_with_the_digest_of_those_on_the_host_and_no_o
                 let before = asked(&peers, "c.test").await;
                 world.ann_posts("for all", visibility).await;
                 world.plan().await.unwrap();
-                planned.notify_one();
                 let request = last_delivery(&peers, "c.test", before + 1).await;
                 assert!(Synchronization::of(&request.headers).is_none(), "{}: {visibility:?}", world.engine);
             }

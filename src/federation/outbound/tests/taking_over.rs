@@ -37,12 +37,7 @@ async fn sent_by(peers: &MockServer, process: &str, host: &str) -> Vec<String> {
 }
 
 /// A process of the instance in `world` that delivers one thing at a time until `stop`.
-async fn process(
-    world: &World,
-    peers: &MockServer,
-    number: u8,
-    stop: &CancellationToken,
-) -> (JoinHandle<()>, Arc<Notify>) {
+async fn process(world: &World, peers: &MockServer, number: u8, stop: &CancellationToken) -> JoinHandle<()> {
     let client = Client::new(ClientSettings {
         off: false,
         insecure: true,
@@ -52,10 +47,7 @@ async fn process(
     });
     let key = InstanceKey::new([7; 32]);
     let federation = Federation::open(world.service().clone(), client.unwrap(), key).await.unwrap();
-    let (planned, stop) = (Arc::new(Notify::new()), stop.clone());
-    let woken = Arc::clone(&planned);
-    let settings = DeliverySettings { at_once: 1, process: number };
-    (tokio::spawn(async move { federation.run_delivery(settings, &woken, stop).await }), planned)
+    deliver(federation, DeliverySettings { at_once: 1, process: number }, &world.planned, stop)
 }
 
 #[tokio::test]
@@ -74,12 +66,11 @@ async fn who_loses_a_host_in_the_middle_of_its_work_stops_and_the_next_one_sends
         }
         world.plan().await.unwrap();
         let stop = CancellationToken::new();
-        let (first, planned) = process(&world, &peers, 1, &stop).await;
+        let first = process(&world, &peers, 1, &stop).await;
         until_asked(&peers, "bob.test", 1).await;
         // This one waits for the only place, which the other host holds.
         world.ann_posts("@cal@cal.test", Visibility::Direct).await;
         world.plan().await.unwrap();
-        planned.notify_one();
         // As if the process had slept for longer than its leases hold, and another had taken this host.
         let later_ms = world.clock.now_ms() + LEASE_MS;
         let take_over = move |conn: &mut Conn| {
@@ -95,7 +86,7 @@ async fn who_loses_a_host_in_the_middle_of_its_work_stops_and_the_next_one_sends
         ended(&stop, first).await;
 
         let stop = CancellationToken::new();
-        let (second, _) = process(&world, &peers, 2, &stop).await;
+        let second = process(&world, &peers, 2, &stop).await;
         let all_over = async {
             let mut look = tokio::time::interval(Duration::from_millis(20));
             while world.test.store.read(deliveries::count).await.unwrap() > 0 {

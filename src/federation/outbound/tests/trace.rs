@@ -5,7 +5,6 @@ use wiremock::matchers::any;
 use wiremock::{Mock, Request, ResponseTemplate};
 
 use super::*;
-use crate::federation::DeliverySettings;
 use crate::model::cursor::Cursor;
 use crate::model::delivery::{DeliveryTrace, Outcome};
 use crate::store::delivery_results;
@@ -44,10 +43,7 @@ async fn a_post_is_told_where_it_was_delivered_refused_waits_or_was_dropped() {
         assert_eq!(waiting.len(), 3, "{}", world.engine);
 
         let stop = CancellationToken::new();
-        let (federation, ended) = (world.federation.clone(), stop.clone());
-        let settings = DeliverySettings { at_once: 4, process: 0 };
-        let driver =
-            tokio::spawn(async move { federation.run_delivery(settings, &Notify::new(), ended).await });
+        let driver = world.deliver(4, 0, &stop);
         for name in names {
             until_asked(&peers, &format!("{name}.test"), 1).await;
         }
@@ -89,10 +85,7 @@ async fn the_admin_sees_how_a_host_failed() {
         world.ann_posts("@down@down.test", Visibility::Direct).await;
         world.plan().await.unwrap();
         let stop = CancellationToken::new();
-        let (federation, ended) = (world.federation.clone(), stop.clone());
-        let settings = DeliverySettings { at_once: 4, process: 0 };
-        let driver =
-            tokio::spawn(async move { federation.run_delivery(settings, &Notify::new(), ended).await });
+        let driver = world.deliver(4, 0, &stop);
         until_asked(&peers, "down.test", 1).await;
         let seen = async {
             let mut look = tokio::time::interval(Duration::from_millis(20));

@@ -50,7 +50,9 @@ fn process(
     let (service, stop) = (world.service().clone(), stop.clone());
     runtime.spawn(async move {
         let federation = Federation::open(service, client.unwrap(), InstanceKey::new([7; 32])).await.unwrap();
-        federation.run_delivery(DeliverySettings { at_once: 4, process: number }, &Notify::new(), stop).await;
+        federation
+            .run_delivery(DeliverySettings { at_once: 4, process: number }, &watch::Sender::new(()), stop)
+            .await;
     });
     runtime
 }
