@@ -114,9 +114,9 @@ impl Running {
         let caught_up = async {
             loop {
                 let position = self.progress.position();
-                let more = world.store().read(move |conn| events::has_more(conn, position));
+                let next = world.store().read(move |conn| events::after(conn, position, 1));
                 let whole = self.search.building().is_none() && self.search.people_loaded();
-                if !more.await.unwrap() && whole {
+                if next.await.unwrap().is_end() && whole {
                     break;
                 }
                 let _ = self.progress.reached(END, LOOK_EVERY).await;

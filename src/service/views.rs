@@ -95,6 +95,25 @@ impl Service {
         Ok(ids.into_iter().filter_map(|id| loaded.view(id, eyes, place, true)).collect())
     }
 
+    /// Tweets as their authors see them, by tweet, without marks; those that are gone are left out.
+    pub(crate) async fn views_of_authors(
+        &self,
+        wanted: Vec<(AccountId, TweetId)>,
+    ) -> Result<HashMap<TweetId, TweetView>> {
+        if wanted.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let ids: Vec<TweetId> = wanted.iter().map(|(_, tweet)| *tweet).collect();
+        let now_ms = self.now_ms();
+        let loaded = self.store().read(move |conn| load(conn, None, &ids, now_ms)).await?;
+        let mut views = HashMap::new();
+        for (author, id) in wanted {
+            let eyes = self.eyes(Some(author)).await?;
+            views.extend(loaded.view(id, &eyes, Place::Direct, true).map(|view| (id, view)));
+        }
+        Ok(views)
+    }
+
     /// One tweet by its address.
     pub async fn tweet(&self, viewer: Option<AccountId>, id: TweetId) -> Result<TweetView> {
         let eyes = self.eyes(viewer).await?;

@@ -1,6 +1,6 @@
 //! Accounts: local users' public faces and remote actors.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::conn::Conn;
 use super::value::args;
@@ -133,6 +133,15 @@ pub fn by_ids(conn: &mut Conn, ids: &[AccountId]) -> Result<Vec<Account>, StoreE
         return Ok(Vec::new());
     }
     conn.query(select_accounts!("where a.id in_ints($1)"), args![ids], account)
+}
+
+/// Those of these accounts that are ours.
+pub fn local_among(conn: &mut Conn, ids: &[AccountId]) -> Result<HashSet<AccountId>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let sql = "select id from accounts where id in_ints($1) and domain is null";
+    Ok(conn.query(sql, args![ids], |row| row.take())?.into_iter().collect())
 }
 
 /// The account with this username on this host (`None`: ours), whatever the letters' case.

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 pub use super::delivery_results::{Over, record};
 
 use super::conn::Conn;
+use super::instances::KnownBlocks;
 use super::reached::Reach;
 use super::value::args;
-use super::{Kind, Row, StoreError, Value, delivery_results, instances};
+use super::{Kind, Row, StoreError, Value, accounts, delivery_results};
 use crate::clock::Millis;
 use crate::model::ids::{AccountId, RowId};
 
@@ -48,31 +49,64 @@ pub struct Target {
     pub inbox: String,
 }
 
-/// Stores an activity.
+/// An activity that is stored, and what of its rows is written with it.
+#[derive(Clone, Copy, Debug)]
+pub struct Stocked<'o> {
+    /// The activity.
+    pub outgoing: &'o Outgoing,
+    /// The follow after which its rows for followers are still to be written; `None` when all are.
+    pub fanned_to: Option<RowId>,
+}
+
+/// Stores an activity. Rows for followers and other hosts are still to be written.
 pub fn insert_outgoing(conn: &mut Conn, outgoing: &Outgoing, now_ms: Millis) -> Result<(), StoreError> {
-    conn.execute(
-        "insert into outbox (id, account_id, activity_uri, body, tweet_id, fanned_to, created_at, about_id, key_uri,
-             synchronizes, reach, reached_to, carries_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-             (select id from accounts where id = $13 and domain is null))",
-        args![
-            outgoing.id,
-            outgoing.account,
-            &outgoing.activity_uri,
-            outgoing.body.as_slice(),
-            outgoing.tweet,
-            outgoing.to_followers.then_some(0_i64),
-            now_ms,
-            outgoing.about,
-            outgoing.key_uri.as_deref(),
-            outgoing.synchronizes,
-            outgoing.reach.code(),
-            (outgoing.reach != Reach::Nobody).then_some(""),
-            outgoing.carries,
-        ],
-    )?;
+    let fanned_to = outgoing.to_followers.then_some(RowId(0));
+    insert_all(conn, &[Stocked { outgoing, fanned_to }], now_ms)
+}
+
+/// Stores activities.
+pub fn insert_all(conn: &mut Conn, all: &[Stocked<'_>], now_ms: Millis) -> Result<(), StoreError> {
+    let carried: Vec<AccountId> = all.iter().filter_map(|one| one.outgoing.carries).collect();
+    let ours = accounts::local_among(conn, &carried)?;
+    let rows: Vec<Vec<Value>> = all
+        .iter()
+        .map(|Stocked { outgoing, fanned_to }| {
+            vec![
+                outgoing.id.into(),
+                outgoing.account.into(),
+                (&outgoing.activity_uri).into(),
+                outgoing.body.as_slice().into(),
+                outgoing.tweet.into(),
+                (*fanned_to).into(),
+                now_ms.into(),
+                outgoing.about.into(),
+                outgoing.key_uri.as_deref().into(),
+                outgoing.synchronizes.into(),
+                outgoing.reach.code().into(),
+                (outgoing.reach != Reach::Nobody).then_some("").into(),
+                outgoing.carries.filter(|id| ours.contains(id)).into(),
+            ]
+        })
+        .collect();
+    conn.insert_rows("outbox", OUTBOX, "", &rows)?;
     Ok(())
 }
+
+const OUTBOX: &[(&str, Kind)] = &[
+    ("id", Kind::Int),
+    ("account_id", Kind::Int),
+    ("activity_uri", Kind::Text),
+    ("body", Kind::Bytes),
+    ("tweet_id", Kind::Int),
+    ("fanned_to", Kind::Int),
+    ("created_at", Kind::Int),
+    ("about_id", Kind::Int),
+    ("key_uri", Kind::Text),
+    ("synchronizes", Kind::Bool),
+    ("reach", Kind::Int),
+    ("reached_to", Kind::Text),
+    ("carries_id", Kind::Int),
+];
 
 /// An activity whose rows are still being written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,17 +155,26 @@ pub fn fanned_out(conn: &mut Conn, outgoing: RowId, after: Option<RowId>) -> Res
     Ok(())
 }
 
-/// Puts an activity into the lanes of these inboxes, once each. `ids` has an id for each target.
-pub fn insert_rows(
-    conn: &mut Conn,
-    outgoing: RowId,
-    account: AccountId,
-    targets: &[(RowId, Target)],
-) -> Result<u64, StoreError> {
-    let rows: Vec<Vec<Value>> = targets
+/// A delivery to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewDelivery {
+    /// The row's id.
+    pub id: RowId,
+    /// The stored activity.
+    pub outgoing: RowId,
+    /// Who signs it.
+    pub account: AccountId,
+    /// Where it goes.
+    pub target: Target,
+}
+
+/// Puts activities into lanes, each once for an inbox.
+pub fn insert_rows(conn: &mut Conn, new: &[NewDelivery]) -> Result<u64, StoreError> {
+    let rows: Vec<Vec<Value>> = new
         .iter()
-        .map(|(id, target)| {
-            vec![(*id).into(), outgoing.into(), (&target.host).into(), (&target.inbox).into(), account.into()]
+        .map(|NewDelivery { id, outgoing, account, target }| {
+            let (host, inbox) = (&target.host, &target.inbox);
+            vec![(*id).into(), (*outgoing).into(), host.into(), inbox.into(), (*account).into()]
         })
         .collect();
     conn.insert_rows(
@@ -166,6 +209,7 @@ pub fn follower_inboxes(
     account: AccountId,
     after: RowId,
     limit: i64,
+    blocks: &mut KnownBlocks,
 ) -> Result<FollowerInboxes, StoreError> {
     let follows = conn.query(
         "select f.id, case when a.suspended_at is null and coalesce(i.state, 0) <> 3
@@ -182,11 +226,18 @@ pub fn follower_inboxes(
     let last = follows.last().map(|(id, ..)| *id).filter(|_| read == limit);
     let targets =
         follows.into_iter().filter_map(|(_, inbox, host)| Some(Target { host: host?, inbox: inbox? }));
-    Ok(FollowerInboxes { targets: unblocked(conn, targets.collect())?, read, last })
+    Ok(FollowerInboxes { targets: unblocked(conn, targets.collect(), blocks)?, read, last })
 }
 
 /// The inboxes of these accounts, as far as they are remote and may be sent to; the shared one where there is one.
-pub fn inboxes_of(conn: &mut Conn, accounts: &[AccountId]) -> Result<Vec<Target>, StoreError> {
+pub fn inboxes_of(
+    conn: &mut Conn,
+    accounts: &[AccountId],
+    blocks: &mut KnownBlocks,
+) -> Result<Vec<Target>, StoreError> {
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
     let targets = conn.query(
         "select distinct r.host, coalesce(r.shared_inbox, r.inbox)
          from actors r left join instances i on i.host = r.host
@@ -194,14 +245,17 @@ pub fn inboxes_of(conn: &mut Conn, accounts: &[AccountId]) -> Result<Vec<Target>
         args![accounts],
         |row| Ok(Target { host: row.take()?, inbox: row.take()? }),
     )?;
-    unblocked(conn, targets.into_iter().collect())
+    unblocked(conn, targets.into_iter().collect(), blocks)
 }
 
 /// Those on hosts that no admin blocked.
-pub(super) fn unblocked(conn: &mut Conn, targets: BTreeSet<Target>) -> Result<Vec<Target>, StoreError> {
-    let hosts: BTreeSet<&str> = targets.iter().map(|target| target.host.as_str()).collect();
-    let blocked = instances::blocked_among(conn, &hosts)?;
-    Ok(targets.into_iter().filter(|target| !blocked.contains(&target.host)).collect())
+pub(super) fn unblocked(
+    conn: &mut Conn,
+    targets: BTreeSet<Target>,
+    blocks: &mut KnownBlocks,
+) -> Result<Vec<Target>, StoreError> {
+    blocks.learn(conn, targets.iter().map(|target| target.host.as_str()))?;
+    Ok(targets.into_iter().filter(|target| !blocks.blocks(&target.host)).collect())
 }
 
 /// How a waiting delivery fared so far.

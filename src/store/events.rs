@@ -41,14 +41,35 @@ pub fn append(conn: &mut Conn, events: &[Event], now_ms: Millis) -> Result<(), S
     Ok(())
 }
 
-/// The next events after `position`, at most `limit`, only what is settled.
-pub fn after(conn: &mut Conn, position: Position, limit: i64) -> Result<Vec<Logged>, StoreError> {
-    conn.query(
-        "select txid, seq, payload, created_at from events
-         where log_after($1, $2) and log_settled order by log_order limit $3",
+/// What stands in the log after some place.
+#[derive(Clone, Debug, Default)]
+pub struct Next {
+    /// The next events, in order, only what is settled.
+    pub events: Vec<Logged>,
+    /// There are rows that are not settled yet: a follower should look again soon.
+    pub unsettled: bool,
+}
+
+impl Next {
+    /// Whether the log ends there.
+    pub fn is_end(&self) -> bool {
+        self.events.is_empty() && !self.unsettled
+    }
+}
+
+/// What stands after `position`, at most `limit` rows.
+pub fn after(conn: &mut Conn, position: Position, limit: i64) -> Result<Next, StoreError> {
+    let rows = conn.query(
+        "select txid, seq, payload, created_at, log_settled from events
+         where log_after($1, $2) order by log_order limit $3",
         args![position.txid, position.seq, limit],
-        logged,
-    )
+        |row| Ok((logged(row)?, row.take::<bool>()?)),
+    )?;
+    let found = rows.len();
+    // Transactions that still run are the youngest: what they wrote is last.
+    let events: Vec<Logged> =
+        rows.into_iter().take_while(|(_, settled)| *settled).map(|(logged, _)| logged).collect();
+    Ok(Next { unsettled: events.len() < found, events })
 }
 
 /// The last settled place of the log.
@@ -69,15 +90,6 @@ pub fn newest(conn: &mut Conn) -> Result<Position, StoreError> {
         position,
     )?;
     Ok(newest.unwrap_or_default())
-}
-
-/// Whether rows after `position` exist, settled or not: then a follower should look again soon.
-pub fn has_more(conn: &mut Conn, position: Position) -> Result<bool, StoreError> {
-    conn.query_one(
-        "select exists(select 1 from events where log_after($1, $2))",
-        args![position.txid, position.seq],
-        |row| row.take(),
-    )
 }
 
 /// How many settled events stand after `position`, counted up to `most`.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::events::{self, Logged, Position};
+use super::events::{self, Logged, Next, Position};
 use super::{Store, StoreError};
 use crate::clock::Clock;
 use crate::error::Chain;
@@ -99,7 +99,7 @@ pub async fn follow<F: Future<Output = Result<(), StoreError>> + Send>(
                 pause = FAILURE_PAUSE_MIN;
                 progress.works();
                 match step {
-                    Step::Consumed(behind) => {
+                    Step::Full(behind) => {
                         tell_lag(name, behind);
                         continue;
                     }
@@ -150,9 +150,11 @@ pub async fn keep_cursor(store: &Store, clock: &Clock, consumer: &str, stop: &Ca
 }
 
 enum Step {
-    /// With so many still to come.
-    Consumed(i64),
+    /// It took as many as it may, with so many still to come.
+    Full(i64),
+    /// It took what was settled.
     Unsettled,
+    /// It took all.
     Idle,
 }
 
@@ -162,25 +164,28 @@ async fn step<F: Future<Output = Result<(), StoreError>> + Send>(
     consume: &mut (impl FnMut(Vec<Logged>) -> F + Send),
 ) -> Result<Step, StoreError> {
     let position = progress.position();
-    let (batch, more, behind) = store
+    let (next, behind) = store
         .read(move |conn| {
-            let batch = events::after(conn, position, BATCH_LIMIT)?;
-            let more = batch.is_empty() && events::has_more(conn, position)?;
+            let next = events::after(conn, position, BATCH_LIMIT)?;
             // Counting costs a query: only who is behind by more than a batch pays it.
-            let full = i64::try_from(batch.len()).is_ok_and(|taken| taken == BATCH_LIMIT);
-            let behind = match batch.last() {
-                Some(last) if full => events::count_after(conn, last.position, LAG_COUNTED)?,
-                _ => 0,
+            let full = i64::try_from(next.events.len()).is_ok_and(|taken| taken == BATCH_LIMIT);
+            let behind = match next.events.last() {
+                Some(last) if full => Some(events::count_after(conn, last.position, LAG_COUNTED)?),
+                _ => None,
             };
-            Ok((batch, more, behind))
+            Ok((next, behind))
         })
         .await?;
-    let Some(last) = batch.last().map(|logged| logged.position) else {
-        return Ok(if more { Step::Unsettled } else { Step::Idle });
-    };
-    consume(batch).await?;
-    progress.set(last);
-    Ok(Step::Consumed(behind))
+    let Next { events: batch, unsettled } = next;
+    if let Some(last) = batch.last().map(|logged| logged.position) {
+        consume(batch).await?;
+        progress.set(last);
+    }
+    Ok(match behind {
+        Some(behind) => Step::Full(behind),
+        None if unsettled => Step::Unsettled,
+        None => Step::Idle,
+    })
 }
 
 fn tell_lag(name: &'static str, behind: i64) {

@@ -1,6 +1,6 @@
 //! Remote hosts: their health, and who holds the lease of the lane to them.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::conn::Conn;
 use super::value::args;
@@ -51,6 +51,32 @@ pub fn know(conn: &mut Conn, host: &str, now_ms: Millis) -> Result<(), StoreErro
 /// Whether an admin blocked a host, or a domain that it is below.
 pub fn is_blocked(conn: &mut Conn, host: &str) -> Result<bool, StoreError> {
     Ok(!blocked_among(conn, &BTreeSet::from([host]))?.is_empty())
+}
+
+/// What one unit of work has found out about blocks, so that it asks of each host once.
+#[derive(Clone, Debug, Default)]
+pub struct KnownBlocks(HashMap<String, bool>);
+
+impl KnownBlocks {
+    /// Whether an admin blocked each of `hosts`, of which those that are not known are asked for together.
+    pub fn learn<'h>(
+        &mut self,
+        conn: &mut Conn,
+        hosts: impl Iterator<Item = &'h str>,
+    ) -> Result<(), StoreError> {
+        let new: BTreeSet<&str> = hosts.filter(|host| !self.0.contains_key(*host)).collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let blocked = blocked_among(conn, &new)?;
+        self.0.extend(new.into_iter().map(|host| (host.to_owned(), blocked.contains(host))));
+        Ok(())
+    }
+
+    /// Whether a host that was asked for is blocked.
+    pub fn blocks(&self, host: &str) -> bool {
+        self.0.get(host).copied().unwrap_or(false)
+    }
 }
 
 /// Those of `hosts` that an admin blocked, by themselves or by a domain that they are below.

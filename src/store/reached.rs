@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::conn::Conn;
 use super::deliveries::{self, Target};
+use super::instances::KnownBlocks;
 use super::value::args;
 use super::{Kind, StoreError, Value};
 use crate::clock::Millis;
@@ -81,7 +82,7 @@ pub fn inboxes_on(
         args![account, hosts],
         |row| Ok(Target { host: row.take()?, inbox: row.take()? }),
     )?;
-    deliveries::unblocked(conn, found.into_iter().collect())
+    deliveries::unblocked(conn, found.into_iter().collect(), &mut KnownBlocks::default())
 }
 
 /// Some hosts that an activity goes to.
@@ -103,6 +104,7 @@ pub fn inboxes(
     outgoing: RowId,
     after: &str,
     limit: i64,
+    blocks: &mut KnownBlocks,
 ) -> Result<ReachedInboxes, StoreError> {
     let found = conn.query(
         "select f.host, case when coalesce(i.state, 0) <> 3 then min(f.inbox) end from (
@@ -131,5 +133,5 @@ pub fn inboxes(
     let read = i64::try_from(found.len()).unwrap_or(limit);
     let last = found.last().map(|(host, _)| host.clone()).filter(|_| read == limit);
     let targets = found.into_iter().filter_map(|(host, inbox)| Some(Target { host, inbox: inbox? }));
-    Ok(ReachedInboxes { targets: deliveries::unblocked(conn, targets.collect())?, read, last })
+    Ok(ReachedInboxes { targets: deliveries::unblocked(conn, targets.collect(), blocks)?, read, last })
 }

@@ -74,14 +74,9 @@ pub(crate) async fn settled_log(
     let settled = async {
         let mut look = tokio::time::interval(std::time::Duration::from_millis(10));
         loop {
-            let read = move |conn: &mut crate::store::Conn| {
-                let log = events::after(conn, position, 1_000)?;
-                let last = log.last().map_or(position, |logged| logged.position);
-                Ok((log, events::has_more(conn, last)?))
-            };
-            let (log, more) = store.read(read).await.unwrap();
-            if !more {
-                return log;
+            let next = store.read(move |conn| events::after(conn, position, 1_000)).await.unwrap();
+            if !next.unsettled {
+                return next.events;
             }
             look.tick().await;
         }

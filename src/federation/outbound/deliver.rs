@@ -55,7 +55,7 @@ impl Federation {
             places: Arc::new(Places::new(settings.at_once)),
             keys: Arc::new(Keys::new()),
             reached: Arc::new(KnownReached::new()),
-            planned: planned.subscribe(),
+            planned: planned.clone(),
             hosts: Arc::default(),
             crowded: watch::Sender::new(false),
             given_back: Arc::default(),
@@ -93,7 +93,7 @@ pub(super) struct Driver {
     pub(super) keys: Arc<Keys>,
     pub(super) reached: Arc<KnownReached>,
     /// Told when there is more to deliver.
-    pub(super) planned: watch::Receiver<()>,
+    pub(super) planned: watch::Sender<()>,
     pub(super) stop: CancellationToken,
     at_once: usize,
     /// The hosts that are worked on.

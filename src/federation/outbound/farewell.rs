@@ -12,7 +12,7 @@ use crate::federation::{Federation, unwritable};
 use crate::model::account::Account;
 use crate::model::ids::{AccountId, RowId};
 use crate::service::SETTLED_AFTER_MS;
-use crate::store::deliveries::{self, Outgoing, Target};
+use crate::store::deliveries::{self, NewDelivery, Outgoing};
 use crate::store::departures::{self, Departure};
 use crate::store::reached::Reach;
 use crate::store::{Conn, StoreError};
@@ -103,9 +103,8 @@ impl Federation {
     fn tell_some(&self, conn: &mut Conn, outgoing: &Outgoing) -> Result<(), StoreError> {
         let targets = departures::take_untold(conn, outgoing.account, CHUNK)?;
         let said = departures::say_farewell(conn, outgoing, self.now_ms())?;
-        let rows: Vec<(RowId, Target)> =
-            targets.into_iter().map(|target| (RowId(self.service().ids().next()), target)).collect();
-        deliveries::insert_rows(conn, said, outgoing.account, &rows)?;
+        let rows: Vec<NewDelivery> = self.rows(said, outgoing.account, targets).collect();
+        deliveries::insert_rows(conn, &rows)?;
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::deliver::{Driver, LEASE_MS};
@@ -32,7 +33,7 @@ const LOOK_EVERY_MS: Millis = SECOND_MS;
 /// How long a lane that has sent everything keeps its host: a stream of posts is one lane's, which gives the host back
 /// at its end only.
 const LINGER: Duration = Duration::from_secs(1);
-/// How long after a look such a lane looks again, once there is more for anybody: a stream is read some at a time.
+/// How long after a look a lane looks again, once there is more for anybody: a stream is read some at a time.
 const LOOK_PAUSE: Duration = Duration::from_millis(200);
 /// The shortest wait for what is due soon.
 const WAIT_MIN: Duration = Duration::from_millis(10);
@@ -70,6 +71,8 @@ pub(super) struct LaneRun {
     looked: Instant,
     /// When there was last something to do.
     busy: Instant,
+    /// Told when there is more to deliver to anybody.
+    planned: watch::Receiver<()>,
     began_ms: Millis,
     leased_ms: Millis,
     /// Another process may have the host now.
@@ -108,7 +111,6 @@ impl LaneRun {
         let pace = Pace::new(health.answer_ms, driver.share());
         Self {
             lane: Lane::new(Breaker::from_row(&to_row(health)), pace),
-            driver,
             host,
             rows: HashMap::new(),
             loaded_to: RowId(0),
@@ -117,10 +119,12 @@ impl LaneRun {
             looked_ms: 0,
             looked: Instant::now(),
             busy: Instant::now(),
+            planned: driver.planned.subscribe(),
             began_ms: now_ms,
             leased_ms: now_ms,
             lost: false,
             news: News::default(),
+            driver,
         }
     }
 
@@ -158,7 +162,8 @@ impl LaneRun {
                         self.flush().await?;
                     }
                 }
-                () = self.linger(), if under_way.is_empty() => {}
+                () = linger(&self.driver, &self.lane, self.busy), if under_way.is_empty() => {}
+                () = more(&mut self.planned, self.looked), if self.drained => self.drained = false,
                 _ = flush.tick() => {
                     self.flush().await?;
                     self.renew().await?;
@@ -202,31 +207,6 @@ impl LaneRun {
         }
     }
 
-    /// With nothing under way: until something is due, there may be more for the host, or its lane is over.
-    async fn linger(&mut self) {
-        let now_ms = self.driver.now_ms();
-        let end = match self.lane.rest(now_ms) {
-            Rest::Until(until_ms) => {
-                let wait_ms = u64::try_from(until_ms.saturating_sub(now_ms)).unwrap_or(0);
-                Instant::now() + Duration::from_millis(wait_ms).max(WAIT_MIN)
-            }
-            Rest::Answers | Rest::Nothing | Rest::Dead => self.busy + LINGER,
-        };
-        let mut crowded = self.driver.crowded.subscribe();
-        let more = async {
-            tokio::time::sleep_until(self.looked + LOOK_PAUSE).await;
-            // When nobody plans any more, it is looked at the end.
-            if self.driver.planned.changed().await.is_err() {
-                std::future::pending().await
-            }
-        };
-        tokio::select! {
-            () = tokio::time::sleep_until(end) => {}
-            _ = crowded.wait_for(|is| *is) => {}
-            () = more => self.drained = false,
-        }
-    }
-
     /// Loads more of what waits, when there is room.
     async fn load(&mut self) -> Result<()> {
         let now_ms = self.driver.now_ms();
@@ -251,7 +231,7 @@ impl LaneRun {
     async fn look(&mut self, now_ms: Millis) -> Result<()> {
         self.looked_ms = now_ms;
         self.looked = Instant::now();
-        self.driver.planned.mark_unchanged();
+        self.planned.mark_unchanged();
         let room = self.lane.room();
         let (host, after) = (self.host.clone(), self.loaded_to);
         let limit = i64::try_from(room).unwrap_or(0);
@@ -427,5 +407,29 @@ impl LaneRun {
 
     fn store(&self) -> &crate::store::Store {
         self.driver.federation.service().store()
+    }
+}
+
+/// With nothing under way: until something is due, or the lane is over.
+async fn linger(driver: &Driver, lane: &Lane, busy: Instant) {
+    let now_ms = driver.now_ms();
+    if let Rest::Until(until_ms) = lane.rest(now_ms) {
+        let wait_ms = u64::try_from(until_ms.saturating_sub(now_ms)).unwrap_or(0);
+        return tokio::time::sleep(Duration::from_millis(wait_ms).max(WAIT_MIN)).await;
+    }
+    let mut crowded = driver.crowded.subscribe();
+    tokio::select! {
+        () = tokio::time::sleep_until(busy + LINGER) => {}
+        // Others wait for its place.
+        _ = crowded.wait_for(|is| *is) => {}
+    }
+}
+
+/// Until there is more to deliver to anybody, and a while after the last look.
+async fn more(planned: &mut watch::Receiver<()>, looked: Instant) {
+    tokio::time::sleep_until(looked + LOOK_PAUSE).await;
+    // When nobody plans any more, it is looked at the end.
+    if planned.changed().await.is_err() {
+        std::future::pending().await
     }
 }

@@ -6,6 +6,7 @@
 //! it came, and the next one goes on with that before anything later is planned. So each lane has an author's activities in their order, a big post
 //! never holds the database, many small ones share a commit, and a crash anywhere repeats nothing.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::stream::{self, StreamExt as _};
@@ -14,15 +15,21 @@ use tokio_util::sync::CancellationToken;
 
 use super::relays::{self, ByInstance};
 use super::targets::Plan;
+use crate::clock::Millis;
 use crate::error::{Chain, Error, Result};
 use crate::federation::delivery::lane::WHOLE;
 use crate::federation::{Federation, unwritable};
 use crate::model::account::INSTANCE;
 use crate::model::event::Event;
 use crate::model::ids::{AccountId, RowId, TweetId};
-use crate::store::deliveries::{self, FanOut, FanningOut, FollowerInboxes, Outgoing, Target};
+use crate::model::relay::Relay;
+use crate::service::TweetView;
+use crate::store::deliveries::{
+    self, FanOut, FanningOut, FollowerInboxes, NewDelivery, Outgoing, Stocked, Target,
+};
 use crate::store::events::{self, Logged, Position};
 use crate::store::follower::{Progress, follow, keep_cursor};
+use crate::store::instances::KnownBlocks;
 use crate::store::reached::{self, Reach, ReachedInboxes};
 use crate::store::{Conn, StoreError};
 
@@ -41,9 +48,17 @@ const FAILURES_MAX: u32 = 12;
 #[derive(Clone, Default)]
 struct Part {
     made: Vec<Made>,
-    events: usize,
     /// Where the last of the events stands.
     end: Position,
+}
+
+/// What was read ahead for some events.
+#[derive(Default)]
+pub(super) struct Ahead {
+    /// The relays that hear of public posts.
+    pub(super) relays: Vec<Relay>,
+    /// New tweets as their authors see them.
+    pub(super) views: HashMap<TweetId, TweetView>,
 }
 
 /// An activity with its addressees, and the event that made it.
@@ -119,10 +134,29 @@ impl Federation {
         // The planner may be here before those who only take notice.
         batch.iter().for_each(|logged| self.heard(&logged.event));
         let done = self.planner_start().await?;
+        let left: Vec<Logged> = batch.into_iter().filter(|logged| logged.position > done).collect();
+        if left.is_empty() {
+            // Another process planned it: what that made may be for hosts that this one holds.
+            planned.send_replace(());
+        }
+        let mut left = left.into_iter().peekable();
+        while left.peek().is_some() {
+            let some: Vec<Logged> = left.by_ref().take(EVENTS_AT_ONCE).collect();
+            self.plan_some(some, planned, trouble).await?;
+        }
+        Ok(())
+    }
+
+    async fn plan_some(
+        &self,
+        some: Vec<Logged>,
+        planned: &watch::Sender<()>,
+        trouble: &Mutex<Trouble>,
+    ) -> Result<()> {
         let mut part = Part::default();
-        let left = batch.into_iter().filter(|logged| logged.position > done);
-        let mut making = stream::iter(left.map(|logged| self.make_unless_hopeless(logged, trouble)))
-            .buffered(MADE_AT_ONCE);
+        let ahead = self.read_ahead(&some).await?;
+        let making = some.into_iter().map(|logged| self.make_unless_hopeless(logged, &ahead, trouble));
+        let mut making = stream::iter(making).buffered(MADE_AT_ONCE);
         while let Some((at, alone, made)) = making.next().await {
             let mut made = made.map_err(|error| failed(trouble, at, error))?;
             for one in &mut made {
@@ -130,9 +164,8 @@ impl Federation {
                 one.outgoing.id = RowId(self.service().ids().next());
             }
             part.made.extend(made);
-            part.events += 1;
             part.end = at;
-            if alone || part.events >= EVENTS_AT_ONCE {
+            if alone {
                 let stored = self.plan_part(std::mem::take(&mut part), planned).await;
                 stored.map_err(|error| failed(trouble, at, error))?;
             }
@@ -141,16 +174,30 @@ impl Federation {
         self.plan_part(part, planned).await.map_err(|error| failed(trouble, end, error))
     }
 
+    /// What the events need that can be read together.
+    async fn read_ahead(&self, some: &[Logged]) -> Result<Ahead> {
+        let tells_relays = some.iter().any(|logged| relays::may_hear(&logged.event));
+        let relays = if tells_relays { self.accepted_relays().await? } else { Vec::new() };
+        let new = some.iter().filter_map(|logged| match &logged.event {
+            Event::TweetCreated(created) if created.local => Some((created.author, created.tweet)),
+            _ => None,
+        });
+        // Should one of them be unreadable, each is read by itself, and that one fails alone.
+        let views = self.service().views_of_authors(new.collect()).await.unwrap_or_default();
+        Ok(Ahead { relays, views })
+    }
+
     /// The activities that an event makes, with its place and whether it is planned alone. One that failed too often makes
     /// none.
     async fn make_unless_hopeless(
         &self,
         logged: Logged,
+        ahead: &Ahead,
         trouble: &Mutex<Trouble>,
     ) -> (Position, bool, Result<Vec<Made>>) {
         let Suspicion { failures, alone } = suspicion(trouble, logged.position);
         let made = if failures < FAILURES_MAX {
-            self.make(&logged).await
+            self.make(&logged, ahead).await
         } else {
             tracing::error!(event = ?logged.event, "an event cannot be told to others; it is passed over");
             Ok(Vec::new())
@@ -159,10 +206,10 @@ impl Federation {
     }
 
     /// The activities that an event makes, ready to be stored: of whom it is about, and of the instance's own actor.
-    async fn make(&self, logged: &Logged) -> Result<Vec<Made>> {
-        let relays = self.relays_told(&logged.event).await?;
+    async fn make(&self, logged: &Logged, ahead: &Ahead) -> Result<Vec<Made>> {
+        let relays = self.relays_told(&logged.event, &ahead.relays).await?;
         let mut made = Vec::new();
-        if let Some(plan) = self.plan(&logged.event).await? {
+        if let Some(plan) = self.plan(&logged.event, ahead).await? {
             let mut one = self.made(logged.position, plan, relays::inboxes(relays.iter()))?;
             if let Event::KeyRotated { retired, .. } = &logged.event {
                 one.outgoing.key_uri = Some(retired.clone());
@@ -170,7 +217,7 @@ impl Federation {
             one.outgoing.carries = carried(&logged.event, one.outgoing.account);
             made.push(one);
         }
-        if let Some(ByInstance { activity, inboxes }) = self.by_instance(&logged.event, &relays).await? {
+        if let Some(ByInstance { activity, inboxes }) = self.by_instance(&logged.event, relays).await? {
             let tweet = match &logged.event {
                 Event::TweetCreated(created) => Some(created.tweet),
                 Event::TweetEdited { tweet, .. } => Some(*tweet),
@@ -214,8 +261,6 @@ impl Federation {
     /// Stores a part, and writes the rows for followers of all that is stored.
     async fn plan_part(&self, part: Part, planned: &watch::Sender<()>) -> Result<()> {
         if part.end == Position::default() {
-            // Another process planned it: what that made may be for hosts that this one holds.
-            planned.send_replace(());
             return Ok(());
         }
         let part = Arc::new(part);
@@ -235,34 +280,60 @@ impl Federation {
     fn step(&self, conn: &mut Conn, part: &Part) -> Result<Step, StoreError> {
         let done = events::hold_cursor(conn, CONSUMER)?;
         let mut room = CHUNK;
-        if !self.fan_out(conn, &mut room)? {
+        let mut blocks = KnownBlocks::default();
+        if !self.fan_out(conn, &mut room, &mut blocks)? {
             return Ok(Step::FanningOut);
         }
         if part.end <= done {
             return Ok(Step::Planned);
         }
-        let now_ms = self.service().clock().now_ms();
+        let now_ms = self.now_ms();
         let left: Vec<&Made> = part.made.iter().filter(|made| made.at > done).collect();
+        let mut stock = Stock::default();
         for of_event in left.chunk_by(|one, next| one.at == next.at) {
             for made in of_event {
-                deliveries::insert_outgoing(conn, &made.outgoing, now_ms)?;
-                let mut targets = deliveries::inboxes_of(conn, &made.to)?;
-                targets.extend(made.inboxes.iter().cloned());
-                self.insert_rows(conn, made.outgoing.id, made.outgoing.account, targets)?;
+                self.take_stock(conn, made, &mut stock, (&mut room, &mut blocks))?;
             }
-            let Some(first) = of_event.first() else { continue };
-            if !self.fan_out(conn, &mut room)? {
+            let Some(first) = of_event.first().filter(|_| stock.fans_out) else { continue };
+            stock.write(conn, now_ms)?;
+            if !self.fan_out(conn, &mut room, &mut blocks)? {
                 events::move_cursor(conn, CONSUMER, first.at, now_ms)?;
                 return Ok(Step::FanningOut);
             }
         }
+        stock.write(conn, now_ms)?;
         events::move_cursor(conn, CONSUMER, part.end, now_ms)?;
         Ok(Step::Planned)
     }
 
+    /// Adds an activity with the rows of whom it names, and of its first followers.
+    fn take_stock<'m>(
+        &self,
+        conn: &mut Conn,
+        made: &'m Made,
+        stock: &mut Stock<'m>,
+        (room, blocks): (&mut i64, &mut KnownBlocks),
+    ) -> Result<(), StoreError> {
+        let outgoing = &made.outgoing;
+        let mut fanned_to = outgoing.to_followers.then_some(RowId(0));
+        let named = deliveries::inboxes_of(conn, &made.to, blocks)?;
+        stock.rows.extend(self.rows(outgoing.id, outgoing.account, named));
+        stock.rows.extend(self.rows(outgoing.id, outgoing.account, made.inboxes.iter().cloned()));
+        if outgoing.to_followers && *room > 0 {
+            let FollowerInboxes { targets, read, last } =
+                deliveries::follower_inboxes(conn, outgoing.account, RowId(0), *room, blocks)?;
+            stock.rows.extend(self.rows(outgoing.id, outgoing.account, targets));
+            *room = room.saturating_sub(read);
+            fanned_to = last;
+        }
+        stock.fans_out |= fanned_to.is_some() || outgoing.reach != Reach::Nobody;
+        stock.activities.push(Stocked { outgoing, fanned_to });
+        Ok(())
+    }
+
     /// Writes the rows of what is fanning out: of followers' inboxes, then of other hosts', `room` of them at most.
     /// Answers whether all is written.
-    fn fan_out(&self, conn: &mut Conn, room: &mut i64) -> Result<bool, StoreError> {
+    fn fan_out(&self, conn: &mut Conn, room: &mut i64, blocks: &mut KnownBlocks) -> Result<bool, StoreError> {
         while let Some(FanningOut { outgoing, account, next }) = deliveries::fanning_out(conn)? {
             if *room <= 0 {
                 return Ok(false);
@@ -270,33 +341,55 @@ impl Federation {
             let (targets, read) = match next {
                 FanOut::Followers(after) => {
                     let FollowerInboxes { targets, read, last } =
-                        deliveries::follower_inboxes(conn, account, after, *room)?;
+                        deliveries::follower_inboxes(conn, account, after, *room, blocks)?;
                     deliveries::fanned_out(conn, outgoing, last)?;
                     (targets, read)
                 }
                 FanOut::Hosts(after) => {
                     let ReachedInboxes { targets, read, last } =
-                        reached::inboxes(conn, outgoing, &after, *room)?;
+                        reached::inboxes(conn, outgoing, &after, *room, blocks)?;
                     deliveries::reached(conn, outgoing, last)?;
                     (targets, read)
                 }
             };
             *room = room.saturating_sub(read);
-            self.insert_rows(conn, outgoing, account, targets)?;
+            let rows: Vec<NewDelivery> = self.rows(outgoing, account, targets).collect();
+            deliveries::insert_rows(conn, &rows)?;
         }
         Ok(true)
     }
 
-    fn insert_rows(
+    /// The rows of an activity for these inboxes.
+    pub(super) fn rows(
         &self,
-        conn: &mut Conn,
         outgoing: RowId,
         account: AccountId,
-        targets: Vec<Target>,
-    ) -> Result<(), StoreError> {
-        let rows: Vec<(RowId, Target)> =
-            targets.into_iter().map(|target| (RowId(self.service().ids().next()), target)).collect();
-        deliveries::insert_rows(conn, outgoing, account, &rows)?;
+        targets: impl IntoIterator<Item = Target>,
+    ) -> impl Iterator<Item = NewDelivery> {
+        let ids = self.service().ids();
+        targets.into_iter().map(move |target| NewDelivery {
+            id: RowId(ids.next()),
+            outgoing,
+            account,
+            target,
+        })
+    }
+}
+
+/// Activities and their rows that are written together.
+#[derive(Default)]
+struct Stock<'m> {
+    activities: Vec<Stocked<'m>>,
+    rows: Vec<NewDelivery>,
+    /// Not all rows are among them.
+    fans_out: bool,
+}
+
+impl Stock<'_> {
+    fn write(&mut self, conn: &mut Conn, now_ms: Millis) -> Result<(), StoreError> {
+        let Self { activities, rows, .. } = std::mem::take(self);
+        deliveries::insert_all(conn, &activities, now_ms)?;
+        deliveries::insert_rows(conn, &rows)?;
         Ok(())
     }
 }

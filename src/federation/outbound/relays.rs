@@ -25,22 +25,23 @@ pub(super) fn inboxes<'r>(relays: impl Iterator<Item = &'r Relay>) -> Vec<Target
     relays.map(|relay| Target { host: relay.host.clone(), inbox: relay.inbox.clone() }).collect()
 }
 
-impl Federation {
-    /// The relays that hear of an event: of a public post of ours, its edit and its end.
-    pub(super) async fn relays_told(&self, event: &Event) -> Result<Vec<Relay>> {
-        let is_public = match event {
-            Event::TweetCreated(new) => {
-                new.local && new.retweet_of.is_none() && new.visibility == Visibility::Public
-            }
-            Event::TweetDeleted(gone) => {
-                gone.local && gone.retweet_of.is_none() && gone.visibility == Visibility::Public
-            }
-            Event::TweetEdited { .. } => true,
-            _ => false,
-        };
-        if !is_public {
-            return Ok(Vec::new());
+/// Whether relays may have to hear of an event: of a public post of ours, its edit and its end.
+pub(super) fn may_hear(event: &Event) -> bool {
+    match event {
+        Event::TweetCreated(new) => {
+            new.local && new.retweet_of.is_none() && new.visibility == Visibility::Public
         }
+        Event::TweetDeleted(gone) => {
+            gone.local && gone.retweet_of.is_none() && gone.visibility == Visibility::Public
+        }
+        Event::TweetEdited { .. } => true,
+        _ => false,
+    }
+}
+
+impl Federation {
+    /// The relays that hear of public posts.
+    pub(super) async fn accepted_relays(&self) -> Result<Vec<Relay>> {
         let accepted = self.service().store().read(|conn| {
             let mut all = relays::list(conn)?;
             let hosts: BTreeSet<&str> = all.iter().map(|relay| relay.host.as_str()).collect();
@@ -48,18 +49,19 @@ impl Federation {
             all.retain(|relay| relay.state == RelayState::Accepted && !blocked.contains(&relay.host));
             Ok(all)
         });
-        let accepted = accepted.await?;
-        match event {
-            Event::TweetEdited { tweet, author } if !accepted.is_empty() => {
-                match self.service().tweet(Some(*author), *tweet).await {
-                    Ok(view) if view.tweet.local && view.tweet.visibility == Visibility::Public => {
-                        Ok(accepted)
-                    }
-                    Ok(_) | Err(Error::NotFound(_)) => Ok(Vec::new()),
-                    Err(error) => Err(error),
-                }
-            }
-            _ => Ok(accepted),
+        Ok(accepted.await?)
+    }
+
+    /// Those of the accepted relays that hear of an event.
+    pub(super) async fn relays_told<'r>(&self, event: &Event, accepted: &'r [Relay]) -> Result<&'r [Relay]> {
+        if accepted.is_empty() || !may_hear(event) {
+            return Ok(&[]);
+        }
+        let Event::TweetEdited { tweet, author } = event else { return Ok(accepted) };
+        match self.service().tweet(Some(*author), *tweet).await {
+            Ok(view) if view.tweet.local && view.tweet.visibility == Visibility::Public => Ok(accepted),
+            Ok(_) | Err(Error::NotFound(_)) => Ok(&[]),
+            Err(error) => Err(error),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What an event of ours says to others, and to whom.
 
+use super::plan::Ahead;
 use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::federation::objects::outgoing::Asked;
@@ -34,9 +35,9 @@ pub(super) struct Plan {
 
 impl Federation {
     /// The activity that an event makes, if it makes one. What is gone meanwhile needs no telling.
-    pub(super) async fn plan(&self, event: &Event) -> Result<Option<Plan>> {
+    pub(super) async fn plan(&self, event: &Event, ahead: &Ahead) -> Result<Option<Plan>> {
         let planned = match event {
-            Event::TweetCreated(created) if created.local => self.plan_created(created).await,
+            Event::TweetCreated(created) if created.local => self.plan_created(created, ahead).await,
             Event::TweetEdited { tweet, author } => self.plan_edited(*tweet, *author).await,
             Event::TweetDeleted(deleted) if deleted.local => self.plan_deleted(deleted).await,
             Event::Liked(reaction) if reaction.local => self.plan_like(reaction, false).await,
@@ -73,10 +74,17 @@ impl Federation {
         }
     }
 
-    async fn plan_created(&self, created: &TweetCreated) -> Result<Option<Plan>> {
-        let view = self.service().tweet(Some(created.author), created.tweet).await?;
-        let activity = self.created(&view).await?;
-        Ok(Some(self.about(&view, activity)))
+    async fn plan_created(&self, created: &TweetCreated, ahead: &Ahead) -> Result<Option<Plan>> {
+        let read;
+        let view = match ahead.views.get(&created.tweet) {
+            Some(view) => view,
+            None => {
+                read = self.service().tweet(Some(created.author), created.tweet).await?;
+                &read
+            }
+        };
+        let activity = self.created(view).await?;
+        Ok(Some(self.about(view, activity)))
     }
 
     /// The activity that made a tweet or retweet of ours.

@@ -8,7 +8,7 @@ use crate::model::ids::{AccountId, RowId};
 use crate::service::sessions::Origin;
 use crate::service::tweets::NewTweet;
 use crate::service::upkeep::forget_old;
-use crate::store::deliveries::{self, Outgoing, Target};
+use crate::store::deliveries::{self, NewDelivery, Outgoing, Target};
 use crate::store::hot::HotCommand as _;
 use crate::store::inbox::{self, Receipt};
 use crate::store::reached::Reach;
@@ -56,7 +56,7 @@ async fn send(world: &World, account: AccountId) {
             deliveries::insert_outgoing(conn, &outgoing, now_ms)?;
         }
         let target = Target { host: "b.test".to_owned(), inbox: "https://b.test/inbox".to_owned() };
-        deliveries::insert_rows(conn, RowId(2), account, &[(RowId(3), target)])
+        deliveries::insert_rows(conn, &[NewDelivery { id: RowId(3), outgoing: RowId(2), account, target }])
     });
     planned.await.unwrap();
 }

@@ -190,8 +190,7 @@ impl World {
         for _ in 0..SETTLING_TRIES {
             let read = self.store().read(|conn| {
                 let all = events::after(conn, events::Position::default(), PLENTY)?;
-                let last = all.last().map(|logged| logged.position).unwrap_or_default();
-                Ok((!events::has_more(conn, last)?).then_some(all))
+                Ok((!all.unsettled).then_some(all.events))
             });
             if let Some(all) = read.await.unwrap() {
                 return all.into_iter().map(|logged| logged.event).collect();

@@ -76,9 +76,6 @@ const HOT: &[(&str, &[&str], &[&str], Ask)] = &[
     ("the log", &["INTEGER PRIMARY KEY (rowid>?)"], &["events_in_order"], |conn| {
         events::after(conn, events::Position { txid: 0, seq: 7 }, 100).map(drop)
     }),
-    ("whether there is more of the log", &["INTEGER PRIMARY KEY (rowid>?)"], &["events_in_order"], |conn| {
-        events::has_more(conn, events::Position { txid: 0, seq: 7 }).map(drop)
-    }),
     ("whether an inbox is shared", &["actors_by_shared_inbox"], &["actors_by_shared_inbox"], |conn| {
         deliveries::is_shared_inbox(conn, "x").map(drop)
     }),

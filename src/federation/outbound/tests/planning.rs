@@ -1,5 +1,6 @@
 use super::*;
 use crate::model::event::Event;
+use crate::store::instances::KnownBlocks;
 use crate::store::own_keys::{self, OwnKey};
 
 /// Writes events of follows of ours into the log: each makes one activity.
@@ -115,8 +116,9 @@ async fn a_post_reaches_every_one_of_many_followers_once_whatever_the_chunks() {
         let mut inboxes = Vec::new();
         loop {
             let account = world.ann.id;
-            let page =
-                move |conn: &mut crate::store::Conn| deliveries::follower_inboxes(conn, account, after, 7);
+            let page = move |conn: &mut crate::store::Conn| {
+                deliveries::follower_inboxes(conn, account, after, 7, &mut KnownBlocks::default())
+            };
             let page = world.test.store.read(page).await.unwrap();
             assert!(page.targets.len() <= 7, "{}", world.engine);
             inboxes.extend(page.targets.into_iter().map(|target| target.inbox));

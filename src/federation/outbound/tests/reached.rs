@@ -8,6 +8,7 @@ use super::*;
 use crate::model::delivery::Outcome;
 use crate::service::TweetChanges;
 use crate::store::deliveries::Over;
+use crate::store::instances::KnownBlocks;
 use crate::store::reached;
 
 /// The hosts that took something from an account.
@@ -155,7 +156,9 @@ async fn a_host_that_has_heard_of_the_end_already_is_not_told_twice() {
         assert_eq!(rows.len(), 1, "{}", world.engine);
         took(&world, "bob", tweet).await;
         let outgoing = rows[0].outgoing;
-        let ask = move |conn: &mut crate::store::Conn| reached::inboxes(conn, outgoing, "", 10);
+        let ask = move |conn: &mut crate::store::Conn| {
+            reached::inboxes(conn, outgoing, "", 10, &mut KnownBlocks::default())
+        };
         let inboxes = world.test.store.read(ask).await.unwrap();
         assert!(inboxes.targets.is_empty(), "{}: {inboxes:?}", world.engine);
     }

@@ -3,7 +3,7 @@
 use super::world::{World, worlds};
 use crate::model::account::Role;
 use crate::model::ids::{AccountId, RowId};
-use crate::store::deliveries::{self, Outgoing, Target};
+use crate::store::deliveries::{self, NewDelivery, Outgoing, Target};
 use crate::store::hot::HotCommand as _;
 use crate::store::inbox::{self, Receipt};
 use crate::store::reached::Reach;
@@ -20,7 +20,8 @@ async fn with_waiting(world: &World, hosts: &[&str]) {
         for (id, host) in (2..).zip(&hosts) {
             instances::know(conn, host, NOW)?;
             let target = Target { host: host.clone(), inbox: format!("https://{host}/inbox") };
-            deliveries::insert_rows(conn, RowId(1), ann, &[(RowId(id), target)])?;
+            let new = NewDelivery { id: RowId(id), outgoing: RowId(1), account: ann, target };
+            deliveries::insert_rows(conn, &[new])?;
         }
         Ok(())
     };
