@@ -194,6 +194,7 @@ class Meeting:
         note = self.note_of(tweet, "our quote")
         names = {name: note.get(name) for name in ("quote", "quoteUri", "_misskey_quote")}
         assert set(names.values()) == {self.their_note}, names
+        assert '<p class="quote-inline">' in note["content"], note["content"]
 
     def quote_from(self):
         self.peer.do("post", text="hear what she says", quote=self.ann.note(self.ours))
