@@ -58,7 +58,7 @@ class Part:
 
 
 class Rows:
-    """The database of an instance, read while it runs. Values to bind are for SQLite alone."""
+    """The database of an instance, read while it runs, and changed while it does not. Values to bind are for SQLite alone."""
 
     def __init__(self, instance):
         self.postgres = instance.environment["ROOKERY_DATABASE_URL"]
@@ -78,6 +78,20 @@ class Rows:
         rows = f"select coalesce(json_agg(row_to_json(found_rows)), '[]') from ({sql}) found_rows"
         done = subprocess.run(["psql", "-qAt", self.postgres, "-c", rows], capture_output=True, text=True, check=True)
         return [tuple(row.values()) for row in json.loads(done.stdout)]
+
+    def change(self, *statements):
+        """Changes it by hand, all or nothing, while the instance is stopped."""
+        if self.postgres:
+            subprocess.run(["psql", "-qX1", "-v", "ON_ERROR_STOP=1", self.postgres, "-c", "; ".join(statements)], check=True)
+            return
+        (path,) = glob.glob(os.path.join(self.folder, "*.db"))
+        connection = sqlite3.connect(path, timeout=10)
+        try:
+            with connection:
+                for statement in statements:
+                    connection.execute(statement)
+        finally:
+            connection.close()
 
     def one(self, sql, *values):
         return self.all(sql, *values)[0][0]

@@ -8,7 +8,7 @@ import sys
 
 from asking import containing, gone, lookup, told
 from faults_cases import Rows
-from instance import until
+from instance import PASSWORD, until
 from network import Network
 from peer import CannotDo
 from sheet import NotTaken, Sheet, close
@@ -18,6 +18,8 @@ PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 # What a library does not read; the case then has to fail for just that.
 APKIT_GAPS = {
     "Reply, to them": "its models read no address as `inReplyTo`; its inbox answers 400",
+    "Quote with consent, to them": "its models know no QuoteRequest; its inbox answers 400",
+    "Quote with consent, from them": "its Accept reads no address as `result`; its inbox answers 400",
     "Poll, to them": "its models read no list as `oneOf`; its inbox answers 400",
 }
 
@@ -47,16 +49,19 @@ KINDS = {
 }
 # Our instances by name, and what is set there.
 OURS = {"a.test": {}, "b.test": {}, "closed.test": {"ROOKERY_FEDERATION_AUTHORIZED_FETCH": "on"}}
+# The one that accounts of ours move to.
+ELSEWHERE = "new.test"
 
 
 class Meeting:
-    """Ann of ours, the account of the peer, and Eve of ours who follows nobody."""
+    """Ann of ours, the account of the peer, and Eve of ours who follows nobody and moves elsewhere in the end."""
 
-    def __init__(self, instance, peer):
+    def __init__(self, instance, elsewhere, peer):
         self.instance, self.peer = instance, peer
         # Peers share an instance; an account of ours meets one of them only.
         word = peer.name.split(".")[0]
         self.ann, self.eve = instance.person(f"ann_{word}"), instance.person(f"eve_{word}")
+        self.new_eve = elsewhere.person(f"eve_{word}")
         self.theirs = self.follow = None
         self.ours = self.their_note = self.our_poll = self.their_poll = None
 
@@ -73,6 +78,32 @@ class Meeting:
     def read(self, text):
         """Their tweet with this text, when Ann has it."""
         return until(f"{text!r} is read here", lambda: containing(self.ann, self.theirs, text))
+
+    def note_of(self, tweet, what):
+        """The post of Ann's as it arrives."""
+        create = self.arrives(f"{what} arrives", "Create", lambda create: id_of(create["object"]) == self.ann.note(tweet))
+        return create["object"]
+
+    def update_of(self, tweet, what, fits):
+        """An edit of a post of Ann's, as it arrives, that leaves it so."""
+        about = lambda update: id_of(update["object"]) == self.ann.note(tweet) and fits(update["object"])
+        return self.arrives(what, "Update", about)["object"]
+
+    def quotes(self, tweet, state, quoted):
+        """Waits until a quote stands so. The API and the page show what it quotes if `quoted` is that, else nothing."""
+        seen = lambda: self.ann.get(f"/api/tweets/{tweet['id']}")
+        until(f"the quote is {state}", lambda: seen()["quote_state"] == state)
+        shown = seen()["quoted"]
+        assert (shown and shown["id"]) == (quoted and quoted["id"]), shown
+        page = self.instance.page(f"/@{tweet['author']['handle']}/{tweet['id']}")
+        assert ('<blockquote class="quote"' in page) == bool(quoted), f"the page of the {state} quote"
+
+    def is_quoted_by(self, quoted):
+        """What quotes a post, as the API lists it."""
+        return [tweet["id"] for tweet in self.ann.get(f"/api/tweets/{quoted['id']}/quotes")["items"]]
+
+    def may_quote(self, who):
+        self.ann.call("PATCH", "/api/users/me", {"quotable": who})
 
     def count(self, name, wanted):
         tweet = lambda: self.ann.get(f"/api/tweets/{self.ours['id']}")
@@ -156,6 +187,69 @@ class Meeting:
         self.peer.do("undo", id=boost)
         self.count("retweets_count", 0)
 
+    def quote_to(self):
+        theirs = self.read(f"jackdaws on {self.peer.name}")
+        tweet = self.say("look at those", quote_of=theirs["id"])
+        self.quotes(tweet, "accepted", theirs)
+        note = self.note_of(tweet, "our quote")
+        names = {name: note.get(name) for name in ("quote", "quoteUri", "_misskey_quote")}
+        assert set(names.values()) == {self.their_note}, names
+        assert '<p class="quote-inline">' in note["content"], note["content"]
+
+    def quote_from(self):
+        self.peer.do("post", text="hear what she says", quote=self.ann.note(self.ours))
+        tweet = self.read("hear what she says")
+        self.quotes(tweet, "accepted", self.ours)
+        assert self.is_quoted_by(self.ours) == [tweet["id"]], "it is not among the quotes"
+        assert tweet["id"] in [note["tweet"]["id"] for note in told(self.ann, "quote")], "Ann was not told"
+        self.ann.call("DELETE", f"/api/tweets/{tweet['id']}/quote")
+        self.quotes(tweet, "revoked", None)
+        assert self.is_quoted_by(self.ours) == [], "it is still among the quotes"
+        self.may_quote("nobody")
+        try:
+            self.peer.do("post", text="hear it once more", quote=self.ann.note(self.ours))
+            self.quotes(self.read("hear it once more"), "rejected", None)
+        finally:
+            self.may_quote("everyone")
+
+    def consent_to(self):
+        theirs = self.peer.do("post", text="whoever asks may quote this", quotable=True)
+        quoted = self.read("whoever asks may quote this")
+        tweet = self.say("may I", quote_of=quoted["id"])
+        self.quotes(tweet, "pending", None)
+        ours, about_theirs = self.ann.note(tweet), lambda request: id_of(request["object"]) == theirs
+        request = self.arrives("our request to quote arrives", "QuoteRequest", about_theirs)
+        assert (id_of(request["instrument"]), request["instrument"]["quote"]) == (ours, theirs), request
+        assert "quoteAuthorization" not in self.note_of(tweet, "our quote")
+        stamp = self.peer.do("allow_quote", id=request["id"])
+        self.quotes(tweet, "accepted", quoted)
+        note = self.update_of(tweet, "their stamp is passed on", lambda note: "quoteAuthorization" in note)
+        assert (note["quoteAuthorization"], note["quote"]) == (stamp, theirs), note
+        self.peer.do("delete", id=stamp)
+        self.quotes(tweet, "revoked", None)
+        self.update_of(tweet, "it is sent as no quote", lambda note: "quote" not in note)
+
+    def consent_from(self):
+        ours = self.ann.note(self.ours)
+        asked = self.peer.do("ask_to_quote", text="may we show this", object=ours)
+        is_answer = lambda answer: id_of(answer["object"]) == asked["request"]
+        stamp = self.arrives("our yes arrives", "Accept", is_answer)["result"]
+        document = self.peer.do("fetch", id=stamp)
+        said = [document[name] for name in ("type", "attributedTo", "interactingObject", "interactionTarget")]
+        assert said == ["QuoteAuthorization", self.ann.actor, asked["note"], ours], document
+        self.peer.do("show_quote", id=asked["note"], stamp=stamp)
+        tweet = self.read("may we show this")
+        self.quotes(tweet, "accepted", self.ours)
+        self.ann.call("DELETE", f"/api/tweets/{tweet['id']}/quote")
+        self.quotes(tweet, "revoked", None)
+        self.arrives("the end of our stamp is told", "Delete", lambda delete: id_of(delete["object"]) == stamp)
+        self.may_quote("nobody")
+        try:
+            asked = self.peer.do("ask_to_quote", text="and this", object=ours)
+            self.arrives("our no arrives", "Reject", is_answer)
+        finally:
+            self.may_quote("everyone")
+
     def edit_to(self):
         self.ann.call("PATCH", f"/api/tweets/{self.ours['id']}", {"text": "a rook is a chess piece too"})
         update = self.arrives("our edit arrives", "Update", lambda update: id_of(update["object"]) == self.ann.note(self.ours))
@@ -235,11 +329,10 @@ class Meeting:
 
     def new_key_of_ours(self):
         self.instance.command("rotate-keys", "--username", self.ann.username)
-        ours = lambda update: id_of(update["object"]) == self.ann.actor
+        old = f"{self.ann.actor}#main-key"
+        ours = lambda update: id_of(update["object"]) == self.ann.actor and update["object"]["publicKey"]["id"] != old
         # Who keeps keys takes it under the old one; who does not, under the new one a moment later.
-        taken = until("our Update is taken", lambda: self.peer.received("Update", ours))
-        update = taken["activity"]
-        assert update["object"]["publicKey"]["id"] != f"{self.ann.actor}#main-key", update["object"]["publicKey"]
+        until("our Update with a new key is taken", lambda: self.peer.received("Update", ours))
         tweet = self.say("signed by a new key")
         self.arrives("a post under the new key arrives", "Create", lambda create: id_of(create["object"]) == self.ann.note(tweet))
 
@@ -255,6 +348,33 @@ class Meeting:
     def unfollow_from(self):
         self.peer.do("undo", id=self.follow)
         until("we count it", lambda: self.ann.get(f"/api/users/{self.ann.id}")["followers_count"] == 0)
+
+    def move_to(self):
+        followers = lambda person: person.get(f"/api/users/{person.id}")["followers_count"]
+        self.peer.do("follow", who=self.eve.actor)
+        until("they follow Eve", lambda: followers(self.eve) == 1)
+        self.new_eve.call("PUT", "/api/users/me/aliases", {"aliases": [self.eve.handle]})
+        self.eve.post("/api/users/me/move", {"target": self.new_eve.handle, "password": PASSWORD})
+        by_eve = lambda activity: activity["actor"] == self.eve.actor
+        move = self.arrives("our Move arrives", "Move", by_eve)
+        assert (id_of(move["object"]), id_of(move["target"])) == (self.eve.actor, self.new_eve.actor), move
+        update = self.arrives("our Update arrives", "Update", lambda update: id_of(update["object"]) == self.eve.actor)
+        assert update["object"]["movedTo"] == self.new_eve.actor, update
+        until("they believe it, and follow her there", lambda: followers(self.new_eve) == 1)
+
+    def move_from(self):
+        relationship = lambda account: self.ann.get(f"/api/users/{account}/relationship")
+        self.ann.post(f"/api/users/{self.theirs}/follow")
+        until("Ann follows them again", lambda: relationship(self.theirs)["following"])
+        self.peer.do("move")
+        to_the_new = lambda follow: id_of(follow["object"]) == self.peer.successor
+        follow = self.arrives("our Follow of the new account arrives", "Follow", to_the_new)
+        assert follow["actor"] == self.ann.actor, follow
+        new = lookup(self.ann, self.peer.successor_handle)["id"]
+        until("the new account accepts", lambda: relationship(new)["following"])
+        until("Ann has left the old one", lambda: not relationship(self.theirs)["following"])
+        moved_to = self.ann.get(f"/api/users/{self.theirs}")["moved_to"]
+        assert moved_to == new, moved_to
 
 
 # The rows of the table. What comes later is another line here and a method above.
@@ -272,6 +392,10 @@ CASES = [
     ("Like and undo, from them", Meeting.like_from),
     ("Boost and undo, to them", Meeting.boost_to),
     ("Boost and undo, from them", Meeting.boost_from),
+    ("Quote, to them", Meeting.quote_to),
+    ("Quote, from them", Meeting.quote_from),
+    ("Quote with consent, to them", Meeting.consent_to),
+    ("Quote with consent, from them", Meeting.consent_from),
     ("Edit, to them", Meeting.edit_to),
     ("Edit, from them", Meeting.edit_from),
     ("Delete, to them", Meeting.delete_to),
@@ -289,6 +413,8 @@ CASES = [
     ("New key of ours", Meeting.new_key_of_ours),
     ("Unfollow, to them", Meeting.unfollow_to),
     ("Unfollow, from them", Meeting.unfollow_from),
+    ("Move, to them", Meeting.move_to),
+    ("Move, from them", Meeting.move_from),
 ]
 
 
@@ -304,10 +430,10 @@ def listed(value):
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def meet(kind, instance, peer):
+def meet(kind, instance, elsewhere, peer):
     """All cases with one peer; answers the sheet."""
     print(f"{kind.column} and {instance.name}", flush=True)
-    meeting, sheet = Meeting(instance, peer), Sheet(kind.column, kind.gaps)
+    meeting, sheet = Meeting(instance, elsewhere, peer), Sheet(kind.column, kind.gaps)
     for row, run in CASES:
         sheet.case(row, lambda: run(meeting))
     if sheet.failures:
@@ -322,8 +448,10 @@ def main():
         sys.exit(f"no peer named {unknown[0]}; there are {', '.join(KINDS)}")
     kinds = [KINDS[name] for name in wanted]
     ours = {name: settings for name, settings in OURS.items() if any(kind.ours == name for kind in kinds)}
-    with Network(binary, ours, [(kind.library, kind.username, kind.host, kind.secure) for kind in kinds]) as network:
-        sheets = [meet(kind, network.named(kind.ours), peer) for kind, peer in zip(kinds, network.peers)]
+    peers = [(kind.library, kind.username, kind.host, kind.secure) for kind in kinds]
+    with Network(binary, {**ours, ELSEWHERE: {}}, peers) as network:
+        elsewhere = network.named(ELSEWHERE)
+        sheets = [meet(kind, network.named(kind.ours), elsewhere, peer) for kind, peer in zip(kinds, network.peers)]
     sys.exit(close(sheets))
 
 

@@ -11,6 +11,8 @@ import urllib.error
 import urllib.request
 import uuid
 
+# Of all accounts.
+PASSWORD = "correct horse battery"
 START_PATIENCE_S = 20
 STOP_PATIENCE_S = 12
 
@@ -116,7 +118,7 @@ class Instance:
             self.process.wait(STOP_PATIENCE_S)
 
     def person(self, username):
-        self.command("user", "create", "--username", username, "--email", f"{username}@{self.name}", "--password", "correct horse battery")
+        self.command("user", "create", "--username", username, "--email", f"{username}@{self.name}", "--password", PASSWORD)
         token = self.command("token", "create", "--username", username, "--scopes", "read write follow")
         return Person(self, username, token)
 

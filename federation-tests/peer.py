@@ -59,12 +59,13 @@ class CannotDo(Exception):
 
 
 class Peer:
-    """One account on a foreign server."""
+    """One account on a foreign server, and a second one that it moves to."""
 
     def __init__(self, library, username, name, port, hosts, secure=False, actor=None):
         self.library, self.username, self.name, self.port = library, username, name, port
         self.actor = f"http://{name}{actor or f'/users/{username}'}"
         self.handle = f"@{username}@{name}"
+        self.successor, self.successor_handle = f"{self.actor}_new", f"@{username}_new@{name}"
         self.log = tempfile.TemporaryFile()
         self.process = None
         self.environment = {

@@ -4,7 +4,7 @@ import sys
 
 from asking import containing, gone, lookup, told
 from faults_cases import Rows
-from instance import until
+from instance import PASSWORD, until
 from network import Network
 from sheet import Sheet, close
 
@@ -15,7 +15,7 @@ class Village:
     """Ann on A, Bob on B and Cat on C follow each other. Dora on C follows Bob, Eve on C nobody."""
 
     def __init__(self, instances):
-        self.third = instances[2]
+        self.first, self.second, self.third = instances
         self.ann, self.bob, self.cat = (home.person(name) for home, name in zip(instances, ("ann", "bob", "cat")))
         self.dora, self.eve = self.third.person("dora"), self.third.person("eve")
         self.all = (self.ann, self.bob, self.cat)
@@ -33,8 +33,7 @@ class Village:
     def follows(self, follower, other):
         account = self.at(follower, other)
         follower.post(f"/api/users/{account}/follow")
-        accepted = lambda: follower.get(f"/api/users/{account}/relationship")["following"]
-        until(f"{follower.username} follows {other.username}", accepted)
+        until(f"{follower.username} follows {other.username}", lambda: self.is_following(follower, other))
 
     def home(self, person, text):
         """The tweet or the repost with this text on a home timeline."""
@@ -108,6 +107,27 @@ class Village:
         until("Dora reads it no more", lambda: not self.home(self.dora, "ravens over"))
         until("Ann counts it no more", lambda: self.ann.get(f"/api/tweets/{self.tweet['id']}")["retweets_count"] == 0)
 
+    def quote(self):
+        text, words = "a nest with four eggs", "this is how one counts"
+        nest = self.ann.post("/api/tweets", {"text": text})
+        at_bob = self.reads(self.bob, self.ann, text)
+        self.bob.post("/api/tweets", {"text": words, "quote_of": at_bob["id"]})
+        for reader in self.all:
+            self.sees_quote(reader, words, "accepted", text)
+        at_ann = self.reads(self.ann, self.bob, words)["id"]
+        assert at_ann in [note["tweet"]["id"] for note in told(self.ann, "quote")], "Ann was not told"
+        assert self.ann.get(f"/api/tweets/{nest['id']}")["quotes_count"] == 1
+        self.ann.call("DELETE", f"/api/tweets/{at_ann}/quote")
+        for reader in self.all:
+            self.sees_quote(reader, words, "revoked", None)
+
+    def sees_quote(self, reader, words, state, quoted):
+        """Waits until Bob's quote stands so for a reader, who is shown these quoted words."""
+        seen = lambda: self.reads(reader, self.bob, words)
+        until(f"the quote is {state} for {reader.username}", lambda: seen()["quote_state"] == state)
+        shown = seen()["quoted"]
+        assert (shown and shown["text"]) == quoted, f"{reader.username}: {shown}"
+
     def edit(self):
         self.ann.call("PATCH", f"/api/tweets/{self.tweet['id']}", {"text": "ravens over four towns"})
         for reader in (self.bob, self.cat):
@@ -135,6 +155,53 @@ class Village:
         for reader, tweet in seen:
             until(f"it is gone for {reader.username}", lambda: gone(reader, tweet))
 
+    def move(self):
+        kim, liz, kit = (home.person(name) for home, name in ((self.first, "kim"), (self.second, "liz"), (self.third, "kit")))
+        self.follows(liz, kim)
+        kit.call("PUT", "/api/users/me/aliases", {"aliases": [kim.handle]})
+        kim.post("/api/users/me/move", {"target": kit.handle, "password": PASSWORD})
+        until("Kit's instance has Liz as a follower", lambda: self.followers(kit) == {liz.handle})
+        until("Liz follows Kit", lambda: self.is_following(liz, kit))
+        until("Kim's instance has none", lambda: self.followers(kim) == set())
+        assert not self.is_following(liz, kim), "Liz still follows Kim"
+
+    def step_after_drift(self):
+        """Of Jan's follow of Gil only Gil's instance knows, of her follow of Hob only hers. Each has another follower
+        there, who stays."""
+        gil, hob = (self.first.person(name) for name in ("gil", "hob"))
+        ida, jan = (self.second.person(name) for name in ("ida", "jan"))
+        for author in (gil, hob):
+            for follower in (ida, jan):
+                self.follows(follower, author)
+            until("the author counts both", lambda: self.followers(author) == {ida.handle, jan.handle})
+        drift = {self.first: (self.at(hob, jan), hob.id), self.second: (jan.id, self.at(jan, gil))}
+        for instance, (follower, followee) in drift.items():
+            instance.stop()
+            Rows(instance).change(
+                f"delete from follows where follower_id = {follower} and followee_id = {followee}",
+                f"update accounts set following_count = following_count - 1 where id = {follower}",
+                f"update accounts set followers_count = followers_count - 1 where id = {followee}",
+            )
+        for instance in drift:
+            instance.start()
+        assert self.followers(gil) == {ida.handle, jan.handle} and not self.is_following(jan, gil), "no drift"
+        assert self.followers(hob) == {ida.handle} and self.is_following(jan, hob), "no drift"
+        for author in (gil, hob):
+            author.post("/api/tweets", {"text": f"between {author.username} and you", "visibility": "followers"})
+            self.reads(ida, author, f"between {author.username} and you")
+        until("Gil's instance forgets Jan", lambda: self.followers(gil) == {ida.handle})
+        until("Jan's instance forgets that she follows Hob", lambda: not self.is_following(jan, hob))
+        assert self.followers(hob) == {ida.handle}, "Jan was made to follow Hob"
+        assert self.is_following(ida, gil) and self.is_following(ida, hob), "Ida was taken for Jan"
+
+    def followers(self, person):
+        """The handles of a person's followers, as their own instance lists them."""
+        followers = person.get(f"/api/users/{person.id}/followers")["items"]
+        return {f"@{follower['handle']}" for follower in followers}
+
+    def is_following(self, follower, other):
+        return follower.get(f"/api/users/{self.at(follower, other)}/relationship")["following"]
+
     def unfollow(self):
         for follower in (self.bob, self.cat):
             follower.call("DELETE", f"/api/users/{self.at(follower, self.ann)}/follow")
@@ -154,10 +221,13 @@ CASES = [
     (("Reply in a thread of two other servers",), Village.reply_in_a_thread_of_others),
     (both("Like and undo"), Village.like),
     (both("Boost and undo"), Village.boost),
+    (both("Quote with consent"), Village.quote),
     (both("Edit"), Village.edit),
     (both("Followers-only post"), Village.followers_only),
     (both("Direct post"), Village.direct),
     (both("Delete"), Village.delete),
+    (both("Move"), Village.move),
+    (("Followers in step after drift",), Village.step_after_drift),
     (both("Unfollow"), Village.unfollow),
 ]
 

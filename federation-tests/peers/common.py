@@ -10,6 +10,23 @@ import time
 import aiohttp
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
+# Terms of documents that ActivityStreams does not have: quotes in the older form, quotes with consent, and moves.
+TERMS = {
+    "quoteUri": "http://fedibird.com/ns#quoteUri",
+    "_misskey_quote": "https://misskey-hub.net/ns#_misskey_quote",
+    "gts": "https://gotosocial.org/ns#",
+    "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},
+    "quoteAuthorization": {"@id": "https://w3id.org/fep/044f#quoteAuthorization", "@type": "@id"},
+    "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
+    "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+    "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
+    "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"},
+    "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
+    "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
+    "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
+    "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
+    "movedTo": {"@id": "as:movedTo", "@type": "@id"},
+}
 # Entries kept of what arrived; a run makes about a hundred.
 LOG_MAX = 5000
 
@@ -45,10 +62,11 @@ class Library:
         raise NotImplementedError
 
     async def deliver(self, inbox, activity):
-        """Signs and sends; answers the status and the text of the answer."""
+        """Signs as the activity's actor and sends; answers the status and the text of the answer."""
         raise NotImplementedError
 
     def activity(self, kind, id, object, to=(), cc=()):
+        """With the context of its object, when that has one."""
         raise NotImplementedError
 
     def note(self, id, content, to, cc, reply_to=None, mention=None):
@@ -60,6 +78,20 @@ class Library:
     def vote(self, id, choice, question, to):
         raise NotImplementedError
 
+    def with_terms(self, document, terms):
+        """The document with properties that are among `TERMS`."""
+        raise NotImplementedError
+
+    def quote_request(self, id, object, note, to):
+        """Asks to quote `object` in a note, which comes along."""
+        raise NotImplementedError
+
+    def accept_quote(self, id, request, stamp, to):
+        raise NotImplementedError
+
+    def move(self, id, target, to):
+        raise NotImplementedError
+
     def new_key(self):
         """From now on it signs with another key under the same id."""
         raise NotImplementedError
@@ -68,18 +100,26 @@ class Library:
         """The actor's document, with the key it signs with now."""
         raise NotImplementedError
 
+    def successor(self):
+        """The document of the account that it moves to."""
+        raise NotImplementedError
+
 
 class Peer:
-    """One account on the peer."""
+    """One account on the peer, and a second one that it moves to."""
 
     def __init__(self, username):
         self.username = username
         self.path = os.environ.get("PEER_ACTOR") or f"/users/{username}"
         self.me = ORIGIN + self.path
-        self.followers = {}
+        self.successor = f"{self.me}_new"
+        self.has_moved = False
+        self.followers, self.following = {}, set()
         self.log = []
         self.documents = {}
         self.sent = {}
+        # Who asks to quote a post of its own, by the id of the request.
+        self.requests = {}
         self.counter = 0
         self.library = None
 
@@ -91,9 +131,21 @@ class Peer:
     def collection(self):
         return f"{self.me}/followers"
 
-    def webfinger(self):
-        link = {"rel": "self", "type": "application/activity+json", "href": self.me}
-        return {"subject": f"acct:{self.username}@{HOST}", "aliases": [self.me], "links": [link]}
+    def webfinger(self, username):
+        """What is said of a name; `None` when it is neither account's."""
+        actor = {self.username: self.me, f"{self.username}_new": self.successor}.get(username)
+        if not actor:
+            return None
+        link = {"rel": "self", "type": "application/activity+json", "href": actor}
+        return {"subject": f"acct:{username}@{HOST}", "aliases": [actor], "links": [link]}
+
+    def moved(self):
+        """What the account says of where it moved, in its document."""
+        return {"movedTo": self.successor} if self.has_moved else {}
+
+    def aliases(self):
+        """What the second account says of the first one, in its document."""
+        return {"alsoKnownAs": [self.me]} if self.has_moved else {}
 
     def received(self, body, verified, form):
         """What came to the inbox, with what the library says of its signature."""
@@ -103,12 +155,29 @@ class Peer:
     async def answer(self, body):
         """Does what an activity asks of every server. Called with verified ones only."""
         if body["type"] == "Follow":
-            actor = body["actor"]
-            self.followers[actor] = await self.inbox_of(actor)
-            inner = {name: value for name, value in body.items() if name != "@context"}
-            await self.send(self.library.activity("Accept", self.address("accepts"), inner, to=[actor]), [actor])
+            await self.answer_follow(body)
         elif body["type"] == "Undo" and isinstance(body["object"], dict) and body["object"].get("type") == "Follow":
             self.followers.pop(body["actor"], None)
+        elif body["type"] == "QuoteRequest":
+            self.requests[body["id"]] = body
+        elif body["type"] == "Move":
+            await self.follow_along(body)
+
+    async def answer_follow(self, follow):
+        actor, followed = follow["actor"], id_of(follow["object"])
+        if followed == self.me:
+            self.followers[actor] = await self.inbox_of(actor)
+        accept = self.library.activity("Accept", self.address("accepts"), bare(follow), to=[actor])
+        await self.send({**accept, "actor": followed}, [actor])
+
+    async def follow_along(self, move):
+        """Follows the account that one it follows moved to, if the new one says the same."""
+        old, new = move["actor"], id_of(move["target"])
+        if old not in self.following or id_of(move["object"]) != old:
+            return
+        aliases = (await self.library.fetch(new)).get("alsoKnownAs", [])
+        if old in (aliases if isinstance(aliases, list) else [aliases]):
+            await self.do_follow(new)
 
     async def inbox_of(self, actor):
         return (await self.library.fetch(actor))["inbox"]
@@ -130,6 +199,7 @@ class Peer:
             return {"failed": f"{type(error).__name__}: {error}"}
 
     async def do_follow(self, who):
+        self.following.add(who)
         return await self.told("Follow", who, [who], to=[who])
 
     async def do_like(self, object):
@@ -141,10 +211,9 @@ class Peer:
 
     async def do_undo(self, id):
         activity, actors = self.sent[id]
-        inner = {name: value for name, value in activity.items() if name != "@context"}
-        return await self.told("Undo", inner, actors)
+        return await self.told("Undo", bare(activity), actors)
 
-    async def do_post(self, text, visibility="public", mention=None, reply_to=None, options=None):
+    async def do_post(self, text, visibility="public", mention=None, reply_to=None, options=None, quote=None, quotable=False):
         to, cc = {"public": ([PUBLIC], [self.collection]), "followers": ([self.collection], []), "direct": ([], [])}[visibility]
         actors = [] if visibility == "direct" else list(self.followers)
         if mention:
@@ -157,11 +226,57 @@ class Peer:
         note = self.library.note(self.address("notes"), f"<p>{text}</p>", to, cc, reply_to, mention)
         if options:
             note = self.library.poll(note, options)
+        if quote:
+            # The older form, which asks nobody.
+            note = self.library.with_terms(note, {"quoteUri": quote, "_misskey_quote": quote})
+            actors.append(await self.author_of(quote))
+        if quotable:
+            # Everybody may, and has to ask.
+            note = self.library.with_terms(note, {"interactionPolicy": {"canQuote": {"automaticApproval": [PUBLIC]}}})
         if visibility == "public":
             self.documents[note["id"]] = note
-        await self.told("Create", bare(note), actors, to=to, cc=cc)
-        self.sent[note["id"]] = (note, actors)
+        await self.publish(note, actors)
         return note["id"]
+
+    async def publish(self, note, actors):
+        await self.told("Create", note, actors, to=note.get("to", []), cc=note.get("cc", []))
+        self.sent[note["id"]] = (note, actors)
+
+    async def do_ask_to_quote(self, text, object):
+        """A post that quotes another, shown to the quoted author alone until they consent."""
+        author = await self.author_of(object)
+        note = self.library.note(self.address("notes"), f"<p>{text}</p>", [PUBLIC], [self.collection])
+        note = self.library.with_terms(note, {"quote": object})
+        request = self.library.quote_request(self.address("requests"), object, note, author)
+        await self.send(request, [author])
+        self.sent[note["id"]] = (note, [*self.followers, author])
+        return {"note": note["id"], "request": request["id"]}
+
+    async def do_show_quote(self, id, stamp):
+        """Shows everybody a post that quotes, with the stamp that allows it."""
+        note, actors = self.sent[id]
+        note = self.documents[id] = self.library.with_terms(note, {"quoteAuthorization": stamp})
+        await self.publish(note, actors)
+        return id
+
+    async def do_allow_quote(self, id):
+        """Answers a request with a stamp; answers the id of the stamp."""
+        request = self.requests[id]
+        terms = {"interactingObject": id_of(request["instrument"]), "interactionTarget": id_of(request["object"])}
+        stamp = {"id": self.address("stamps"), "type": "QuoteAuthorization", "attributedTo": self.me, **terms}
+        self.documents[stamp["id"]] = {"@context": ["https://www.w3.org/ns/activitystreams", TERMS], **stamp}
+        actor = request["actor"]
+        accept = self.library.accept_quote(self.address("accepts"), bare(request), stamp["id"], actor)
+        await self.send(accept, [actor])
+        self.sent[stamp["id"]] = (stamp, [actor])
+        return stamp["id"]
+
+    async def do_move(self):
+        """Moves to the second account; tells the followers."""
+        self.has_moved = True
+        move = self.library.move(self.address("moves"), self.successor, self.collection)
+        await self.send(move, list(self.followers))
+        return move["id"]
 
     async def do_vote(self, question, choice):
         author = await self.author_of(question)
@@ -209,6 +324,10 @@ class Peer:
 
     async def author_of(self, note):
         return (await self.library.fetch(note))["attributedTo"]
+
+
+def id_of(value):
+    return value["id"] if isinstance(value, dict) else value
 
 
 def bare(document):

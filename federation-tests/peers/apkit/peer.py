@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
-from common import HOST, ORIGIN, PORT, Cannot, Library, Peer, lead_to_loopback, now
+from common import HOST, ORIGIN, PORT, TERMS, Cannot, Library, Peer, bare, lead_to_loopback, now
 
 USERNAME = "kit"
-READ = ("Accept", "Reject", "Undo", "Create", "Update", "Delete", "Like", "Announce", "Follow")
+READ = ("Accept", "Reject", "Undo", "Create", "Update", "Delete", "Like", "Announce", "Follow", "Move")
 
 
 def stay_at_home():
@@ -63,7 +63,9 @@ class Apkit(Library):
     async def deliver(self, inbox, activity):
         async with ActivityPubClient() as client:
             headers = {"Content-Type": "application/activity+json"}
-            signed = {"signatures": [self.key], "sign_with": ["draft-cavage"]}
+            # Both accounts have the same key.
+            key = ActorKey(key_id=f"{activity['actor']}#main-key", private_key=self.key.private_key)
+            signed = {"signatures": [key], "sign_with": ["draft-cavage"]}
             async with client.post(inbox, json=activity, headers=headers, **signed) as response:
                 return response.status, await response.text()
 
@@ -95,19 +97,42 @@ class Apkit(Library):
             raise Cannot("its Question takes no list of options") from None
         raise Cannot("its Question is an activity, not a post")
 
+    def with_terms(self, document, terms):
+        """Its models keep properties that they do not know."""
+        context = ["https://www.w3.org/ns/activitystreams", TERMS]
+        return apmodel.to_dict(models.Note.model_validate({**bare(document), **terms, "@context": context}))
+
+    def quote_request(self, id, object, note, to):
+        # It has no model of it, but one of activities in general.
+        request = models.Activity(type="QuoteRequest", id=id, actor=self.peer.me, object=object, instrument=note, to=[to])
+        return apmodel.to_dict(request)
+
+    def accept_quote(self, id, request, stamp, to):
+        raise Cannot("its Accept takes no address as `result`")
+
+    def move(self, id, target, to):
+        return apmodel.to_dict(models.Move(id=id, actor=self.peer.me, object=self.peer.me, target=target, to=[to]))
+
     def actor(self):
+        return self.person(self.peer.me, USERNAME, self.peer.moved())
+
+    def successor(self):
+        return self.person(self.peer.successor, f"{USERNAME}_new", self.peer.aliases())
+
+    def person(self, id, username, more):
         public = self.key.private_key.public_key()
         pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
-        key = models.CryptographicKey(id=self.key.key_id, owner=self.peer.me, public_key_pem=pem)
+        key = models.CryptographicKey(id=f"{id}#main-key", owner=id, public_key_pem=pem)
         return apmodel.to_dict(
             models.Person(
-                id=self.peer.me,
+                id=id,
                 name="Kit of apkit",
-                preferred_username=USERNAME,
-                inbox=f"{self.peer.me}/inbox",
-                outbox=f"{self.peer.me}/outbox",
-                followers=self.peer.collection,
+                preferred_username=username,
+                inbox=f"{id}/inbox",
+                outbox=f"{id}/outbox",
+                followers=f"{id}/followers",
                 public_key=key,
+                **more,
             )
         )
 
@@ -123,13 +148,14 @@ async def keys(_identifier):
     return [peer.library.key]
 
 
+INBOXES = (f"/users/{USERNAME}/inbox", f"/users/{USERNAME}_new/inbox")
 app = ActivityPubServer(apkit_config=AppConfig(actor_keys=keys))
 
 
 @app.middleware("http")
 async def watched(request: Request, call_next):
     """The library answers 401 to what does not verify, so that its verdict is the status."""
-    if request.url.path != f"/users/{USERNAME}/inbox":
+    if request.url.path not in INBOXES:
         return await call_next(request)
     body = await request.json()
     response = await call_next(request)
@@ -139,12 +165,18 @@ async def watched(request: Request, call_next):
 
 @app.webfinger
 async def webfinger(_request: Request, account):
-    return JSONResponse(peer.webfinger(), media_type="application/jrd+json") if account.username == USERNAME else Response(status_code=404)
+    found = peer.webfinger(account.username)
+    return JSONResponse(found, media_type="application/jrd+json") if found else Response(status_code=404)
 
 
 @app.get(f"/users/{USERNAME}")
 async def actor():
     return JSONResponse(peer.library.actor(), media_type="application/activity+json")
+
+
+@app.get(f"/users/{USERNAME}_new")
+async def successor():
+    return JSONResponse(peer.library.successor(), media_type="application/activity+json")
 
 
 @app.get("/notes/{number}")
@@ -153,7 +185,8 @@ async def note(number: str):
     return JSONResponse(found, media_type="application/activity+json") if found else Response(status_code=404)
 
 
-app.inbox(f"/users/{USERNAME}/inbox")
+for path in INBOXES:
+    app.inbox(path)
 
 
 def listen(kind):

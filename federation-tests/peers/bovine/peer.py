@@ -7,14 +7,14 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from bovine import BovineActor
-from bovine.activitystreams.activity_factory import ActivityFactory
+from bovine.activitystreams.activity_factory import Activity, ActivityFactory
 from bovine.activitystreams.link import Link
 from bovine.activitystreams.object_factory import ObjectFactory
 from bovine.crypto import build_validate_http_signature_raw, generate_rsa_public_private_key
 from bovine.crypto.types import CryptographicIdentifier
 from quart import Quart, Response, request
 
-from common import ORIGIN, PORT, PUBLIC, SECURE, Library, Peer, bare, lead_to_loopback
+from common import ORIGIN, PORT, PUBLIC, SECURE, TERMS, Library, Peer, bare, lead_to_loopback
 
 USERNAME = "bo"
 
@@ -25,15 +25,9 @@ class Bovine(Library):
         self.new_key()
         told = {"id": peer.me, "followers": peer.collection}
         self.activities, self.objects = ActivityFactory(told), ObjectFactory(told)
-        self.client = None
-
-    async def open(self):
-        self.client = BovineActor(actor_id=self.peer.me, public_key_url=f"{self.peer.me}#main-key", secret=self.key[1])
-        await self.client.init()
 
     def new_key(self):
         self.key = generate_rsa_public_private_key()
-        self.client = None
 
     @property
     def key(self):
@@ -41,21 +35,26 @@ class Bovine(Library):
 
     @key.setter
     def key(self, pair):
-        self._key, self.client = pair, None
+        # Both accounts have the same key.
+        self._key, self.clients = pair, {}
 
-    async def signing(self):
-        if self.client is None:
-            await self.open()
-        return self.client
+    async def signing(self, actor):
+        if actor not in self.clients:
+            client = BovineActor(actor_id=actor, public_key_url=f"{actor}#main-key", secret=self.key[1])
+            await client.init()
+            self.clients[actor] = client
+        return self.clients[actor]
 
     async def fetch(self, address):
-        return await (await self.signing()).get(address, create_tombstone=False)
+        return await (await self.signing(self.peer.me)).get(address, create_tombstone=False)
 
     async def deliver(self, inbox, activity):
-        response = await (await self.signing()).client.post(inbox, json.dumps(activity))
+        response = await (await self.signing(activity["actor"])).client.post(inbox, json.dumps(activity))
         return response.status, await response.text()
 
     def activity(self, kind, id, object, to=(), cc=()):
+        if isinstance(object, dict) and "@context" in object:
+            return {**self.activity(kind, id, bare(object), to, cc), "@context": object["@context"]}
         # `follow` addresses by itself.
         addressed = {} if kind == "Follow" else {"to": {*to}, "cc": {*cc}}
         if kind in ("Accept", "Undo"):
@@ -76,17 +75,37 @@ class Bovine(Library):
     def vote(self, id, choice, question, to):
         return self.objects.note(id=id, name=choice, in_reply_to=question, to={to}).build()
 
+    def with_terms(self, document, terms):
+        return {**document, "@context": ["https://www.w3.org/ns/activitystreams", TERMS], **terms}
+
+    def quote_request(self, id, object, note, to):
+        request = Activity(type="QuoteRequest", actor=self.peer.me, id=id, object=object, to={to}).build()
+        return self.with_terms(request, {"instrument": bare(note)})
+
+    def accept_quote(self, id, request, stamp, to):
+        return self.with_terms(self.activity("Accept", id, request, [to]), {"result": stamp})
+
+    def move(self, id, target, to):
+        return Activity(type="Move", actor=self.peer.me, id=id, object=self.peer.me, target=target, to={to}).build()
+
     def actor(self):
+        return self.person(self.peer.me, USERNAME, self.peer.moved())
+
+    def successor(self):
+        return self.person(self.peer.successor, f"{USERNAME}_new", self.peer.aliases())
+
+    def person(self, id, username, more):
         return {
-            "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
+            "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1", TERMS],
             "type": "Person",
-            "id": self.peer.me,
-            "preferredUsername": USERNAME,
+            "id": id,
+            "preferredUsername": username,
             "name": "Bo of bovine",
-            "inbox": f"{self.peer.me}/inbox",
-            "outbox": f"{self.peer.me}/outbox",
-            "followers": self.peer.collection,
-            "publicKey": {"id": f"{self.peer.me}#main-key", "owner": self.peer.me, "publicKeyPem": self.key[0]},
+            "inbox": f"{id}/inbox",
+            "outbox": f"{id}/outbox",
+            "followers": f"{id}/followers",
+            "publicKey": {"id": f"{id}#main-key", "owner": id, "publicKeyPem": self.key[0]},
+            **more,
         }
 
 
@@ -129,12 +148,18 @@ async def may_read():
 
 @app.get("/.well-known/webfinger")
 async def webfinger():
-    return Response(json.dumps(peer.webfinger()), content_type="application/jrd+json")
+    found = peer.webfinger(request.args.get("resource", "").removeprefix("acct:").split("@")[0])
+    return Response(json.dumps(found), content_type="application/jrd+json") if found else Response(status=404)
 
 
 @app.get(peer.path)
 async def actor():
     return activity_json(bovine.actor()) if await may_read() else activity_json({}, 401)
+
+
+@app.get(f"{peer.path}_new")
+async def successor():
+    return activity_json(bovine.successor()) if await may_read() else activity_json({}, 401)
 
 
 @app.get("/<folder>/<path:name>")
@@ -146,6 +171,7 @@ async def document(folder, name):
 
 
 @app.post(f"{peer.path}/inbox")
+@app.post(f"{peer.path}_new/inbox")
 async def inbox():
     body = await request.get_json(force=True)
     who = await signer("post", ORIGIN + request.path, request.headers, request.get_data)
