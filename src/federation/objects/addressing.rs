@@ -84,7 +84,8 @@ pub fn is_public(recipient: &Url) -> bool {
     recipient.as_str() == PUBLIC
 }
 
-fn recipients(object: Object<'_>, field: &'static str) -> Result<Vec<Url>, ObjectError> {
+/// Whom a field names; the public collection by its full name.
+pub(super) fn recipients(object: Object<'_>, field: &'static str) -> Result<Vec<Url>, ObjectError> {
     let values = object.list(field, MAX_RECIPIENTS)?;
     Ok(values.into_iter().filter_map(recipient).collect())
 }

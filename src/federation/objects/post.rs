@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use unic_langid::LanguageIdentifier;
 use url::Url;
 
-use super::addressing::{Addressing, MAX_RECIPIENTS};
+use super::addressing::{Addressing, MAX_RECIPIENTS, recipients};
 use super::liberal::{IdOr, Object, ObjectError, parse_document};
 use super::parts::{Attachment, MAX_NAME_CHARS, Tags, image_url, read_attachments};
 use super::poll::Poll;
@@ -220,8 +220,8 @@ fn can_quote(object: Object<'_>) -> Result<Option<CanQuote>, ObjectError> {
         return Ok(None);
     };
     Ok(Some(CanQuote {
-        automatic: rule.links("automaticApproval", MAX_RECIPIENTS)?,
-        manual: rule.links("manualApproval", MAX_RECIPIENTS)?,
+        automatic: recipients(rule, "automaticApproval")?,
+        manual: recipients(rule, "manualApproval")?,
     }))
 }
 
@@ -248,7 +248,7 @@ mod tests {
             "inReplyTo": ["https://a.test/users/1/statuses/7", "https://c.test/2"], "sensitive": true, "summary": "cw",
             "url": "https://b.test/@bob/1",
             "tag": { "type": "Mention", "href": "https://a.test/users/1", "name": "@ann@a.test" },
-            "interactionPolicy": { "canQuote": { "automaticApproval": PUBLIC } },
+            "interactionPolicy": { "canQuote": { "automaticApproval": PUBLIC, "manualApproval": "as:Public" } },
             "replies": { "id": "https://b.test/notes/1/replies", "type": "Collection" }
         })
     }
@@ -265,7 +265,9 @@ mod tests {
         assert_eq!(post.in_reply_to.as_ref().unwrap().path(), "/users/1/statuses/7");
         assert_eq!((post.sensitive, post.summary.as_deref()), (true, Some("cw")));
         assert_eq!(post.tags.mentions.len(), 1);
-        assert_eq!(post.can_quote.as_ref().unwrap().automatic[0].as_str(), PUBLIC);
+        let can_quote = post.can_quote.as_ref().unwrap();
+        assert_eq!(can_quote.automatic[0].as_str(), PUBLIC);
+        assert_eq!(can_quote.manual[0].as_str(), PUBLIC, "by its short name too");
         assert_eq!(post.replies.as_ref().unwrap().id().unwrap().path(), "/notes/1/replies");
         assert_eq!((post.vote(), post.poll.is_none()), (None, true));
     }
