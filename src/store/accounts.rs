@@ -1,6 +1,6 @@
 //! Accounts: local users' public faces and remote actors.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::conn::Conn;
 use super::value::args;
@@ -162,12 +162,29 @@ pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Account>, StoreError>
     conn.query_opt(select_accounts!("where r.uri = $1"), args![uri], account)
 }
 
-/// The same, and when it was last fetched.
-pub fn fetched(conn: &mut Conn, uri: &str) -> Result<Option<(Account, Millis)>, StoreError> {
-    conn.query_opt(select_accounts!("where r.uri = $1"), args![uri], |row| {
+/// The remote accounts with these ActivityPub ids, by id, and when each was last fetched.
+pub fn fetched_by_uri(
+    conn: &mut Conn,
+    uris: Vec<String>,
+) -> Result<HashMap<String, (Account, Millis)>, StoreError> {
+    let found = conn.query(select_accounts!("where r.uri in_texts($1)"), args![uris], |row| {
         let account = account(row)?;
         Ok((account, row.take::<Option<Millis>>()?.unwrap_or_default()))
-    })
+    })?;
+    let by_uri =
+        found.into_iter().filter_map(|(account, at_ms)| Some((account.uri.clone()?, (account, at_ms))));
+    Ok(by_uri.collect())
+}
+
+/// Whether the accounts with these ActivityPub ids are suspended, by id; unknown ones are left out.
+pub fn suspended_by_uri(conn: &mut Conn, uris: Vec<String>) -> Result<HashMap<String, bool>, StoreError> {
+    let found = conn.query(
+        "select r.uri, a.suspended_at is not null from actors r join accounts a on a.id = r.account_id
+         where r.uri in_texts($1)",
+        args![uris],
+        |row| Ok((row.take()?, row.take()?)),
+    )?;
+    Ok(found.into_iter().collect())
 }
 
 /// Suspends an account at `at_ms`, or frees it with `None`; who left stays away. Answers whether anything changed.

@@ -1,5 +1,7 @@
 //! Remote actors: how they are reached, and their keys.
 
+use std::collections::HashMap;
+
 use super::conn::Conn;
 use super::value::args;
 use super::{Row, StoreError, accounts, events};
@@ -170,37 +172,32 @@ pub fn key(conn: &mut Conn, key_uri: &str) -> Result<Option<PublicKeyRow>, Store
     )
 }
 
-/// Who signs, as far as they are known.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Signer {
-    /// Whether the actor is suspended; `None` when it is not known.
-    pub suspended: Option<bool>,
-    /// The key of the signature.
-    pub key: Option<PublicKeyRow>,
+/// The keys with these ids, by id.
+pub fn keys(conn: &mut Conn, key_uris: Vec<String>) -> Result<HashMap<String, PublicKeyRow>, StoreError> {
+    let rows = conn.query(
+        "select k.account_id, r.uri, k.public_pem, k.fetched_at, k.key_uri
+         from actor_keys k left join actors r on r.account_id = k.account_id where k.key_uri in_texts($1)",
+        args![key_uris],
+        |row| {
+            let key = public_key_row(row)?;
+            Ok((row.take()?, key))
+        },
+    )?;
+    Ok(rows.into_iter().collect())
 }
 
-/// The actor `actor_uri`, and the key `key_uri`, whose ever that is.
-pub fn signer(conn: &mut Conn, actor_uri: &str, key_uri: &str) -> Result<Signer, StoreError> {
-    conn.query_one(
-        "select a.suspended_at is not null, a.id is not null, k.account_id, o.uri, k.public_pem, k.fetched_at
-         from (select 1) signer
-             left join actors r on r.uri = $1 left join accounts a on a.id = r.account_id
-             left join actor_keys k on k.key_uri = $2 left join actors o on o.account_id = k.account_id",
-        args![actor_uri, key_uri],
-        |row| {
-            let (suspended, known): (bool, bool) = (row.take()?, row.take()?);
-            let (owner, actor_uri): (Option<AccountId>, _) = (row.take()?, row.take()?);
-            let (pem, fetched_at): (Option<String>, Option<Millis>) = (row.take()?, row.take()?);
-            let parts = owner.zip(pem).zip(fetched_at);
-            let key = parts.map(|((account, pem), fetched_at)| PublicKeyRow {
-                account,
-                actor_uri,
-                pem,
-                fetched_at,
-            });
-            Ok(Signer { suspended: known.then_some(suspended), key })
-        },
-    )
+/// The ActivityPub ids of the followers of remote accounts, by account.
+pub fn followers_uris(
+    conn: &mut Conn,
+    accounts: &[AccountId],
+) -> Result<HashMap<AccountId, String>, StoreError> {
+    let rows = conn.query(
+        "select account_id, followers_uri from actors
+         where account_id in_ints($1) and followers_uri is not null",
+        args![accounts],
+        |row| Ok((row.take()?, row.take()?)),
+    )?;
+    Ok(rows.into_iter().collect())
 }
 
 fn public_key_row(row: &mut Row<'_>) -> Result<PublicKeyRow, StoreError> {

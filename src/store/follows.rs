@@ -158,6 +158,17 @@ pub fn has_local_follower(conn: &mut Conn, account: AccountId) -> Result<bool, S
     Ok(!local_followers(conn, account, AccountId(0), 1)?.is_empty())
 }
 
+/// Those of these accounts that somebody here follows.
+pub fn followed_from_here(conn: &mut Conn, accounts: &[AccountId]) -> Result<HashSet<AccountId>, StoreError> {
+    let found = conn.query(
+        "select a.id from accounts a where a.id in_ints($1) and exists (
+             select 1 from follows f join users u on u.account_id = f.follower_id where f.followee_id = a.id)",
+        args![accounts],
+        |row| row.take(),
+    )?;
+    Ok(found.into_iter().collect())
+}
+
 /// Takes the pending request away; answers its row.
 fn take_request(conn: &mut Conn, relation: &Relation) -> Result<Option<Relation>, StoreError> {
     let taken = conn.query_opt(

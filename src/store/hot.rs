@@ -1,7 +1,9 @@
-//! Hot commands in set form: what arrives within two milliseconds is written by one statement.
+//! Hot commands and questions in set form: what arrives within two milliseconds is written by one statement, and what is
+//! asked while the last answers are under way is asked by one.
 //!
-//! On PostgreSQL a transaction per command costs a round trip and an fsync each; collected, a set shares
-//! them. On SQLite the writer thread groups units already, so that a command is simply a unit of its own.
+//! On PostgreSQL a transaction per command costs a round trip and an fsync each, and a question a round trip; collected,
+//! a set shares them. On SQLite the writer thread groups units already and a read costs little, so that each is simply a
+//! unit of its own.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,8 +18,10 @@ const COLLECT_FOR: Duration = Duration::from_millis(2);
 const SET_LIMIT: usize = 256;
 /// Commands that may wait before callers are told that the server is busy.
 const QUEUE_LIMIT: usize = 4_096;
-/// Sets that are written at the same time.
+/// Sets of one kind that are written at the same time.
 const WRITERS: usize = 2;
+/// Sets of one kind that are read at the same time.
+const READERS: usize = 2;
 
 /// A command that many callers give at once.
 pub trait HotCommand: Clone + Send + Sync + 'static {
@@ -116,6 +120,79 @@ async fn write_together<C: HotCommand>(store: &Store, mut set: Vec<Waiting<C>>) 
         Err(_) => {
             for (command, reply) in shared.iter().zip(replies) {
                 let _ = reply.send(write_alone(store, command.clone()).await);
+            }
+        }
+    }
+}
+
+/// A question that many callers ask at once.
+pub trait HotQuery: Clone + Send + Sync + 'static {
+    /// What the caller gets.
+    type Output: Send + 'static;
+
+    /// Answers the whole set, in order, one output a question. An error fails the whole set, which is then asked one by
+    /// one.
+    fn read_set(conn: &mut Conn, set: &[Self]) -> Result<Vec<Self::Output>, StoreError>;
+}
+
+type Asking<Q> = (Q, oneshot::Sender<Result<<Q as HotQuery>::Output, StoreError>>);
+
+/// Collects questions of one kind: those that come while others are being answered.
+pub struct SetReader<Q: HotQuery> {
+    store: Store,
+    queue: Option<mpsc::Sender<Asking<Q>>>,
+}
+
+impl<Q: HotQuery> SetReader<Q> {
+    /// A collector over `store`. Must be called inside the async runtime.
+    pub fn new(store: &Store) -> Self {
+        let queue = (store.dialect() == Dialect::Postgres).then(|| {
+            let (queue, waiting) = mpsc::channel(QUEUE_LIMIT);
+            let waiting = Arc::new(tokio::sync::Mutex::new(waiting));
+            for _ in 0..READERS {
+                tokio::spawn(answer(store.clone(), Arc::clone(&waiting)));
+            }
+            queue
+        });
+        Self { store: store.clone(), queue }
+    }
+
+    /// Asks a question.
+    pub async fn read(&self, query: Q) -> Result<Q::Output, StoreError> {
+        let Some(queue) = &self.queue else {
+            return read_alone(&self.store, query).await;
+        };
+        let (reply, answer) = oneshot::channel();
+        queue.try_send((query, reply)).map_err(|_| StoreError::Busy)?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+}
+
+async fn read_alone<Q: HotQuery>(store: &Store, query: Q) -> Result<Q::Output, StoreError> {
+    store
+        .read(move |conn| Q::read_set(conn, std::slice::from_ref(&query))?.pop().ok_or(StoreError::NoRow))
+        .await
+}
+
+async fn answer<Q: HotQuery>(store: Store, waiting: Arc<tokio::sync::Mutex<mpsc::Receiver<Asking<Q>>>>) {
+    loop {
+        let mut set = Vec::new();
+        if waiting.lock().await.recv_many(&mut set, SET_LIMIT).await == 0 {
+            return;
+        }
+        let (queries, replies): (Vec<Q>, Vec<_>) = set.into_iter().unzip();
+        let shared = Arc::new(queries);
+        let batch = Arc::clone(&shared);
+        match store.read(move |conn| Q::read_set(conn, &batch)).await {
+            Ok(outputs) => {
+                for (reply, output) in replies.into_iter().zip(outputs) {
+                    let _ = reply.send(Ok(output));
+                }
+            }
+            Err(_) => {
+                for (query, reply) in shared.iter().zip(replies) {
+                    let _ = reply.send(read_alone(&store, query.clone()).await);
+                }
             }
         }
     }

@@ -209,21 +209,26 @@ pub struct Standing {
     pub health: Option<Health>,
 }
 
-/// The standing of a sender on `host` whose key is on `key_host`.
-pub fn standing(conn: &mut Conn, host: &str, key_host: &str) -> Result<Standing, StoreError> {
-    let names: BTreeSet<String> = names_of(host).chain(names_of(key_host)).map(str::to_owned).collect();
+/// The standings of senders on some hosts, each with the host of its key, in the order of `pairs`.
+pub fn standings(conn: &mut Conn, pairs: &[(&str, &str)]) -> Result<Vec<Standing>, StoreError> {
+    let names: BTreeSet<String> = pairs.iter().flat_map(names_of_pair).map(str::to_owned).collect();
     let names: Vec<String> = names.into_iter().collect();
     let rows = conn.query(
         "select host, blocked, state, failures, next_attempt_at, first_failure_at, last_success_at, form, answer_ms
          from instances where host in_texts($1)",
         args![names],
-        |row| Ok((row.take::<String>()?, row.take::<bool>()?, health(row)?)),
+        |row| Ok((row.take::<String>()?, (row.take::<bool>()?, health(row)?))),
     )?;
-    let own = rows.iter().find(|(name, ..)| name == host);
-    Ok(Standing {
-        blocked: rows.iter().any(|(_, blocked, _)| *blocked),
-        health: own.map(|(.., health)| *health),
-    })
+    let known: HashMap<String, (bool, Health)> = rows.into_iter().collect();
+    let standing = |pair: &(&str, &str)| Standing {
+        blocked: names_of_pair(pair).any(|name| known.get(name).is_some_and(|(blocked, _)| *blocked)),
+        health: known.get(pair.0).map(|(_, health)| *health),
+    };
+    Ok(pairs.iter().map(standing).collect())
+}
+
+fn names_of_pair<'h>((host, key_host): &(&'h str, &'h str)) -> impl Iterator<Item = &'h str> + use<'h> {
+    names_of(host).chain(names_of(key_host))
 }
 
 /// A verified request came from a host that is open or dead: it may be probed again at `at_ms`.

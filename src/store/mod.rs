@@ -24,6 +24,7 @@ pub mod hot;
 pub mod inbox;
 pub mod instance_admin;
 pub mod instances;
+pub mod intake;
 pub mod media;
 mod migrate;
 pub mod moves;

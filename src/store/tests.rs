@@ -8,6 +8,7 @@ mod emoji;
 mod home;
 #[path = "../../tests/support/hosts.rs"]
 pub(crate) mod hosts;
+mod intake;
 mod log;
 mod opening;
 mod people;

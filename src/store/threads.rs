@@ -22,6 +22,16 @@ pub fn awaiting(conn: &mut Conn, uri: &str, limit: i64) -> Result<Vec<TweetId>, 
     )
 }
 
+/// Those of these ActivityPub ids of tweets that answers wait for.
+pub fn awaited(conn: &mut Conn, uris: Vec<String>) -> Result<HashSet<String>, StoreError> {
+    let found = conn.query(
+        "select reply_to_uri from tweets where reply_to_uri in_texts($1) group by reply_to_uri",
+        args![uris],
+        |row| row.take(),
+    )?;
+    Ok(found.into_iter().collect())
+}
+
 /// Puts an answer under what it awaits, counts it, and tells the log that it is an answer. Answers whether that was
 /// done: not when it awaits something else, or stands above it already.
 pub fn link(conn: &mut Conn, answer: TweetId, under: TweetId, now_ms: Millis) -> Result<bool, StoreError> {

@@ -1,5 +1,7 @@
 //! Ids of things that are gone: they answer "gone", and a late arrival does not bring them back.
 
+use std::collections::HashMap;
+
 use super::StoreError;
 use super::conn::Conn;
 use super::value::args;
@@ -43,14 +45,31 @@ pub fn actor_gone_since(conn: &mut Conn, uri: &str) -> Result<Option<Millis>, St
     )
 }
 
-/// Whether `uri` is gone by our own word or by that of `owner`, and since when the owner is by its own.
-pub fn of(conn: &mut Conn, uri: &str, owner: &str) -> Result<(bool, Option<Millis>), StoreError> {
-    conn.query_one(
-        "select exists(select 1 from tombstones where uri = $1 and by_actor in ('', $2)),
-             (select created_at from tombstones where uri = $2 and by_actor = $2)",
-        args![uri, owner],
-        |row| Ok((row.take()?, row.take()?)),
-    )
+/// What is known to be gone, of some ids.
+#[derive(Clone, Debug, Default)]
+pub struct Gone(HashMap<(String, String), Millis>);
+
+impl Gone {
+    /// Whether `uri` is gone by our own word or by that of `owner`.
+    pub fn is(&self, uri: &str, owner: &str) -> bool {
+        self.by(uri, "").or_else(|| self.by(uri, owner)).is_some()
+    }
+
+    /// Since when `uri` is gone by the word of `actor`.
+    pub fn by(&self, uri: &str, actor: &str) -> Option<Millis> {
+        self.0.get(&(uri.to_owned(), actor.to_owned())).copied()
+    }
+}
+
+/// Those of `uris` that are gone by our own word or by that of any of `owners`.
+pub fn among(conn: &mut Conn, uris: Vec<String>, mut owners: Vec<String>) -> Result<Gone, StoreError> {
+    owners.push(String::new());
+    let rows = conn.query(
+        "select uri, by_actor, created_at from tombstones where uri in_texts($1) and by_actor in_texts($2)",
+        args![uris, owners],
+        |row| Ok(((row.take()?, row.take()?), row.take()?)),
+    )?;
+    Ok(Gone(rows.into_iter().collect()))
 }
 
 /// An actor that was gone is there again.

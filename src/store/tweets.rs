@@ -119,31 +119,16 @@ pub fn exists(conn: &mut Conn, id: TweetId) -> Result<bool, StoreError> {
     conn.query_one("select exists(select 1 from tweets where id = $1)", args![id], |row| row.take())
 }
 
-/// What is known before a tweet of another host is written.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ground {
-    /// Its ActivityPub id is remembered as gone, by our own word or its owner's.
-    pub is_gone: bool,
-    /// There is a tweet with the id that it shall have here.
-    pub is_taken: bool,
-    /// The ActivityPub id of its author's followers.
-    pub followers_uri: Option<String>,
+/// Those of these ids that tweets have.
+pub fn existing(conn: &mut Conn, ids: &[TweetId]) -> Result<HashSet<TweetId>, StoreError> {
+    let found = conn.query("select id from tweets where id in_ints($1)", args![ids], |row| row.take())?;
+    Ok(found.into_iter().collect())
 }
 
-/// What is known before the tweet `uri`, of which `owner` has the say, is written for `author` under `id`.
-pub fn ground(
-    conn: &mut Conn,
-    (uri, owner): (&str, &str),
-    author: AccountId,
-    id: TweetId,
-) -> Result<Ground, StoreError> {
-    conn.query_one(
-        "select exists(select 1 from tombstones where uri = $1 and by_actor in ('', $2)),
-             exists(select 1 from tweets where id = $3),
-             (select followers_uri from actors where account_id = $4)",
-        args![uri, owner, id, author],
-        |row| Ok(Ground { is_gone: row.take()?, is_taken: row.take()?, followers_uri: row.take()? }),
-    )
+/// Those of these ActivityPub ids that tweets have.
+pub fn known_uris(conn: &mut Conn, uris: Vec<String>) -> Result<HashSet<String>, StoreError> {
+    let found = conn.query("select uri from tweets where uri in_texts($1)", args![uris], |row| row.take())?;
+    Ok(found.into_iter().collect())
 }
 
 /// The id of the tweet with this ActivityPub id.

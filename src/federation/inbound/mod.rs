@@ -21,8 +21,9 @@ use super::relays::RELAYED;
 use crate::buckets::Buckets;
 use crate::clock::Clock;
 use crate::store::Store;
-use crate::store::hot::SetWriter;
+use crate::store::hot::{SetReader, SetWriter};
 use crate::store::inbox::{Receipt, WorkedOff};
+use crate::store::intake::{AskDoer, AskGround, AskNews, AskSigner, AskSince};
 
 pub use receive::{Accepted, Refused};
 
@@ -34,6 +35,12 @@ const INTRODUCTIONS_MAX: usize = 16;
 
 /// What receiving and working off share.
 pub(super) struct Inbound {
+    /// What is asked of each activity, many at once.
+    signers: SetReader<AskSigner>,
+    doers: SetReader<AskDoer>,
+    news: SetReader<AskNews>,
+    pub(super) grounds: SetReader<AskGround>,
+    pub(super) since: SetReader<AskSince>,
     /// Writes what was accepted, many at once.
     receipts: SetWriter<Receipt>,
     /// Writes what was worked off, many at once.
@@ -51,6 +58,11 @@ pub(super) struct Inbound {
 impl Inbound {
     pub(super) fn new(store: &Store, clock: &Clock) -> Self {
         Self {
+            signers: SetReader::new(store),
+            doers: SetReader::new(store),
+            news: SetReader::new(store),
+            grounds: SetReader::new(store),
+            since: SetReader::new(store),
             receipts: SetWriter::new(store),
             worked_off: SetWriter::new(store),
             refreshing: Arc::new(Semaphore::new(REFRESHES_MAX)),

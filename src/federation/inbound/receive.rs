@@ -20,9 +20,10 @@ use crate::federation::origin::{authority, same_origin};
 use crate::federation::outbound::to_row;
 use crate::federation::signature::{self, Claim, MAX_BODY_BYTES, RequestParts, SignatureError};
 use crate::model::ids::RowId;
-use crate::store::actors::{self, PublicKeyRow, Signer};
+use crate::store::actors::{self, PublicKeyRow};
 use crate::store::inbox::Receipt;
-use crate::store::instances::{Health, Standing};
+use crate::store::instances::Health;
+use crate::store::intake::{AskSigner, Signer};
 use crate::store::{StoreError, inbox, instances};
 use crate::telemetry::metrics as names;
 
@@ -183,27 +184,29 @@ impl Federation {
             Body::Undo(object) => object.id().map(|id| id.as_str().to_owned()),
             _ => None,
         };
-        let (actor_uri, now_ms) = (actor.clone(), self.now_ms());
-        let read = self.service().store().read(move |conn| {
-            let Signer { suspended, key } = actors::signer(conn, &actor, &key_id)?;
-            // Some sign with the bare id of the actor: then its first key is meant.
-            let key = match key {
-                None if key_id == actor => actors::first_key(conn, &actor)?,
-                key => key,
-            };
-            let Standing { blocked, health } = instances::standing(conn, &host, &key_host)?;
-            Ok(Facts {
-                blocked: blocked || suspended == Some(true),
-                actor_known: suspended.is_some(),
-                key,
-                probe_at: health.and_then(|health| probe_at(&health, now_ms)),
-                undone_object: match &undone {
-                    Some(id) => inbox::object_of(conn, id, &actor_uri)?,
-                    None => None,
-                },
-            })
-        });
-        read.await
+        let is_bare = key_id == actor;
+        let ask = AskSigner { actor_uri: actor.clone(), key_uri: key_id, host, key_host };
+        let Signer { suspended, mut key, standing } = self.0.inbound.signers.read(ask).await?;
+        let mut undone_object = None;
+        // Some sign with the bare id of the actor: then its first key is meant.
+        let wants_first = key.is_none() && is_bare;
+        if wants_first || undone.is_some() {
+            let read = self.service().store().read(move |conn| {
+                let first = if wants_first { actors::first_key(conn, &actor)? } else { None };
+                let object = undone.as_deref().map(|id| inbox::object_of(conn, id, &actor)).transpose()?;
+                Ok((first, object.flatten()))
+            });
+            let (first, object) = read.await?;
+            key = key.or(first);
+            undone_object = object;
+        }
+        Ok(Facts {
+            blocked: standing.blocked || suspended == Some(true),
+            actor_known: suspended.is_some(),
+            key,
+            probe_at: standing.health.and_then(|health| probe_at(&health, self.now_ms())),
+            undone_object,
+        })
     }
 
     /// Stores an activity and wakes the workers.

@@ -22,24 +22,16 @@ use crate::model::profile::Field;
 use crate::model::quote::QuotePolicy;
 use crate::model::sanitize;
 use crate::store::actors::{self, Reach, RemoteActor};
-use crate::store::{Conn, StoreError, accounts, tombstones};
+use crate::store::{StoreError, accounts, tombstones};
 
 /// For how long an actor that deleted itself is believed to be gone whatever its host shows: hosts take a while.
 const GONE_FOR_SURE_MS: Millis = HOUR_MS;
 /// What we ask of WebFinger; some servers only know the one or the other.
 const JRD: &str = "application/jrd+json, application/json";
 
-/// See [`Federation::known_actor`]; of an actor that is gone by its own word since then.
-pub(in crate::federation) fn known_unless_gone(
-    conn: &mut Conn,
-    uri: &str,
-    gone_since: Option<Millis>,
-    now_ms: Millis,
-) -> Result<Option<(Account, Millis)>, StoreError> {
-    if gone_since.is_some_and(|since| now_ms < since.saturating_add(GONE_FOR_SURE_MS)) {
-        return Err(Error::Gone("account").into());
-    }
-    accounts::fetched(conn, uri)
+/// Whether an actor that deleted itself then is gone whatever its host shows now.
+pub(in crate::federation) fn is_gone_for_sure(gone_since: Option<Millis>, now_ms: Millis) -> bool {
+    gone_since.is_some_and(|since| now_ms < since.saturating_add(GONE_FOR_SURE_MS))
 }
 
 impl Federation {
@@ -92,8 +84,10 @@ impl Federation {
     ) -> Result<Option<(Account, Millis)>, Error> {
         let (uri, now_ms) = (uri.as_str().to_owned(), self.now_ms());
         let read = self.service().store().read(move |conn| {
-            let gone_since = tombstones::actor_gone_since(conn, &uri)?;
-            known_unless_gone(conn, &uri, gone_since, now_ms)
+            if is_gone_for_sure(tombstones::actor_gone_since(conn, &uri)?, now_ms) {
+                return Err(Error::Gone("account").into());
+            }
+            Ok(accounts::fetched_by_uri(conn, vec![uri.clone()])?.remove(&uri))
         });
         Ok(read.await?)
     }

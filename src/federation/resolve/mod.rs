@@ -24,7 +24,7 @@ mod software;
 
 use url::Url;
 
-pub(in crate::federation) use actors::known_unless_gone;
+pub(in crate::federation) use actors::is_gone_for_sure;
 pub use fetch::FetchError;
 pub(in crate::federation) use fetch::{Budget, Fetcher};
 pub(in crate::federation) use followers::Stated;

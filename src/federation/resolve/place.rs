@@ -9,7 +9,8 @@ use crate::federation::Federation;
 use crate::federation::objects::Post;
 use crate::model::ids::{AccountId, IdMaker, TweetId};
 use crate::model::tweet::Tweet;
-use crate::store::{Conn, StoreError, threads, tombstones, tweets};
+use crate::store::intake::{AskGround, AskSince, Since};
+use crate::store::{Conn, StoreError, threads, tweets};
 
 /// Answers that are put under a post which came after them, at most.
 const MENDED_MAX: i64 = 100;
@@ -34,21 +35,18 @@ impl Federation {
         at_ms: i64,
     ) -> Result<Place, ResolveError> {
         let (uri, owner) = (uri.as_str().to_owned(), owner.as_str().to_owned());
-        let federation = self.clone();
-        let read = self.service().store().read(move |conn| {
-            let ids = federation.service().ids();
-            let mut id = TweetId(ids.at(at_ms));
-            let ground = tweets::ground(conn, (&uri, &owner), author, id)?;
-            if ground.is_gone {
-                return Ok(None);
-            }
-            if ground.is_taken {
-                id = free_id(conn, ids, at_ms)?;
-            }
-            let followers = ground.followers_uri.and_then(|uri| Url::parse(&uri).ok());
-            Ok(Some(Place { id, followers }))
-        });
-        Ok(read.await?.ok_or(FetchError::Gone)?)
+        let mut id = TweetId(self.service().ids().at(at_ms));
+        let ground = self.0.inbound.grounds.read(AskGround { uri, owner, author, id }).await?;
+        if ground.is_gone {
+            return Err(FetchError::Gone.into());
+        }
+        if ground.is_taken {
+            let federation = self.clone();
+            let free = move |conn: &mut Conn| free_id(conn, federation.service().ids(), at_ms);
+            id = self.service().store().read(free).await?;
+        }
+        let followers = ground.followers_uri.and_then(|uri| Url::parse(&uri).ok());
+        Ok(Place { id, followers })
     }
 
     /// What is left to do for a post that was just written as `written`, or that was there already as `id`. Puts what
@@ -62,11 +60,15 @@ impl Federation {
         awaited: Option<&Url>,
     ) -> Result<Tweet, ResolveError> {
         let (uri, is_new) = (post.id.as_str().to_owned(), written.id == id);
-        let after = self.after_writing(id, &post.id, &post.attributed_to, move |conn| {
-            let there = if is_new { None } else { tweets::by_id(conn, id)? };
-            Ok((there, threads::awaiting(conn, &uri, MENDED_MAX)?))
-        });
-        let (there, answers) = after.await?;
+        let is_awaited = self.since_written(id, &post.id, &post.attributed_to).await?;
+        let (mut there, mut answers) = (None, Vec::new());
+        if is_awaited || !is_new {
+            let read = self.service().store().read(move |conn| {
+                let there = if is_new { None } else { tweets::by_id(conn, id)? };
+                Ok((there, threads::awaiting(conn, &uri, MENDED_MAX)?))
+            });
+            (there, answers) = read.await?;
+        }
         for answer in answers {
             self.put_under(answer, id).await?;
         }
@@ -104,31 +106,18 @@ impl Federation {
         uri: &Url,
         owner: &Url,
     ) -> Result<(), ResolveError> {
-        self.after_writing(id, uri, owner, |_| Ok(())).await
+        self.since_written(id, uri, owner).await.map(|_| ())
     }
 
-    /// The same, with something else that is read at the same moment.
-    async fn after_writing<T: Send + 'static>(
-        &self,
-        id: TweetId,
-        uri: &Url,
-        owner: &Url,
-        also: impl Fn(&mut Conn) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, ResolveError> {
+    /// The same; answers whether answers wait for the tweet.
+    async fn since_written(&self, id: TweetId, uri: &Url, owner: &Url) -> Result<bool, ResolveError> {
         let (uri, owner) = (uri.as_str().to_owned(), owner.as_str().to_owned());
-        let read = self.service().store().read(move |conn| {
-            if tombstones::exists_by(conn, &uri, &owner)? {
-                return Ok(None);
-            }
-            also(conn).map(Some)
-        });
-        match read.await? {
-            Some(also) => Ok(also),
-            None => {
-                self.service().remove_tweet(id, None).await?;
-                Err(FetchError::Gone.into())
-            }
+        let Since { is_gone, is_awaited } = self.0.inbound.since.read(AskSince { uri, owner }).await?;
+        if is_gone {
+            self.service().remove_tweet(id, None).await?;
+            return Err(FetchError::Gone.into());
         }
+        Ok(is_awaited)
     }
 
     async fn stored(&self, id: TweetId) -> Result<Tweet, Error> {

@@ -32,7 +32,7 @@ fn remote_actor(id: i64, name: &str) -> RemoteActor {
     }
 }
 
-fn user(id: i64, state: UserState) -> User {
+pub(super) fn user(id: i64, state: UserState) -> User {
     User {
         account_id: AccountId(id),
         username: format!("p{id}"),

@@ -8,7 +8,7 @@ use crate::federation::objects::liberal::ObjectError;
 use crate::federation::objects::{IdOr, Post};
 use crate::federation::origin::same_origin;
 use crate::federation::resolve::ResolveError;
-use crate::store::{follows, tweets};
+use crate::store::intake::{AskNews, News};
 
 impl Federation {
     pub(super) async fn create(&self, act: &Act<'_>, objects: &[IdOr]) -> Result<(), Failure> {
@@ -25,12 +25,8 @@ impl Federation {
         if let Some(choice) = post.vote() {
             return self.count_choice(act, post, choice).await;
         }
-        let (uri, author) = (post.id.as_str().to_owned(), act.actor.id);
-        let read = self.service().store().read(move |conn| {
-            let known = tweets::id_by_uri(conn, &uri)?.is_some();
-            Ok((known, !known && follows::has_local_follower(conn, author)?))
-        });
-        let (is_known, is_followed) = read.await?;
+        let ask = AskNews { uri: post.id.as_str().to_owned(), author: act.actor.id };
+        let News { is_known, is_followed } = self.0.inbound.news.read(ask).await?;
         if is_known {
             return Ok(());
         }

@@ -29,13 +29,14 @@ use crate::error::Error;
 use crate::federation::Federation;
 use crate::federation::objects::liberal::ObjectError;
 use crate::federation::objects::{Activity, Body, IdOr, Post};
-use crate::federation::resolve::{Budget, Freshness, ResolveError, is_stale, known_unless_gone};
+use crate::federation::resolve::{Budget, Freshness, ResolveError, is_gone_for_sure, is_stale};
 use crate::model::account::{Account, AccountKind};
 use crate::model::address::Local;
 use crate::model::event::Relation;
 use crate::model::ids::AccountId;
 use crate::model::tweet::Tweet;
-use crate::store::{accounts, follows, tombstones};
+use crate::store::intake::{AskDoer, Doer};
+use crate::store::{accounts, follows};
 
 /// Groups of one post that are looked at: it is written to one.
 const GROUPS_ASKED: usize = 3;
@@ -109,21 +110,15 @@ impl Federation {
     /// Who acts, as far as they are known here; `None` when they, or the activity itself, are remembered as gone.
     async fn sender(&self, activity: &Activity) -> Result<Option<Sender>, Error> {
         let (id, actor) = (activity.id.as_str().to_owned(), activity.actor.as_str().to_owned());
+        let ask = AskDoer { activity_uri: id, actor_uri: actor };
+        let Doer { is_gone, gone_since, account } = self.0.inbound.doers.read(ask).await?;
         let now_ms = self.now_ms();
-        let read = self.service().store().read(move |conn| {
-            let (is_gone, actor_gone_since) = tombstones::of(conn, &id, &actor)?;
-            if is_gone {
-                return Ok(None);
-            }
-            let known = known_unless_gone(conn, &actor, actor_gone_since, now_ms)?;
-            Ok(Some(known.map_or(Sender::Stranger, |(account, fetched_at)| {
-                Sender::Known(Box::new(account), !is_stale(fetched_at, now_ms))
-            })))
-        });
-        match read.await.map_err(Error::from) {
-            Err(Error::Gone(_)) => Ok(None),
-            sender => sender,
+        if is_gone || is_gone_for_sure(gone_since, now_ms) {
+            return Ok(None);
         }
+        Ok(Some(account.map_or(Sender::Stranger, |(account, fetched_at)| {
+            Sender::Known(Box::new(account), !is_stale(fetched_at, now_ms))
+        })))
     }
 
     /// Whether anybody here has to do with what a stranger did. Judged by the activity and by what is known here, before

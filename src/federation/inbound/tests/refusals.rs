@@ -185,7 +185,9 @@ async fn a_host_that_writes_to_us_earns_a_probe() {
         world.actor(BOB).await;
         world.test.store.write(|conn| hosts::bury_host(conn, "b.test")).await.unwrap();
         world.happens(&follow()).await;
-        let standing = |conn: &mut crate::store::Conn| instances::standing(conn, "b.test", "b.test");
+        let standing = |conn: &mut crate::store::Conn| {
+            Ok(instances::standings(conn, &[("b.test", "b.test")])?.pop().unwrap_or_default())
+        };
         let health = world.test.store.read(standing).await.unwrap().health.unwrap();
         let soon = Some(NOW + MINUTE_MS / 2);
         assert_eq!((health.state, health.next_attempt_at), (1, soon), "{}", world.engine);
