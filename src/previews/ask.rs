@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, Method};
 use url::Url;
 
 use super::pace::retry_ms;
 use super::{Previews, draw};
-use crate::client::{ClientError, Limits, Request};
+use crate::client::{ClientError, Limits, Request, SignFailed, Signing};
 use crate::error::{Error, Result};
 use crate::model::host::Host;
 use crate::model::preview::{Page, hides_snippet, read};
@@ -41,7 +41,8 @@ enum Miss {
 impl From<ClientError> for Miss {
     fn from(error: ClientError) -> Self {
         match error {
-            ClientError::Refused(_) => Self::Refused,
+            // Nothing is signed: a redirect led to where nobody is asked.
+            ClientError::Refused(_) | ClientError::Signing => Self::Refused,
             error if error.is_transient() => Self::Passing,
             _ => Self::Nothing,
         }
@@ -96,10 +97,22 @@ impl Previews {
         Ok(!self.store().read(move |conn| instances::is_blocked(conn, &host)).await?)
     }
 
+    /// Lets a request go on to this address, or not: redirects lead to other hosts.
+    fn gate(&self, hop: &Url) -> Signing<'_> {
+        let host = Host::of(hop).map(Host::into_string).unwrap_or_default();
+        Box::pin(async move {
+            match self.may_be_asked(&host).await {
+                Ok(true) => Ok(HeaderMap::new()),
+                Ok(false) | Err(_) => Err(SignFailed),
+            }
+        })
+    }
+
     async fn page(&self, due: &Due) -> Result<Result<Page, Miss>> {
         let Some(url) = self.askable(&due.url) else { return Ok(Err(Miss::Nothing)) };
         let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(WANTED))]);
-        let request = Request::new(&url).headers(headers).limits(LIMITS).beginning_if(is_page);
+        let gate = |_: &Method, hop: &Url| self.gate(hop);
+        let request = Request::new(&url).headers(headers).limits(LIMITS).beginning_if(is_page).sign(&gate);
         let answer = match self.0.client.get(request).await.and_then(|answer| answer.success()) {
             Ok(answer) => answer,
             Err(error) => {
@@ -107,11 +120,6 @@ impl Previews {
                 return Ok(Err(error.into()));
             }
         };
-        // A redirect may have led to where we would not have asked.
-        let host = Host::of(&answer.final_url).map(Host::into_string).unwrap_or_default();
-        if host != due.host && !self.may_be_asked(&host).await? {
-            return Ok(Err(Miss::Refused));
-        }
         if !is_page(&answer.headers) {
             return Ok(Err(Miss::Nothing));
         }

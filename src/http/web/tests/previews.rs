@@ -4,6 +4,7 @@ use super::world::worlds;
 use crate::http::fixtures::card;
 use crate::model::ids::TweetId;
 use crate::model::preview::Page;
+use crate::service::{NewTweet, TweetChanges};
 
 fn said(title: &str) -> Page {
     Page {
@@ -16,20 +17,18 @@ fn said(title: &str) -> Page {
     }
 }
 
-/// The newest tweet of a page.
-fn newest(html: &str) -> TweetId {
-    let (_, rest) = html.split_once("id=\"tweet-").unwrap();
-    rest.split('"').next().unwrap().parse().unwrap()
+/// The tweet at this address.
+fn tweet(address: &str) -> TweetId {
+    let (_, id) = address.rsplit_once(['/', '-']).unwrap();
+    id.parse().unwrap()
 }
 
 #[tokio::test]
 async fn a_card_is_one_link_that_names_its_host_and_loads_nothing_from_there() {
     for world in worlds().await {
         let ann = world.person("ann").await;
-        ann.tweet("see https://a.test/x?y=1&z=2").await;
-        let before = ann.open("/local").await;
-        before.has_not("class=\"preview\"");
-        let id = newest(&before.html);
+        let id = tweet(&ann.tweet("see https://a.test/x?y=1&z=2").await);
+        ann.open("/local").await.has_not("class=\"preview\"");
         card(&world.service, id, "https://a.test/x?y=1&z=2", said("A <b>title</b>")).await;
         let page = world.browser().open("/local").await;
         page.has(
@@ -50,18 +49,15 @@ async fn a_card_is_one_link_that_names_its_host_and_loads_nothing_from_there() {
 async fn pictures_polls_and_quotes_take_the_place_of_a_card_and_sensitive_tweets_show_none_of_its_picture() {
     for world in worlds().await {
         let ann = world.person("ann").await;
-        ann.tweet("first").await;
-        let first = newest(&ann.open("/local").await.html);
+        let first = tweet(&ann.tweet("first").await);
         card(&world.service, first, "https://a.test/1", said("One")).await;
-        ann.post("/tweets", &[("text", "second"), ("quote_of", &first.to_string())]).await;
-        let local = ann.open("/local").await;
-        let second = newest(&local.html);
-        assert_ne!(first, second, "{}", local.html);
+        let author = world.service.account_by_handle("ann").await.unwrap().id;
+        let quote = NewTweet { text: "second".into(), quote_of: Some(first), ..NewTweet::default() };
+        let second = world.service.create_tweet(author, quote).await.unwrap().tweet.id;
         // Known by mistake: a quote came in later, for example.
         card(&world.service, second, "https://a.test/2", said("Two")).await;
         ann.open("/local").await.has("One").has_not("Two");
-        let hidden = crate::service::TweetChanges { sensitive: Some(true), ..Default::default() };
-        let author = world.service.account_by_handle("ann").await.unwrap().id;
+        let hidden = TweetChanges { sensitive: Some(true), ..TweetChanges::default() };
         world.service.edit_tweet(author, first, hidden).await.unwrap();
         ann.open("/local").await.has("One").has_not("/media/remote/preview/");
     }
