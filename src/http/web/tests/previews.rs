@@ -34,7 +34,7 @@ async fn a_card_is_one_link_that_names_its_host_and_loads_nothing_from_there() {
         page.has(
             "<a class=\"preview\" href=\"https://a.test/x?y=1&#38;z=2\" rel=\"nofollow noopener noreferrer\"",
         )
-        .has("<bdi>The Site</bdi><bdi>a.test</bdi>")
+        .has("<bdi>a.test</bdi><bdi>The Site</bdi>")
         .has("A &#60;b&#62;title&#60;/b&#62;")
         .has("About &#60;it&#62;")
         .has("alt=\"a rook\"")
