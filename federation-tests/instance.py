@@ -86,6 +86,8 @@ class Instance:
             "ROOKERY_RATE_LIMITS": "off",
             "ROOKERY_FEDERATION_INSECURE": "on",
             "ROOKERY_FEDERATION_DEV_HOSTS": dev_hosts,
+            # Links in the posts of the tests lead nowhere, and what is asked is counted.
+            "ROOKERY_LINK_PREVIEWS": "off",
             **(settings or {}),
         }
 

@@ -24,6 +24,7 @@ use crate::http::state::AppState;
 use crate::media::{Media, MediaSettings};
 use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
+use crate::previews::Previews;
 use crate::search::{Feeder, Finder, OpenError, Opened, Search};
 use crate::secrets;
 use crate::service::{
@@ -59,6 +60,8 @@ pub struct App {
     pub media: Arc<Media>,
     /// Pictures of other instances.
     pub pictures: RemotePictures,
+    /// Cards of linked pages.
+    previews: Previews,
     /// Exchange with other instances.
     pub federation: Federation,
     /// How deliveries run.
@@ -95,6 +98,7 @@ impl App {
             rate_limits: config.server.rate_limits,
             federation: config.federation.enabled,
             authorized_fetch: config.federation.authorized_fetch,
+            link_previews: config.tweets.link_previews,
         };
         let service = Service::new(store.clone(), clock, ids, addresses(config)?, rules);
         let client = Client::new(client_settings(config)).map_err(Error::internal)?;
@@ -119,6 +123,7 @@ impl App {
             tasks: tasks.clone(),
         };
         Ok(Self {
+            previews: Previews::new(service.clone(), client.clone()),
             pictures: RemotePictures::new(service.clone(), Arc::clone(&media), client, picture_settings),
             media,
             federation,
@@ -158,6 +163,9 @@ impl App {
         if self.service.rules().federation {
             self.follow_documents(head);
             self.start_federation();
+            if self.service.rules().link_previews {
+                self.start_previews();
+            }
         }
         Ok(AppState {
             service: self.service.clone(),
@@ -213,6 +221,14 @@ impl App {
         self.run("delivery", async move { federation.run_delivery(settings, &planned, stop).await });
     }
 
+    /// Starts finding links in new tweets and asking their pages.
+    fn start_previews(&self) {
+        let progress = Progress::default();
+        let following = self.previews.clone().follow(progress.clone(), self.stop.clone());
+        self.consume("previews", progress, following);
+        self.run("linked pages", self.previews.clone().work(self.stop.clone()));
+    }
+
     /// Runs `work` by itself; it ends only at the stop.
     fn run(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
         self.watch.task(name, &self.tasks.spawn(work));
@@ -254,8 +270,8 @@ impl App {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-        let Self { service, home, pictures, federation, store, .. } = self;
-        drop((service, home, pictures, federation));
+        let Self { service, home, pictures, previews, federation, store, .. } = self;
+        drop((service, home, pictures, previews, federation));
         // Joining the database threads blocks.
         let closed = tokio::task::spawn_blocking(move || store.close()).await;
         if let Err(error) = closed {

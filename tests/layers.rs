@@ -37,6 +37,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("events", 3),
     ("timelines", 3),
     ("search", 3),
+    ("previews", 3),
     ("trends", 3),
     ("stream", 3),
     ("http", 4),

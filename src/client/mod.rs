@@ -119,12 +119,21 @@ pub struct Request<'a> {
     pub sign: Option<Sign<'a>>,
     /// What it may cost.
     pub limits: Limits,
+    /// Whose beginning is enough, by the headers of the answer; the body of any other is not read.
+    beginning_if: Option<fn(&HeaderMap) -> bool>,
 }
 
 impl<'a> Request<'a> {
     /// A request without headers, body or signature, with [`Limits::JSON`].
     pub fn new(url: &'a Url) -> Self {
-        Self { url, headers: HeaderMap::new(), body: Bytes::new(), sign: None, limits: Limits::JSON }
+        Self {
+            url,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            sign: None,
+            limits: Limits::JSON,
+            beginning_if: None,
+        }
     }
 
     /// With these headers.
@@ -146,6 +155,12 @@ impl<'a> Request<'a> {
     pub fn limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
+
+    /// For a GET of whose answer the beginning is enough: a longer body than the limit is cut there instead of
+    /// refused, and one whose headers are not `wanted` is not read at all.
+    pub fn beginning_if(self, wanted: fn(&HeaderMap) -> bool) -> Self {
+        Self { beginning_if: Some(wanted), ..self }
+    }
 }
 
 /// A complete answer, whatever its status.
@@ -157,7 +172,8 @@ pub struct Response {
     pub headers: HeaderMap,
     /// The URL that answered, after redirects.
     pub final_url: Url,
-    /// The body; of an answer that is not a success, or that answers a POST, only its beginning.
+    /// The body; of an answer that is not a success, or that answers a POST, only its beginning; see also
+    /// [`Request::beginning_if`].
     pub body: Bytes,
     /// How long the host took, from the request to the head of its answer.
     pub took: Duration,
@@ -315,10 +331,14 @@ impl Client {
         if is_fetch {
             self.pauses.note(host, status, &headers);
         }
-        let body = if !is_fetch || !status.is_success() {
-            beginning_of(response, request.limits.body_bytes.min(POST_ANSWER_LIMIT)).await
-        } else {
-            whole_body(response, request.limits.body_bytes).await?
+        let limit = request.limits.body_bytes;
+        let body = match request.beginning_if {
+            _ if !is_fetch || !status.is_success() => {
+                beginning_of(response, limit.min(POST_ANSWER_LIMIT)).await
+            }
+            None => whole_body(response, limit).await?,
+            Some(wanted) if wanted(&headers) => body_up_to(response, limit).await?,
+            Some(_) => Bytes::new(),
         };
         Ok(Response { status, headers, final_url: url.clone(), body, took })
     }
@@ -383,6 +403,18 @@ async fn whole_body(mut response: reqwest::Response, limit: usize) -> Result<Byt
         }
         body.extend_from_slice(&chunk);
     }
+    Ok(body.freeze())
+}
+
+/// The first `limit` bytes of a body; the connection is closed on the rest.
+async fn body_up_to(mut response: reqwest::Response, limit: usize) -> Result<Bytes, ClientError> {
+    let mut body = BytesMut::new();
+    while body.len() < limit
+        && let Some(chunk) = response.chunk().await.map_err(error::from_transport)?
+    {
+        body.extend_from_slice(&chunk);
+    }
+    body.truncate(limit);
     Ok(body.freeze())
 }
 

@@ -202,6 +202,34 @@ async fn a_body_of_unknown_length_is_refused_while_it_streams() {
     assert!(matches!(result, Err(ClientError::TooLarge { limit: 100 })));
 }
 
+/// Whether an answer is a page.
+fn is_page(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/html")
+}
+
+#[tokio::test]
+async fn of_a_long_page_only_the_beginning_is_read_and_of_anything_else_nothing() {
+    // Neither of them ever ends.
+    let endless = |kind: &str| {
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: 99999999\r\n\r\n");
+        [head.as_bytes(), &[b'x'; 150]].concat()
+    };
+    let limits = Limits { body_bytes: 100, ..Limits::JSON };
+    for (kind, read) in [("text/html", 100), ("video/mp4", 0)] {
+        let client = client(&[("a.test", raw_server(endless(kind)).await)]);
+        let at = url("http://a.test/");
+        let response = client.get(Request::new(&at).limits(limits).beginning_if(is_page)).await.unwrap();
+        assert_eq!((response.status, response.body.len()), (StatusCode::OK, read), "{kind}");
+    }
+    let server = MockServer::start().await;
+    let short = ResponseTemplate::new(200).set_body_raw("short", "text/html");
+    answering(&server, "GET", "/", short).await;
+    let client = client(&[("a.test", *server.address())]);
+    let at = url("http://a.test/");
+    let response = client.get(Request::new(&at).limits(limits).beginning_if(is_page)).await.unwrap();
+    assert_eq!(&response.body[..], b"short");
+}
+
 #[tokio::test]
 async fn a_given_answer_to_a_post_counts_even_when_its_body_never_ends() {
     let address = raw_server(b"HTTP/1.1 202 Accepted\r\ncontent-length: 9\r\n\r\nok".to_vec()).await;

@@ -152,6 +152,21 @@ pub const EMOJI_PAGE: usize = 100;
 /// Different emoji drawn in one tweet or profile: beyond, it is a wall.
 pub const EMOJI_DRAWN_MAX: usize = 64;
 
+// Previews of linked pages
+
+/// Characters of a page's title.
+pub const PREVIEW_TITLE_MAX: usize = 200;
+/// Characters of what a page says that it is about.
+pub const PREVIEW_DESCRIPTION_MAX: usize = 500;
+/// Characters of the name of a page's site.
+pub const PREVIEW_SITE_MAX: usize = 100;
+/// Characters of the name of a page's author.
+pub const PREVIEW_AUTHOR_MAX: usize = 100;
+/// Characters of the description of a page's picture.
+pub const PREVIEW_ALT_MAX: usize = 500;
+/// How often it is looked whether a tweet still links to a page that is known.
+pub const PREVIEW_LOOK_MS: Millis = 7 * DAY_MS;
+
 // Federation
 
 /// Fetches that one inbound activity may cause, directly and through what they bring.

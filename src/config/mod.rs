@@ -104,6 +104,8 @@ pub struct Tweets {
     pub tweet_limit: usize,
     /// Images in a tweet.
     pub max_images: usize,
+    /// Whether linked pages are asked what they say of themselves, and shown.
+    pub link_previews: bool,
 }
 
 /// What is kept of images.

@@ -178,6 +178,14 @@ fn tweets(reader: &mut Reader<'_>) -> Tweets {
              a link is 23 however long it is.",
         ),
         max_images: reader.read("max_images", 4, &number(0..=16), "Images in one tweet; 0 allows none."),
+        link_previews: reader.read(
+            "link_previews",
+            true,
+            &switch(),
+            "Whether tweets show a card of the page that they link to. The server asks each page once for what it \
+             says of itself, so its host learns that somebody here saw a link to it, but not who. Off asks nobody \
+             and shows no cards; nor does an instance ask that does not federate.",
+        ),
     }
 }
 

@@ -1,10 +1,13 @@
-//! Posts of another instance, for tests of what is shown of them.
+//! Posts of another instance, and cards of pages, for tests of what is shown of them.
 
 use crate::model::account::Account;
-use crate::model::ids::{AccountId, TweetId};
+use crate::model::host::Host;
+use crate::model::ids::{AccountId, RowId, TweetId};
+use crate::model::preview::Page;
 use crate::model::tweet::Tweet;
 use crate::service::{Service, blank_tweet};
 use crate::store::actors::{self, Reach, RemoteActor};
+use crate::store::previews::{self, Fresh, Link};
 use crate::store::tweet_commands::CreateTweet;
 
 /// Whose posts they are.
@@ -31,6 +34,19 @@ pub(super) async fn remote_post(service: &Service, change: impl FnOnce(Tweet) ->
         now_ms,
     };
     service.write_tweet(command).await.unwrap()
+}
+
+/// A card of a page at `url` for a tweet.
+pub(super) async fn card(service: &Service, tweet: TweetId, url: &str, page: Page) -> RowId {
+    let (id, now_ms) = (RowId(service.ids().next()), service.clock().now_ms());
+    let host = Host::of(&url.parse().unwrap()).unwrap().into_string();
+    let link = Link { tweet, id, url: url.to_owned(), host, due_at: now_ms, hurries: false };
+    let written = service.store().write(move |conn| {
+        previews::link(conn, &link, Fresh { card_since: 0, none_since: 0 }, now_ms)?;
+        previews::found(conn, id, &page, now_ms)
+    });
+    written.await.unwrap();
+    id
 }
 
 async fn bob(service: &Service, now_ms: i64) -> AccountId {

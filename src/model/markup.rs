@@ -48,6 +48,8 @@ pub(super) struct OpenTag<'a> {
     pub(super) name: &'a str,
     /// It ends in `/>`, which means something for `svg` and `math` only.
     pub(super) is_self_closing: bool,
+    /// What stands in an element that is skipped whole, character references still in place.
+    pub(super) skipped: &'a str,
     attributes: Vec<(&'a str, &'a str)>,
 }
 
@@ -90,6 +92,7 @@ impl<'a> Scanner<'a> {
         Token::Open(OpenTag {
             name: tag.name,
             is_self_closing: tag.is_self_closing,
+            skipped: tag.after.get(..tag.after.len().saturating_sub(self.rest.len())).unwrap_or_default(),
             attributes: tag.attributes,
         })
     }

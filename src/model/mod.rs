@@ -20,6 +20,7 @@ pub mod language;
 pub mod notification;
 pub mod pictures;
 pub mod poll;
+pub mod preview;
 pub mod profile;
 pub mod quote;
 pub mod quote_fallback;

@@ -7,6 +7,7 @@
 
 use super::account::Account;
 use super::emoji::{OwnEmoji, RemoteEmoji};
+use super::preview::Preview;
 use super::tweet::Media;
 use crate::secrets;
 
@@ -47,6 +48,17 @@ pub fn own_emoji_url(emoji: &OwnEmoji) -> String {
 /// The path of another instance's emoji. It is the same for every picture that the emoji ever has.
 pub fn remote_emoji_url(emoji: &RemoteEmoji) -> String {
     format!("/media/remote/emoji/{}?v={}", emoji.id, emoji.key)
+}
+
+/// The path of the picture of a linked page.
+pub fn preview_url(preview: &Preview) -> Option<String> {
+    let picture = preview.picture.as_ref()?;
+    Some(format!("/media/remote/preview/{}?v={}", preview.id, version(&picture.source)))
+}
+
+/// The path of the small version of that.
+pub fn preview_small_url(preview: &Preview) -> Option<String> {
+    preview_url(preview).map(|path| path + "&size=small")
 }
 
 /// A word that changes with the address a picture comes from, and that only who knows the address can tell.

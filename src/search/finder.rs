@@ -273,6 +273,7 @@ mod tests {
             retweet_of: None,
             quote_of: None,
             poll: None,
+            preview: None,
         };
         view.tweet.visibility = Visibility::Public;
         change(&mut view, &mut author);

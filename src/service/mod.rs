@@ -92,6 +92,8 @@ pub struct Rules {
     pub federation: bool,
     /// Whether other instances must sign what they read here.
     pub authorized_fetch: bool,
+    /// Whether pages that tweets link to are asked what they say of themselves, and shown.
+    pub link_previews: bool,
 }
 
 impl Default for Rules {
@@ -108,6 +110,7 @@ impl Default for Rules {
             rate_limits: true,
             federation: true,
             authorized_fetch: false,
+            link_previews: true,
         }
     }
 }

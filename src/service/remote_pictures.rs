@@ -33,16 +33,19 @@ use crate::clock::{HOUR_MS, MINUTE_MS, Millis};
 use crate::error::{Chain, Error, Result};
 use crate::media::{ImageKind, Key, Media, MediaError, Purpose, Stored, StoredFile};
 use crate::model::emoji::remote_key;
+use crate::model::host::Host;
 use crate::model::ids::{AccountId, MediaId, RowId};
 use crate::model::pictures;
 use crate::model::tweet;
 use crate::store::cached_pictures::{self, Cached};
-use crate::store::{Conn, StoreError, accounts, emoji, instances, media};
+use crate::store::{Conn, StoreError, accounts, emoji, instances, media, previews};
 
 pub use crate::store::cached_pictures::RemotePicture;
 
 /// The largest file that is fetched: what large instances let their people upload.
 const FETCH_BYTES: usize = 16 << 20;
+/// The same for the picture of a linked page, which is shown small and which nobody here chose.
+const PREVIEW_FETCH_BYTES: usize = 8 << 20;
 /// How long a fetch may take, well within the time a viewer's request has.
 const FETCH_TIME: Duration = Duration::from_secs(20);
 /// Fetches at once; with [`FETCH_BYTES`] this bounds their memory.
@@ -226,7 +229,8 @@ impl Inner {
         let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(WANTED))]);
         let purpose = purpose(which);
         let most = usize::try_from(purpose.max_bytes()).unwrap_or(usize::MAX);
-        let limits = Limits { body_bytes: FETCH_BYTES.min(most), time: FETCH_TIME };
+        let bytes = if let RemotePicture::Preview(_) = which { PREVIEW_FETCH_BYTES } else { FETCH_BYTES };
+        let limits = Limits { body_bytes: bytes.min(most), time: FETCH_TIME };
         let request = Request::new(&url).headers(headers).limits(limits);
         let answer = self.client.get(request).await?.success()?;
         Ok(self.media.accept_bytes(answer.body, purpose).await?.claim())
@@ -240,15 +244,28 @@ impl Inner {
             size_bytes: bytes(stored.image.size.saturating_add(stored.thumb.size)),
             used_at: self.service.now_ms(),
         };
-        if let RemotePicture::Attachment(id) = which {
-            let seen = as_seen(id, &stored);
-            let written = self.service.store().write(move |conn| media::set_seen(conn, id, &seen)).await;
-            if let Err(error) = written {
-                self.copies.remove_files(&copy).await;
-                return Err(error.into());
-            }
+        if let Err(error) = self.note_size(which, source, &stored).await {
+            self.copies.remove_files(&copy).await;
+            return Err(error.into());
         }
         self.copies.add(which, copy).await
+    }
+
+    /// Writes what is known of a picture now that it is here.
+    async fn note_size(&self, which: RemotePicture, source: &str, stored: &Stored) -> Result<(), StoreError> {
+        match which {
+            RemotePicture::Attachment(id) => {
+                let seen = as_seen(id, stored);
+                self.service.store().write(move |conn| media::set_seen(conn, id, &seen)).await
+            }
+            RemotePicture::Preview(id) => {
+                let (source, blurhash) = (source.to_owned(), stored.blurhash.clone());
+                let pixels = (i64::from(stored.image.width), i64::from(stored.image.height));
+                let write = move |conn: &mut Conn| previews::set_seen(conn, id, &source, pixels, &blurhash);
+                self.service.store().write(write).await
+            }
+            RemotePicture::Avatar(_) | RemotePicture::Header(_) | RemotePicture::Emoji(_) => Ok(()),
+        }
     }
 }
 
@@ -280,6 +297,7 @@ impl Source {
 fn source_of(conn: &mut Conn, which: RemotePicture) -> Result<Option<Source>, StoreError> {
     let (owner, attached) = match which {
         RemotePicture::Emoji(id) => return emoji_source(conn, id),
+        RemotePicture::Preview(id) => return preview_source(conn, id),
         RemotePicture::Attachment(id) => match media::by_id(conn, id)? {
             Some(media) => (media.account, media.remote_url),
             None => return Ok(None),
@@ -290,7 +308,7 @@ fn source_of(conn: &mut Conn, which: RemotePicture) -> Result<Option<Source>, St
         return Ok(None);
     };
     let url = match which {
-        RemotePicture::Attachment(_) | RemotePicture::Emoji(_) => attached,
+        RemotePicture::Attachment(_) | RemotePicture::Emoji(_) | RemotePicture::Preview(_) => attached,
         RemotePicture::Avatar(_) => account.avatar,
         RemotePicture::Header(_) => account.header,
     };
@@ -309,9 +327,18 @@ fn emoji_source(conn: &mut Conn, id: RowId) -> Result<Option<Source>, StoreError
     Ok(Some(Source { url: found.url + &changed, key }))
 }
 
+/// The address of the picture of a linked page, unless the host of the page or of the picture is blocked.
+fn preview_source(conn: &mut Conn, id: RowId) -> Result<Option<Source>, StoreError> {
+    let Some(found) = previews::picture(conn, id)? else { return Ok(None) };
+    let at = Url::parse(&found.url).ok().and_then(|url| Host::of(&url));
+    let Some(at) = at else { return Ok(None) };
+    let blocked = instances::blocked_among(conn, &[found.host.as_str(), at.as_str()].into())?;
+    Ok(blocked.is_empty().then(|| Source::of(found.url)))
+}
+
 fn purpose(which: RemotePicture) -> Purpose {
     match which {
-        RemotePicture::Attachment(_) => Purpose::Attachment,
+        RemotePicture::Attachment(_) | RemotePicture::Preview(_) => Purpose::Attachment,
         RemotePicture::Avatar(_) => Purpose::Avatar,
         RemotePicture::Header(_) => Purpose::Header,
         RemotePicture::Emoji(_) => Purpose::Emoji,

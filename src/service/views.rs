@@ -12,10 +12,11 @@ use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
 use crate::model::ids::{AccountId, TweetId};
+use crate::model::preview::{self, Preview};
 use crate::model::tweet::Tweet;
 use crate::model::visibility::{Facts, Place, Relations, Viewer, can_see, can_see_retweet};
 use crate::store::tweets::Flags;
-use crate::store::{Conn, StoreError, accounts, polls, tweets};
+use crate::store::{Conn, StoreError, accounts, polls, previews, tweets};
 
 /// A tweet with what a viewer needs to see of it.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub struct TweetView {
     pub quote_of: Option<Box<TweetView>>,
     /// Its poll.
     pub poll: Option<PollView>,
+    /// The page that it links to, when that says something of itself and nothing else takes its place.
+    pub preview: Option<Preview>,
 }
 
 impl TweetView {
@@ -90,8 +93,12 @@ impl Service {
         }
         let viewer = eyes.account();
         let wanted = ids.clone();
-        let now_ms = self.now_ms();
-        let loaded = self.store().read(move |conn| load(conn, viewer, &wanted, now_ms)).await?;
+        let (now_ms, link_previews) = (self.now_ms(), self.rules().link_previews);
+        let load = move |conn: &mut Conn| {
+            let loaded = load(conn, viewer, &wanted, now_ms)?;
+            if link_previews { loaded.with_previews(conn) } else { Ok(loaded) }
+        };
+        let loaded = self.store().read(load).await?;
         Ok(ids.into_iter().filter_map(|id| loaded.view(id, eyes, place, true)).collect())
     }
 
@@ -128,6 +135,7 @@ struct Loaded {
     flags: HashMap<TweetId, Flags>,
     /// What the viewer chose in polls.
     chosen: HashMap<TweetId, Vec<i64>>,
+    previews: HashMap<TweetId, Preview>,
     now_ms: Millis,
 }
 
@@ -164,6 +172,7 @@ fn load(
     };
     Ok(Loaded {
         chosen,
+        previews: HashMap::new(),
         now_ms,
         tweets: known,
         accounts: accounts.into_iter().map(|account| (account.id, Arc::new(account))).collect(),
@@ -172,6 +181,12 @@ fn load(
 }
 
 impl Loaded {
+    fn with_previews(self, conn: &mut Conn) -> Result<Self, StoreError> {
+        let with_room: Vec<TweetId> =
+            self.tweets.values().filter(|tweet| preview::has_room(tweet)).map(|tweet| tweet.id).collect();
+        Ok(Self { previews: previews::of_tweets(conn, &with_room)?, ..self })
+    }
+
     /// Puts a view together when the viewer may see it; `outer` is false for a quoted tweet, whose own quote
     /// is not shown.
     fn view(&self, id: TweetId, eyes: &Eyes, place: Place, outer: bool) -> Option<TweetView> {
@@ -212,6 +227,7 @@ impl Loaded {
                 .map(Arc::clone),
             retweet_of,
             quote_of,
+            preview: self.previews.get(&id).cloned(),
             poll: PollView::of(tweet, eyes.account(), self.chosen.get(&id), self.now_ms),
             tweet: tweet.clone(),
         })

@@ -17,6 +17,8 @@ pub enum RemotePicture {
     Header(AccountId),
     /// A custom emoji.
     Emoji(RowId),
+    /// The picture of a linked page.
+    Preview(RowId),
 }
 
 impl RemotePicture {
@@ -27,6 +29,7 @@ impl RemotePicture {
             Self::Avatar(id) => ("avatar", id.0),
             Self::Header(id) => ("header", id.0),
             Self::Emoji(id) => ("emoji", id.0),
+            Self::Preview(id) => ("preview", id.0),
         }
     }
 }

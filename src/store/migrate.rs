@@ -41,6 +41,7 @@ migrations! {
     16 "0016_emoji";
     17 "0017_leaving";
     18 "0018_synchronization";
+    19 "0019_previews";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

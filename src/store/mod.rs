@@ -33,6 +33,7 @@ pub mod own_keys;
 pub mod parked;
 pub mod polls;
 mod postgres;
+pub mod previews;
 pub mod quotes;
 pub mod reached;
 pub mod reactions;

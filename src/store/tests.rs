@@ -13,6 +13,7 @@ mod log;
 mod opening;
 mod people;
 mod plans;
+mod previews;
 mod races;
 mod rows;
 mod schema;

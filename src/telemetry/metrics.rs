@@ -68,6 +68,8 @@ pub const FOLLOWERS_SET_RIGHT_TOTAL: &str = "rookery_followers_set_right_total";
 pub const SOFTWARE_ASKED_TOTAL: &str = "rookery_software_asked_total";
 /// Accounts of other instances that were due to be read again.
 pub const ACCOUNTS_REFRESHED_TOTAL: &str = "rookery_accounts_refreshed_total";
+/// Linked pages that were asked what they say of themselves.
+pub const PREVIEWS_TOTAL: &str = "rookery_previews_total";
 /// Known instances by health.
 pub const HOSTS: &str = "rookery_hosts";
 /// Documents in the search index.
@@ -158,7 +160,7 @@ pub const TABLE: &[Metric] = &[
         kind: Kind::Counter,
         labels: &["rows"],
         help: "Rows too old to serve anybody that were removed: events, received, parked, sent, tombstones, \
-               idempotency_keys, backfills or sessions",
+               idempotency_keys, backfills, previews or sessions",
     },
     Metric {
         name: TIMELINE_READS_TOTAL,
@@ -268,6 +270,14 @@ pub const TABLE: &[Metric] = &[
         kind: Kind::Counter,
         labels: &["outcome"],
         help: "Announcements of accepted relays: taken, or dropped because the relay is too fast",
+    },
+    Metric {
+        name: PREVIEWS_TOTAL,
+        kind: Kind::Counter,
+        labels: &["outcome"],
+        help: "Linked pages that were asked what they say of themselves, by outcome: found, nothing (no page, or one \
+               without a title), retry (not to be had now), failed (given up after three times) or refused (private, \
+               blocked or ours)",
     },
     Metric {
         name: HOSTS,

@@ -54,6 +54,8 @@ const TABLES: &[(&str, &str)] = tables![
     "poll_votes",
     "quote_stamps",
     "backfills",
+    "link_previews",
+    "tweet_previews",
     "settings",
 ];
 

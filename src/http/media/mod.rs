@@ -22,4 +22,5 @@ pub fn routes() -> Router<AppState> {
         .route("/media/remote/avatar/{accountId}", get(serve::avatar))
         .route("/media/remote/header/{accountId}", get(serve::header))
         .route("/media/remote/emoji/{emojiId}", get(serve::emoji))
+        .route("/media/remote/preview/{previewId}", get(serve::preview))
 }

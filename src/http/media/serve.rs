@@ -87,6 +87,16 @@ pub(super) async fn emoji(
     Ok(response)
 }
 
+/// The picture of a linked page.
+pub(super) async fn preview(
+    State(state): State<AppState>,
+    Path(id): Path<RowId>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    remote(&state, RemotePicture::Preview(id), &asked, &headers).await
+}
+
 async fn remote(
     state: &AppState,
     which: RemotePicture,

@@ -136,7 +136,24 @@ pub(super) fn timeline() -> Vec<TweetView> {
     );
     reply.reply_to = Some(ReplyContext { account: Some(account(0)), href: "/@ada/1".into() });
     reply.audience = Audience::Unlisted;
+    reply.preview = Some(PreviewView {
+        url: "https://example.org/looms".into(),
+        host: "example.org".into(),
+        title: "Looms that could count: punched cards before there were computers".into(),
+        description: "Two centuries ago, silk weavers in Lyon told their looms what to weave with holes in cards. What \
+                      that has to do with the machine in front of you, and who saw it first."
+            .into(),
+        site_name: Some("The Weaver's Almanac".into()),
+        author: Some("Harriet Stone".into()),
+        picture: Some(("/media/photo-4.png".into(), "A loom with silver threads.".into())),
+    });
     let mut warned = tweet(5, "<p>The owl did catch the mouse in the end.</p>");
+    warned.preview = Some(PreviewView {
+        url: "https://a-page-with-a-long-host-name.example.org/owls".into(),
+        host: "a-page-with-a-long-host-name.example.org".into(),
+        title: "Owls".into(),
+        ..PreviewView::default()
+    });
     warned.content_warning = Some("Nature documentary, the sad part".into());
     let mut mine =
         tweet(6, "<p>Drawing up a plan to weave algebraical patterns. Who has a loom I can borrow?</p>");

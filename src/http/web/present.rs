@@ -3,7 +3,8 @@
 use super::views::pages::{ProfileView, SeenHere, SessionView};
 use super::views::{
     AccountRow, AccountView, Audience, FieldView, MediaView, NotificationKind, NotificationView,
-    PollOptionView, PollView, QuoteView, Relation, ReplyContext, RowMenu, SafeHtml, TweetCounts, TweetView,
+    PollOptionView, PollView, PreviewView, QuoteView, Relation, ReplyContext, RowMenu, SafeHtml, TweetCounts,
+    TweetView,
 };
 use crate::error::Result;
 use crate::http::media::urls;
@@ -14,6 +15,7 @@ use crate::model::entities;
 use crate::model::html;
 use crate::model::ids::{AccountId, SessionId};
 use crate::model::notification;
+use crate::model::preview::Preview;
 use crate::model::quote::{QuotePolicy, QuoteState};
 use crate::model::quote_fallback;
 use crate::model::tweet::Media;
@@ -72,6 +74,7 @@ impl Present<'_> {
             media: tweet.media.iter().filter_map(media).collect(),
             poll: shown.poll.as_ref().map(poll),
             quote: self.quote(shown),
+            preview: shown.preview.as_ref().map(|page| preview(page, tweet.sensitive)),
             asks_before_quote: tweet.can_quote == Some(QuotePolicy::Asked),
             quotes_mine: !mine
                 && shown.quote_of.as_ref().is_some_and(|quoted| self.viewer == Some(quoted.tweet.author)),
@@ -305,6 +308,21 @@ fn media(media: &Media) -> Option<MediaView> {
         width,
         height,
     })
+}
+
+/// A card. Where a tweet hides its pictures, its page's is not shown either.
+fn preview(page: &Preview, sensitive: bool) -> PreviewView {
+    let host = page.host();
+    let picture = urls::preview_small_url(page).zip(page.picture.as_ref());
+    PreviewView {
+        url: page.url.clone(),
+        title: page.title.clone(),
+        description: page.description.clone(),
+        site_name: some_text(&page.site_name).filter(|name| !name.eq_ignore_ascii_case(&host)),
+        author: some_text(&page.author),
+        picture: picture.filter(|_| !sensitive).map(|(path, picture)| (path, picture.alt.clone())),
+        host,
+    }
 }
 
 fn positive(pixels: i64) -> Option<u32> {

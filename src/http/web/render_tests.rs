@@ -114,6 +114,15 @@ fn hostile_text_is_escaped_everywhere() {
     bad.reply_to = Some(ReplyContext { account: Some(bad.author.clone()), href: hostile() });
     bad.media[0].alt = hostile();
     bad.media[0].url = hostile();
+    bad.preview = Some(PreviewView {
+        url: hostile(),
+        host: hostile(),
+        title: hostile(),
+        description: hostile(),
+        site_name: Some(hostile()),
+        author: Some(hostile()),
+        picture: Some((hostile(), hostile())),
+    });
     bad.quote = Some(QuoteView::Shown(Box::new(bad.clone())));
     let mut around = shell("en", Nav::Home, "/home");
     around.here = format!("/{HOSTILE}");

@@ -5,7 +5,7 @@ use super::database::stores;
 use crate::model::ids::{AccountId, TweetId};
 use crate::store::timelines::{self, Slice};
 use crate::store::value::Value;
-use crate::store::{Conn, Dialect, StoreError, deliveries, events, follows, reactions};
+use crate::store::{Conn, Dialect, StoreError, deliveries, events, follows, previews, reactions};
 
 impl Conn {
     /// Asks the engine for its plan of a query, when a test collects plans.
@@ -76,6 +76,15 @@ const HOT: &[(&str, &[&str], &[&str], Ask)] = &[
     ("the log", &["INTEGER PRIMARY KEY (rowid>?)"], &["events_in_order"], |conn| {
         events::after(conn, events::Position { txid: 0, seq: 7 }, 100).map(drop)
     }),
+    (
+        "the cards of a page",
+        &["SEARCH t USING INTEGER PRIMARY KEY", "SEARCH p USING INTEGER PRIMARY KEY"],
+        &["tweet_previews_pkey", "link_previews_pkey"],
+        |conn| previews::of_tweets(conn, &[IT]).map(drop),
+    ),
+    ("whether a linked page is to be asked", &["link_previews_due"], &["link_previews_due"], |conn| {
+        previews::is_due(conn, 7).map(drop)
+    }),
     ("whether an inbox is shared", &["actors_by_shared_inbox"], &["actors_by_shared_inbox"], |conn| {
         deliveries::is_shared_inbox(conn, "x").map(drop)
     }),
@@ -83,7 +92,7 @@ const HOT: &[(&str, &[&str], &[&str], Ask)] = &[
 
 /// Whether a line of a plan reads a whole table. A part of the statement itself may be read as a whole.
 fn reads_a_table(line: &str) -> bool {
-    let own = ["up", "down", "authors", "nearest", "(subquery", "CONSTANT"];
+    let own = ["up", "down", "authors", "nearest", "(subquery", "CONSTANT", "json_each"];
     let scanned = line.split_once("SCAN ").map(|(_, rest)| rest);
     line.contains("Seq Scan") || scanned.is_some_and(|name| !own.iter().any(|part| name.starts_with(part)))
 }

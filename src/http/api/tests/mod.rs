@@ -12,6 +12,7 @@ mod media;
 mod media_files;
 mod moves;
 mod polls;
+mod previews;
 mod quotes;
 mod reports;
 mod scopes;

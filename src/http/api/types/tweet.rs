@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{CustomEmoji, Id, Media, Poll, Scene, User, UserRef, when, words};
+use super::{CustomEmoji, Id, LinkPreview, Media, Poll, Scene, User, UserRef, when, words};
 use crate::federation::resolve::Backfill;
 use crate::model::ids::{MediaId, TweetId};
 use crate::model::quote_fallback;
@@ -61,6 +61,9 @@ pub(in crate::http::api) struct Tweet {
     media: Vec<Media>,
     /// Its poll.
     poll: Option<Poll>,
+    /// The page that it links to, once that was asked; null when there is nothing to show, or when it has pictures, a
+    /// poll or a quote.
+    preview: Option<LinkPreview>,
     /// Whom it mentions.
     mentions: Vec<UserRef>,
     /// Its hashtags, in lower case, without `#`.
@@ -127,6 +130,7 @@ impl Tweet {
             quoted: view.quote_of.as_deref().map(inner),
             media: tweet.media.iter().map(|media| Media::of(media, addresses)).collect(),
             poll: view.poll.as_ref().map(Poll::of),
+            preview: view.preview.as_ref().map(|preview| LinkPreview::of(preview, scene)),
             mentions: tweet.mentions.iter().map(mentioned).collect(),
             hashtags: tweet.tags.clone(),
             emoji: CustomEmoji::list(scene.palette.of_tweet(tweet), scene),

@@ -8,6 +8,7 @@ mod everyday;
 mod forms;
 mod people;
 mod polls;
+mod previews;
 mod quotes;
 mod refusals;
 mod searching;

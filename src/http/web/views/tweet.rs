@@ -74,6 +74,25 @@ pub struct MediaView {
     pub full_width: Option<u32>,
 }
 
+/// The page that a tweet links to.
+#[derive(Clone, Debug, Default)]
+pub struct PreviewView {
+    /// Where the link leads.
+    pub url: String,
+    /// The host of that.
+    pub host: String,
+    /// The page's title.
+    pub title: String,
+    /// What it is about; may be empty.
+    pub description: String,
+    /// The name of its site, when it is not that of the host.
+    pub site_name: Option<String>,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// Its picture, small, and what that shows in words.
+    pub picture: Option<(String, String)>,
+}
+
 /// What a tweet answers to.
 #[derive(Clone, Debug, Default)]
 pub struct ReplyContext {
@@ -173,6 +192,8 @@ pub struct TweetView {
     pub poll: Option<PollView>,
     /// What it quotes.
     pub quote: Option<QuoteView>,
+    /// The page that it links to.
+    pub preview: Option<PreviewView>,
     /// Who it is for.
     pub audience: Audience,
     /// When it was written.
