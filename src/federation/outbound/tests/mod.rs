@@ -20,6 +20,8 @@ mod taking_over;
 mod trace;
 mod two_processes;
 
+#[path = "../../../../tests/support/crowd.rs"]
+mod crowd;
 #[path = "../../../../tests/support/waiting.rs"]
 mod waiting;
 

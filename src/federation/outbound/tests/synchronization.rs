@@ -5,9 +5,11 @@ use wiremock::matchers::any;
 use wiremock::{Mock, Request, ResponseTemplate};
 
 use super::*;
+use crate::error::Error;
 use crate::federation::followers::{Digest, Synchronization};
 use crate::federation::keys::PublicKey;
 use crate::federation::signature::{self, RequestParts, SYNCHRONIZATION};
+use crate::model::event::Event;
 use crate::store::{Conn, synchronization};
 
 /// A peer that takes only one form of signatures.
@@ -117,5 +119,40 @@ async fn a_follow_that_ends_because_the_other_side_has_none_is_not_undone_and_on
         assert_eq!((&undo["type"], &undo["object"]["type"]), (&"Undo".into(), &"Follow".into()));
         assert_eq!(undo["object"]["actor"], "http://a.test/users/ann", "{}", world.engine);
         assert_eq!(undo["object"]["object"], "http://bob.test/users/bob", "{}", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn too_many_followers_are_not_told_of_and_no_part_of_a_list_is_shown() {
+    for world in worlds().await {
+        let ann = world.ann.id;
+        let follow = async |host: &'static str, fans: (i64, i64)| {
+            let write = move |conn: &mut Conn| crowd::follow_in_crowds(conn, ann, host, fans);
+            world.test.store.write(write).await.unwrap();
+            let bond =
+                Relation { from: AccountId(1), to: ann, from_local: false, to_local: true, id: 1, uri: None };
+            world.federation.heard(&Event::Followed(bond));
+        };
+        let told = async |host: &str| {
+            let inbox = Url::parse(&format!("http://{host}/inbox")).unwrap();
+            world.federation.synchronization(ann, &inbox).await.unwrap().is_some()
+        };
+        let listed = async |host: &str| {
+            let reader = Url::parse(&format!("http://{host}/actor")).unwrap();
+            world.federation.followers_on_host_of(ann, &reader).await.map(|ids| ids.len())
+        };
+        follow("c.test", (1, 1)).await;
+        follow("b.test", (2, 8_001)).await;
+        assert!(told("b.test").await && told("c.test").await, "{}", world.engine);
+        assert_eq!(listed("b.test").await.unwrap(), 8_000, "{}", world.engine);
+        follow("b.test", (8_002, 8_002)).await;
+        assert!(!told("b.test").await, "{}: one more than are listed", world.engine);
+        assert!(told("c.test").await, "{}: others are told on", world.engine);
+        assert!(matches!(listed("b.test").await, Err(Error::NotFound(_))), "{}", world.engine);
+        assert_eq!(listed("c.test").await.unwrap(), 1, "{}", world.engine);
+        follow("d.test", (8_003, 24_999)).await;
+        assert!(told("c.test").await, "{}", world.engine);
+        follow("d.test", (25_000, 25_000)).await;
+        assert!(!told("c.test").await, "{}: of 25,000 nobody is told", world.engine);
     }
 }
