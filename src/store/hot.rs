@@ -5,23 +5,22 @@
 //! a set shares them. On SQLite the writer thread groups units already and a read costs little, so that each is simply a
 //! unit of its own.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::{Conn, Dialect, Store, StoreError};
 
 /// How long the first command of a set waits for company.
 const COLLECT_FOR: Duration = Duration::from_millis(2);
-/// Commands in one set.
+/// Commands or questions in one set.
 const SET_LIMIT: usize = 256;
-/// Commands that may wait before callers are told that the server is busy.
+/// Commands or questions of one kind that may wait before callers are told that the server is busy.
 const QUEUE_LIMIT: usize = 4_096;
-/// Sets of one kind that are written at the same time.
-const WRITERS: usize = 2;
-/// Sets of one kind that are read at the same time.
-const READERS: usize = 2;
+/// Sets of one kind that are under way at the same time.
+const AT_ONCE: usize = 2;
 
 /// A command that many callers give at once.
 pub trait HotCommand: Clone + Send + Sync + 'static {
@@ -31,98 +30,6 @@ pub trait HotCommand: Clone + Send + Sync + 'static {
     /// Writes the whole set, in order; answers one output a command. An error fails the whole set, which
     /// is then written one by one, so that one bad command never undoes its neighbours.
     fn write_set(conn: &mut Conn, set: &[Self]) -> Result<Vec<Self::Output>, StoreError>;
-}
-
-type Waiting<C> = (C, oneshot::Sender<Result<<C as HotCommand>::Output, StoreError>>);
-
-/// Collects commands of one kind.
-pub struct SetWriter<C: HotCommand> {
-    store: Store,
-    queue: Option<mpsc::Sender<Waiting<C>>>,
-}
-
-impl<C: HotCommand> Clone for SetWriter<C> {
-    fn clone(&self) -> Self {
-        Self { store: self.store.clone(), queue: self.queue.clone() }
-    }
-}
-
-impl<C: HotCommand> SetWriter<C> {
-    /// A collector over `store`. Must be called inside the async runtime.
-    pub fn new(store: &Store) -> Self {
-        let queue = (store.dialect() == Dialect::Postgres).then(|| {
-            let (queue, waiting) = mpsc::channel(QUEUE_LIMIT);
-            let waiting = Arc::new(tokio::sync::Mutex::new(waiting));
-            for _ in 0..WRITERS {
-                tokio::spawn(collect(store.clone(), Arc::clone(&waiting)));
-            }
-            queue
-        });
-        Self { store: store.clone(), queue }
-    }
-
-    /// Writes a command and answers after it is durable.
-    pub async fn write(&self, command: C) -> Result<C::Output, StoreError> {
-        let Some(queue) = &self.queue else {
-            return write_alone(&self.store, command).await;
-        };
-        let (reply, answer) = oneshot::channel();
-        queue.try_send((command, reply)).map_err(|_| StoreError::Busy)?;
-        answer.await.unwrap_or(Err(StoreError::Closed))
-    }
-}
-
-async fn write_alone<C: HotCommand>(store: &Store, command: C) -> Result<C::Output, StoreError> {
-    store
-        .write(move |conn| C::write_set(conn, std::slice::from_ref(&command))?.pop().ok_or(StoreError::NoRow))
-        .await
-}
-
-async fn collect<C: HotCommand>(store: Store, waiting: Arc<tokio::sync::Mutex<mpsc::Receiver<Waiting<C>>>>) {
-    loop {
-        let mut set = Vec::new();
-        {
-            let mut waiting = waiting.lock().await;
-            let Some(first) = waiting.recv().await else { return };
-            set.push(first);
-            let until = tokio::time::Instant::now() + COLLECT_FOR;
-            while set.len() < SET_LIMIT {
-                match tokio::time::timeout_at(until, waiting.recv()).await {
-                    Ok(Some(next)) => set.push(next),
-                    Ok(None) | Err(_) => break,
-                }
-            }
-        }
-        write_together(&store, set).await;
-    }
-}
-
-async fn write_together<C: HotCommand>(store: &Store, mut set: Vec<Waiting<C>>) {
-    if set.len() == 1 {
-        if let Some((command, reply)) = set.pop() {
-            let _ = reply.send(write_alone(store, command).await);
-        }
-        return;
-    }
-    let (commands, replies): (Vec<C>, Vec<_>) = set.into_iter().unzip();
-    let shared = Arc::new(commands);
-    let batch = Arc::clone(&shared);
-    let written = store.write(move |conn| {
-        conn.units = u32::try_from(batch.len()).unwrap_or(u32::MAX);
-        C::write_set(conn, &batch)
-    });
-    match written.await {
-        Ok(outputs) => {
-            for (reply, output) in replies.into_iter().zip(outputs) {
-                let _ = reply.send(Ok(output));
-            }
-        }
-        Err(_) => {
-            for (command, reply) in shared.iter().zip(replies) {
-                let _ = reply.send(write_alone(store, command.clone()).await);
-            }
-        }
-    }
 }
 
 /// A question that many callers ask at once.
@@ -135,65 +42,158 @@ pub trait HotQuery: Clone + Send + Sync + 'static {
     fn read_set(conn: &mut Conn, set: &[Self]) -> Result<Vec<Self::Output>, StoreError>;
 }
 
-type Asking<Q> = (Q, oneshot::Sender<Result<<Q as HotQuery>::Output, StoreError>>);
+/// Collects commands of one kind.
+pub type SetWriter<C> = Collector<C, Writing>;
+/// Collects questions of one kind.
+pub type SetReader<Q> = Collector<Q, Reading>;
 
-/// Collects questions of one kind: those that come while others are being answered.
-pub struct SetReader<Q: HotQuery> {
+/// What is done with what was collected.
+pub trait Way<T>: Send + Sync + 'static {
+    /// What each caller gets.
+    type Output: Send + 'static;
+    /// Whether it is a unit of writing, for which others are waited for.
+    const WRITES: bool;
+
+    /// Does it, for all of the set.
+    fn run(conn: &mut Conn, set: &[T]) -> Result<Vec<Self::Output>, StoreError>;
+}
+
+/// Commands are written.
+#[derive(Debug)]
+pub enum Writing {}
+
+impl<C: HotCommand> Way<C> for Writing {
+    type Output = C::Output;
+    const WRITES: bool = true;
+
+    fn run(conn: &mut Conn, set: &[C]) -> Result<Vec<C::Output>, StoreError> {
+        conn.units = u32::try_from(set.len()).unwrap_or(u32::MAX);
+        C::write_set(conn, set)
+    }
+}
+
+/// Questions are answered.
+#[derive(Debug)]
+pub enum Reading {}
+
+impl<Q: HotQuery> Way<Q> for Reading {
+    type Output = Q::Output;
+    const WRITES: bool = false;
+
+    fn run(conn: &mut Conn, set: &[Q]) -> Result<Vec<Q::Output>, StoreError> {
+        Q::read_set(conn, set)
+    }
+}
+
+type Waiting<T, W> = (T, oneshot::Sender<Result<<W as Way<T>>::Output, StoreError>>);
+
+/// Collects what many callers want in sets.
+pub struct Collector<T, W: Way<T>> {
     store: Store,
-    queue: Option<mpsc::Sender<Asking<Q>>>,
+    queue: Option<mpsc::Sender<Waiting<T, W>>>,
+    way: PhantomData<W>,
+}
+
+impl<T, W: Way<T>> Clone for Collector<T, W> {
+    fn clone(&self) -> Self {
+        Self { store: self.store.clone(), queue: self.queue.clone(), way: PhantomData }
+    }
+}
+
+impl<C: HotCommand> SetWriter<C> {
+    /// Writes a command and answers after it is durable.
+    pub async fn write(&self, command: C) -> Result<C::Output, StoreError> {
+        self.give(command).await
+    }
 }
 
 impl<Q: HotQuery> SetReader<Q> {
+    /// Asks a question.
+    pub async fn read(&self, query: Q) -> Result<Q::Output, StoreError> {
+        self.give(query).await
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static, W: Way<T>> Collector<T, W> {
     /// A collector over `store`. Must be called inside the async runtime.
     pub fn new(store: &Store) -> Self {
         let queue = (store.dialect() == Dialect::Postgres).then(|| {
             let (queue, waiting) = mpsc::channel(QUEUE_LIMIT);
-            let waiting = Arc::new(tokio::sync::Mutex::new(waiting));
-            for _ in 0..READERS {
-                tokio::spawn(answer(store.clone(), Arc::clone(&waiting)));
+            let waiting = Arc::new(Mutex::new(waiting));
+            for _ in 0..AT_ONCE {
+                tokio::spawn(collect::<T, W>(store.clone(), Arc::clone(&waiting)));
             }
             queue
         });
-        Self { store: store.clone(), queue }
+        Self { store: store.clone(), queue, way: PhantomData }
     }
 
-    /// Asks a question.
-    pub async fn read(&self, query: Q) -> Result<Q::Output, StoreError> {
+    async fn give(&self, one: T) -> Result<W::Output, StoreError> {
         let Some(queue) = &self.queue else {
-            return read_alone(&self.store, query).await;
+            return alone::<T, W>(&self.store, one).await;
         };
         let (reply, answer) = oneshot::channel();
-        queue.try_send((query, reply)).map_err(|_| StoreError::Busy)?;
+        queue.try_send((one, reply)).map_err(|_| StoreError::Busy)?;
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 }
 
-async fn read_alone<Q: HotQuery>(store: &Store, query: Q) -> Result<Q::Output, StoreError> {
-    store
-        .read(move |conn| Q::read_set(conn, std::slice::from_ref(&query))?.pop().ok_or(StoreError::NoRow))
-        .await
-}
-
-async fn answer<Q: HotQuery>(store: Store, waiting: Arc<tokio::sync::Mutex<mpsc::Receiver<Asking<Q>>>>) {
+async fn collect<T, W>(store: Store, waiting: Arc<Mutex<mpsc::Receiver<Waiting<T, W>>>>)
+where
+    T: Clone + Send + Sync + 'static,
+    W: Way<T>,
+{
     loop {
         let mut set = Vec::new();
-        if waiting.lock().await.recv_many(&mut set, SET_LIMIT).await == 0 {
-            return;
+        {
+            let mut waiting = waiting.lock().await;
+            // A question goes at once, with those that came while others were under way.
+            if waiting.recv_many(&mut set, SET_LIMIT).await == 0 {
+                return;
+            }
+            let until = tokio::time::Instant::now() + COLLECT_FOR;
+            while W::WRITES && set.len() < SET_LIMIT {
+                match tokio::time::timeout_at(until, waiting.recv()).await {
+                    Ok(Some(next)) => set.push(next),
+                    Ok(None) | Err(_) => break,
+                }
+            }
         }
-        let (queries, replies): (Vec<Q>, Vec<_>) = set.into_iter().unzip();
-        let shared = Arc::new(queries);
-        let batch = Arc::clone(&shared);
-        match store.read(move |conn| Q::read_set(conn, &batch)).await {
+        let (all, mut replies): (Vec<T>, Vec<_>) = set.into_iter().unzip();
+        let all = Arc::new(all);
+        match together::<T, W>(&store, Arc::clone(&all)).await {
             Ok(outputs) => {
                 for (reply, output) in replies.into_iter().zip(outputs) {
                     let _ = reply.send(Ok(output));
                 }
             }
+            Err(error) if replies.len() < 2 => {
+                if let Some(reply) = replies.pop() {
+                    let _ = reply.send(Err(error));
+                }
+            }
             Err(_) => {
-                for (query, reply) in shared.iter().zip(replies) {
-                    let _ = reply.send(read_alone(&store, query.clone()).await);
+                for (one, reply) in all.iter().zip(replies) {
+                    let _ = reply.send(alone::<T, W>(&store, one.clone()).await);
                 }
             }
         }
     }
+}
+
+async fn together<T, W>(store: &Store, set: Arc<Vec<T>>) -> Result<Vec<W::Output>, StoreError>
+where
+    T: Send + Sync + 'static,
+    W: Way<T>,
+{
+    let run = move |conn: &mut Conn| W::run(conn, &set);
+    if W::WRITES { store.write(run).await } else { store.read(run).await }
+}
+
+async fn alone<T, W>(store: &Store, one: T) -> Result<W::Output, StoreError>
+where
+    T: Send + Sync + 'static,
+    W: Way<T>,
+{
+    together::<T, W>(store, Arc::new(vec![one])).await?.pop().ok_or(StoreError::NoRow)
 }
