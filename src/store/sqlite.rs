@@ -1,11 +1,11 @@
 //! SQLite: one writer thread that commits waiting units together, and several reader threads (WAL).
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
-use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
+use rusqlite::{ErrorCode, OpenFlags};
 
 use super::conn::{Conn, Link};
 use super::dialect::Dialect;
@@ -18,6 +18,8 @@ const GROUP_LIMIT: usize = 512;
 const STATEMENT_CACHE: usize = 256;
 /// How long a connection waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// The pause before it is tried again to have the file written ahead.
+const WAL_PAUSE: Duration = Duration::from_millis(10);
 /// How often the write-ahead log is moved into the database file, away from the writer's path.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(5);
 
@@ -59,15 +61,36 @@ fn open(path: &Path) -> Result<Conn, StoreError> {
     let link = rusqlite::Connection::open_with_flags(path, flags)?;
     link.busy_timeout(BUSY_TIMEOUT)?;
     link.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    enter_wal(&link)?;
     // FULL: an answered write survives a power cut. Checkpoints are another thread's work.
     link.execute_batch(
-        "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
+        "pragma synchronous = full; pragma foreign_keys = on;
          pragma temp_store = memory; pragma cache_size = -8000; pragma mmap_size = 268435456;
          pragma wal_autocheckpoint = 20000;",
     )?;
     // A plan is made once, whatever the arguments: else each new `limit` has its statement compiled again.
     link.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(Conn::new(Link::Sqlite(link)))
+}
+
+/// Has the file written ahead. Of several that open a new file at once, SQLite turns all but one away without waiting,
+/// whatever the timeout.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "SQLite has no signal to wait for, and this is a thread that opens only"
+)]
+fn enter_wal(link: &rusqlite::Connection) -> Result<(), StoreError> {
+    let until = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        match link.execute_batch("pragma journal_mode = wal") {
+            Err(error) if is_busy(&error) && Instant::now() < until => std::thread::sleep(WAL_PAUSE),
+            entered => return Ok(entered?),
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
 /// Opens a file that is there, only to look at it.
