@@ -57,7 +57,7 @@ impl Conn {
 
     /// Runs a statement; returns how many rows it changed.
     pub fn execute(&mut self, sql: &'static str, args: &[Value]) -> Result<u64, StoreError> {
-        let text = self.translations.get(self.dialect(), sql);
+        let text = self.translations.get(self.dialect(), sql, args);
         match &mut self.link {
             Link::Sqlite(link) => {
                 let changed =
@@ -81,7 +81,7 @@ impl Conn {
     ) -> Result<Vec<T>, StoreError> {
         #[cfg(test)]
         self.note_plan(sql, args)?;
-        let text = self.translations.get(self.dialect(), sql);
+        let text = self.translations.get(self.dialect(), sql, args);
         match &mut self.link {
             Link::Sqlite(link) => {
                 let mut statement = link.prepare_cached(&text)?;
@@ -306,6 +306,7 @@ fn sqlite_args(args: &[Value]) -> Result<Vec<SqliteArg<'_>>, StoreError> {
     args.iter()
         .map(|value| {
             Ok(match value {
+                lone if dialect::is_lone(lone) => SqliteArg::Plain(lone),
                 Value::Ints(list) => SqliteArg::List(serde_json::to_string(list)?),
                 Value::Texts(list) => SqliteArg::List(serde_json::to_string(list)?),
                 plain => SqliteArg::Plain(plain),
@@ -334,7 +335,13 @@ impl rusqlite::ToSql for SqliteArg<'_> {
                 bytes.as_ref().map_or(ValueRef::Null, |bytes| ValueRef::Blob(bytes))
             }
             Self::Plain(Value::Real(real)) => real.map_or(ValueRef::Null, ValueRef::Real),
-            Self::Plain(Value::Ints(_) | Value::Texts(_)) => ValueRef::Null,
+            // Of lists only those of one are plain.
+            Self::Plain(Value::Ints(list)) => {
+                list.first().map_or(ValueRef::Null, |int| ValueRef::Integer(*int))
+            }
+            Self::Plain(Value::Texts(list)) => {
+                list.first().map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes()))
+            }
         };
         Ok(ToSqlOutput::Borrowed(value))
     }

@@ -4,8 +4,8 @@
 //!
 //! | written | PostgreSQL | SQLite |
 //! |---|---|---|
-//! | `in_ints($1)` | `= any($1)` | `in (select value from json_each(?1))` |
-//! | `in_texts($1)` | `= any($1)` | `in (select value from json_each(?1))` |
+//! | `in_ints($1)`, `in_texts($1)` | `= any($1)` | `in (select value from json_each(?1))`; for a list of one, which is most of them, `= ?1` |
+//! | `not_in_ints($1)` | `<> all($1)` | `not in (select value from json_each(?1))`; for a list of one `<> ?1` |
 //! | `greatest(a, b)` | same | `max(a, b)` |
 //! | `least(a, b)` | same | `min(a, b)` |
 //! | `for update`, `for update skip locked`, `for no key update` | same | nothing: there is one writer |
@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::value::Kind;
+use super::value::{Kind, Value};
 
 /// Which engine a statement is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,21 +28,53 @@ pub enum Dialect {
     Postgres,
 }
 
-/// Statements already translated, by the address of their text (all are `&'static`).
+/// Statements already translated, by the address of their text (all are `&'static`) and which arguments are lists of one.
 #[derive(Default)]
-pub(super) struct Translations(HashMap<(usize, usize), Arc<str>>);
+pub(super) struct Translations(HashMap<(usize, usize, Lone), Arc<str>>);
 
 impl Translations {
-    pub(super) fn get(&mut self, dialect: Dialect, sql: &'static str) -> Arc<str> {
+    pub(super) fn get(&mut self, dialect: Dialect, sql: &'static str, args: &[Value]) -> Arc<str> {
+        let lone = match dialect {
+            Dialect::Sqlite => Lone::of(args),
+            Dialect::Postgres => Lone::default(),
+        };
         Arc::clone(
             self.0
-                .entry((sql.as_ptr().addr(), sql.len()))
-                .or_insert_with(|| Arc::from(translate(dialect, sql))),
+                .entry((sql.as_ptr().addr(), sql.len(), lone))
+                .or_insert_with(|| Arc::from(translate(dialect, sql, lone))),
         )
     }
 }
 
-fn translate(dialect: Dialect, sql: &str) -> String {
+/// Which arguments of a statement are lists of one, which SQLite is given as the one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Lone(u64);
+
+impl Lone {
+    fn of(args: &[Value]) -> Self {
+        let bits = args.iter().zip(0..u64::BITS).filter(|(value, _)| is_lone(value));
+        Self(bits.fold(0, |all, (_, bit)| all | 1 << bit))
+    }
+
+    /// Whether the argument that is written like `$1` is one.
+    fn has(self, argument: &str) -> bool {
+        let number = argument.strip_prefix('$').and_then(|number| number.parse::<u32>().ok());
+        number
+            .and_then(|number| number.checked_sub(1))
+            .is_some_and(|bit| bit < u64::BITS && self.0 >> bit & 1 == 1)
+    }
+}
+
+/// Whether an argument is a list of one.
+pub(super) fn is_lone(value: &Value) -> bool {
+    match value {
+        Value::Ints(list) => list.len() == 1,
+        Value::Texts(list) => list.len() == 1,
+        _ => false,
+    }
+}
+
+fn translate(dialect: Dialect, sql: &str, lone: Lone) -> String {
     let words: &[(&str, &str)] = match dialect {
         Dialect::Postgres => &[
             ("not_in_ints(", "<> all("),
@@ -68,30 +100,28 @@ fn translate(dialect: Dialect, sql: &str) -> String {
         text = text.replace(word, spelling);
     }
     if dialect == Dialect::Sqlite {
-        for (word, spelling) in [
-            ("not_in_ints(", "not in (select value from json_each("),
-            ("in_ints(", "in (select value from json_each("),
-            ("in_texts(", "in (select value from json_each("),
+        for (word, many, one) in [
+            ("not_in_ints(", "not in (select value from json_each(", "<> "),
+            ("in_ints(", "in (select value from json_each(", "= "),
+            ("in_texts(", "in (select value from json_each(", "= "),
         ] {
-            text = close_lists(&text, word, spelling);
+            text = spell_lists(&text, word, (many, one), lone);
         }
         text = text.replace('$', "?");
     }
     text
 }
 
-/// Replaces `word $n)` by `spelling $n))`.
-fn close_lists(text: &str, word: &str, spelling: &str) -> String {
+/// Replaces `word $n)` by `many $n))`, or by `one $n` if that is a list of one.
+fn spell_lists(text: &str, word: &str, (many, one): (&str, &str), lone: Lone) -> String {
     let mut parts = text.split(word);
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        out.push_str(spelling);
-        match part.split_once(')') {
-            Some((argument, rest)) => {
-                let _ = write!(out, "{argument})){rest}");
-            }
-            None => out.push_str(part),
-        }
+        let (argument, rest) = part.split_once(')').unwrap_or((part, ""));
+        let _ = match lone.has(argument) {
+            true => write!(out, "{one}{argument}{rest}"),
+            false => write!(out, "{many}{argument})){rest}"),
+        };
     }
     out
 }
@@ -133,14 +163,31 @@ mod tests {
     fn one_text_becomes_each_engines_spelling() {
         let sql = "select greatest(a, $1) from t where id in_ints($2) and b not_in_ints($3) and log_settled";
         assert_eq!(
-            translate(Dialect::Sqlite, sql),
+            translate(Dialect::Sqlite, sql, Lone::default()),
             "select max(a, ?1) from t where id in (select value from json_each(?2)) \
              and b not in (select value from json_each(?3)) and true"
         );
         let log = "log_after($1, $2) order by log_order";
-        assert_eq!(translate(Dialect::Sqlite, log), "seq > ?2 order by seq");
-        assert_eq!(translate(Dialect::Postgres, log), "(txid, seq) > ($1, $2) order by txid, seq");
-        assert!(translate(Dialect::Postgres, sql).contains("id = any($2) and b <> all($3) and txid < "));
+        assert_eq!(translate(Dialect::Sqlite, log, Lone::default()), "seq > ?2 order by seq");
+        let postgres = |sql| translate(Dialect::Postgres, sql, Lone(6));
+        assert_eq!(postgres(log), "(txid, seq) > ($1, $2) order by txid, seq");
+        assert!(postgres(sql).contains("id = any($2) and b <> all($3) and txid < "));
+    }
+
+    #[test]
+    fn a_list_of_one_is_spelled_as_the_one_on_sqlite() {
+        let sql = "select 1 where a in_ints($1) and b not_in_ints($2) and c in_texts($3) and d in_ints($12)";
+        let lists = |lengths: [usize; 12]| lengths.map(|length| Value::Ints(vec![7; length]));
+        let of = |lengths| translate(Dialect::Sqlite, sql, Lone::of(&lists(lengths)));
+        assert_eq!(
+            of([1, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 1]),
+            "select 1 where a = ?1 and b <> ?2 and c in (select value from json_each(?3)) and d = ?12"
+        );
+        assert_eq!(
+            of([0, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 3]),
+            "select 1 where a in (select value from json_each(?1)) \
+             and b not in (select value from json_each(?2)) and c = ?3 and d in (select value from json_each(?12))"
+        );
     }
 
     #[test]

@@ -14,8 +14,8 @@ use crate::telemetry::metrics as names;
 
 /// Units that one commit may carry. Larger groups only make the last one wait longer.
 const GROUP_LIMIT: usize = 512;
-/// Statements that each connection keeps prepared.
-const STATEMENT_CACHE: usize = 256;
+/// Statements that each connection keeps prepared: all that there are.
+const STATEMENT_CACHE: usize = 1_024;
 /// How long a connection waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// The pause before it is tried again to have the file written ahead.
