@@ -418,6 +418,7 @@ fn settings() -> impl Strategy<Value = Settings> {
             reader_budget,
             shared_entries,
             rows_looked_through: Settings::default().rows_looked_through,
+            own_write_patience: Settings::default().own_write_patience,
             thresholds: Thresholds {
                 celebrity_followers: thresholds.0,
                 dear_looks_per_day: thresholds.1,

@@ -20,8 +20,6 @@ use crate::store::follower::Progress;
 use crate::store::timelines::{self, Line, Slice};
 use crate::telemetry::metrics as names;
 
-/// How long a read waits for the timelines to have seen the reader's own last write.
-const OWN_WRITE_PATIENCE: Duration = Duration::from_millis(50);
 /// Times that missing authors are loaded for one page, before the page comes from the database.
 const LOAD_ROUNDS: usize = 4;
 /// Authors whose newest entries are read in one unit of work: some milliseconds of a reader's time.
@@ -44,6 +42,7 @@ pub(super) struct Inner {
     pub(super) progress: Progress,
     author_ring: usize,
     rows_looked_through: usize,
+    own_write_patience: Duration,
     readers: Cache<AccountId, Arc<Reader>, BySize>,
 }
 
@@ -77,6 +76,7 @@ impl Home {
             progress: Progress::default(),
             author_ring: settings.author_ring,
             rows_looked_through: settings.rows_looked_through,
+            own_write_patience: settings.own_write_patience,
             readers: Cache::with_weighter(READERS_KEPT, MEMBERS_KEPT, BySize),
         }))
     }
@@ -116,7 +116,7 @@ impl Home {
     async fn see_own_write(&self, reader: AccountId) -> Result<()> {
         if self.0.service.take_recent_write(reader) {
             let written = self.0.service.store().read(events::newest).await?;
-            self.0.progress.reached(written, OWN_WRITE_PATIENCE).await;
+            self.0.progress.reached(written, self.0.own_write_patience).await;
         }
         Ok(())
     }

@@ -16,6 +16,7 @@
 
 use std::iter;
 use std::sync::RwLock;
+use std::time::Duration;
 
 use roaring::RoaringBitmap;
 
@@ -49,6 +50,8 @@ pub struct Settings {
     pub shared_entries: usize,
     /// Rows of the database that are looked through for one page. It is short then, and its cursor leads on.
     pub rows_looked_through: usize,
+    /// How long a read waits for the timelines to have seen the reader's own last write.
+    pub own_write_patience: Duration,
     /// When to push and when to pull.
     pub thresholds: Thresholds,
 }
@@ -62,6 +65,7 @@ impl Default for Settings {
             reader_budget: 20_000,
             shared_entries: 500_000,
             rows_looked_through: 2_000,
+            own_write_patience: Duration::from_millis(50),
             thresholds: Thresholds::default(),
         }
     }

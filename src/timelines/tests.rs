@@ -144,7 +144,9 @@ async fn pages_from_rings_are_pages_from_the_database_through_random_lives() {
 async fn one_sees_the_own_post_and_the_new_follow_at_once() {
     for world in worlds().await {
         let stop = CancellationToken::new();
-        let home = following(&world, &Settings::default(), &stop).await;
+        // However busy the machine is.
+        let settings = Settings { own_write_patience: Duration::from_secs(20), ..Settings::default() };
+        let home = following(&world, &settings, &stop).await;
         let [ann, bob] = [world.people[0], world.people[1]];
         let bobs = post(&world.service, bob, None).await.unwrap();
         assert_eq!(whole(&home, ann, 20).await, []);
