@@ -5,6 +5,7 @@ mod markup;
 
 pub mod account;
 pub mod address;
+pub mod app;
 pub mod credentials;
 pub mod cursor;
 pub mod delivery;

@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use super::Service;
 use crate::buckets::{Allowance, Buckets};
-use crate::clock::{Clock, DAY_MS, MINUTE_MS};
+use crate::clock::{Clock, DAY_MS, MINUTE_MS, Millis};
 use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::model::account::{Role, Session, SessionKind, User, UserState};
 use crate::model::credentials;
 use crate::model::event::Event;
-use crate::model::ids::{AccountId, SessionId};
+use crate::model::ids::{AccountId, AppId, SessionId};
 use crate::model::scopes::{self, SCOPES};
 use crate::secrets;
-use crate::store::{events, sessions, users};
+use crate::store::{Conn, StoreError, events, sessions, users};
 
 /// How long a web login lasts without being used again.
 pub const WEB_SESSION_MS: i64 = 90 * DAY_MS;
@@ -91,6 +91,8 @@ pub struct SignedIn {
     pub role: Role,
     /// Space-separated scopes.
     pub scopes: String,
+    /// The app that has it; none for logins and tokens of one's own.
+    pub app: Option<AppId>,
     /// Its end was put off just now.
     pub renewed: bool,
 }
@@ -148,28 +150,13 @@ impl Service {
         let secret = secrets::new_token().map_err(Error::internal)?;
         let now_ms = self.now_ms();
         let session = Session {
-            id: SessionId(self.next_id()),
-            account_id: account,
             kind,
-            scopes: scopes.to_owned(),
-            name: origin.name.chars().take(NAME_CHARS).collect(),
-            address: origin.address,
-            created_at: now_ms,
-            last_used_at: now_ms,
             expires_at: (kind == SessionKind::Web).then(|| now_ms.saturating_add(WEB_SESSION_MS)),
+            ..token(SessionId(self.next_id()), account, scopes, origin, now_ms)
         };
         let written = session.clone();
         let hash = secrets::token_hash(&secret);
-        let most = i64::try_from(limits::SESSIONS_MAX).unwrap_or(i64::MAX);
-        self.store()
-            .write(move |conn| {
-                sessions::insert(conn, &written, &hash)?;
-                if sessions::trim(conn, account, most, now_ms)? {
-                    events::append(conn, &[Event::SessionsEnded { account }], now_ms)?;
-                }
-                Ok(())
-            })
-            .await?;
+        self.store().write(move |conn| write(conn, &written, &hash, now_ms)).await?;
         Ok((session, secret))
     }
 
@@ -192,6 +179,7 @@ impl Service {
             kind: session.kind,
             role,
             scopes: session.scopes,
+            app: session.app,
             renewed,
         }))
     }
@@ -266,6 +254,43 @@ impl Service {
             .await?;
         Ok(())
     }
+}
+
+/// A bearer token that begins now and does not end by itself.
+pub(super) fn token(
+    id: SessionId,
+    account: AccountId,
+    scopes: &str,
+    origin: Origin,
+    now_ms: Millis,
+) -> Session {
+    Session {
+        id,
+        account_id: account,
+        kind: SessionKind::Token,
+        scopes: scopes.to_owned(),
+        name: origin.name.chars().take(NAME_CHARS).collect(),
+        address: origin.address,
+        created_at: now_ms,
+        last_used_at: now_ms,
+        expires_at: None,
+        app: None,
+    }
+}
+
+/// Writes a session; the one unused for longest ends when there are too many.
+pub(super) fn write(
+    conn: &mut Conn,
+    session: &Session,
+    token_hash: &[u8],
+    now_ms: Millis,
+) -> Result<(), StoreError> {
+    let most = i64::try_from(limits::SESSIONS_MAX).unwrap_or(i64::MAX);
+    sessions::insert(conn, session, token_hash)?;
+    if sessions::trim(conn, session.account_id, most, now_ms)? {
+        events::append(conn, &[Event::SessionsEnded { account: session.account_id }], now_ms)?;
+    }
+    Ok(())
 }
 
 /// Refuses words that are no scopes, and no word at all.

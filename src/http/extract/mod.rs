@@ -15,7 +15,7 @@ mod multipart;
 mod path;
 mod query;
 
-pub use auth::{Access, Auth, MaybeAuth};
+pub use auth::{Access, AppAuth, Auth, MaybeAuth};
 pub use form::Form;
 pub use json::Json;
 pub use lenient::Lenient;
