@@ -162,7 +162,7 @@ pub const TABLE: &[Metric] = &[
         kind: Kind::Counter,
         labels: &["rows"],
         help: "Rows too old to serve anybody that were removed: events, received, parked, sent, tombstones, \
-               idempotency_keys, backfills, previews or sessions",
+               idempotency_keys, retired_keys, backfills, previews, oauth_codes, oauth_apps or sessions",
     },
     Metric {
         name: TIMELINE_READS_TOTAL,

@@ -8,6 +8,7 @@ mod token;
 mod userinfo;
 
 use axum::handler::Handler;
+use axum::http::StatusCode;
 use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Router};
 
@@ -38,5 +39,6 @@ fn open(methods: MethodRouter<AppState>) -> MethodRouter<AppState> {
 }
 
 fn for_whom(access: Access, methods: MethodRouter<AppState>) -> MethodRouter<AppState> {
-    methods.route_layer(Extension(access))
+    // The layer answers what browsers ask first, where there is a route for the question.
+    methods.options(async || StatusCode::NO_CONTENT).route_layer(Extension(access))
 }

@@ -1,7 +1,9 @@
 //! An app asks to act for a person: who asks, what for, and the person's answer (RFC 6749, 4.1).
 //!
-//! The answer goes to an address that the app registered, letter by letter; where that is wrong, the person is told and
-//! nobody else. Forms of other sites are refused by the gateway, which knows where a request comes from.
+//! An app is answered only after the person has said a word, at an address that it registered, letter by letter. What is
+//! wrong with its question is told to the person: anybody may register an app, and a link to this server must not lead
+//! to wherever that wants (RFC 9700, 4.11.2). Forms of other sites are refused by the gateway, which knows where a
+//! request comes from.
 
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
@@ -10,7 +12,6 @@ use serde::Deserialize;
 use crate::error::{Error, Result};
 use crate::http::extract::{Form, Query};
 use crate::http::middleware::security_headers::form_leads_to;
-use crate::http::problem::ApiError;
 use crate::http::web::back::see_other;
 use crate::http::web::cookies;
 use crate::http::web::present::permissions;
@@ -38,33 +39,28 @@ pub(in crate::http::web) struct Asked {
     decision: String,
 }
 
-/// An app that may be answered.
+/// An app that asks for what it may have.
 struct Asking {
     app: App,
     asked: Asked,
-    /// What it wants, or the word of the standard for what is wrong with that.
-    wish: Result<Wish, &'static str>,
+    wish: Wish,
 }
 
 /// `GET /oauth/authorize`
 pub(in crate::http::web) async fn ask(visit: Visit, Query(asked): Query<Asked>) -> Answer {
-    let asking = asking(&visit, asked).await?;
-    if asking.asked.response_type != "code" {
-        return asking.refuse(&visit, "unsupported_response_type");
+    let Asking { app, asked, wish } = asking(&visit, asked).await?;
+    if asked.response_type != "code" {
+        return Err(Error::invalid("response_type", "invalid_request", "only codes are given").into());
     }
-    let wish = match &asking.wish {
-        Ok(wish) => wish,
-        Err(word) => return asking.refuse(&visit, word),
-    };
     if visit.who.is_none() {
         return Ok(visit.log_in_first(Some(visit.here()), None));
     }
     let page = ConsentPage {
         shell: visit.shell(Nav::None).await?,
-        app_name: asking.app.name.clone(),
-        website: asking.app.website.clone(),
+        app_name: app.name,
+        website: app.website,
         permissions: permissions(&wish.scopes),
-        hidden: asking.asked.fields(),
+        hidden: asked.fields(),
         again: visit.here().to_owned(),
     };
     let mut response = show(&page)?;
@@ -79,20 +75,19 @@ pub(in crate::http::web) async fn ask(visit: Visit, Query(asked): Query<Asked>) 
 /// `POST /oauth/authorize`
 pub(in crate::http::web) async fn decide(member: Member, Form(asked): Form<Asked>) -> Answer {
     let Member { visit, me, .. } = member;
-    let allowed = asked.decision == "allow";
-    let asking = asking(&visit, asked).await?;
-    let wish = match &asking.wish {
-        Ok(wish) => wish.clone(),
-        Err(word) => return asking.refuse(&visit, word),
-    };
-    if !allowed {
-        return asking.refuse(&visit, "access_denied");
+    let Asking { app, asked, wish } = asking(&visit, asked).await?;
+    let is_called = asked.redirect_uri != OUT_OF_BAND;
+    if asked.decision != "allow" {
+        return match is_called {
+            true => answer(&visit, &asked, ("error", "access_denied")),
+            false => Ok(visit.to("/home", Some("app-denied"))),
+        };
     }
-    let code = visit.service().give_code(me, &asking.app, wish).await?;
-    if asking.asked.redirect_uri == OUT_OF_BAND {
-        return Ok(visit.to(&format!("/oauth/authorize/native?code={code}"), None));
+    let code = visit.service().give_code(me, &app, wish).await?;
+    match is_called {
+        true => answer(&visit, &asked, ("code", &code)),
+        false => Ok(visit.to(&format!("/oauth/authorize/native?code={code}"), None)),
     }
-    asking.answer(&visit, ("code", &code))
 }
 
 /// A code to carry over.
@@ -134,26 +129,18 @@ pub(in crate::http::web) async fn switch(member: Member, Form(form): Form<Again>
     Ok(cookies::with(visit.log_in_first(Some(&again), None), visit.cookies().no_session()))
 }
 
-/// Finds out who asks, and whether there is somebody to answer to.
-async fn asking(visit: &Visit, asked: Asked) -> Result<Asking, ApiError> {
-    let app = match visit.service().app_by_client_id(&asked.client_id).await {
-        Ok(app) => app,
-        Err(Error::NotFound(_)) => {
-            let message = "this app is not registered here";
-            return Err(Error::invalid("client_id", "unknown_app", message).into());
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let wish = match visit.service().checked_wish(&app, asked.wish()) {
-        // `plain` would send the secret itself (RFC 7636, 4.2).
-        Ok(wish) if wish.challenge.is_some() && asked.code_challenge_method != "S256" => {
-            Err("invalid_request")
-        }
-        Ok(wish) => Ok(wish),
-        Err(Error::Invalid { code: "invalid_scope", .. }) => Err("invalid_scope"),
-        Err(Error::Invalid { code: "invalid_request", .. }) => Err("invalid_request"),
-        Err(error) => return Err(error.into()),
-    };
+/// Finds out who asks, and whether it may have what it asks for.
+async fn asking(visit: &Visit, asked: Asked) -> Result<Asking> {
+    let app = visit.service().app_by_client_id(&asked.client_id).await.map_err(|error| match error {
+        Error::NotFound(_) => Error::invalid("client_id", "unknown_app", "this app is not registered here"),
+        other => other,
+    })?;
+    let wish = visit.service().checked_wish(&app, asked.wish())?;
+    // `plain` would send the secret itself (RFC 7636, 4.2).
+    if wish.challenge.is_some() && asked.code_challenge_method != "S256" {
+        let message = "the method of a challenge is S256";
+        return Err(Error::invalid("code_challenge_method", "invalid_request", message));
+    }
     Ok(Asking { app, asked, wish })
 }
 
@@ -179,31 +166,17 @@ impl Asked {
     }
 }
 
-impl Asking {
-    /// Tells the app that it does not get a code, and why.
-    fn refuse(&self, visit: &Visit, word: &'static str) -> Answer {
-        if self.asked.redirect_uri != OUT_OF_BAND {
-            return self.answer(visit, ("error", word));
-        }
-        match word {
-            "access_denied" => Ok(visit.to("/home", Some("app-denied"))),
-            _ => Err(Error::invalid("scope", "bad_wish", "the app asks for what it cannot get").into()),
-        }
+/// Sends the browser back to the app.
+fn answer(visit: &Visit, asked: &Asked, what: (&'static str, &str)) -> Answer {
+    let mut words = vec![what];
+    if !asked.state.is_empty() {
+        words.push(("state", &asked.state));
     }
-
-    /// Sends the browser back to the app.
-    fn answer(&self, visit: &Visit, what: (&'static str, &str)) -> Answer {
-        let issuer = visit.service().addresses().origin();
-        let mut answer = vec![what];
-        if !self.asked.state.is_empty() {
-            answer.push(("state", &self.asked.state));
-        }
-        // Who answers, so that an app that asks many servers does not take one's code to another (RFC 9207).
-        answer.push(("iss", issuer));
-        let url = app::answer_address(&self.asked.redirect_uri, &answer)
-            .ok_or_else(|| Error::internal("a registered redirect address cannot be read"))?;
-        let mut response = see_other(url.as_str());
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        Ok(response)
-    }
+    // Who answers, so that an app that asks many servers does not take one's code to another (RFC 9207).
+    words.push(("iss", visit.service().addresses().origin()));
+    let url = app::answer_address(&asked.redirect_uri, &words)
+        .ok_or_else(|| Error::internal("a registered redirect address cannot be read"))?;
+    let mut response = see_other(url.as_str());
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
 }

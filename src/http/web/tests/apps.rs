@@ -136,8 +136,8 @@ async fn a_token_is_ended_by_its_app_and_by_no_other() {
             assert_eq!(revoke(&app, &token).await, (200, json!({})), "an ended token is ended");
         }
         assert_eq!(world.with_token(ME, &token).await.0, 401);
-        let mut unproven = json!({"client_id": app.id, "client_secret": "x", "token": token});
-        assert_eq!(world.json("/oauth/revoke", unproven.take()).await.0, 401);
+        let unproven = json!({"client_id": app.id, "client_secret": "x", "token": token});
+        assert_eq!(world.json("/oauth/revoke", unproven).await.0, 401);
 
         let own =
             json!({"grant_type": "client_credentials", "client_id": app.id, "client_secret": app.secret});
