@@ -156,9 +156,9 @@ pub fn use_code(conn: &mut Conn, id: RowId, session: SessionId) -> Result<bool, 
     Ok(used > 0)
 }
 
-/// Forgets the codes of an account that none has exchanged yet.
+/// Forgets the codes of an account, exchanged or not.
 pub fn forget_codes(conn: &mut Conn, account: AccountId) -> Result<(), StoreError> {
-    conn.execute("delete from oauth_codes where account_id = $1 and session_id is null", args![account])?;
+    conn.execute("delete from oauth_codes where account_id = $1", args![account])?;
     Ok(())
 }
 
