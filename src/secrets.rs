@@ -1,5 +1,6 @@
 //! Randomness, secret tokens and their hashes, and encryption at rest.
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::{digest, rand};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -22,6 +23,16 @@ pub fn random_bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
 /// A new secret token, URL-safe. Only its [`token_hash`] is ever stored.
 pub fn new_token() -> Result<String, NoRandomness> {
     random_bytes::<TOKEN_BYTES>().map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// Whether two hashes are the same, in a time that does not tell where they differ.
+pub fn same(one: &[u8], other: &[u8]) -> bool {
+    verify_slices_are_equal(one, other).is_ok()
+}
+
+/// The S256 challenge of a verifier (RFC 7636, 4.2).
+pub fn challenge(verifier: &str) -> String {
+    URL_SAFE_NO_PAD.encode(token_hash(verifier))
 }
 
 /// What is stored of a token: its SHA-256. Tokens are random, so a plain hash cannot be searched.

@@ -61,6 +61,16 @@ pub const REPORT_TWEETS_MAX: usize = 50;
 pub const REPORTS_OPEN_PER_HOST_MAX: i64 = 200;
 /// Sessions and tokens of an account at once; the one unused for longest ends when one more begins.
 pub const SESSIONS_MAX: usize = 100;
+/// Characters of an app's name: it stands in a sentence of the page that asks for consent.
+pub const APP_NAME_MAX: usize = 60;
+/// Addresses of one app to which codes may be sent: one for each place where it runs.
+pub const APP_REDIRECTS_MAX: usize = 10;
+/// Tokens of one app for itself; the oldest ends when one more begins.
+pub const APP_TOKENS_MAX: i64 = 20;
+/// How long an app may be registered without ever acting for a person.
+pub const UNUSED_APP_KEEP_MS: Millis = 30 * DAY_MS;
+/// How long a code is remembered after its end, so that a stolen one that is tried again tells of the theft.
+pub const OAUTH_CODE_KEEP_MS: Millis = DAY_MS;
 
 // Tweets
 

@@ -2,6 +2,7 @@
 
 pub mod activitypub;
 pub mod api;
+pub mod cors;
 pub mod extract;
 #[cfg(test)]
 mod fixtures;
@@ -9,6 +10,7 @@ pub mod health;
 pub mod media;
 pub mod metrics;
 pub mod middleware;
+pub mod oauth;
 pub mod peer;
 pub mod problem;
 pub mod server;
@@ -33,8 +35,9 @@ const TEXT_BESIDE_IMAGES: usize = 1024 * 1024;
 
 /// All routes behind the gateway.
 pub fn router(state: AppState, gateway: Gateway, checks: Vec<Check>, metrics: Metrics) -> Router {
-    let gateway = Gateway { render_failure: Some(web::render_failure(&state.service)), ..gateway };
-    let mut stateful = api::routes().merge(media::routes()).merge(web::routes(&state));
+    let render_failure = oauth::render_failure(web::render_failure(&state.service));
+    let gateway = Gateway { render_failure: Some(render_failure), ..gateway };
+    let mut stateful = api::routes().merge(oauth::routes()).merge(media::routes()).merge(web::routes(&state));
     let mut stateless = health::routes(checks).merge(metrics::routes(metrics));
     if state.service.rules().federation {
         stateful = stateful.merge(activitypub::routes());

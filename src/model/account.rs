@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::emoji::RemoteEmoji;
-use super::ids::{AccountId, SessionId};
+use super::ids::{AccountId, AppId, SessionId};
 use super::profile::Field;
 use super::quote::QuotePolicy;
 use crate::clock::Millis;
@@ -279,4 +279,6 @@ pub struct Session {
     pub last_used_at: Millis,
     /// When it ends by itself.
     pub expires_at: Option<Millis>,
+    /// The app that has it; none for logins and tokens of one's own.
+    pub app: Option<AppId>,
 }

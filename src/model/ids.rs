@@ -69,6 +69,8 @@ id_types! {
     MediaId;
     /// A session: a web login or a bearer token.
     SessionId;
+    /// An app that asks for tokens.
+    AppId;
     /// A notification; from a plain sequence below 2^53, because some clients read it as a number.
     NotificationId;
     /// A row without a type of its own: a follow, a like, a delivery.

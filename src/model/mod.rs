@@ -5,6 +5,7 @@ mod markup;
 
 pub mod account;
 pub mod address;
+pub mod app;
 pub mod credentials;
 pub mod cursor;
 pub mod delivery;
@@ -27,6 +28,7 @@ pub mod quote_fallback;
 pub mod relay;
 pub mod report;
 pub mod sanitize;
+pub mod scopes;
 pub mod text;
 pub mod time;
 pub mod tweet;

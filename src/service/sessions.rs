@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use super::Service;
 use crate::buckets::{Allowance, Buckets};
-use crate::clock::{Clock, DAY_MS, MINUTE_MS};
+use crate::clock::{Clock, DAY_MS, MINUTE_MS, Millis};
 use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::model::account::{Role, Session, SessionKind, User, UserState};
 use crate::model::credentials;
 use crate::model::event::Event;
-use crate::model::ids::{AccountId, SessionId};
+use crate::model::ids::{AccountId, AppId, SessionId};
+use crate::model::scopes::{self, SCOPES};
 use crate::secrets;
-use crate::store::{events, sessions, users};
+use crate::store::{Conn, StoreError, events, sessions, users};
 
 /// How long a web login lasts without being used again.
 pub const WEB_SESSION_MS: i64 = 90 * DAY_MS;
@@ -22,8 +23,6 @@ pub const WEB_SESSION_MS: i64 = 90 * DAY_MS;
 const TOUCH_EVERY_MS: i64 = 10 * MINUTE_MS;
 /// The longest remembered name of a browser or program, in characters.
 const NAME_CHARS: usize = 120;
-/// All scopes that a token may have.
-pub const SCOPES: &[&str] = &["read", "write", "follow", "push", "profile", "admin:read", "admin:write"];
 
 /// Tries of one account's password from one network, right or wrong: mistyping is human, guessing needs thousands.
 const TRIES_FROM_ONE: Allowance = Allowance { requests: 30, per: Duration::from_secs(15 * 60) };
@@ -92,15 +91,16 @@ pub struct SignedIn {
     pub role: Role,
     /// Space-separated scopes.
     pub scopes: String,
+    /// The app that has it; none for logins and tokens of one's own.
+    pub app: Option<AppId>,
     /// Its end was put off just now.
     pub renewed: bool,
 }
 
 impl SignedIn {
-    /// Whether the session has this scope, itself or by its broader word (`read` covers `read:search`).
+    /// Whether the session has this scope, itself or by a broader word ([`scopes::allow`]).
     pub fn has_scope(&self, scope: &str) -> bool {
-        let broad = scope.split_once(':').map_or(scope, |(broad, _)| broad);
-        self.scopes.split(' ').any(|own| own == scope || (own == broad && broad != "admin"))
+        scopes::allow(&self.scopes, scope)
     }
 }
 
@@ -146,36 +146,17 @@ impl Service {
         scopes: &str,
         origin: Origin,
     ) -> Result<(Session, String)> {
-        let unknown = scopes.split(' ').find(|word| !is_scope(word));
-        if let Some(word) = unknown {
-            let known = SCOPES.join(", ");
-            return Err(Error::invalid("scopes", "unknown_scope", format!("{word:?} is not one of {known}")));
-        }
+        refuse_unknown(scopes)?;
         let secret = secrets::new_token().map_err(Error::internal)?;
         let now_ms = self.now_ms();
         let session = Session {
-            id: SessionId(self.next_id()),
-            account_id: account,
             kind,
-            scopes: scopes.to_owned(),
-            name: origin.name.chars().take(NAME_CHARS).collect(),
-            address: origin.address,
-            created_at: now_ms,
-            last_used_at: now_ms,
             expires_at: (kind == SessionKind::Web).then(|| now_ms.saturating_add(WEB_SESSION_MS)),
+            ..token(SessionId(self.next_id()), account, scopes, origin, now_ms)
         };
         let written = session.clone();
         let hash = secrets::token_hash(&secret);
-        let most = i64::try_from(limits::SESSIONS_MAX).unwrap_or(i64::MAX);
-        self.store()
-            .write(move |conn| {
-                sessions::insert(conn, &written, &hash)?;
-                if sessions::trim(conn, account, most, now_ms)? {
-                    events::append(conn, &[Event::SessionsEnded { account }], now_ms)?;
-                }
-                Ok(())
-            })
-            .await?;
+        self.store().write(move |conn| write(conn, &written, &hash, now_ms)).await?;
         Ok((session, secret))
     }
 
@@ -198,6 +179,7 @@ impl Service {
             kind: session.kind,
             role,
             scopes: session.scopes,
+            app: session.app,
             renewed,
         }))
     }
@@ -274,9 +256,48 @@ impl Service {
     }
 }
 
-fn is_scope(word: &str) -> bool {
-    let broad = word.split_once(':').map_or(word, |(broad, _)| broad);
-    SCOPES.contains(&word) || (broad != "admin" && SCOPES.contains(&broad))
+/// A bearer token that begins now and does not end by itself.
+pub(super) fn token(
+    id: SessionId,
+    account: AccountId,
+    scopes: &str,
+    origin: Origin,
+    now_ms: Millis,
+) -> Session {
+    Session {
+        id,
+        account_id: account,
+        kind: SessionKind::Token,
+        scopes: scopes.to_owned(),
+        name: origin.name.chars().take(NAME_CHARS).collect(),
+        address: origin.address,
+        created_at: now_ms,
+        last_used_at: now_ms,
+        expires_at: None,
+        app: None,
+    }
+}
+
+/// Writes a session; the one unused for longest ends when there are too many.
+pub(super) fn write(
+    conn: &mut Conn,
+    session: &Session,
+    token_hash: &[u8],
+    now_ms: Millis,
+) -> Result<(), StoreError> {
+    let most = i64::try_from(limits::SESSIONS_MAX).unwrap_or(i64::MAX);
+    sessions::insert(conn, session, token_hash)?;
+    if sessions::trim(conn, session.account_id, most, now_ms)? {
+        events::append(conn, &[Event::SessionsEnded { account: session.account_id }], now_ms)?;
+    }
+    Ok(())
+}
+
+/// Refuses words that are no scopes, and no word at all.
+pub(super) fn refuse_unknown(words: &str) -> Result<()> {
+    let Some(word) = scopes::unknown(words) else { return Ok(()) };
+    let known = SCOPES.join(", ");
+    Err(Error::invalid("scopes", "unknown_scope", format!("{word:?} is not one of {known}")))
 }
 
 #[cfg(test)]

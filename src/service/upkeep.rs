@@ -12,8 +12,8 @@ use crate::clock::Millis;
 use crate::config::limits;
 use crate::error::{Chain, Result};
 use crate::store::{
-    Conn, StoreError, backfills, deliveries, delivery_results, events, inbox, own_keys, previews, sessions,
-    tombstones, tweet_commands,
+    Conn, StoreError, apps, backfills, deliveries, delivery_results, events, inbox, own_keys, previews,
+    sessions, tombstones, tweet_commands,
 };
 use crate::telemetry::metrics as names;
 
@@ -53,6 +53,8 @@ const RULES: &[Rule] = &[
     Rule { rows: "retired_keys", keep_ms: limits::RETIRED_KEY_KEEP_MS, forget: own_keys::forget_retired },
     Rule { rows: "backfills", keep_ms: limits::BACKFILL_KEEP_MS, forget: backfills::prune },
     Rule { rows: "previews", keep_ms: limits::PREVIEW_LOOK_MS, forget: previews::prune },
+    Rule { rows: "oauth_codes", keep_ms: limits::OAUTH_CODE_KEEP_MS, forget: apps::prune_codes },
+    Rule { rows: "oauth_apps", keep_ms: limits::UNUSED_APP_KEEP_MS, forget: apps::prune },
     Rule { rows: "sessions", keep_ms: 0, forget: sessions::prune },
 ];
 

@@ -42,6 +42,7 @@ migrations! {
     17 "0017_leaving";
     18 "0018_synchronization";
     19 "0019_previews";
+    20 "0020_oauth";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

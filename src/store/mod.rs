@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod actors;
+pub mod apps;
 pub mod backfills;
 pub mod cached_pictures;
 pub mod conn;

@@ -2,15 +2,15 @@
 
 use super::conn::Conn;
 use super::value::args;
-use super::{Row, StoreError, users};
+use super::{Row, StoreError, apps, users};
 use crate::clock::Millis;
 use crate::model::account::{Role, Session, SessionKind, UserState};
-use crate::model::ids::{AccountId, SessionId};
+use crate::model::ids::{AccountId, AppId, SessionId};
 
 macro_rules! select_sessions {
     ($rest:literal) => {
         concat!(
-            "select id, account_id, kind, scopes, name, address, created_at, last_used_at, expires_at
+            "select id, account_id, kind, scopes, name, address, created_at, last_used_at, expires_at, app_id
              from sessions ",
             $rest
         )
@@ -28,6 +28,7 @@ fn session(row: &mut Row<'_>) -> Result<Session, StoreError> {
         created_at: row.take()?,
         last_used_at: row.take()?,
         expires_at: row.take()?,
+        app: row.take()?,
     })
 }
 
@@ -35,8 +36,8 @@ fn session(row: &mut Row<'_>) -> Result<Session, StoreError> {
 pub fn insert(conn: &mut Conn, session: &Session, token_hash: &[u8]) -> Result<(), StoreError> {
     conn.execute(
         "insert into sessions (id, account_id, token_hash, kind, scopes, name, address, created_at, last_used_at,
-             expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             expires_at, app_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         args![
             session.id,
             session.account_id,
@@ -48,6 +49,7 @@ pub fn insert(conn: &mut Conn, session: &Session, token_hash: &[u8]) -> Result<(
             session.created_at,
             session.last_used_at,
             session.expires_at,
+            session.app,
         ],
     )?;
     Ok(())
@@ -120,8 +122,29 @@ pub fn end(conn: &mut Conn, account: AccountId, id: SessionId) -> Result<bool, S
     Ok(conn.execute("delete from sessions where id = $1 and account_id = $2", args![id, account])? > 0)
 }
 
-/// Ends all sessions of an account but `keep`. Answers how many.
+/// The sessions of an account that apps have, newest first.
+pub fn of_apps(conn: &mut Conn, account: AccountId, limit: i64) -> Result<Vec<Session>, StoreError> {
+    conn.query(
+        select_sessions!("where account_id = $1 and app_id is not null order by id desc limit $2"),
+        args![account, limit],
+        session,
+    )
+}
+
+/// The session whose secret has this hash, whether or not its user may act now.
+pub fn of_hash(conn: &mut Conn, token_hash: &[u8]) -> Result<Option<Session>, StoreError> {
+    conn.query_opt(select_sessions!("where token_hash = $1"), args![token_hash], session)
+}
+
+/// Ends the sessions of an account that one app has, and what it could begin new ones with. Answers how many.
+pub fn end_of_app(conn: &mut Conn, account: AccountId, app: AppId) -> Result<u64, StoreError> {
+    apps::forget_codes_of(conn, account, app)?;
+    conn.execute("delete from sessions where account_id = $1 and app_id = $2", args![account, app])
+}
+
+/// Ends all sessions of an account but `keep`, and what apps could begin new ones with. Answers how many.
 pub fn end_all(conn: &mut Conn, account: AccountId, keep: Option<SessionId>) -> Result<u64, StoreError> {
+    apps::forget_codes(conn, account)?;
     conn.execute(
         "delete from sessions where account_id = $1 and id <> $2",
         args![account, keep.unwrap_or_default()],

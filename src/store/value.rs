@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::ids::{AccountId, MediaId, NotificationId, RowId, SessionId, TweetId};
+use crate::model::ids::{AccountId, AppId, MediaId, NotificationId, RowId, SessionId, TweetId};
 
 use super::StoreError;
 
@@ -55,6 +55,7 @@ values! {
     TweetId, Int, value => value.0;
     MediaId, Int, value => value.0;
     SessionId, Int, value => value.0;
+    AppId, Int, value => value.0;
     RowId, Int, value => value.0;
     NotificationId, Int, value => value.0;
     crate::model::visibility::Visibility, Int, value => value.code();
@@ -167,7 +168,7 @@ macro_rules! id_columns {
     )*};
 }
 
-id_columns!(AccountId, TweetId, MediaId, SessionId, RowId, NotificationId);
+id_columns!(AccountId, AppId, TweetId, MediaId, SessionId, RowId, NotificationId);
 
 impl Column for crate::model::visibility::Visibility {
     fn read(row: &Row<'_>, index: usize) -> Result<Self, StoreError> {

@@ -38,6 +38,8 @@ pub const ROWS_FORGOTTEN_TOTAL: &str = "rookery_rows_forgotten_total";
 pub const TIMELINE_READS_TOTAL: &str = "rookery_timeline_reads_total";
 /// Accounts of ours deleted.
 pub const ACCOUNTS_DELETED_TOTAL: &str = "rookery_accounts_deleted_total";
+/// Tokens that apps were given.
+pub const OAUTH_TOKENS_TOTAL: &str = "rookery_oauth_tokens_total";
 /// Local tweets made.
 pub const TWEETS_CREATED_TOTAL: &str = "rookery_tweets_created_total";
 /// Choices counted in polls.
@@ -160,13 +162,19 @@ pub const TABLE: &[Metric] = &[
         kind: Kind::Counter,
         labels: &["rows"],
         help: "Rows too old to serve anybody that were removed: events, received, parked, sent, tombstones, \
-               idempotency_keys, backfills, previews or sessions",
+               idempotency_keys, retired_keys, backfills, previews, oauth_codes, oauth_apps or sessions",
     },
     Metric {
         name: TIMELINE_READS_TOTAL,
         kind: Kind::Counter,
         labels: &["source"],
         help: "Timeline pages by source: ring (merged author rings), reader (a pushed ring) or database",
+    },
+    Metric {
+        name: OAUTH_TOKENS_TOTAL,
+        kind: Kind::Counter,
+        labels: &["grant"],
+        help: "Tokens that apps were given; grant is code (to act for a person) or client (for the app itself)",
     },
     Metric {
         name: TWEETS_CREATED_TOTAL,

@@ -17,6 +17,9 @@ const TABLES: &[(&str, &str)] = tables![
     "accounts",
     "users",
     "sessions",
+    "oauth_apps",
+    "oauth_codes",
+    "app_tokens",
     "actor_keys",
     "actors",
     "tweets",
@@ -75,6 +78,7 @@ pub(crate) async fn counts(store: &Store) -> BTreeMap<&'static str, i64> {
 const OF_ACCOUNT: &[(&str, &str)] = &[
     ("users", "select count(*) from users where account_id = $1"),
     ("sessions", "select count(*) from sessions where account_id = $1"),
+    ("codes", "select count(*) from oauth_codes where account_id = $1"),
     ("tweets", "select count(*) from tweets where account_id = $1"),
     ("likes", "select count(*) from likes where account_id = $1"),
     ("bookmarks", "select count(*) from bookmarks where account_id = $1"),

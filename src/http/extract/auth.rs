@@ -13,7 +13,8 @@ use crate::http::middleware::rate::ByAccount;
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
 use crate::model::account::{Role, SessionKind};
-use crate::service::SignedIn;
+use crate::model::scopes;
+use crate::service::{AppAlone, Credential, SignedIn};
 
 /// Whom a route is for. It hangs on the route as an extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,8 +25,12 @@ pub enum Access {
     Anyone(&'static str),
     /// Who is signed in, whatever the token's scopes.
     AnySession,
-    /// Who is signed in; a token needs this scope.
+    /// Who is signed in; a token needs this scope, or one of several with `|` between.
     Scope(&'static str),
+    /// Who is signed in, and apps that act for nobody, whatever the token's scopes.
+    AnyApp,
+    /// Who is signed in, and apps that act for nobody; a token needs this scope.
+    App(&'static str),
     /// Admins; a token needs this scope.
     Admin(&'static str),
 }
@@ -57,24 +62,66 @@ impl FromRequestParts<AppState> for MaybeAuth {
     }
 }
 
-async fn signed_in(parts: &Parts, state: &AppState) -> Result<Option<SignedIn>> {
-    let Some(found) = session(parts, state).await? else { return Ok(None) };
-    if let Some(limit) = parts.extensions.get::<ByAccount>() {
-        limit.check(found.account)?;
+/// Whoever or whatever has a credential, for routes that an app may use without a person; 401 when there is none.
+#[derive(Clone, Debug)]
+pub struct AppAuth(pub Credential);
+
+impl FromRequestParts<AppState> for AppAuth {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let missing = Error::Unauthorized("send a bearer token in the Authorization header");
+        allowed(parts, state).await?.map(Self).ok_or(ApiError(missing))
     }
-    may_use(parts.extensions.get::<Access>().copied(), &found)?;
+}
+
+/// Who is signed in. An app that acts for nobody sees what strangers see, where they may.
+async fn signed_in(parts: &Parts, state: &AppState) -> Result<Option<SignedIn>> {
+    Ok(match allowed(parts, state).await? {
+        Some(Credential::Person(person)) => Some(person),
+        Some(Credential::App(_)) | None => None,
+    })
+}
+
+/// The request's credential, when it may be used for its route.
+async fn allowed(parts: &Parts, state: &AppState) -> Result<Option<Credential>> {
+    let Some(found) = credential(parts, state).await? else { return Ok(None) };
+    let access = parts.extensions.get::<Access>().copied();
+    match &found {
+        Credential::Person(person) => {
+            if let Some(limit) = parts.extensions.get::<ByAccount>() {
+                limit.check(person.account)?;
+            }
+            may_use(access, person)?;
+        }
+        Credential::App(app) => app_may_use(access, app)?,
+    }
     Ok(Some(found))
 }
 
-async fn session(parts: &Parts, state: &AppState) -> Result<Option<SignedIn>> {
+async fn credential(parts: &Parts, state: &AppState) -> Result<Option<Credential>> {
     if let Some(token) = bearer_token(&parts.headers) {
         let ended = Error::Unauthorized("this token is unknown or has ended; log in again");
-        return state.service.session(token).await?.ok_or(ended).map(Some);
+        return state.service.credential(token).await?.ok_or(ended).map(Some);
     }
     let name = session_cookie_name(state.service.addresses().base());
     match cookie(&parts.headers, name) {
-        Some(secret) => state.service.session(secret).await,
+        Some(secret) => Ok(state.service.session(secret).await?.map(Credential::Person)),
         None => Ok(None),
+    }
+}
+
+fn app_may_use(access: Option<Access>, app: &AppAlone) -> Result<()> {
+    match access {
+        Some(Access::Open | Access::AnyApp) => Ok(()),
+        Some(Access::Anyone(scope) | Access::App(scope)) => match scopes::allow(&app.scopes, scope) {
+            true => Ok(()),
+            false => Err(outside(scope)),
+        },
+        Some(Access::AnySession | Access::Scope(_) | Access::Admin(_)) => {
+            Err(Error::invalid("token", "app_token", "this method requires an authenticated user"))
+        }
+        None => Err(undeclared()),
     }
 }
 
@@ -86,21 +133,29 @@ fn may_use(access: Option<Access>, who: &SignedIn) -> Result<()> {
         return Ok(());
     }
     match access {
-        Some(Access::Open | Access::AnySession) => Ok(()),
-        Some(Access::Anyone(scope) | Access::Scope(scope) | Access::Admin(scope)) if who.has_scope(scope) => {
-            Ok(())
+        Some(Access::Open | Access::AnySession | Access::AnyApp) => Ok(()),
+        Some(Access::Anyone(scope) | Access::Scope(scope) | Access::App(scope) | Access::Admin(scope)) => {
+            match who.has_scope(scope) {
+                true => Ok(()),
+                false => Err(outside(scope)),
+            }
         }
-        Some(Access::Anyone(scope) | Access::Scope(scope) | Access::Admin(scope)) => {
-            Err(Error::forbidden("scope", format!("this needs a token with the scope {scope:?}")))
-        }
-        None => Err(Error::forbidden("scope", "this cannot be done with a token")),
+        None => Err(undeclared()),
     }
+}
+
+fn outside(scope: &str) -> Error {
+    Error::forbidden("scope", format!("this needs a token with the scope {scope:?}"))
+}
+
+fn undeclared() -> Error {
+    Error::forbidden("scope", "this cannot be done with a token")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ids::{AccountId, SessionId};
+    use crate::model::ids::{AccountId, AppId, SessionId};
 
     fn who(kind: SessionKind, scopes: &str) -> SignedIn {
         SignedIn {
@@ -109,6 +164,7 @@ mod tests {
             kind,
             role: Role::User,
             scopes: scopes.into(),
+            app: None,
             renewed: false,
         }
     }
@@ -134,6 +190,20 @@ mod tests {
         assert!(may_use(route, &admin(SessionKind::Web, "")).is_ok());
         assert!(may_use(route, &admin(SessionKind::Token, "admin:read")).is_ok());
         assert!(may_use(route, &admin(SessionKind::Token, "read admin:write")).is_err());
+    }
+
+    #[test]
+    fn an_app_that_acts_for_nobody_reads_what_strangers_read_and_does_nothing_of_a_persons() {
+        let app = AppAlone { app: AppId(1), scopes: "read".into() };
+        let refusal = |access| app_may_use(access, &app).err().map(|error| error.code());
+        assert_eq!(refusal(Some(Access::AnyApp)), None);
+        assert_eq!(refusal(Some(Access::App("read:statuses"))), None);
+        assert_eq!(refusal(Some(Access::Anyone("read"))), None);
+        assert_eq!(refusal(Some(Access::App("write:accounts"))), Some("scope"));
+        assert_eq!(refusal(Some(Access::Scope("read"))), Some("app_token"));
+        assert_eq!(refusal(Some(Access::AnySession)), Some("app_token"));
+        assert_eq!(refusal(Some(Access::Admin("read"))), Some("app_token"));
+        assert_eq!(refusal(None), Some("scope"));
     }
 
     #[test]

@@ -10,13 +10,15 @@ mod auth;
 mod body;
 mod form;
 mod json;
+pub mod lenient;
 mod multipart;
 mod path;
 mod query;
 
-pub use auth::{Access, Auth, MaybeAuth};
+pub use auth::{Access, AppAuth, Auth, MaybeAuth};
 pub use form::Form;
 pub use json::Json;
+pub use lenient::Lenient;
 pub use multipart::{Multipart, Part};
 pub use path::Path;
 pub use query::Query;

@@ -85,7 +85,7 @@ impl Class {
             "/settings/move",
             "/settings/delete",
         ];
-        const REGISTER: &[&str] = &["/api/users/register", "/signup", "/setup"];
+        const REGISTER: &[&str] = &["/api/users/register", "/api/v1/apps", "/signup", "/setup"];
         const MEDIA: &[&str] = &[
             "/api/media",
             "/api/users/me/avatar",
@@ -187,6 +187,9 @@ mod tests {
         let cases = [
             ("POST", "/api/users/login", "", Class::Login),
             ("POST", "/api/users/register", "", Class::Register),
+            ("POST", "/api/v1/apps", "", Class::Register),
+            ("POST", "/oauth/token", "", Class::Write),
+            ("GET", "/oauth/authorize?client_id=x", html, Class::Page),
             ("POST", "/api/tweets", "", Class::Write),
             ("DELETE", "/api/tweets/7/like", "", Class::Write),
             ("GET", "/api/tweets/7", "", Class::Read),

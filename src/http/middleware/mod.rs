@@ -15,7 +15,7 @@ pub mod request_id;
 
 mod csrf;
 mod panics;
-mod security_headers;
+pub mod security_headers;
 mod track;
 
 use std::sync::Arc;

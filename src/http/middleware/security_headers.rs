@@ -18,6 +18,13 @@ const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(),
 /// A year, and without subdomains, which may not be ours to promise for.
 const HSTS: &str = "max-age=31536000";
 
+/// The policy of a page whose form leads on to `target`, an origin or a scheme, as a browser asks before it follows the
+/// redirect.
+pub fn form_leads_to(target: &str) -> HeaderValue {
+    let policy = CSP.replace("form-action 'self'", &format!("form-action 'self' {target}"));
+    HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static(CSP))
+}
+
 /// The headers of this instance.
 pub(super) struct Headers(Vec<(HeaderName, HeaderValue)>);
 
@@ -48,6 +55,14 @@ impl Headers {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_form_may_lead_to_one_place_more_and_nothing_else_changes() {
+        let policy = form_leads_to("https://app.example");
+        assert!(policy.to_str().unwrap().contains("form-action 'self' https://app.example;"));
+        assert!(policy.to_str().unwrap().contains("frame-ancestors 'none'"));
+        assert_eq!(form_leads_to("x\r\ny"), CSP);
+    }
 
     #[test]
     fn nothing_inline_is_allowed_and_a_handlers_own_policy_stays() {

@@ -7,8 +7,9 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use url::Url;
 
-/// Bytes of a path to return to; a page of ours has a far shorter one.
-const MAX_BYTES: usize = 2_048;
+/// Bytes of a path to return to: that of an app that asks for consent has an address of its own inside, and a state as
+/// long as the app likes.
+const MAX_BYTES: usize = 8_192;
 
 /// A form whose only field is where it came from.
 #[derive(Debug, Default, Deserialize)]
@@ -80,6 +81,6 @@ mod tests {
         ] {
             assert_eq!(read(odd), None, "{odd:?}");
         }
-        assert_eq!(read(&format!("/{}", "a".repeat(3_000))), None);
+        assert_eq!(read(&format!("/{}", "a".repeat(9_000))), None);
     }
 }

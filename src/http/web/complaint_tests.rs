@@ -6,18 +6,22 @@ use std::path::{Path, PathBuf};
 use super::i18n::Words;
 
 /// Where complaints are made that no page shows: programs get them, or the operator.
-const NOT_FOR_PAGES: [&str; 7] = [
+const NOT_FOR_PAGES: [&str; 11] = [
     "src/cli/",
     "src/federation/",
     "src/app.rs",
     "src/http/api/",
     "src/http/activitypub/",
+    "src/http/oauth/",
+    "src/http/extract/lenient",
+    "src/model/app.rs",
+    "src/service/oauth/tokens.rs",
     "src/http/extract/json.rs",
     "/tests/",
 ];
 
 /// Codes of inputs that no page has.
-const NO_INPUT_OF_PAGES: [&str; 3] = ["bad_limit", "unknown_scope", "scope"];
+const NO_INPUT_OF_PAGES: [&str; 4] = ["bad_limit", "unknown_scope", "scope", "app_token"];
 
 /// Statuses whose problem is explained on the page of the failure.
 const EXPLAINED: [&str; 4] = ["FORBIDDEN", "CONFLICT", "PAYLOAD_TOO_LARGE", "UNPROCESSABLE_ENTITY"];

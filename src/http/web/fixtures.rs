@@ -330,3 +330,29 @@ pub(super) fn sessions() -> Vec<SessionView> {
         session("3", "Backup script (token)", 9 * DAY_MS, false),
     ]
 }
+
+pub(super) fn apps() -> Vec<AppRow> {
+    let app = |id: &str, name: &str, website: &str, permissions: &[&str]| AppRow {
+        id: id.into(),
+        name: name.into(),
+        website: website.into(),
+        permissions: permissions.iter().map(|&key| key.to_owned()).collect(),
+        since_ms: NOW - 40 * DAY_MS,
+        seen_ms: NOW - 5 * HOUR_MS,
+    };
+    vec![
+        app("1", "Tusky", "https://tusky.app/", &["scope-read", "scope-write", "scope-follow", "scope-push"]),
+        app("2", "A counter of <feathers>", "", &["scope-profile"]),
+    ]
+}
+
+pub(super) fn consent(tag: &str) -> ConsentPage {
+    ConsentPage {
+        shell: shell(tag, Nav::None, "/oauth/authorize?client_id=x"),
+        app_name: "Tusky".into(),
+        website: "https://tusky.app/".into(),
+        permissions: apps().remove(0).permissions,
+        hidden: vec![("client_id", "x".into()), ("redirect_uri", "tusky://callback".into())],
+        again: "/oauth/authorize?client_id=x".into(),
+    }
+}

@@ -425,6 +425,10 @@ fn settings(tag: &str) -> Vec<Drawn> {
                 errors: complaint("current_password", "wrong"),
             },
         ),
+        draw("settings-apps", &AppsPage { shell: shell(), apps: apps() }),
+        draw("settings-apps-none", &AppsPage { shell: shell(), apps: vec![] }),
+        draw("consent", &consent(tag)),
+        draw("consent-code", &CodePage { shell: shell(), code: "Vn4-3m_q".repeat(5) }),
         draw(
             "settings-delete",
             &LeavePage { shell: shell(), errors: complaint("password", "wrong_password") },

@@ -40,9 +40,9 @@ pub(in crate::http) use self::handlers::errors::render_failure;
 
 use self::cookies::{Cookies, FLASH};
 use self::handlers::{
-    accounts, bookmarks, compose, delete, delivery, door, edit, emoji, follow_requests, follows, home,
-    instances, kept_away, leaving, moves, notifications, parked, polls, profile, profile_form, reactions,
-    relays, reports, search, settings, signups, tags, thread, tweets,
+    accounts, apps, authorize, bookmarks, compose, delete, delivery, door, edit, emoji, follow_requests,
+    follows, home, instances, kept_away, leaving, moves, notifications, parked, polls, profile, profile_form,
+    reactions, relays, reports, search, settings, signups, tags, thread, tweets,
 };
 use self::site::Site;
 use self::visit::Renewed;
@@ -69,6 +69,9 @@ fn at_the_door() -> Router<AppState> {
         .route("/signup", get(door::signup_page).post(door::sign_up))
         .route("/login", get(door::login_page).post(door::log_in))
         .route("/logout", post(door::log_out))
+        .route("/oauth/authorize", get(authorize::ask).post(authorize::decide))
+        .route("/oauth/authorize/native", get(authorize::show_code))
+        .route("/oauth/authorize/switch", post(authorize::switch))
 }
 
 fn to_read() -> Router<AppState> {
@@ -134,6 +137,8 @@ fn about_oneself() -> Router<AppState> {
         .route("/settings/security", get(settings::security))
         .route("/settings/password", post(settings::change_password))
         .route("/settings/sessions/{id}/end", post(settings::end_session))
+        .route("/settings/apps", get(apps::list))
+        .route("/settings/apps/{id}/end", post(apps::end))
         .route("/settings/move", get(moves::page).post(moves::start))
         .route("/settings/move/undo", post(moves::undo))
         .route("/settings/delete", get(leaving::page).post(leaving::leave))

@@ -18,6 +18,7 @@ use crate::model::notification;
 use crate::model::preview::Preview;
 use crate::model::quote::{QuotePolicy, QuoteState};
 use crate::model::quote_fallback;
+use crate::model::scopes;
 use crate::model::tweet::Media;
 use crate::model::visibility::Visibility;
 use crate::service::{self, Relationship, Service};
@@ -239,6 +240,16 @@ pub(super) fn session(session: &Session, current: SessionId) -> SessionView {
         seen_ms: session.last_used_at,
         current: session.id == current,
     }
+}
+
+/// What scopes allow, as keys of words: each scope that no broader one of them covers.
+pub(super) fn permissions(granted: &str) -> Vec<String> {
+    let words = || granted.split_whitespace();
+    let is_covered = |word: &str| words().any(|other| other != word && scopes::allow(other, word));
+    words()
+        .filter(|word| !is_covered(word))
+        .map(|word| format!("scope-{}", word.replace([':', '_'], "-")))
+        .collect()
 }
 
 /// Browser and system of a `User-Agent`, else the name as it is.

@@ -218,6 +218,20 @@ impl Visit {
         local_path(self.base(), wanted).unwrap_or_else(|| otherwise.to_owned())
     }
 
+    /// To the log-in page and from there back to a path of ours.
+    pub(super) fn log_in_first(&self, return_to: Option<&str>, flash: Option<&'static str>) -> Response {
+        let query = return_to.map(|path| {
+            let path: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+            format!("?return_to={path}")
+        });
+        self.to(&format!("/login{}", query.unwrap_or_default()), flash)
+    }
+
+    /// The page that was asked for.
+    pub(super) fn here(&self) -> &str {
+        &self.here
+    }
+
     /// Back to where a form came from, with a word on what happened.
     pub(super) fn back(&self, wanted: &str, flash: Option<&'static str>) -> Response {
         self.to(&self.return_path(wanted, "/"), flash)
@@ -258,15 +272,8 @@ fn sign_in_first(parts: &Parts, visit: &Visit) -> Response {
         _ => referring_page(&parts.headers, visit.base()),
     };
     let return_to = came_from.as_deref().and_then(|path| local_path(visit.base(), path));
-    let query: String = match return_to {
-        Some(path) => {
-            let path: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
-            format!("?return_to={path}")
-        }
-        None => String::new(),
-    };
     let had_session = cookie(&parts.headers, session_cookie_name(visit.base())).is_some();
-    visit.to(&format!("/login{query}"), had_session.then_some("expired"))
+    visit.log_in_first(return_to.as_deref(), had_session.then_some("expired"))
 }
 
 /// The page of ours that a form was on.

@@ -10,6 +10,7 @@ mod emoji;
 mod leaving;
 mod log;
 mod notifications;
+mod oauth;
 mod paging;
 mod polls;
 mod reactions;

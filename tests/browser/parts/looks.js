@@ -129,6 +129,7 @@ export default function (seat) {
       ["following", "/@june/following"],
       ["settings-profile", "/settings/profile"],
       ["settings-security", "/settings/security"],
+      ["settings-apps", "/settings/apps"],
       ["settings-security-refused", "/settings/security", async (page) => {
         await page.getByLabel("Current password").fill("a wrong one");
         await page.getByLabel("New password").fill("short");
@@ -178,6 +179,7 @@ export default function (seat) {
       ["german-search", "/search"],
       ["german-settings-profile", "/settings/profile"],
       ["german-settings-security", "/settings/security"],
+      ["german-settings-apps", "/settings/apps"],
       ["german-settings-move", "/settings/move"],
       ["german-settings-delete", "/settings/delete"],
       ["german-settings-appearance", "/settings/appearance"],

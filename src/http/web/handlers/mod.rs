@@ -4,6 +4,8 @@
 //! signed in), calls one use-case, and answers a page or a redirect back to where the form was.
 
 pub(super) mod accounts;
+pub(super) mod apps;
+pub(super) mod authorize;
 pub(super) mod bookmarks;
 pub(super) mod compose;
 pub(super) mod delete;

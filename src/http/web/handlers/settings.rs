@@ -65,8 +65,9 @@ async fn security_page(
     errors: FormErrors,
 ) -> crate::error::Result<SecurityPage> {
     let sessions = visit.service().sessions(current.account).await?;
-    let mut sessions: Vec<_> =
-        sessions.iter().map(|session| present::session(session, current.session)).collect();
+    // Apps have a page of their own.
+    let sessions = sessions.iter().filter(|session| session.app.is_none());
+    let mut sessions: Vec<_> = sessions.map(|session| present::session(session, current.session)).collect();
     sessions.sort_by_key(|session| !session.current);
     Ok(SecurityPage { shell: visit.shell(Nav::Settings).await?, sessions, errors })
 }

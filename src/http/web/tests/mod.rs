@@ -1,11 +1,13 @@
 //! Stories over the pages as browsers without JavaScript see them, on both engines.
 
 mod admin;
+mod apps;
 mod browser;
 mod doors;
 mod emoji;
 mod everyday;
 mod forms;
+mod oauth;
 mod people;
 mod polls;
 mod previews;

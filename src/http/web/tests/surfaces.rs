@@ -44,6 +44,7 @@ async fn every_page_is_sound_for_members_and_visitors() {
             "/compose",
             "/settings/profile",
             "/settings/security",
+            "/settings/apps",
             "/settings/blocked",
             "/settings/muted",
             "/settings/move",

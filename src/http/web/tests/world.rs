@@ -20,7 +20,7 @@ use crate::federation::{Federation, InstanceKey};
 use crate::http::middleware::{Gateway, layers};
 use crate::http::server::PeerAddr;
 use crate::http::state::AppState;
-use crate::http::web;
+use crate::http::{api, oauth, web};
 use crate::media::{Media, MediaSettings};
 use crate::model::account::{Role, UserState};
 use crate::model::address::Addresses;
@@ -114,10 +114,11 @@ impl World {
         };
         let gateway = Gateway {
             enforce_rate_limits: false,
-            render_failure: Some(web::render_failure(&service)),
+            render_failure: Some(oauth::render_failure(web::render_failure(&service))),
             ..Gateway::new(base, clock.clone())
         };
-        let router = layers(web::routes(&state).with_state(state), gateway);
+        let routes = web::routes(&state).merge(oauth::routes()).merge(api::routes());
+        let router = layers(routes.with_state(state), gateway);
         Self { service, clock, engine: database.engine, files, router, stop, _database: database }
     }
 

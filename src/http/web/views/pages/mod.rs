@@ -1,6 +1,7 @@
 //! One view struct for each page.
 
 mod admin;
+mod apps;
 mod door;
 mod emoji;
 mod error;
@@ -14,6 +15,7 @@ mod tweets;
 pub use admin::{
     AdminTab, InstanceAct, InstancePage, InstanceSurePage, InstancesPage, ParkedPage, RelaysPage, SignupsPage,
 };
+pub use apps::{AppRow, AppsPage, CodePage, ConsentPage};
 pub use door::{LoginPage, SetupPage, SignupPage, SignupState};
 pub use emoji::{EmojiForm, EmojiPage};
 pub use error::{ErrorKind, ErrorPage};

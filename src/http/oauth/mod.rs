@@ -1,0 +1,44 @@
+//! OAuth 2 for programs: registering an app, tokens and their end, and what of all that this server has (RFC 6749,
+//! 7009, 8414). The page on which a person lets an app in is among the other pages.
+
+mod apps;
+mod failure;
+mod metadata;
+mod token;
+mod userinfo;
+
+use axum::handler::Handler;
+use axum::http::StatusCode;
+use axum::routing::{MethodRouter, get, post};
+use axum::{Extension, Router};
+
+pub(in crate::http) use self::failure::render_failure;
+
+use super::cors;
+use super::extract::Access;
+use super::state::AppState;
+
+/// The routes of programs.
+pub(in crate::http) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/api/v1/apps", open(post(apps::register)))
+        .route("/api/v1/apps/verify_credentials", for_whom(Access::AnyApp, get(apps::verify_credentials)))
+        .route("/oauth/token", open(post(token::give)))
+        .route("/oauth/revoke", open(post(token::revoke)))
+        .route("/oauth/userinfo", for_whom(Access::Scope("profile"), both(userinfo::userinfo)))
+        .route("/.well-known/oauth-authorization-server", open(get(metadata::metadata)))
+        .layer(cors::for_programs())
+}
+
+fn both<H: Handler<T, AppState>, T: 'static>(handler: H) -> MethodRouter<AppState> {
+    get(handler.clone()).post(handler)
+}
+
+fn open(methods: MethodRouter<AppState>) -> MethodRouter<AppState> {
+    for_whom(Access::Open, methods)
+}
+
+fn for_whom(access: Access, methods: MethodRouter<AppState>) -> MethodRouter<AppState> {
+    // The layer answers what browsers ask first, where there is a route for the question.
+    methods.options(async || StatusCode::NO_CONTENT).route_layer(Extension(access))
+}
