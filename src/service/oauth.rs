@@ -126,8 +126,7 @@ impl Service {
             let message = "the app asks for scopes that it was not registered with";
             return Err(Error::invalid("scope", "invalid_scope", message));
         }
-        let is_challenge =
-            |text: &String| text.len() == CHALLENGE_CHARS && text.bytes().all(|b| is_unreserved(b));
+        let is_challenge = |text: &String| text.len() == CHALLENGE_CHARS && text.bytes().all(is_unreserved);
         if !wish.challenge.iter().all(is_challenge) {
             let message = "code_challenge is no SHA-256 in base64url";
             return Err(Error::invalid("code_challenge", "invalid_request", message));
