@@ -27,6 +27,7 @@ pub mod quote_fallback;
 pub mod relay;
 pub mod report;
 pub mod sanitize;
+pub mod scopes;
 pub mod text;
 pub mod time;
 pub mod tweet;

@@ -50,7 +50,7 @@ pub use profiles::ProfileChanges;
 pub use remote_pictures::{PictureSettings, RemotePictures};
 pub(crate) use reports::Flagged;
 pub use reports::{NewReport, ReportView};
-pub use sessions::{Origin, SCOPES, SignedIn, WEB_SESSION_MS};
+pub use sessions::{Origin, SignedIn, WEB_SESSION_MS};
 pub use size::Counts;
 pub use timelines::{PublicList, Tab, Thread};
 pub(crate) use tweets::blank_tweet;

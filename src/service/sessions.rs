@@ -13,6 +13,7 @@ use crate::model::account::{Role, Session, SessionKind, User, UserState};
 use crate::model::credentials;
 use crate::model::event::Event;
 use crate::model::ids::{AccountId, SessionId};
+use crate::model::scopes::{self, SCOPES};
 use crate::secrets;
 use crate::store::{events, sessions, users};
 
@@ -22,8 +23,6 @@ pub const WEB_SESSION_MS: i64 = 90 * DAY_MS;
 const TOUCH_EVERY_MS: i64 = 10 * MINUTE_MS;
 /// The longest remembered name of a browser or program, in characters.
 const NAME_CHARS: usize = 120;
-/// All scopes that a token may have.
-pub const SCOPES: &[&str] = &["read", "write", "follow", "push", "profile", "admin:read", "admin:write"];
 
 /// Tries of one account's password from one network, right or wrong: mistyping is human, guessing needs thousands.
 const TRIES_FROM_ONE: Allowance = Allowance { requests: 30, per: Duration::from_secs(15 * 60) };
@@ -97,10 +96,9 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// Whether the session has this scope, itself or by its broader word (`read` covers `read:search`).
+    /// Whether the session has this scope, itself or by a broader word ([`scopes::allow`]).
     pub fn has_scope(&self, scope: &str) -> bool {
-        let broad = scope.split_once(':').map_or(scope, |(broad, _)| broad);
-        self.scopes.split(' ').any(|own| own == scope || (own == broad && broad != "admin"))
+        scopes::allow(&self.scopes, scope)
     }
 }
 
@@ -146,11 +144,7 @@ impl Service {
         scopes: &str,
         origin: Origin,
     ) -> Result<(Session, String)> {
-        let unknown = scopes.split(' ').find(|word| !is_scope(word));
-        if let Some(word) = unknown {
-            let known = SCOPES.join(", ");
-            return Err(Error::invalid("scopes", "unknown_scope", format!("{word:?} is not one of {known}")));
-        }
+        refuse_unknown(scopes)?;
         let secret = secrets::new_token().map_err(Error::internal)?;
         let now_ms = self.now_ms();
         let session = Session {
@@ -274,9 +268,11 @@ impl Service {
     }
 }
 
-fn is_scope(word: &str) -> bool {
-    let broad = word.split_once(':').map_or(word, |(broad, _)| broad);
-    SCOPES.contains(&word) || (broad != "admin" && SCOPES.contains(&broad))
+/// Refuses words that are no scopes, and no word at all.
+pub(super) fn refuse_unknown(words: &str) -> Result<()> {
+    let Some(word) = scopes::unknown(words) else { return Ok(()) };
+    let known = SCOPES.join(", ");
+    Err(Error::invalid("scopes", "unknown_scope", format!("{word:?} is not one of {known}")))
 }
 
 #[cfg(test)]

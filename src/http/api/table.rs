@@ -97,8 +97,8 @@ fn security(access: Access) -> Vec<SecurityRequirement> {
     match access {
         Access::Open => vec![SecurityRequirement::default()],
         Access::Anyone(scope) => [vec![SecurityRequirement::default()], with(&[scope])].concat(),
-        Access::AnySession => with(&[]),
-        Access::Scope(scope) | Access::Admin(scope) => with(&[scope]),
+        Access::AnySession | Access::AnyApp => with(&[]),
+        Access::Scope(scope) | Access::App(scope) | Access::Admin(scope) => with(&[scope]),
     }
 }
 

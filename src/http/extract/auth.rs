@@ -24,8 +24,12 @@ pub enum Access {
     Anyone(&'static str),
     /// Who is signed in, whatever the token's scopes.
     AnySession,
-    /// Who is signed in; a token needs this scope.
+    /// Who is signed in; a token needs this scope, or one of several with `|` between.
     Scope(&'static str),
+    /// Apps too, for which nobody is signed in, with any token.
+    AnyApp,
+    /// Apps too, for which nobody is signed in; a token needs this scope.
+    App(&'static str),
     /// Admins; a token needs this scope.
     Admin(&'static str),
 }
@@ -86,12 +90,14 @@ fn may_use(access: Option<Access>, who: &SignedIn) -> Result<()> {
         return Ok(());
     }
     match access {
-        Some(Access::Open | Access::AnySession) => Ok(()),
-        Some(Access::Anyone(scope) | Access::Scope(scope) | Access::Admin(scope)) if who.has_scope(scope) => {
-            Ok(())
-        }
-        Some(Access::Anyone(scope) | Access::Scope(scope) | Access::Admin(scope)) => {
-            Err(Error::forbidden("scope", format!("this needs a token with the scope {scope:?}")))
+        Some(Access::Open | Access::AnySession | Access::AnyApp) => Ok(()),
+        Some(Access::Anyone(scope) | Access::Scope(scope) | Access::App(scope) | Access::Admin(scope)) => {
+            match who.has_scope(scope) {
+                true => Ok(()),
+                false => {
+                    Err(Error::forbidden("scope", format!("this needs a token with the scope {scope:?}")))
+                }
+            }
         }
         None => Err(Error::forbidden("scope", "this cannot be done with a token")),
     }

@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use super::{body, refused_field};
 use crate::http::problem::Problem;
 
-const FORM_TYPE: &str = "application/x-www-form-urlencoded";
+/// The media type of a plain form.
+pub(super) const FORM_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// The fields of a posted form. A repeated name fills a `Vec`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,9 +26,15 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
     }
 }
 
-/// Reads `name=value&…`. What is not UTF-8 is refused: the reader would turn it into replacement characters, and
-/// nobody wants those published.
+/// Reads `name=value&…`.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    refuse_bad_utf8(bytes)?;
+    serde_path_to_error::deserialize(serde_html_form::Deserializer::from_bytes(bytes))
+        .map_err(|error| refused_field(&error.path().to_string(), &error.inner().to_string()))
+}
+
+/// Refuses what is not UTF-8: the reader would turn it into replacement characters, and nobody wants those published.
+pub(super) fn refuse_bad_utf8(bytes: &[u8]) -> Result<(), Problem> {
     for pair in bytes.split(|byte| *byte == b'&') {
         let name = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
         if percent_decode(pair).decode_utf8().is_err() {
@@ -36,8 +43,7 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
             return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_utf8", detail).about(field));
         }
     }
-    serde_path_to_error::deserialize(serde_html_form::Deserializer::from_bytes(bytes))
-        .map_err(|error| refused_field(&error.path().to_string(), &error.inner().to_string()))
+    Ok(())
 }
 
 #[cfg(test)]

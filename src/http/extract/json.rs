@@ -19,10 +19,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
         let media_type = body::media_type(request.headers());
-        let is_json = media_type
-            .strip_prefix("application/")
-            .is_some_and(|sub| sub == "json" || sub.ends_with("+json"));
-        if !is_json {
+        if !is_json(&media_type) {
             return Err(body::wrong_type("application/json"));
         }
         parse(&body::read(request).await?).map(Self)
@@ -35,7 +32,13 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+/// Whether this media type is JSON's, or one that is written in JSON.
+pub(super) fn is_json(media_type: &str) -> bool {
+    media_type.strip_prefix("application/").is_some_and(|sub| sub == "json" || sub.ends_with("+json"))
+}
+
+/// Reads a JSON object.
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let detail = format!("the body is not UTF-8 from byte {} on", error.valid_up_to());
         Problem::new(StatusCode::BAD_REQUEST, "bad_utf8", detail)

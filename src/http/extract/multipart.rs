@@ -60,6 +60,11 @@ impl<'form> Part<'form> {
         self.field.name().unwrap_or_default()
     }
 
+    /// Whether it is a file's, chosen or not.
+    pub fn is_file(&self) -> bool {
+        self.field.file_name().is_some()
+    }
+
     /// Whether it stands for a file input in which nothing was chosen, as browsers send it.
     pub fn nothing_chosen(&self) -> bool {
         self.field.file_name() == Some("")

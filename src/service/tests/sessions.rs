@@ -148,11 +148,11 @@ async fn a_token_has_the_scopes_it_was_made_with_and_no_more() {
         for bad in ["", "everything", "read  write", "admin", "admin:everything", "read,write"] {
             assert_eq!(code(start(bad).await), "unknown_scope", "{bad:?}");
         }
-        let (session, secret) = start("read write:tweets admin:read").await.unwrap();
+        let (session, secret) = start("read write:statuses admin:read").await.unwrap();
         assert_eq!(session.expires_at, None);
         let who = signed_in(&world, &secret).await.unwrap();
         let has =
-            ["read", "read:search", "write:tweets", "write", "write:media", "admin:read", "admin:write"]
+            ["read", "read:search", "write:statuses", "write", "write:media", "admin:read", "admin:write"]
                 .map(|scope| who.has_scope(scope));
         assert_eq!(has, [true, true, true, false, false, true, false]);
         world.clock.advance(1_000 * DAY_MS);
