@@ -1,0 +1,13 @@
+//! What a search found.
+
+use serde::Serialize;
+
+use super::{Account, Status, Tag};
+
+/// What was found; the lists of kinds that were not asked for are empty.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(in crate::http::mastodon) struct Search {
+    pub(in crate::http::mastodon) accounts: Vec<Account>,
+    pub(in crate::http::mastodon) statuses: Vec<Status>,
+    pub(in crate::http::mastodon) hashtags: Vec<Tag>,
+}
