@@ -34,8 +34,12 @@ const TEXT_BESIDE_IMAGES: usize = 1024 * 1024;
 
 /// All routes behind the gateway.
 pub fn router(state: AppState, gateway: Gateway, checks: Vec<Check>, metrics: Metrics) -> Router {
-    let gateway = Gateway { render_failure: Some(mastodon::render_failure(Some(web::render_failure(&state.service)))), ..gateway };
-    let mut stateful = api::routes().merge(mastodon::routes()).merge(media::routes()).merge(web::routes(&state));
+    let gateway = Gateway {
+        render_failure: Some(mastodon::render_failure(Some(web::render_failure(&state.service)))),
+        ..gateway
+    };
+    let mut stateful =
+        api::routes().merge(mastodon::routes()).merge(media::routes()).merge(web::routes(&state));
     let mut stateless = health::routes(checks).merge(metrics::routes(metrics));
     if state.service.rules().federation {
         stateful = stateful.merge(activitypub::routes());

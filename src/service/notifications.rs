@@ -140,6 +140,12 @@ impl Service {
         if gone { Ok(()) } else { Err(Error::NotFound("notification")) }
     }
 
+    /// Removes some notifications; those that are not there, or not this account's, are passed over.
+    pub async fn dismiss_notifications(&self, account: AccountId, ids: Vec<NotificationId>) -> Result<()> {
+        let dismiss = move |conn: &mut Conn| notifications::dismiss_some(conn, account, ids.clone());
+        Ok(self.store().write(dismiss).await?)
+    }
+
     /// Removes all of an account's notifications, a slice at a time.
     pub async fn clear_notifications(&self, account: AccountId) -> Result<()> {
         let clear = move |conn: &mut Conn| notifications::clear(conn, account, CLEARED_AT_ONCE);

@@ -36,7 +36,6 @@ impl Ids {
 }
 
 /// A page of a list in which `keep` is asked of every entry.
-#[expect(clippy::too_many_arguments, reason = "where to read, which list, and what to leave out")]
 pub(super) async fn kept<T, F: Future<Output = Result<Page<T>>>>(
     cursor: Cursor,
     limit: usize,

@@ -62,7 +62,8 @@ fn said(problem: &Problem) -> (StatusCode, String) {
         (StatusCode::FORBIDDEN, "not_yours") | (_, "bad_id") => {
             words(StatusCode::NOT_FOUND, "Record not found")
         }
-        (StatusCode::FORBIDDEN, "own_poll") | (StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY, _) => {
+        (StatusCode::FORBIDDEN, "own_poll")
+        | (StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY, _) => {
             (StatusCode::UNPROCESSABLE_ENTITY, format!("Validation failed: {}", problem.detail))
         }
         (StatusCode::METHOD_NOT_ALLOWED, _) => words(StatusCode::NOT_FOUND, "Not Found"),

@@ -4,10 +4,10 @@ use axum::extract::State;
 
 use super::entities::{Account, MutedAccount, Scene, Status};
 use super::paging::{AccountPaging, Paged, StatusPaging};
+use crate::error::Result;
 use crate::http::extract::Auth;
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
-use crate::error::Result;
 use crate::store::follows::Bonds;
 
 /// `GET /api/v1/favourites`

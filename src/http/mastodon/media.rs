@@ -4,6 +4,7 @@ use axum::extract::State;
 use serde::Deserialize;
 
 use super::entities::{MediaAttachment, Scene};
+use super::nothing::Nothing;
 use super::{Answer, Json};
 use crate::http::extract::{Auth, Lenient, Multipart, Path};
 use crate::http::media::upload;
@@ -49,4 +50,15 @@ pub(super) async fn describe(
         None => state.service.upload(who.account, id).await?,
     };
     Ok(Json(MediaAttachment::of(&media, &Scene::of(&state, Some(&who)))))
+}
+
+/// `DELETE /api/v1/media/{id}`: only while no post has it.
+pub(super) async fn remove(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(id): Path<MediaId>,
+) -> Answer<Nothing> {
+    let removed = state.service.remove_upload(who.account, id).await?;
+    upload::remove_files(&state, removed.file_key.into_iter().chain(removed.thumb_key).collect()).await;
+    Ok(Nothing {}.answer())
 }

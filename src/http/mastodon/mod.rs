@@ -11,6 +11,7 @@ mod browsers;
 mod compose;
 mod entities;
 mod failure;
+mod grouped;
 mod instance;
 mod lists;
 mod media;
@@ -21,6 +22,7 @@ mod polls;
 mod profile;
 mod reactions;
 mod relations;
+mod reports;
 mod search;
 mod statuses;
 mod table;
@@ -31,7 +33,7 @@ use axum::Router;
 pub(in crate::http) use self::failure::render_failure;
 
 use self::entities::{Scene, Status};
-use self::nothing::{none, nothing};
+use self::nothing::{none, none_of_ones_own, none_to_see, nothing};
 use self::table::Table;
 use super::extract::{Access, Json};
 use super::problem::ApiError;
@@ -66,7 +68,7 @@ fn table() -> Table {
         .get("/api/v1/instance/rules", OPEN, none)
         .get("/api/v1/instance/translation_languages", OPEN, nothing)
         .get("/api/v1/custom_emojis", OPEN, instance::custom_emojis)
-        .get("/api/v1/announcements", own("read"), none)
+        .get("/api/v1/announcements", own("read"), none_of_ones_own)
         // Accounts
         .get("/api/v1/accounts/verify_credentials", own("profile|read:accounts"), profile::verify_credentials)
         .change("/api/v1/accounts/update_credentials", own("write:accounts"), profile::update_credentials)
@@ -82,10 +84,10 @@ fn table() -> Table {
         .get("/api/v1/accounts/{id}/statuses", all("read:statuses"), accounts::statuses)
         .get("/api/v1/accounts/{id}/followers", all("read:accounts"), accounts::followers)
         .get("/api/v1/accounts/{id}/following", all("read:accounts"), accounts::following)
-        .get("/api/v1/accounts/{id}/featured_tags", all("read:accounts"), none)
-        .get("/api/v1/accounts/{id}/endorsements", all("read:accounts"), none)
-        .get("/api/v1/accounts/{id}/identity_proofs", own("read:accounts"), none)
-        .get("/api/v1/accounts/{id}/lists", own("read:lists"), none)
+        .get("/api/v1/accounts/{id}/featured_tags", all("read:accounts"), none_to_see)
+        .get("/api/v1/accounts/{id}/endorsements", all("read:accounts"), none_to_see)
+        .get("/api/v1/accounts/{id}/identity_proofs", own("read:accounts"), none_of_ones_own)
+        .get("/api/v1/accounts/{id}/lists", own("read:lists"), none_of_ones_own)
         .post("/api/v1/accounts/{id}/follow", own("write:follows"), relations::follow)
         .post("/api/v1/accounts/{id}/unfollow", own("write:follows"), relations::unfollow)
         .post("/api/v1/accounts/{id}/remove_from_followers", own("write:follows"), relations::remove_from_followers)
@@ -98,11 +100,12 @@ fn table() -> Table {
         .post("/api/v1/follow_requests/{id}/reject", own("write:follows"), relations::reject)
         .get("/api/v1/blocks", own("read:blocks"), lists::blocks)
         .get("/api/v1/mutes", own("read:mutes"), lists::mutes)
-        .get("/api/v1/domain_blocks", own("read:blocks"), none)
-        .get("/api/v1/endorsements", own("read:accounts"), none)
-        .get("/api/v1/featured_tags", own("read:accounts"), none)
-        .get("/api/v1/suggestions", own("read"), none)
-        .get("/api/v2/suggestions", own("read"), none)
+        .get("/api/v1/domain_blocks", own("read:blocks"), none_of_ones_own)
+        .get("/api/v1/endorsements", own("read:accounts"), none_of_ones_own)
+        .get("/api/v1/featured_tags", own("read:accounts"), none_of_ones_own)
+        .get("/api/v1/suggestions", own("read"), none_of_ones_own)
+        .get("/api/v2/suggestions", own("read"), none_of_ones_own)
+        .post("/api/v1/reports", own("write:reports"), reports::create)
         // Posts
         .post("/api/v1/statuses", own("write:statuses"), compose::create)
         .get("/api/v1/statuses", all("read:statuses"), statuses::some)
@@ -126,7 +129,7 @@ fn table() -> Table {
         .post("/api/v1/statuses/{id}/unpin", own("write:accounts"), reactions::unpin)
         .get("/api/v1/favourites", own("read:favourites"), lists::favourites)
         .get("/api/v1/bookmarks", own("read:bookmarks"), lists::bookmarks)
-        .get("/api/v1/scheduled_statuses", own("read:statuses"), none)
+        .get("/api/v1/scheduled_statuses", own("read:statuses"), none_of_ones_own)
         .get("/api/v1/polls/{id}", all("read:statuses"), polls::one)
         .post("/api/v1/polls/{id}/votes", own("write:statuses"), polls::vote)
         // Pictures
@@ -134,6 +137,7 @@ fn table() -> Table {
         .post("/api/v1/media", own("write:media"), media::upload)
         .get("/api/v1/media/{id}", own("write:media"), media::one)
         .change("/api/v1/media/{id}", own("write:media"), media::describe)
+        .delete("/api/v1/media/{id}", own("write:media"), media::remove)
         // Timelines and notifications
         .get("/api/v1/timelines/home", own("read:statuses"), timelines::home)
         .get("/api/v1/timelines/public", all("read:statuses"), timelines::public)
@@ -141,21 +145,27 @@ fn table() -> Table {
         .get("/api/v1/notifications", own("read:notifications"), notifications::list)
         .get("/api/v1/notifications/unread_count", own("read:notifications"), notifications::unread_count)
         .post("/api/v1/notifications/clear", own("write:notifications"), notifications::clear)
-        .get("/api/v1/notifications/requests", own("read:notifications"), none)
+        .get("/api/v1/notifications/requests", own("read:notifications"), none_of_ones_own)
         .get("/api/v1/notifications/{id}", own("read:notifications"), notifications::one)
         .post("/api/v1/notifications/{id}/dismiss", own("write:notifications"), notifications::dismiss)
+        .get("/api/v2/notifications", own("read:notifications"), grouped::list)
+        .get("/api/v2/notifications/unread_count", own("read:notifications"), grouped::unread_count)
+        .get("/api/v2/notifications/policy", own("read:notifications"), grouped::policy)
+        .get("/api/v2/notifications/{key}", own("read:notifications"), grouped::one)
+        .get("/api/v2/notifications/{key}/accounts", own("read:notifications"), grouped::accounts)
+        .post("/api/v2/notifications/{key}/dismiss", own("write:notifications"), grouped::dismiss)
         // Search
         .get("/api/v2/search", all("read:search"), search::search)
         .get("/api/v1/tags/{name}", all("read"), search::tag)
-        .get("/api/v1/followed_tags", own("read:follows"), none)
+        .get("/api/v1/followed_tags", own("read:follows"), none_of_ones_own)
         .get("/api/v1/trends", OPEN, none)
         .get("/api/v1/trends/tags", OPEN, none)
         .get("/api/v1/trends/statuses", OPEN, none)
         .get("/api/v1/trends/links", OPEN, none)
         // What is not there
-        .get("/api/v1/lists", own("read:lists"), none)
-        .get("/api/v1/filters", own("read:filters"), none)
-        .get("/api/v2/filters", own("read:filters"), none)
+        .get("/api/v1/lists", own("read:lists"), none_of_ones_own)
+        .get("/api/v1/filters", own("read:filters"), none_of_ones_own)
+        .get("/api/v2/filters", own("read:filters"), none_of_ones_own)
 }
 
 /// A post as the answer to somebody.

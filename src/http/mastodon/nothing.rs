@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::http::extract::Json;
+use crate::http::extract::{Auth, Json, MaybeAuth};
 
 /// `{}`: clients read every body as JSON, so that a success is never empty.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -18,8 +18,18 @@ impl Nothing {
     }
 }
 
-/// `[]`: there is none, and none can be made.
+/// `[]` for everybody: there is none, and none can be made.
 pub(super) async fn none() -> Json<[Nothing; 0]> {
+    Json([])
+}
+
+/// `[]` for who may look.
+pub(super) async fn none_to_see(MaybeAuth(_): MaybeAuth) -> Json<[Nothing; 0]> {
+    Json([])
+}
+
+/// `[]` for who is signed in: one has none, and none can be made.
+pub(super) async fn none_of_ones_own(Auth(_): Auth) -> Json<[Nothing; 0]> {
     Json([])
 }
 

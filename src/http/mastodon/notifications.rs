@@ -4,7 +4,7 @@ use axum::extract::State;
 use serde::Deserialize;
 
 use super::batch::kept;
-use super::entities::{Notification, Scene, UnreadCount, word_of};
+use super::entities::{GroupKey, Notification, Scene, UnreadCount, word_of};
 use super::nothing::Nothing;
 use super::paging::{NotificationPaging, Paged};
 use super::{Answer, Json};
@@ -14,7 +14,7 @@ use crate::http::problem::ApiError;
 use crate::http::state::AppState;
 use crate::model::cursor::{Cursor, Page};
 use crate::model::ids::{AccountId, NotificationId};
-use crate::model::notification::NotificationKind;
+use crate::model::notification::{self, NotificationKind};
 use crate::service::NotificationView;
 
 /// Which notifications.
@@ -24,6 +24,7 @@ pub(super) struct Which {
     types: Vec<String>,
     exclude_types: Vec<String>,
     account_id: Option<AccountId>,
+    grouped_types: Option<Vec<String>>,
 }
 
 /// `GET /api/v1/notifications`
@@ -33,18 +34,7 @@ pub(super) async fn list(
     paging: NotificationPaging,
     Lenient(which): Lenient<Which>,
 ) -> Result<Paged<Notification>, ApiError> {
-    let kinds = &which.kinds();
-    let read = |cursor, limit| state.service.notifications(who.account, kinds.clone(), cursor, limit);
-    let page = match which.account_id {
-        // No kind at all would ask for every one.
-        _ if kinds.is_empty() => Page { items: Vec::new(), next: None, prev: None },
-        None => paging.read_page(read).await?,
-        Some(from) => {
-            let wanted = move |view: &NotificationView| view.from.id == from;
-            let some = |cursor, limit| kept(cursor, limit, number, wanted, read);
-            paging.read_page(some).await?
-        }
-    };
+    let page = which.page(&state, who.account, &paging).await?;
     let scene = Scene::of(&state, Some(&who));
     Ok(paging.paged(page, |view| Notification::of(&view, &scene)))
 }
@@ -84,6 +74,34 @@ pub(super) async fn dismiss(
 }
 
 impl Which {
+    /// The page of them that is asked for.
+    pub(super) async fn page(
+        &self,
+        state: &AppState,
+        account: AccountId,
+        paging: &NotificationPaging,
+    ) -> Result<Page<NotificationView>> {
+        let kinds = &self.kinds();
+        let read = |cursor, limit| state.service.notifications(account, kinds.clone(), cursor, limit);
+        match self.account_id {
+            // No kind at all would ask for every one.
+            _ if kinds.is_empty() => Ok(Page { items: Vec::new(), next: None, prev: None }),
+            None => paging.read_page(read).await,
+            Some(from) => {
+                let wanted = move |view: &NotificationView| view.from.id == from;
+                let some = |cursor, limit| kept(cursor, limit, number, wanted, read);
+                paging.read_page(some).await
+            }
+        }
+    }
+
+    /// The group of one of them.
+    pub(super) fn group(&self, notification: &notification::Notification) -> GroupKey {
+        GroupKey::of(notification, |kind| {
+            self.grouped_types.as_ref().is_none_or(|types| types.iter().any(|word| word == word_of(kind)))
+        })
+    }
+
     /// The kinds that go by these words; words that name none here are passed over.
     fn kinds(&self) -> Vec<NotificationKind> {
         let named = |words: &[String], kind: NotificationKind| words.iter().any(|word| word == word_of(kind));

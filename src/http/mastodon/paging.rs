@@ -42,8 +42,12 @@ impl<const DEFAULT: usize, const MAX: usize> FromRequestParts<AppState> for Pagi
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        Self::read(state.service.addresses().origin(), parts.uri.path(), parts.uri.query().unwrap_or_default())
-            .map_err(|error| Problem::from(&error))
+        Self::read(
+            state.service.addresses().origin(),
+            parts.uri.path(),
+            parts.uri.query().unwrap_or_default(),
+        )
+        .map_err(|error| Problem::from(&error))
     }
 }
 
@@ -89,14 +93,17 @@ impl<const DEFAULT: usize, const MAX: usize> Paging<DEFAULT, MAX> {
 
     /// A page with the links to its neighbours.
     pub(super) fn paged<T, U>(&self, page: Page<T>, change: impl FnMut(T) -> U) -> Paged<U> {
+        let link = self.links(&page);
+        Paged { link, items: page.items.into_iter().map(change).collect() }
+    }
+
+    /// The `Link` header (RFC 8288) that leads to the neighbours of a page.
+    pub(super) fn links<T>(&self, page: &Page<T>) -> Option<HeaderValue> {
         let place = |cursor: Option<&str>| Cursor::parse(cursor).unwrap_or_default();
         let next = place(page.next.as_deref()).before.map(|id| self.link("max_id", id, "next"));
         let prev = place(page.prev.as_deref()).after.map(|id| self.link("min_id", id, "prev"));
         let links: Vec<String> = next.into_iter().chain(prev).collect();
-        Paged {
-            link: HeaderValue::try_from(links.join(", ")).ok().filter(|value| !value.is_empty()),
-            items: page.items.into_iter().map(change).collect(),
-        }
+        HeaderValue::try_from(links.join(", ")).ok().filter(|value| !value.is_empty())
     }
 
     fn link(&self, name: &str, id: i64, rel: &str) -> String {
@@ -109,7 +116,7 @@ fn place(field: &'static str, text: &str) -> Result<Option<i64>> {
     if text.is_empty() {
         return Ok(None);
     }
-    let bad = || Error::invalid(field, "bad_id", format!("{field} is a decimal number"));
+    let bad = || Error::invalid(field, "bad_place", format!("{field} is a decimal number"));
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
     // What is greater than every id is a place too: above all of them.
     if is_plain { Ok(Some(text.parse().unwrap_or(i64::MAX))) } else { Err(bad()) }
@@ -178,7 +185,7 @@ fn older_side<T>(page: Page<T>, low: i64) -> Page<T> {
     Page { next, ..page }
 }
 
-/// A page with its `Link` header (RFC 8288).
+/// A page with its `Link` header.
 #[derive(Clone, Debug)]
 pub(super) struct Paged<T> {
     items: Vec<T>,

@@ -124,8 +124,7 @@ async fn posts(
     asked: &Asked,
     scene: &Scene<'_>,
 ) -> Result<Vec<Status>> {
-    let found =
-        state.finder.tweets(viewer, &asked.q, Order::Newest, Cursor::default(), asked.far()).await;
+    let found = state.finder.tweets(viewer, &asked.q, Order::Newest, Cursor::default(), asked.far()).await;
     match found {
         Ok(found) => {
             let items = found.found.items.iter().skip(asked.offset);

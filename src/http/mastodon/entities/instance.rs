@@ -7,10 +7,11 @@ use crate::config::{Registration, limits};
 use crate::http::web::assets;
 use crate::service::{Counts, Rules};
 
-/// The version of Mastodon whose clients find here what they look for. 4.3 would promise grouped notifications.
-const LIKE_MASTODON: &str = "4.2.0";
-/// The same by Mastodon's count of its API: below 2, clients ask for nothing that came with 4.3 or later.
-const API_LEVEL: u32 = 1;
+/// The version of Mastodon whose clients find here what they look for. 4.5 would promise that each post says who may
+/// quote it.
+const LIKE_MASTODON: &str = "4.4.0";
+/// The same by Mastodon's count of its API.
+const API_LEVEL: u32 = 5;
 /// What pictures may be uploaded.
 const PICTURES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
 /// The most pixels of a picture that clients need to think of; larger ones are made smaller here.

@@ -43,7 +43,8 @@ struct Size {
 impl MediaAttachment {
     /// A picture as this API shows it. Its addresses are never null: clients drop the whole list else.
     pub(in crate::http::mastodon) fn of(media: &tweet::Media, scene: &Scene<'_>) -> Self {
-        let url = scene.at(urls::attachment_url(media)).unwrap_or_else(|| scene.addresses.origin().to_owned());
+        let url =
+            scene.at(urls::attachment_url(media)).unwrap_or_else(|| scene.addresses.origin().to_owned());
         Self {
             id: media.id,
             // A moving GIF stays one here; "gifv" would promise a film.

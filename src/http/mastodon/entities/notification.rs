@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Account, Scene, Status, when};
+use super::{Account, GroupKey, Scene, Status, when};
 use crate::model::ids::NotificationId;
 use crate::model::notification::NotificationKind;
 use crate::service::NotificationView;
@@ -27,7 +27,7 @@ impl Notification {
         Self {
             id: notification.id,
             kind: word_of(notification.kind),
-            group_key: format!("ungrouped-{}", notification.id),
+            group_key: GroupKey::of(notification, |_| true).to_string(),
             created_at: when(notification.created_at),
             account: Account::of(&view.from, scene),
             status: view.tweet.as_ref().map(|tweet| Status::of(tweet, scene)),

@@ -55,5 +55,10 @@ impl Poll {
 }
 
 fn chosen(poll: &PollView) -> Vec<usize> {
-    poll.options.iter().enumerate().filter(|(_, option)| option.chosen).map(|(position, _)| position).collect()
+    poll.options
+        .iter()
+        .enumerate()
+        .filter(|(_, option)| option.chosen)
+        .map(|(position, _)| position)
+        .collect()
 }
