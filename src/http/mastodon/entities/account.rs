@@ -19,7 +19,7 @@ const NO_HEADER: &str = "colony.svg";
 /// An account.
 #[derive(Clone, Debug, Serialize)]
 pub(in crate::http::mastodon) struct Account {
-    pub(in crate::http::mastodon) id: AccountId,
+    id: AccountId,
     username: String,
     acct: String,
     url: String,

@@ -51,5 +51,6 @@ pub(in crate::http::mastodon) fn word_of(kind: NotificationKind) -> &'static str
 /// How many notifications wait.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(in crate::http::mastodon) struct UnreadCount {
+    /// How many.
     pub(in crate::http::mastodon) count: i64,
 }

@@ -125,11 +125,11 @@ impl Status {
             },
             marks: scene.viewer.map(|viewer| Marks::of(view, viewer)),
         };
-        if tweet.retweet_of.is_some() { status.as_activity(tweet) } else { status }
+        if tweet.retweet_of.is_some() { status.into_activity(tweet) } else { status }
     }
 
     /// Somebody's repeating is no post with a page: its addresses are those of the activity.
-    fn as_activity(self, retweet: &tweet::Tweet) -> Self {
+    fn into_activity(self, retweet: &tweet::Tweet) -> Self {
         let uri = retweet.uri.clone().unwrap_or_else(|| format!("{}/activity", self.uri));
         Self { url: uri.clone(), uri, ..self }
     }

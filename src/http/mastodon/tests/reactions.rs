@@ -19,7 +19,7 @@ async fn a_boost_answers_its_wrapper_each_time_and_taking_it_back_the_original()
         assert!(wrapper["uri"].as_str().unwrap().ends_with("/activity"));
         assert_eq!(id(&world.act(&bob, &line("reblog")).await), id(&wrapper), "{}", world.engine);
         let by = world.get(&ann, &format!("/api/v1/statuses/{original}/reblogged_by")).await;
-        assert_eq!(ids_of(&by), [bob.id.clone()]);
+        assert_eq!(ids_of(&by), [bob.id.as_str()]);
 
         // A mark on the wrapper is one on the original.
         let liked = world.act(&ann, &format!("POST /api/v1/statuses/{}/favourite", id(&wrapper))).await;
@@ -46,7 +46,7 @@ async fn likes_and_bookmarks_are_made_taken_back_and_listed() {
                 let made = world.act(&bob, &format!("POST /api/v1/statuses/{post}/{verb}")).await;
                 assert_eq!(made[flag], true, "{verb} on {}", world.engine);
             }
-            assert_eq!(ids_of(&world.get(&bob, list).await), [post.clone()]);
+            assert_eq!(ids_of(&world.get(&bob, list).await), [post.as_str()]);
             let undone = world.act(&bob, &format!("POST /api/v1/statuses/{post}/{back}")).await;
             assert_eq!(undone[flag], false, "{back} on {}", world.engine);
             assert_eq!(world.get(&bob, list).await, json!([]));
@@ -62,7 +62,7 @@ async fn ones_own_open_posts_are_pinned_and_nothing_else() {
         let pinned = world.act(&ann, &format!("POST /api/v1/statuses/{first}/pin")).await;
         assert_eq!(pinned["pinned"], true);
         let list = format!("/api/v1/accounts/{}/statuses?pinned=true", ann.id);
-        assert_eq!(ids_of(&world.get(&bob, &list).await), [first.clone()], "{}", world.engine);
+        assert_eq!(ids_of(&world.get(&bob, &list).await), [first.as_str()], "{}", world.engine);
         let theirs = world.ask(Some(&bob), &format!("POST /api/v1/statuses/{first}/pin"), None).await;
         assert!(failed(&theirs).1.starts_with("Validation failed: "), "{}", theirs.body);
         let closed = post(&world, &ann, json!({"status": "psst", "visibility": "private"})).await;
@@ -107,7 +107,7 @@ async fn several_posts_are_read_at_once_without_those_that_are_not_there() {
         let open = say(&world, &ann, "open").await;
         let closed = id(&post(&world, &ann, json!({"status": "psst", "visibility": "direct"})).await);
         let query = format!("/api/v1/statuses?id[]={closed}&id[]=7&id[]={open}");
-        assert_eq!(ids_of(&world.get(&bob, &query).await), [open.clone()], "{}", world.engine);
+        assert_eq!(ids_of(&world.get(&bob, &query).await), [open.as_str()], "{}", world.engine);
         assert_eq!(ids_of(&world.get(&ann, &query).await), [closed, open]);
         let nobody = world.ask(None, &format!("GET {query}"), None).await.good();
         assert_eq!(nobody[0].get("favourited"), None::<&Value>, "nobody has done anything to it");
