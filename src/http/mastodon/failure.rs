@@ -58,6 +58,10 @@ fn said(problem: &Problem) -> (StatusCode, String) {
         (StatusCode::FORBIDDEN, "scope") => {
             words(StatusCode::FORBIDDEN, "This action is outside the authorized scopes")
         }
+        // An app that acts for nobody.
+        (_, "app_token") => {
+            words(StatusCode::UNPROCESSABLE_ENTITY, "This method requires an authenticated user")
+        }
         // What is somebody else's is not told from what is not there.
         (StatusCode::FORBIDDEN, "not_yours") | (_, "bad_id") => {
             words(StatusCode::NOT_FOUND, "Record not found")
