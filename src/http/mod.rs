@@ -7,6 +7,7 @@ pub mod extract;
 #[cfg(test)]
 mod fixtures;
 pub mod health;
+pub mod mastodon;
 pub mod media;
 pub mod metrics;
 pub mod middleware;
@@ -35,9 +36,13 @@ const TEXT_BESIDE_IMAGES: usize = 1024 * 1024;
 
 /// All routes behind the gateway.
 pub fn router(state: AppState, gateway: Gateway, checks: Vec<Check>, metrics: Metrics) -> Router {
-    let render_failure = oauth::render_failure(web::render_failure(&state.service));
-    let gateway = Gateway { render_failure: Some(render_failure), ..gateway };
-    let mut stateful = api::routes().merge(oauth::routes()).merge(media::routes()).merge(web::routes(&state));
+    let others = mastodon::render_failure(Some(web::render_failure(&state.service)));
+    let gateway = Gateway { render_failure: Some(oauth::render_failure(others)), ..gateway };
+    let mut stateful = api::routes()
+        .merge(mastodon::routes())
+        .merge(oauth::routes())
+        .merge(media::routes())
+        .merge(web::routes(&state));
     let mut stateless = health::routes(checks).merge(metrics::routes(metrics));
     if state.service.rules().federation {
         stateful = stateful.merge(activitypub::routes());

@@ -124,6 +124,11 @@ impl Media {
         Ok(Self { store, uploads, decoders, image_max_bytes: settings.image_max_bytes.min(MAX_INPUT_BYTES) })
     }
 
+    /// Bytes of the largest image that is taken in.
+    pub fn image_max_bytes(&self) -> u64 {
+        self.image_max_bytes
+    }
+
     /// Takes an uploaded image in. Both files are durable when this returns; none is there when it fails or is given
     /// up.
     pub async fn accept_image<S, E>(&self, stream: S, purpose: Purpose) -> Result<Unclaimed, MediaError>

@@ -1,5 +1,7 @@
 //! Follow, unfollow, requests, block, mute.
 
+use std::collections::HashSet;
+
 use super::Service;
 use super::pages::{one_more, page_of_rows};
 use crate::config::limits;
@@ -177,6 +179,15 @@ impl Service {
                 muting: relations.muting.contains(other),
             })
             .collect())
+    }
+
+    /// Who of these accounts waits for `account` to let them follow.
+    pub async fn asking_among(
+        &self,
+        account: AccountId,
+        others: Vec<AccountId>,
+    ) -> Result<HashSet<AccountId>> {
+        Ok(self.store().read(move |conn| follows::asking_among(conn, account, &others)).await?)
     }
 
     /// A page of an account's followers or follows as the viewer may see them, newest first: none when there is a

@@ -13,10 +13,13 @@ use crate::model::cursor::{Cursor, Page};
 use crate::model::ids::{AccountId, NotificationId, TweetId};
 use crate::model::notification::{Notification, NotificationKind};
 use crate::model::visibility::Place;
-use crate::store::{notifications, users};
+use crate::store::{Conn, notifications, users};
 
 /// Unread notifications are counted up to here; a badge shows "99+" beyond anyway.
 const UNREAD_COUNTED: i64 = 100;
+
+/// Notifications removed in one unit of work.
+const CLEARED_AT_ONCE: i64 = 500;
 
 /// A notification with what it speaks of.
 #[derive(Clone, Debug)]
@@ -135,5 +138,18 @@ impl Service {
     pub async fn dismiss_notification(&self, account: AccountId, id: NotificationId) -> Result<()> {
         let gone = self.store().write(move |conn| notifications::dismiss(conn, account, id)).await?;
         if gone { Ok(()) } else { Err(Error::NotFound("notification")) }
+    }
+
+    /// Removes some notifications; those that are not there, or not this account's, are passed over.
+    pub async fn dismiss_notifications(&self, account: AccountId, ids: Vec<NotificationId>) -> Result<()> {
+        let dismiss = move |conn: &mut Conn| notifications::dismiss_some(conn, account, ids.clone());
+        Ok(self.store().write(dismiss).await?)
+    }
+
+    /// Removes all of an account's notifications, a slice at a time.
+    pub async fn clear_notifications(&self, account: AccountId) -> Result<()> {
+        let clear = move |conn: &mut Conn| notifications::clear(conn, account, CLEARED_AT_ONCE);
+        while self.store().write(clear).await? >= CLEARED_AT_ONCE {}
+        Ok(())
     }
 }

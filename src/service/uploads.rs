@@ -59,6 +59,12 @@ impl Service {
         changed.ok_or(Error::NotFound("upload"))
     }
 
+    /// Forgets one's own upload that no tweet has; answers it, so that its files can go too.
+    pub async fn remove_upload(&self, account: AccountId, id: MediaId) -> Result<Media> {
+        let removed = self.store().write(move |conn| media::take_free(conn, id, account)).await?;
+        removed.ok_or(Error::NotFound("upload"))
+    }
+
     /// Forgets uploads that no tweet took within a day; answers them, so that their files can go too.
     pub async fn take_abandoned_uploads(&self, limit: i64) -> Result<Vec<Media>> {
         let before_ms = self.now_ms().saturating_sub(limits::UNUSED_MEDIA_KEEP_MS);

@@ -372,6 +372,20 @@ pub fn followers_among(
     Ok(found.into_iter().collect())
 }
 
+/// Which of `accounts` ask to follow `account`.
+pub fn asking_among(
+    conn: &mut Conn,
+    account: AccountId,
+    accounts: &[AccountId],
+) -> Result<HashSet<AccountId>, StoreError> {
+    let found = conn.query(
+        "select follower_id from follow_requests where followee_id = $1 and follower_id in_ints($2)",
+        args![account, accounts],
+        |row| row.take(),
+    )?;
+    Ok(found.into_iter().collect())
+}
+
 /// Local followers of an account after `after`, in order of their ids.
 pub fn local_followers(
     conn: &mut Conn,

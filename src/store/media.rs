@@ -211,6 +211,19 @@ pub fn set_seen(conn: &mut Conn, id: MediaId, seen: &Media) -> Result<(), StoreE
     Ok(())
 }
 
+/// Removes an upload of an account that no tweet has, and answers it, so that its files can go too.
+pub fn take_free(conn: &mut Conn, id: MediaId, account: AccountId) -> Result<Option<Media>, StoreError> {
+    conn.query_opt(
+        concat!(
+            "delete from media where id = $1 and account_id = $2 and tweet_id is null and remote_url is null
+             returning ",
+            media_columns!()
+        ),
+        args![id, account],
+        media,
+    )
+}
+
 /// Uploads that no tweet took before `before_ms`: removed, and answered so that their files can go too.
 pub fn take_abandoned(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<Vec<Media>, StoreError> {
     // One statement, so that nobody attaches one of them between finding and removing.

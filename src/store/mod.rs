@@ -327,6 +327,8 @@ impl Store {
         F: Fn(&mut Conn) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
+        #[cfg(test)]
+        tests::units::one_more();
         Self::submit(&self.readers, names::STORE_READ_WAIT_SECONDS, work).await
     }
 

@@ -153,6 +153,23 @@ pub fn dismiss(conn: &mut Conn, account: AccountId, id: NotificationId) -> Resul
     Ok(conn.execute("delete from notifications where id = $1 and account_id = $2", args![id, account])? > 0)
 }
 
+/// Removes some notifications of an account.
+pub fn dismiss_some(conn: &mut Conn, account: AccountId, ids: Vec<NotificationId>) -> Result<(), StoreError> {
+    let ids: Vec<i64> = ids.into_iter().map(|id| id.0).collect();
+    conn.execute("delete from notifications where account_id = $1 and id in_ints($2)", args![account, ids])?;
+    Ok(())
+}
+
+/// Removes the oldest notifications of an account. Answers how many.
+pub fn clear(conn: &mut Conn, account: AccountId, limit: i64) -> Result<i64, StoreError> {
+    let gone = conn.execute(
+        "delete from notifications where id in (
+             select id from notifications where account_id = $1 order by id limit $2)",
+        args![account, limit],
+    )?;
+    Ok(i64::try_from(gone).unwrap_or(i64::MAX))
+}
+
 fn notification(row: &mut Row<'_>) -> Result<Notification, StoreError> {
     let id = row.take()?;
     let kind: String = row.take()?;

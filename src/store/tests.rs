@@ -17,6 +17,7 @@ mod previews;
 mod races;
 mod rows;
 mod schema;
+pub(crate) mod units;
 
 use std::collections::BTreeSet;
 

@@ -13,7 +13,7 @@ use crate::http::extract::{Auth, Json, Multipart, Path};
 use crate::http::media::upload;
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
-use crate::media::{Purpose, Unclaimed};
+use crate::media::Purpose;
 use crate::service::{ProfileChanges, SignedIn};
 
 /// A picture and its description.
@@ -55,7 +55,7 @@ pub(super) async fn upload_media(
     Auth(who): Auth,
     mut form: Multipart,
 ) -> Result<(StatusCode, Json<Media>), ApiError> {
-    let (picture, alt) = receive(&state, &mut form).await?;
+    let (picture, alt) = upload::receive_described(&state, &mut form, "alt").await?;
     let media = upload::add_upload(&state, who.account, picture, &alt).await?;
     Ok((StatusCode::CREATED, Json(Media::of(&media, state.service.addresses()))))
 }
@@ -136,37 +136,4 @@ async fn receive_one(state: &AppState, form: &mut Multipart, purpose: Purpose) -
         }
     }
     Err(upload::missing("file"))
-}
-
-/// Reads the parts `file` and `alt`, in any order, and stores the picture.
-async fn receive(state: &AppState, form: &mut Multipart) -> Result<(Unclaimed, String)> {
-    let mut picture = None;
-    match (read_parts(state, form, &mut picture).await, picture) {
-        (Ok(alt), Some(picture)) => Ok((picture, alt)),
-        (Ok(_), None) => Err(upload::missing("file")),
-        (Err(refused), picture) => {
-            if let Some(picture) = picture {
-                picture.discard().await;
-            }
-            Err(refused)
-        }
-    }
-}
-
-async fn read_parts(
-    state: &AppState,
-    form: &mut Multipart,
-    picture: &mut Option<Unclaimed>,
-) -> Result<String> {
-    let mut alt = String::new();
-    while let Some(part) = form.next().await? {
-        match part.name() {
-            "file" if picture.is_none() => {
-                *picture = Some(upload::receive(state, part, Purpose::Attachment).await?);
-            }
-            "alt" => alt = part.text("alt").await?,
-            _ => {}
-        }
-    }
-    Ok(alt)
 }

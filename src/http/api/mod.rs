@@ -206,4 +206,4 @@ fn scene(state: &AppState) -> Scene<'_> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::http) mod tests;

@@ -5,7 +5,7 @@
 //! ([`Unclaimed`]), claimed ones are given back ([`remove_files`]).
 
 use crate::error::{Error, Result};
-use crate::http::extract::Part;
+use crate::http::extract::{Multipart, Part};
 use crate::http::state::AppState;
 pub use crate::media::Unclaimed;
 use crate::media::{ImageKind, Key, Purpose, Stored};
@@ -22,6 +22,42 @@ pub async fn accept_picture(state: &AppState, part: Part<'_>, purpose: Purpose) 
 /// Stores a picture and its small version, of which no row knows yet.
 pub async fn receive(state: &AppState, part: Part<'_>, purpose: Purpose) -> Result<Unclaimed> {
     Ok(state.media.accept_image(part.into_stream(), purpose).await?)
+}
+
+/// Takes in the part `file` of a form, with the part named `alt` as its description, in any order.
+pub async fn receive_described(
+    state: &AppState,
+    form: &mut Multipart,
+    alt: &'static str,
+) -> Result<(Unclaimed, String)> {
+    let mut picture = None;
+    match (read_described(state, form, alt, &mut picture).await, picture) {
+        (Ok(text), Some(picture)) => Ok((picture, text)),
+        (Ok(_), None) => Err(missing("file")),
+        (Err(refused), picture) => {
+            if let Some(picture) = picture {
+                picture.discard().await;
+            }
+            Err(refused)
+        }
+    }
+}
+
+async fn read_described(
+    state: &AppState,
+    form: &mut Multipart,
+    alt: &'static str,
+    picture: &mut Option<Unclaimed>,
+) -> Result<String> {
+    let mut text = String::new();
+    while let Some(part) = form.next().await? {
+        match part.name() {
+            "file" if picture.is_none() => *picture = Some(receive(state, part, Purpose::Attachment).await?),
+            name if name == alt => text = part.text(alt).await?,
+            _ => {}
+        }
+    }
+    Ok(text)
 }
 
 /// Makes a stored picture an upload of `account`'s; refused, its files are gone.

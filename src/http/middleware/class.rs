@@ -88,6 +88,9 @@ impl Class {
         const REGISTER: &[&str] = &["/api/users/register", "/api/v1/apps", "/signup", "/setup"];
         const MEDIA: &[&str] = &[
             "/api/media",
+            "/api/v1/media",
+            "/api/v2/media",
+            "/api/v1/accounts/update_credentials",
             "/api/users/me/avatar",
             "/api/users/me/header",
             "/settings/profile",

@@ -7,9 +7,9 @@ use serde_json::json;
 use super::world::{Answer, Person, World, id, worlds};
 
 /// A part of a form: its name and its content.
-pub(super) type Part<'a> = (&'a str, &'a [u8]);
+pub(in crate::http) type Part<'a> = (&'a str, &'a [u8]);
 
-pub(super) fn picture() -> Vec<u8> {
+pub(in crate::http) fn picture() -> Vec<u8> {
     let mut png = std::io::Cursor::new(Vec::new());
     let image = image::RgbImage::from_pixel(60, 40, image::Rgb([20, 40, 90]));
     image.write_to(&mut png, image::ImageFormat::Png).unwrap();
@@ -17,7 +17,7 @@ pub(super) fn picture() -> Vec<u8> {
 }
 
 /// Sends a form of these parts.
-pub(super) async fn send(world: &World, who: &Person, line: &str, parts: &[Part<'_>]) -> Answer {
+pub(in crate::http) async fn send(world: &World, who: &Person, line: &str, parts: &[Part<'_>]) -> Answer {
     let mut body = Vec::new();
     for (name, content) in parts {
         let head =

@@ -40,16 +40,16 @@ use crate::timelines::Home;
 const BEGIN_MS: i64 = 1_767_323_045_000;
 /// How long a test waits for what takes a moment; then it has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
-pub(super) const PASSWORD: &str = "correct horse battery";
+pub(in crate::http) const PASSWORD: &str = "correct horse battery";
 
 /// An instance.
-pub(super) struct World {
-    pub(super) service: Service,
-    pub(super) clock: Clock,
-    pub(super) engine: &'static str,
-    pub(super) media: Arc<Media>,
+pub(in crate::http) struct World {
+    pub(in crate::http) service: Service,
+    pub(in crate::http) clock: Clock,
+    pub(in crate::http) engine: &'static str,
+    pub(in crate::http) media: Arc<Media>,
     /// Another instance, `http://a.test`.
-    pub(super) remote: MockServer,
+    pub(in crate::http) remote: MockServer,
     router: Router,
     search: Arc<Search>,
     files: TempDir,
@@ -58,26 +58,26 @@ pub(super) struct World {
 
 /// Somebody with a token.
 #[derive(Clone, Debug)]
-pub(super) struct Person {
-    pub(super) id: String,
-    pub(super) token: String,
+pub(in crate::http) struct Person {
+    pub(in crate::http) id: String,
+    pub(in crate::http) token: String,
 }
 
 /// What a request was answered.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Value,
+pub(in crate::http) struct Answer {
+    pub(in crate::http) status: u16,
+    pub(in crate::http) headers: HeaderMap,
+    pub(in crate::http) body: Value,
 }
 
 /// One instance an engine.
-pub(super) async fn worlds() -> Vec<World> {
+pub(in crate::http) async fn worlds() -> Vec<World> {
     worlds_with(Rules::default()).await
 }
 
 /// One instance an engine, under these rules.
-pub(super) async fn worlds_with(rules: Rules) -> Vec<World> {
+pub(in crate::http) async fn worlds_with(rules: Rules) -> Vec<World> {
     let mut worlds = Vec::new();
     for database in stores().await {
         worlds.push(World::new(database, rules.clone(), false).await);
@@ -86,7 +86,7 @@ pub(super) async fn worlds_with(rules: Rules) -> Vec<World> {
 }
 
 /// One instance an engine that refuses whoever asks too often.
-pub(super) async fn strict_worlds() -> Vec<World> {
+pub(in crate::http) async fn strict_worlds() -> Vec<World> {
     let mut worlds = Vec::new();
     for database in stores().await {
         worlds.push(World::new(database, Rules::default(), true).await);
@@ -95,7 +95,7 @@ pub(super) async fn strict_worlds() -> Vec<World> {
 }
 
 /// The rules of an instance where an admin lets people in.
-pub(super) fn with_approval() -> Rules {
+pub(in crate::http) fn with_approval() -> Rules {
     Rules { registration: Registration::Approval, ..Rules::default() }
 }
 
@@ -144,8 +144,11 @@ impl World {
             media: Arc::clone(&media),
             federation: Federation::open(service.clone(), client, key).await.unwrap(),
         };
-        let routes = crate::http::api::routes().merge(crate::http::media::routes());
-        let gateway = Gateway { enforce_rate_limits, ..Gateway::new(base, clock.clone()) };
+        let routes = crate::http::api::routes()
+            .merge(crate::http::mastodon::routes())
+            .merge(crate::http::media::routes());
+        let render_failure = Some(crate::http::mastodon::render_failure(None));
+        let gateway = Gateway { enforce_rate_limits, render_failure, ..Gateway::new(base, clock.clone()) };
         let router = layers(routes.with_state(state), gateway);
         Self {
             service,
@@ -161,12 +164,12 @@ impl World {
     }
 
     /// A new person who may do everything that people may.
-    pub(super) async fn person(&self, username: &str) -> Person {
+    pub(in crate::http) async fn person(&self, username: &str) -> Person {
         self.member(username, Role::User).await
     }
 
     /// A new admin, with a token that is like anybody's.
-    pub(super) async fn admin(&self, username: &str) -> Person {
+    pub(in crate::http) async fn admin(&self, username: &str) -> Person {
         self.member(username, Role::Admin).await
     }
 
@@ -186,18 +189,18 @@ impl World {
     }
 
     /// Another token of somebody's.
-    pub(super) async fn token(&self, person: &Person, scopes: &str) -> String {
+    pub(in crate::http) async fn token(&self, person: &Person, scopes: &str) -> String {
         self.session(person, SessionKind::Token, scopes).await
     }
 
     /// The secret of a new session.
-    pub(super) async fn session(&self, person: &Person, kind: SessionKind, scopes: &str) -> String {
+    pub(in crate::http) async fn session(&self, person: &Person, kind: SessionKind, scopes: &str) -> String {
         let account = person.id.parse().unwrap();
         self.service.start_session(account, kind, scopes, Origin::default()).await.unwrap().1
     }
 
     /// Sends a request as it is.
-    pub(super) async fn send(&self, mut request: Request<Body>) -> Answer {
+    pub(in crate::http) async fn send(&self, mut request: Request<Body>) -> Answer {
         request.extensions_mut().insert(PeerAddr(SocketAddr::from(([203, 0, 113, 9], 4711))));
         let (head, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
         let bytes = to_bytes(body, 8 << 20).await.unwrap();
@@ -207,7 +210,11 @@ impl World {
     }
 
     /// Asks for a file by its path or address, as a browser does that is signed in nowhere.
-    pub(super) async fn file(&self, line: &str, headers: &[(&str, &str)]) -> (u16, HeaderMap, Vec<u8>) {
+    pub(in crate::http) async fn file(
+        &self,
+        line: &str,
+        headers: &[(&str, &str)],
+    ) -> (u16, HeaderMap, Vec<u8>) {
         let mut request = request(None, &line.replace("http://rook.test", ""), None);
         for (name, value) in headers {
             request.headers_mut().insert(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
@@ -217,33 +224,33 @@ impl World {
     }
 
     /// Asks by `method path`, as somebody or as nobody, with or without a body.
-    pub(super) async fn ask(&self, who: Option<&Person>, line: &str, body: Option<Value>) -> Answer {
+    pub(in crate::http) async fn ask(&self, who: Option<&Person>, line: &str, body: Option<Value>) -> Answer {
         self.send(request(who.map(|who| who.token.as_str()), line, body)).await
     }
 
     /// Asks as somebody, without a body, for what must succeed.
-    pub(super) async fn get(&self, who: &Person, path: &str) -> Value {
+    pub(in crate::http) async fn get(&self, who: &Person, path: &str) -> Value {
         self.ask(Some(who), &format!("GET {path}"), None).await.good()
     }
 
     /// Does something that must succeed.
-    pub(super) async fn act(&self, who: &Person, line: &str) -> Value {
+    pub(in crate::http) async fn act(&self, who: &Person, line: &str) -> Value {
         self.ask(Some(who), line, None).await.good()
     }
 
     /// A new tweet; answers its id.
-    pub(super) async fn tweet(&self, who: &Person, text: &str) -> String {
+    pub(in crate::http) async fn tweet(&self, who: &Person, text: &str) -> String {
         let answer = self.ask(Some(who), "POST /api/tweets", Some(json!({ "text": text }))).await;
         id(&answer.good())
     }
 
     /// How many rows there are of everything that a request could change.
-    pub(super) async fn rows(&self) -> BTreeMap<&'static str, i64> {
+    pub(in crate::http) async fn rows(&self) -> BTreeMap<&'static str, i64> {
         counts(self.service.store()).await
     }
 
     /// Takes everything that was written into the search, until it can be found.
-    pub(super) async fn index(&self) {
+    pub(in crate::http) async fn index(&self) {
         let store = self.service.store().clone();
         let head = store.read(events::head).await.unwrap();
         let feeder = Feeder::new(store, self.clock.clone(), Arc::clone(&self.search), 0);
@@ -262,7 +269,7 @@ impl World {
     }
 
     /// How many media files are kept.
-    pub(super) fn files(&self) -> usize {
+    pub(in crate::http) fn files(&self) -> usize {
         fn count(folder: &Path) -> usize {
             let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
             entries.map(|path| if path.is_dir() { count(&path) } else { 1 }).sum()
@@ -274,14 +281,14 @@ impl World {
 impl Answer {
     /// The body of an answer that must be a success.
     #[track_caller]
-    pub(super) fn good(self) -> Value {
+    pub(in crate::http) fn good(self) -> Value {
         assert!((200..300).contains(&self.status), "{}: {}", self.status, self.body);
         self.body
     }
 
     /// The status, code and field of an answer that must be a problem.
     #[track_caller]
-    pub(super) fn problem(&self) -> (u16, &str, Option<&str>) {
+    pub(in crate::http) fn problem(&self) -> (u16, &str, Option<&str>) {
         assert_eq!(self.headers["content-type"], "application/problem+json", "{}", self.body);
         assert_eq!(self.body["status"], self.status);
         (self.status, self.body["code"].as_str().unwrap(), self.body["field"].as_str())
@@ -289,7 +296,7 @@ impl Answer {
 }
 
 /// A request by `method path`.
-pub(super) fn request(token: Option<&str>, line: &str, body: Option<Value>) -> Request<Body> {
+pub(in crate::http) fn request(token: Option<&str>, line: &str, body: Option<Value>) -> Request<Body> {
     let (method, path) = line.split_once(' ').unwrap();
     let mut request = Request::builder().method(method).uri(path);
     if let Some(token) = token {
@@ -305,12 +312,12 @@ pub(super) fn request(token: Option<&str>, line: &str, body: Option<Value>) -> R
 
 /// The id of a thing.
 #[track_caller]
-pub(super) fn id(thing: &Value) -> String {
+pub(in crate::http) fn id(thing: &Value) -> String {
     thing["id"].as_str().unwrap_or_else(|| panic!("no id in {thing}")).to_owned()
 }
 
 /// The ids of a page's entries.
 #[track_caller]
-pub(super) fn ids(page: &Value) -> Vec<String> {
+pub(in crate::http) fn ids(page: &Value) -> Vec<String> {
     page["items"].as_array().unwrap_or_else(|| panic!("no items in {page}")).iter().map(id).collect()
 }

@@ -1,0 +1,213 @@
+//! Writing posts: new ones, changes, and taking them away.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use serde::Deserialize;
+
+use super::entities::{Scene, Status};
+use super::{Answer, Json, status};
+use crate::error::{Error, Result};
+use crate::http::extract::lenient::blank_is_none;
+use crate::http::extract::{Auth, Lenient, Path};
+use crate::http::state::AppState;
+use crate::model::ids::{MediaId, TweetId};
+use crate::model::language;
+use crate::model::poll::Poll;
+use crate::model::visibility::Visibility;
+use crate::service::{NewPoll, NewTweet, RequestKey, TweetChanges, TweetView};
+
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// Under one key the first post is answered whatever else was sent: to Mastodon's clients a key is the request.
+const SAME_REQUEST: &str = "mastodon";
+
+/// What somebody wants to say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct NewStatus {
+    status: Option<String>,
+    media_ids: Vec<MediaId>,
+    poll: Option<Question>,
+    #[serde(deserialize_with = "blank_is_none")]
+    in_reply_to_id: Option<TweetId>,
+    #[serde(deserialize_with = "blank_is_none")]
+    quoted_status_id: Option<TweetId>,
+    sensitive: Option<bool>,
+    spoiler_text: Option<String>,
+    #[serde(deserialize_with = "blank_is_none")]
+    visibility: Option<ForWhom>,
+    language: Option<String>,
+    #[serde(deserialize_with = "blank_is_none")]
+    scheduled_at: Option<String>,
+}
+
+/// A poll to make.
+#[derive(Debug, Deserialize)]
+struct Question {
+    options: Vec<String>,
+    expires_in: i64,
+    #[serde(default)]
+    multiple: bool,
+}
+
+/// Mastodon's words for whom a post is for.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ForWhom {
+    Public,
+    Unlisted,
+    Private,
+    Direct,
+}
+
+/// What changes of a post; what is not sent stays as it is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Edit {
+    status: Option<String>,
+    media_ids: Option<Vec<MediaId>>,
+    media_attributes: Vec<Described>,
+    poll: Option<Question>,
+    sensitive: Option<bool>,
+    spoiler_text: Option<String>,
+    language: Option<String>,
+}
+
+/// A new description of a picture.
+#[derive(Debug, Deserialize)]
+struct Described {
+    id: MediaId,
+    description: Option<String>,
+}
+
+/// `POST /api/v1/statuses`
+pub(super) async fn create(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    headers: HeaderMap,
+    Lenient(new): Lenient<NewStatus>,
+) -> Answer<Status> {
+    let checked = state.service.check_tweet(who.account, new.under(key(&headers)?)?).await?;
+    state.federation.know_mentions(checked.text()).await;
+    Ok(status(&state, &who, &state.service.publish(checked).await?))
+}
+
+/// `PUT /api/v1/statuses/{id}`
+pub(super) async fn edit(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(id): Path<TweetId>,
+    Lenient(edit): Lenient<Edit>,
+) -> Answer<Status> {
+    let now = state.service.tweet(Some(who.account), id).await?;
+    let checked = state.service.check_edit(who.account, id, edit.over(&now)?).await?;
+    state.federation.know_mentions(checked.text()).await;
+    Ok(status(&state, &who, &state.service.write_edit(checked).await?))
+}
+
+/// `DELETE /api/v1/statuses/{id}`: answers it as it was, with the text as it was written.
+pub(super) async fn delete(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(id): Path<TweetId>,
+) -> Answer<Status> {
+    let view = state.service.tweet(Some(who.account), id).await?;
+    let gone = Status::with_text(&view, &Scene::of(&state, Some(&who)));
+    state.service.delete_tweet(who.account, id).await?;
+    Ok(Json(gone))
+}
+
+/// `POST /api/v1/statuses/{id}/quotes/{quoting}/revoke`: answers what quoted it.
+pub(super) async fn revoke_quote(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path((id, quoting)): Path<(TweetId, TweetId)>,
+) -> Answer<Status> {
+    let view = state.service.tweet(Some(who.account), quoting).await?;
+    if view.tweet.quote_of != Some(id) {
+        return Err(Error::NotFound("quote").into());
+    }
+    state.service.withdraw_quote(who.account, quoting).await?;
+    Ok(status(&state, &who, &state.service.tweet(Some(who.account), quoting).await?))
+}
+
+impl NewStatus {
+    fn under(self, idempotency_key: Option<RequestKey>) -> Result<NewTweet> {
+        if self.scheduled_at.is_some() {
+            let message = "posts are published at once here; send no scheduled_at";
+            return Err(Error::invalid("scheduled_at", "no_schedule", message));
+        }
+        Ok(NewTweet {
+            text: self.status.unwrap_or_default(),
+            reply_to: self.in_reply_to_id,
+            quote_of: self.quoted_status_id,
+            visibility: self.visibility.map(Visibility::from),
+            media: self.media_ids,
+            alts: BTreeMap::new(),
+            content_warning: self.spoiler_text,
+            sensitive: self.sensitive,
+            language: known(self.language),
+            poll: self.poll.map(|poll| NewPoll {
+                options: poll.options,
+                multiple: poll.multiple,
+                lasts_ms: poll.expires_in.saturating_mul(1_000),
+            }),
+            idempotency_key,
+        })
+    }
+}
+
+impl Edit {
+    fn over(self, now: &TweetView) -> Result<TweetChanges> {
+        if self.poll.is_some_and(|poll| !poll.asks(now.tweet.poll.as_ref())) {
+            return Err(Error::invalid("poll", "fixed", "a poll stands as it was made; write a new post"));
+        }
+        let described = self.media_attributes.into_iter();
+        let alts: BTreeMap<MediaId, String> =
+            described.map(|picture| (picture.id, picture.description.unwrap_or_default())).collect();
+        // New words for a picture are a change of the pictures, which are the same ones then.
+        let same = || now.tweet.media.iter().map(|media| media.id).collect();
+        let media = self.media_ids.or_else(|| (!alts.is_empty()).then(same));
+        Ok(TweetChanges {
+            text: self.status,
+            media,
+            alts,
+            content_warning: self.spoiler_text,
+            sensitive: self.sensitive,
+            language: known(self.language),
+        })
+    }
+}
+
+impl Question {
+    /// Whether this is the poll that a post has already, as clients send it along with every edit.
+    fn asks(&self, poll: Option<&Poll>) -> bool {
+        poll.is_some_and(|poll| {
+            let titles = poll.options.iter().map(|option| option.title.as_str());
+            self.multiple == poll.multiple && titles.eq(self.options.iter().map(|title| title.trim()))
+        })
+    }
+}
+
+impl From<ForWhom> for Visibility {
+    fn from(word: ForWhom) -> Self {
+        match word {
+            ForWhom::Public => Self::Public,
+            ForWhom::Unlisted => Self::Unlisted,
+            ForWhom::Private => Self::Followers,
+            ForWhom::Direct => Self::Direct,
+        }
+    }
+}
+
+/// Clients send what their system is set to; what is no language here is left out rather than refused.
+fn known(tag: Option<String>) -> Option<String> {
+    language::primary(&tag?)
+}
+
+fn key(headers: &HeaderMap) -> Result<Option<RequestKey>> {
+    let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
+    RequestKey::new(text, &SAME_REQUEST).map(Some)
+}

@@ -1,0 +1,177 @@
+//! Mastodon's client API, so that its apps work here unchanged: the same use-cases as the native API, in the words and
+//! shapes of the other.
+//!
+//! Routes stand in one table with whom they are for. A handler is *extract → one call → typed answer*; what it answers
+//! is made in [`entities`], and how failures look in [`failure`]. Features that this server does not have answer reads
+//! with nothing and have no routes to write to ([`nothing`]).
+
+mod accounts;
+mod batch;
+mod browsers;
+mod compose;
+mod entities;
+mod failure;
+mod grouped;
+mod instance;
+mod lists;
+mod media;
+mod nothing;
+mod notifications;
+mod paging;
+mod polls;
+mod profile;
+mod reactions;
+mod relations;
+mod reports;
+mod search;
+mod statuses;
+mod table;
+mod timelines;
+
+use axum::Router;
+
+pub(in crate::http) use self::failure::render_failure;
+
+use self::entities::{Scene, Status};
+use self::nothing::{none, none_of_ones_own, none_to_see, nothing};
+use self::table::Table;
+use super::extract::{Access, Json};
+use super::problem::ApiError;
+use super::state::AppState;
+use crate::error::Result;
+use crate::service::{SignedIn, TweetView};
+
+const OPEN: Access = Access::Open;
+
+/// A handler's answer.
+type Answer<T> = Result<Json<T>, ApiError>;
+
+/// The routes.
+pub(in crate::http) fn routes() -> Router<AppState> {
+    table().finish().0
+}
+
+const fn all(scope: &'static str) -> Access {
+    Access::Anyone(scope)
+}
+
+const fn own(scope: &'static str) -> Access {
+    Access::Scope(scope)
+}
+
+#[rustfmt::skip] // A table is read by its columns.
+fn table() -> Table {
+    Table::default()
+        // The instance
+        .get("/api/v1/instance", OPEN, instance::version_one)
+        .get("/api/v2/instance", OPEN, instance::version_two)
+        .get("/api/v1/instance/rules", OPEN, none)
+        .get("/api/v1/instance/translation_languages", OPEN, nothing)
+        .get("/api/v1/custom_emojis", OPEN, instance::custom_emojis)
+        .get("/api/v1/announcements", own("read"), none_of_ones_own)
+        // Accounts
+        .get("/api/v1/accounts/verify_credentials", own("profile|read:accounts"), profile::verify_credentials)
+        .change("/api/v1/accounts/update_credentials", own("write:accounts"), profile::update_credentials)
+        .delete("/api/v1/profile/avatar", own("write:accounts"), profile::remove_avatar)
+        .delete("/api/v1/profile/header", own("write:accounts"), profile::remove_header)
+        .get("/api/v1/preferences", own("read:accounts"), profile::preferences)
+        .get("/api/v1/accounts", all("read:accounts"), accounts::some)
+        .get("/api/v1/accounts/lookup", all("read:accounts"), accounts::look_up)
+        .get("/api/v1/accounts/search", own("read:accounts"), search::accounts)
+        .get("/api/v1/accounts/relationships", own("read:follows"), relations::relationships)
+        .get("/api/v1/accounts/familiar_followers", own("read:follows"), relations::familiar_followers)
+        .get("/api/v1/accounts/{id}", all("read:accounts"), accounts::one)
+        .get("/api/v1/accounts/{id}/statuses", all("read:statuses"), accounts::statuses)
+        .get("/api/v1/accounts/{id}/followers", all("read:accounts"), accounts::followers)
+        .get("/api/v1/accounts/{id}/following", all("read:accounts"), accounts::following)
+        .get("/api/v1/accounts/{id}/featured_tags", all("read:accounts"), none_to_see)
+        .get("/api/v1/accounts/{id}/endorsements", all("read:accounts"), none_to_see)
+        .get("/api/v1/accounts/{id}/identity_proofs", own("read:accounts"), none_of_ones_own)
+        .get("/api/v1/accounts/{id}/lists", own("read:lists"), none_of_ones_own)
+        .post("/api/v1/accounts/{id}/follow", own("write:follows"), relations::follow)
+        .post("/api/v1/accounts/{id}/unfollow", own("write:follows"), relations::unfollow)
+        .post("/api/v1/accounts/{id}/remove_from_followers", own("write:follows"), relations::remove_from_followers)
+        .post("/api/v1/accounts/{id}/block", own("write:blocks"), relations::block)
+        .post("/api/v1/accounts/{id}/unblock", own("write:blocks"), relations::unblock)
+        .post("/api/v1/accounts/{id}/mute", own("write:mutes"), relations::mute)
+        .post("/api/v1/accounts/{id}/unmute", own("write:mutes"), relations::unmute)
+        .get("/api/v1/follow_requests", own("read:follows"), lists::follow_requests)
+        .post("/api/v1/follow_requests/{id}/authorize", own("write:follows"), relations::authorize)
+        .post("/api/v1/follow_requests/{id}/reject", own("write:follows"), relations::reject)
+        .get("/api/v1/blocks", own("read:blocks"), lists::blocks)
+        .get("/api/v1/mutes", own("read:mutes"), lists::mutes)
+        .get("/api/v1/domain_blocks", own("read:blocks"), none_of_ones_own)
+        .get("/api/v1/endorsements", own("read:accounts"), none_of_ones_own)
+        .get("/api/v1/featured_tags", own("read:accounts"), none_of_ones_own)
+        .get("/api/v1/suggestions", own("read"), none_of_ones_own)
+        .get("/api/v2/suggestions", own("read"), none_of_ones_own)
+        .post("/api/v1/reports", own("write:reports"), reports::create)
+        // Posts
+        .post("/api/v1/statuses", own("write:statuses"), compose::create)
+        .get("/api/v1/statuses", all("read:statuses"), statuses::some)
+        .get("/api/v1/statuses/{id}", all("read:statuses"), statuses::one)
+        .change("/api/v1/statuses/{id}", own("write:statuses"), compose::edit)
+        .delete("/api/v1/statuses/{id}", own("write:statuses"), compose::delete)
+        .get("/api/v1/statuses/{id}/context", all("read:statuses"), statuses::context)
+        .get("/api/v1/statuses/{id}/history", all("read:statuses"), statuses::history)
+        .get("/api/v1/statuses/{id}/source", own("read:statuses"), statuses::source)
+        .get("/api/v1/statuses/{id}/favourited_by", all("read:statuses"), statuses::favourited_by)
+        .get("/api/v1/statuses/{id}/reblogged_by", all("read:statuses"), statuses::reblogged_by)
+        .get("/api/v1/statuses/{id}/quotes", own("read:statuses"), statuses::quotes)
+        .post("/api/v1/statuses/{id}/quotes/{quoting}/revoke", own("write:statuses"), compose::revoke_quote)
+        .post("/api/v1/statuses/{id}/favourite", own("write:favourites"), reactions::favourite)
+        .post("/api/v1/statuses/{id}/unfavourite", own("write:favourites"), reactions::unfavourite)
+        .post("/api/v1/statuses/{id}/reblog", own("write:statuses"), reactions::reblog)
+        .post("/api/v1/statuses/{id}/unreblog", own("write:statuses"), reactions::unreblog)
+        .post("/api/v1/statuses/{id}/bookmark", own("write:bookmarks"), reactions::bookmark)
+        .post("/api/v1/statuses/{id}/unbookmark", own("write:bookmarks"), reactions::unbookmark)
+        .post("/api/v1/statuses/{id}/pin", own("write:accounts"), reactions::pin)
+        .post("/api/v1/statuses/{id}/unpin", own("write:accounts"), reactions::unpin)
+        .get("/api/v1/favourites", own("read:favourites"), lists::favourites)
+        .get("/api/v1/bookmarks", own("read:bookmarks"), lists::bookmarks)
+        .get("/api/v1/scheduled_statuses", own("read:statuses"), none_of_ones_own)
+        .get("/api/v1/polls/{id}", all("read:statuses"), polls::one)
+        .post("/api/v1/polls/{id}/votes", own("write:statuses"), polls::vote)
+        // Pictures
+        .post("/api/v2/media", own("write:media"), media::upload)
+        .post("/api/v1/media", own("write:media"), media::upload)
+        .get("/api/v1/media/{id}", own("write:media"), media::one)
+        .change("/api/v1/media/{id}", own("write:media"), media::describe)
+        .delete("/api/v1/media/{id}", own("write:media"), media::remove)
+        // Timelines and notifications
+        .get("/api/v1/timelines/home", own("read:statuses"), timelines::home)
+        .get("/api/v1/timelines/public", all("read:statuses"), timelines::public)
+        .get("/api/v1/timelines/tag/{hashtag}", all("read:statuses"), timelines::tag)
+        .get("/api/v1/notifications", own("read:notifications"), notifications::list)
+        .get("/api/v1/notifications/unread_count", own("read:notifications"), notifications::unread_count)
+        .post("/api/v1/notifications/clear", own("write:notifications"), notifications::clear)
+        .get("/api/v1/notifications/requests", own("read:notifications"), none_of_ones_own)
+        .get("/api/v1/notifications/{id}", own("read:notifications"), notifications::one)
+        .post("/api/v1/notifications/{id}/dismiss", own("write:notifications"), notifications::dismiss)
+        .get("/api/v2/notifications", own("read:notifications"), grouped::list)
+        .get("/api/v2/notifications/unread_count", own("read:notifications"), grouped::unread_count)
+        .get("/api/v2/notifications/policy", own("read:notifications"), grouped::policy)
+        .get("/api/v2/notifications/{key}", own("read:notifications"), grouped::one)
+        .get("/api/v2/notifications/{key}/accounts", own("read:notifications"), grouped::accounts)
+        .post("/api/v2/notifications/{key}/dismiss", own("write:notifications"), grouped::dismiss)
+        // Search
+        .get("/api/v2/search", all("read:search"), search::search)
+        .get("/api/v1/tags/{name}", all("read"), search::tag)
+        .get("/api/v1/followed_tags", own("read:follows"), none_of_ones_own)
+        .get("/api/v1/trends", OPEN, none)
+        .get("/api/v1/trends/tags", OPEN, none)
+        .get("/api/v1/trends/statuses", OPEN, none)
+        .get("/api/v1/trends/links", OPEN, none)
+        // What is not there
+        .get("/api/v1/lists", own("read:lists"), none_of_ones_own)
+        .get("/api/v1/filters", own("read:filters"), none_of_ones_own)
+        .get("/api/v2/filters", own("read:filters"), none_of_ones_own)
+}
+
+/// A post as the answer to somebody.
+fn status(state: &AppState, who: &SignedIn, view: &TweetView) -> Json<Status> {
+    Json(Status::of(view, &Scene::of(state, Some(who))))
+}
+
+#[cfg(test)]
+mod tests;

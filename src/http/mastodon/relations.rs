@@ -1,0 +1,160 @@
+//! What one has to do with others: following, blocking, muting, and answering who asks to follow.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+
+use super::batch::Ids;
+use super::entities::{Account, Relationship};
+use super::{Answer, Json};
+use crate::config::limits;
+use crate::error::{Error, Result};
+use crate::http::extract::{Auth, Lenient, Path};
+use crate::http::state::AppState;
+use crate::model::ids::AccountId;
+use crate::service::SignedIn;
+
+/// How an account is muted.
+#[derive(Debug, Deserialize)]
+pub(super) struct Mute {
+    notifications: Option<bool>,
+    duration: Option<i64>,
+}
+
+/// Whom one knows that follows an account: this is not looked for here.
+#[derive(Debug, Serialize)]
+pub(super) struct FamiliarFollowers {
+    id: AccountId,
+    accounts: [Account; 0],
+}
+
+/// `GET /api/v1/accounts/relationships`
+pub(super) async fn relationships(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Lenient(ids): Lenient<Ids>,
+) -> Answer<Vec<Relationship>> {
+    Ok(Json(standing(&state, &who, ids.read(limits::BATCH_IDS_MAX)?).await?))
+}
+
+/// `GET /api/v1/accounts/familiar_followers`
+pub(super) async fn familiar_followers(
+    Auth(_): Auth,
+    Lenient(ids): Lenient<Ids>,
+) -> Answer<Vec<FamiliarFollowers>> {
+    let ids: Vec<AccountId> = ids.read(limits::BATCH_IDS_MAX)?;
+    Ok(Json(ids.into_iter().map(|id| FamiliarFollowers { id, accounts: [] }).collect()))
+}
+
+/// `POST /api/v1/accounts/{id}/follow`
+pub(super) async fn follow(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(id): Path<AccountId>,
+) -> Answer<Relationship> {
+    state.service.follow(who.account, id).await?;
+    Ok(now(&state, &who, id).await?)
+}
+
+/// `POST /api/v1/accounts/{id}/unfollow`
+pub(super) async fn unfollow(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(id): Path<AccountId>,
+) -> Answer<Relationship> {
+    state.service.unfollow(who.account, id).await?;
+    Ok(now(&state, &who, id).await?)
+}
+
+/// `POST /api/v1/accounts/{id}/remove_from_followers`
+pub(super) async fn remove_from_followers(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(id): Path<AccountId>,
+) -> Answer<Relationship> {
+    state.service.remove_follower(who.account, id).await?;
+    Ok(now(&state, &who, id).await?)
+}
+
+/// `POST /api/v1/accounts/{id}/block`
+pub(super) async fn block(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(id): Path<AccountId>,
+) -> Answer<Relationship> {
+    state.service.block(who.account, id).await?;
+    Ok(now(&state, &who, id).await?)
+}
+
+/// `POST /api/v1/accounts/{id}/unblock`
+pub(super) async fn unblock(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(id): Path<AccountId>,
+) -> Answer<Relationship> {
+    state.service.unblock(who.account, id).await?;
+    Ok(now(&state, &who, id).await?)
+}
+
+/// `POST /api/v1/accounts/{id}/mute`: with the account's notifications unless it is said otherwise.
+pub(super) async fn mute(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(id): Path<AccountId>,
+    Lenient(mute): Lenient<Mute>,
+) -> Answer<Relationship> {
+    if mute.duration.unwrap_or_default() != 0 {
+        let message = "a mute lasts until it is taken back; send no duration";
+        return Err(Error::invalid("duration", "no_durations", message).into());
+    }
+    state.service.mute(who.account, id, mute.notifications.unwrap_or(true)).await?;
+    Ok(now(&state, &who, id).await?)
+}
+
+/// `POST /api/v1/accounts/{id}/unmute`
+pub(super) async fn unmute(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(id): Path<AccountId>,
+) -> Answer<Relationship> {
+    state.service.unmute(who.account, id).await?;
+    Ok(now(&state, &who, id).await?)
+}
+
+/// `POST /api/v1/follow_requests/{id}/authorize`
+pub(super) async fn authorize(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(id): Path<AccountId>,
+) -> Answer<Relationship> {
+    state.service.answer_request(who.account, id, true).await?;
+    Ok(now(&state, &who, id).await?)
+}
+
+/// `POST /api/v1/follow_requests/{id}/reject`
+pub(super) async fn reject(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(id): Path<AccountId>,
+) -> Answer<Relationship> {
+    state.service.answer_request(who.account, id, false).await?;
+    Ok(now(&state, &who, id).await?)
+}
+
+async fn now(state: &AppState, who: &SignedIn, id: AccountId) -> Result<Json<Relationship>> {
+    let found = standing(state, who, vec![id]).await?.pop();
+    found.map(Json).ok_or(Error::NotFound("account"))
+}
+
+/// How somebody stands to each of these accounts, in their order; unknown ones are left out.
+async fn standing(state: &AppState, who: &SignedIn, ids: Vec<AccountId>) -> Result<Vec<Relationship>> {
+    let (service, own) = (&state.service, who.account);
+    let others = service.accounts(ids).await?;
+    let ids: Vec<AccountId> = others.iter().map(|other| other.id).collect();
+    let bonds = service.relationships(own, ids.clone()).await?;
+    let asking = service.asking_among(own, ids).await?;
+    let relations = service.graph().relations(own).await?;
+    let stand = others.iter().zip(bonds);
+    Ok(stand
+        .map(|(other, bond)| Relationship::of(other, bond, asking.contains(&other.id), &relations))
+        .collect())
+}

@@ -1,0 +1,49 @@
+//! Reporting accounts to the admins.
+
+use axum::extract::State;
+use serde::Deserialize;
+
+use super::entities::{Account, Report, Scene};
+use super::{Answer, Json};
+use crate::http::extract::{Auth, Lenient};
+use crate::http::state::AppState;
+use crate::model::ids::{AccountId, TweetId};
+use crate::service::NewReport;
+
+/// What is wrong with an account. Under which heading it belongs is read and not kept: admins go by the words.
+#[derive(Debug, Deserialize)]
+pub(super) struct Complaint {
+    account_id: AccountId,
+    #[serde(default)]
+    status_ids: Vec<TweetId>,
+    #[serde(default)]
+    comment: String,
+    #[serde(default)]
+    forward: bool,
+}
+
+/// `POST /api/v1/reports`
+pub(super) async fn create(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Lenient(complaint): Lenient<Complaint>,
+) -> Answer<Report> {
+    let Complaint { account_id, status_ids, comment, forward } = complaint;
+    let about = state.service.account(account_id).await?;
+    let new =
+        NewReport { account: account_id, tweets: status_ids.clone(), comment: comment.clone(), forward };
+    let id = state.service.report(who.account, new).await?;
+    let scene = Scene::of(&state, Some(&who));
+    Ok(Json(Report {
+        id,
+        action_taken: false,
+        action_taken_at: None,
+        category: "other",
+        comment,
+        forwarded: forward && !about.is_local(),
+        created_at: state.service.clock().now_ms(),
+        status_ids,
+        rule_ids: [],
+        target_account: Account::of(&about, &scene),
+    }))
+}

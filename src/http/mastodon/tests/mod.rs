@@ -1,0 +1,43 @@
+//! Mastodon's API through the real router and gateway, on both engines.
+
+mod accounts;
+mod bodies;
+mod compose;
+mod costs;
+mod grouped;
+mod notifications;
+mod pages;
+mod privacy;
+mod reactions;
+mod searching;
+mod shapes;
+mod walk;
+
+use serde_json::{Value, json};
+
+use crate::http::api::tests::world::{Answer, Person, World, id};
+
+/// A post of somebody's; answers it.
+async fn post(world: &World, who: &Person, body: Value) -> Value {
+    world.ask(Some(who), "POST /api/v1/statuses", Some(body)).await.good()
+}
+
+/// A public post with this text; answers its id.
+async fn say(world: &World, who: &Person, text: &str) -> String {
+    id(&post(world, who, json!({ "status": text })).await)
+}
+
+/// The ids of a list.
+#[track_caller]
+fn ids_of(list: &Value) -> Vec<String> {
+    list.as_array().unwrap_or_else(|| panic!("no list: {list}")).iter().map(id).collect()
+}
+
+/// The status and the words of an answer that must be a failure in Mastodon's shape.
+#[track_caller]
+fn failed(answer: &Answer) -> (u16, &str) {
+    assert!(answer.status >= 400, "{}", answer.body);
+    assert_eq!(answer.headers["content-type"], "application/json", "{}", answer.body);
+    assert_eq!(answer.body.as_object().unwrap().len(), 1, "{}", answer.body);
+    (answer.status, answer.body["error"].as_str().unwrap())
+}
