@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use super::i18n::Words;
 
 /// Where complaints are made that no page shows: programs get them, or the operator.
-const NOT_FOR_PAGES: [&str; 11] = [
+const NOT_FOR_PAGES: [&str; 12] = [
     "src/cli/",
     "src/federation/",
     "src/app.rs",
     "src/http/api/",
     "src/http/activitypub/",
+    "src/http/mastodon/",
     "src/http/oauth/",
     "src/http/extract/lenient",
     "src/model/app.rs",
