@@ -79,6 +79,7 @@ impl Federation {
         mut doubted: bool,
     ) -> Result<Option<Arc<Actor>>, Unverified> {
         let (id, fetcher, now_ms) = (&activity.actor, &self.0.fetcher, self.now_ms());
+        let mut asks = true;
         if let Some(late) = fetcher.late_actor(id, now_ms) {
             match self.signed_by(&late, id, claim).await {
                 Err(Unverified::No(reason)) if !fetcher.may_ask_for_key(id, now_ms) => {
@@ -89,9 +90,11 @@ impl Federation {
             }
         } else {
             // Whoever comes while this is under way finds what it brings, and does not ask once more.
-            fetcher.may_ask_for_key(id, now_ms);
+            asks = fetcher.may_ask_for_key(id, now_ms);
         }
-        let actor = match self.actor_now(id, &Budget::new()).await {
+        let budget = Budget::new();
+        let asked = if asks { self.actor_now(id, &budget).await } else { self.fetched_actor(id, &budget).await };
+        let actor = match asked {
             Ok(actor) => actor,
             Err(FetchError::Gone) => return Ok(None),
             Err(FetchError::Passing(_) | FetchError::OverBudget) => return Err(Unverified::Unreachable),

@@ -98,9 +98,7 @@ impl Federation {
         document: &Document,
         budget: &Budget,
     ) -> Result<Account, ResolveError> {
-        let actor = Arc::new(Actor::from_document(&document.map)?);
-        self.0.fetcher.keep_actor(Arc::clone(&actor), document.bytes, self.now_ms());
-        self.believe_actor(&actor, budget).await
+        self.believe_actor(&Actor::from_document(&document.map)?, budget).await
     }
 
     /// Stores what an actor's own host says of it.

@@ -272,9 +272,9 @@ impl Fetcher {
     }
 
     /// Remembers an actor whose document just came from its host.
-    pub(in crate::federation) fn keep_actor(&self, actor: Arc<Actor>, bytes: usize, now_ms: Millis) {
-        let late = LateActor { at_ms: now_ms, bytes, actor: Arc::clone(&actor) };
-        self.actors.insert(actor.id.as_str().to_owned(), late);
+    fn keep_actor(&self, actor: Arc<Actor>, bytes: usize, now_ms: Millis) {
+        let id = actor.id.as_str().to_owned();
+        self.actors.insert(id, LateActor { at_ms: now_ms, bytes, actor });
     }
 }
 
@@ -317,13 +317,14 @@ impl Federation {
             return Err(FetchError::refused("it is our own"));
         }
         let fetcher = &self.0.fetcher;
+        // First the flight, then what came of former ones: in between, none can end unseen.
+        let flight = fetcher.board(address.as_str());
         if let Some(failure) = fetcher.failure(address.as_str(), budget, self.now_ms()) {
             return Err(failure);
         }
         budget.take(&address)?;
-        let flight = fetcher.board(address.as_str());
         let fetched =
-            budget.in_time(flight.cell.get_or_init(|| self.believable(&address, budget))).await?.clone();
+            budget.in_time(flight.cell.get_or_init(|| self.arrival(&address, budget))).await?.clone();
         fetcher.remember(address.as_str(), &fetched, self.now_ms());
         fetched
     }
@@ -334,6 +335,8 @@ impl Federation {
         id: &Url,
         budget: &Budget,
     ) -> Result<Arc<Actor>, FetchError> {
+        // First the flight, then what came of former ones: in between, none can end unseen.
+        let _flight = self.0.fetcher.board(id.as_str());
         match self.0.fetcher.late_actor(id, self.now_ms()) {
             Some(late) => Ok(late),
             None => self.actor_now(id, budget).await,
@@ -347,9 +350,16 @@ impl Federation {
         budget: &Budget,
     ) -> Result<Arc<Actor>, FetchError> {
         let document = self.document(id, budget).await?;
-        let actor = Arc::new(Actor::from_document(&document.map).map_err(FetchError::refused)?);
-        self.0.fetcher.keep_actor(Arc::clone(&actor), document.bytes, self.now_ms());
-        Ok(actor)
+        Actor::from_document(&document.map).map(Arc::new).map_err(FetchError::refused)
+    }
+
+    /// Fetches; an actor is kept before the flight is over, so that whoever comes later finds it.
+    async fn arrival(&self, address: &Url, budget: &Budget) -> Outcome {
+        let document = self.believable(address, budget).await?;
+        if let Ok(actor) = Actor::from_document(&document.map) {
+            self.0.fetcher.keep_actor(Arc::new(actor), document.bytes, self.now_ms());
+        }
+        Ok(document)
     }
 
     async fn believable(&self, address: &Url, budget: &Budget) -> Outcome {

@@ -72,6 +72,22 @@ async fn a_wrong_signature_leaves_no_row_and_makes_us_ask_once() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_storm_of_wrong_signatures_makes_us_ask_once() {
+    for world in worlds().await {
+        let world = Arc::new(world);
+        let forged = Arc::new(world.delivery(BOB, &KeyPair::generate().unwrap(), &follow()));
+        let storm = (0..60).map(|_| {
+            let (world, forged) = (Arc::clone(&world), Arc::clone(&forged));
+            tokio::spawn(async move { status(&world, &forged).await })
+        });
+        for answer in storm.collect::<Vec<_>>() {
+            assert_eq!(answer.await.unwrap(), StatusCode::UNAUTHORIZED, "{}", world.engine);
+        }
+        assert_eq!(world.asked().await, [BOB], "{}", world.engine);
+    }
+}
+
 #[tokio::test]
 async fn a_key_changed_soon_after_its_owner_was_read_is_learned_and_the_next_one_after_a_while() {
     for world in worlds().await {
