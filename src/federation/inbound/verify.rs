@@ -93,7 +93,8 @@ impl Federation {
             asks = fetcher.may_ask_for_key(id, now_ms);
         }
         let budget = Budget::new();
-        let asked = if asks { self.actor_now(id, &budget).await } else { self.fetched_actor(id, &budget).await };
+        let asked =
+            if asks { self.actor_now(id, &budget).await } else { self.fetched_actor(id, &budget).await };
         let actor = match asked {
             Ok(actor) => actor,
             Err(FetchError::Gone) => return Ok(None),

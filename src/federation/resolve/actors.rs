@@ -1,6 +1,5 @@
 //! Accounts of other hosts: their documents judged, their names checked by WebFinger, stored as ours see them.
 
-
 use url::Url;
 
 use super::fetch::{Budget, Document, FetchError};
