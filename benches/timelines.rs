@@ -145,7 +145,15 @@ fn pick(sets: &[AccountSet], turn: u64) -> &AccountSet {
 }
 
 fn viewer<'a>(slot: Option<u32>, followees: &'a AccountSet, none: &'a AccountSet) -> Viewer<'a> {
-    Viewer { account: AccountId(i64::MAX), slot, followees, hidden: none, no_retweets: none }
+    Viewer {
+        account: AccountId(i64::MAX),
+        slot,
+        followees,
+        answered: followees,
+        elsewhere: none,
+        hidden: none,
+        no_retweets: none,
+    }
 }
 
 // Account ids are times too, so they are far from dense.

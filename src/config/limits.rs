@@ -59,6 +59,12 @@ pub const REPORT_COMMENT_MAX: usize = 1_000;
 pub const REPORT_TWEETS_MAX: usize = 50;
 /// Open reports from one other instance: more would bury everybody else's.
 pub const REPORTS_OPEN_PER_HOST_MAX: i64 = 200;
+/// Lists of an account: they are read as a whole.
+pub const LISTS_MAX: usize = 50;
+/// Accounts on one list: its timeline is merged from all of them, and clients read them as a whole.
+pub const LIST_MEMBERS_MAX: usize = 1_000;
+/// Characters of a list's title.
+pub const LIST_TITLE_MAX: usize = 100;
 /// Sessions and tokens of an account at once; the one unused for longest ends when one more begins.
 pub const SESSIONS_MAX: usize = 100;
 /// Characters of an app's name: it stands in a sentence of the page that asks for consent.

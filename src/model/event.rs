@@ -87,6 +87,13 @@ pub enum Event {
     Muted(Relation),
     /// `from` no longer mutes `to`.
     Unmuted(Relation),
+    /// A list of somebody's changed: what it is, or who is on it. Only its owner may know.
+    ListChanged {
+        /// Whose list it is.
+        account: AccountId,
+        /// The list.
+        list: RowId,
+    },
     /// A tweet was put on top of its author's profile, or taken off.
     PinChanged {
         /// The tweet.

@@ -18,6 +18,7 @@ pub mod html;
 pub mod ids;
 pub mod instance;
 pub mod language;
+pub mod list;
 pub mod notification;
 pub mod pictures;
 pub mod poll;

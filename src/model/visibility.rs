@@ -89,6 +89,8 @@ pub struct Relations {
     pub muting_notifications: HashSet<AccountId>,
     /// Accounts it follows without their retweets.
     pub retweets_hidden: HashSet<AccountId>,
+    /// Accounts that it reads in lists of their own and not in home.
+    pub listed_away: HashSet<AccountId>,
     /// Hosts it hides, in the normal form of [`crate::model::host::Host`].
     pub blocked_domains: HashSet<String>,
 }
@@ -104,6 +106,7 @@ impl Relations {
             &self.muting,
             &self.muting_notifications,
             &self.retweets_hidden,
+            &self.listed_away,
         ];
         accounts.iter().map(|set| set.len()).sum::<usize>() + self.blocked_domains.len()
     }

@@ -69,14 +69,20 @@ impl Graph {
             | Event::Unblocked(r)
             | Event::Muted(r)
             | Event::Unmuted(r) => self.forget(r),
+            Event::ListChanged { account, .. } => self.forget_of(*account),
             _ => {}
         }
     }
 
     /// Forgets the relations of both ends.
     pub(super) fn forget(&self, relation: &Relation) {
+        self.forget_of(relation.from);
+        self.forget_of(relation.to);
+    }
+
+    /// Forgets the relations of one account.
+    pub(super) fn forget_of(&self, account: AccountId) {
         self.epoch.fetch_add(1, Ordering::AcqRel);
-        self.cache.remove(&relation.from);
-        self.cache.remove(&relation.to);
+        self.cache.remove(&account);
     }
 }

@@ -122,7 +122,7 @@ pub fn erased(conn: &mut Conn, id: AccountId) -> Result<(), StoreError> {
 }
 
 /// Plain rows of an account that goes, a slice of each; what others count is not among them.
-const ROWS: [&str; 18] = [
+const ROWS: [&str; 21] = [
     "delete from bookmarks where id in (select id from bookmarks where account_id = $1 limit $2)",
     "delete from poll_votes where id in (select id from poll_votes where account_id = $1 limit $2)",
     "delete from notifications where id in (select id from notifications where account_id = $1 limit $2)",
@@ -133,6 +133,10 @@ const ROWS: [&str; 18] = [
     "delete from blocks where id in (select id from blocks where target_id = $1 limit $2)",
     "delete from mutes where id in (select id from mutes where account_id = $1 limit $2)",
     "delete from mutes where id in (select id from mutes where target_id = $1 limit $2)",
+    "delete from list_members where id in (select id from list_members where owner_id = $1 limit $2)",
+    "delete from list_members where id in (select id from list_members where member_id = $1 limit $2)",
+    "delete from lists where id in (select id from lists where account_id = $1 and not exists (
+         select 1 from list_members m where m.list_id = lists.id) limit $2)",
     "delete from tweet_mentions where account_id = $1 and tweet_id in (
          select tweet_id from tweet_mentions where account_id = $1 limit $2)",
     "delete from idempotency_keys where account_id = $1 and key in (

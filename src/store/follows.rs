@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::conn::{Conn, Counter};
 use super::notifications::{self, NewNotification};
 use super::value::args;
-use super::{StoreError, events, newer_than, older_than};
+use super::{StoreError, events, lists, newer_than, older_than};
 use crate::clock::Millis;
 use crate::model::cursor::Cursor;
 use crate::model::event::{Event, Relation};
@@ -93,6 +93,7 @@ pub fn unfollow(
     relation.id = id;
     relation.uri = uri;
     count(conn, &relation, -1)?;
+    lists::unlist(conn, relation.from, relation.to)?;
     notifications::retract(conn, relation.to, NotificationKind::Follow, relation.from, None)?;
     events::append(conn, &[event(relation)], now_ms)?;
     Ok(true)
@@ -340,7 +341,9 @@ pub fn all_bonds(conn: &mut Conn, account: AccountId) -> Result<Relations, Store
          union all select cast(2 as bigint), target_id from blocks where account_id = $1
          union all select cast(3 as bigint), account_id from blocks where target_id = $1
          union all select cast(4 as bigint), target_id from mutes where account_id = $1
-         union all select cast(5 as bigint), target_id from mutes where account_id = $1 and notifications",
+         union all select cast(5 as bigint), target_id from mutes where account_id = $1 and notifications
+         union all select cast(6 as bigint), m.member_id from lists l join list_members m on m.list_id = l.id
+             where l.account_id = $1 and l.exclusive",
         args![account],
         |row| Ok((row.take::<i64>()?, row.take::<AccountId>()?)),
     )?;
@@ -352,7 +355,8 @@ pub fn all_bonds(conn: &mut Conn, account: AccountId) -> Result<Relations, Store
             2 => bonds.blocking.insert(other),
             3 => bonds.blocked_by.insert(other),
             4 => bonds.muting.insert(other),
-            _ => bonds.muting_notifications.insert(other),
+            5 => bonds.muting_notifications.insert(other),
+            _ => bonds.listed_away.insert(other),
         };
     }
     Ok(bonds)

@@ -43,6 +43,7 @@ migrations! {
     18 "0018_synchronization";
     19 "0019_previews";
     20 "0020_oauth";
+    21 "0021_lists";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

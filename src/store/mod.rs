@@ -26,6 +26,7 @@ pub mod inbox;
 pub mod instance_admin;
 pub mod instances;
 pub mod intake;
+pub mod lists;
 pub mod media;
 mod migrate;
 pub mod moves;

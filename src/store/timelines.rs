@@ -7,7 +7,7 @@ use super::value::args;
 use super::{Dialect, Row, StoreError, newer_than, older_than};
 use crate::clock::{DAY_MS, Millis};
 use crate::model::cursor::Cursor;
-use crate::model::ids::{AccountId, TweetId, floor_at};
+use crate::model::ids::{AccountId, RowId, TweetId, floor_at};
 use crate::model::visibility::Visibility;
 
 /// A tweet as far as the filters of a timeline need it.
@@ -32,12 +32,12 @@ pub struct Line {
 }
 
 macro_rules! select_lines {
-    ($rest:literal) => {
+    ($($rest:literal),+) => {
         concat!(
             "select t.id, t.account_id, t.visibility, t.retweet_of, o.account_id, t.reply_to_account,
                 t.reply_to is not null, t.has_media
              from tweets t left join tweets o on o.id = t.retweet_of ",
-            $rest
+            $($rest),+
         )
     };
 }
@@ -76,24 +76,39 @@ impl Slice {
     }
 }
 
-/// How far back the home timeline looks at first, and then when the page is not full, in days; the last
+/// How far back a timeline of one's own looks at first, and then when the page is not full, in days; the last
 /// look has no bound.
 const HOME_WINDOWS_DAYS: [i64; 3] = [1, 7, 30];
 
+/// Whose tweets a timeline of one's own is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authors {
+    /// The accounts that the reader follows, and itself.
+    Followed,
+    /// The members of a list.
+    Listed(RowId),
+}
+
 /// Tweets and retweets by the accounts that `reader` follows and by itself. Without direct ones of others.
-///
-/// A lower bound of the ids falls in steps until the page is full, so that a page near the top does not read
-/// what each followee wrote years ago.
 pub fn home(
     conn: &mut Conn,
     reader: AccountId,
     slice: Slice,
     now_ms: Millis,
 ) -> Result<Vec<Line>, StoreError> {
-    let within = match conn.dialect() {
-        Dialect::Sqlite => home_by_range,
-        Dialect::Postgres => home_by_followee,
-    };
+    by_authors(conn, (reader, Authors::Followed), slice, now_ms)
+}
+
+/// Tweets and retweets by these authors, as `reader` reads them. Without direct ones of others.
+///
+/// A lower bound of the ids falls in steps until the page is full, so that a page near the top does not read
+/// what each author wrote years ago.
+pub fn by_authors(
+    conn: &mut Conn,
+    whose: (AccountId, Authors),
+    slice: Slice,
+    now_ms: Millis,
+) -> Result<Vec<Line>, StoreError> {
     let newest_ms = slice.before.map_or(now_ms, |id| id.time_ms().min(now_ms));
     for days in HOME_WINDOWS_DAYS {
         let floor = floor_at(newest_ms.saturating_sub(days.saturating_mul(DAY_MS)));
@@ -101,22 +116,23 @@ pub fn home(
             break;
         }
         let window = Slice { after: Some(TweetId(floor)), ..slice };
-        let lines = within(conn, reader, window)?;
+        let lines = within(conn, whose, window)?;
         if i64::try_from(lines.len()).is_ok_and(|found| found >= slice.limit) {
             return Ok(lines);
         }
     }
-    within(conn, reader, slice)
+    within(conn, whose, slice)
 }
 
-/// `lateral`: the newest of each followee by index, of which the newest make the page.
-fn home_by_followee(conn: &mut Conn, reader: AccountId, slice: Slice) -> Result<Vec<Line>, StoreError> {
-    conn.query(
+/// `lateral`: the newest of each author by index, of which the newest make the page.
+macro_rules! by_each_author {
+    ($authors:literal) => {
         select_lines!(
             "where t.id in (
                  select newest.id
-                 from (select followee_id as author from follows where follower_id = $1
-                       union all select $1) as authors
+                 from (",
+            $authors,
+            ") as authors
                  cross join lateral (
                      select id from tweets
                      where account_id = authors.author and id < $2 and id > $3
@@ -124,29 +140,58 @@ fn home_by_followee(conn: &mut Conn, reader: AccountId, slice: Slice) -> Result<
                      order by id desc limit $4) as newest
                  order by newest.id desc limit $4)
              order by t.id desc"
-        ),
-        args![reader, slice.before(), slice.after(), slice.limit],
-        line,
-    )
+        )
+    };
 }
 
-/// `cross join` fixes the order for SQLite: from each followee into the index of its tweets.
-fn home_by_range(conn: &mut Conn, reader: AccountId, slice: Slice) -> Result<Vec<Line>, StoreError> {
-    conn.query(
+/// `cross join` fixes the order for SQLite: from each author into the index of its tweets.
+macro_rules! by_range {
+    ($authors:literal) => {
         select_lines!(
             "where t.id in (
                  select newest.id
-                 from (select followee_id as author from follows where follower_id = $1
-                       union all select $1) as authors
+                 from (",
+            $authors,
+            ") as authors
                  cross join tweets newest
                  where newest.account_id = authors.author and newest.id < $2 and newest.id > $3
                    and (newest.visibility < 3 or newest.account_id = $1)
                  order by newest.id desc limit $4)
              order by t.id desc"
+        )
+    };
+}
+
+fn within(
+    conn: &mut Conn,
+    (reader, authors): (AccountId, Authors),
+    slice: Slice,
+) -> Result<Vec<Line>, StoreError> {
+    let (before, after, limit) = (slice.before(), slice.after(), slice.limit);
+    match (authors, conn.dialect()) {
+        (Authors::Followed, Dialect::Postgres) => conn.query(
+            by_each_author!(
+                "select followee_id as author from follows where follower_id = $1 union all select $1"
+            ),
+            args![reader, before, after, limit],
+            line,
         ),
-        args![reader, slice.before(), slice.after(), slice.limit],
-        line,
-    )
+        (Authors::Followed, Dialect::Sqlite) => conn.query(
+            by_range!("select followee_id as author from follows where follower_id = $1 union all select $1"),
+            args![reader, before, after, limit],
+            line,
+        ),
+        (Authors::Listed(list), Dialect::Postgres) => conn.query(
+            by_each_author!("select member_id as author from list_members where list_id = $5"),
+            args![reader, before, after, limit, list],
+            line,
+        ),
+        (Authors::Listed(list), Dialect::Sqlite) => conn.query(
+            by_range!("select member_id as author from list_members where list_id = $5"),
+            args![reader, before, after, limit, list],
+            line,
+        ),
+    }
 }
 
 /// Tweets and retweets of one account.

@@ -18,6 +18,10 @@ pub struct Viewer<'a> {
     pub slot: Option<u32>,
     /// Whose entries make the page: for home the followed accounts and the viewer's own, for a list its members.
     pub followees: &'a AccountSet,
+    /// Whom a reply may go to that is shown: for home the followees, for a list as its owner chose.
+    pub answered: &'a AccountSet,
+    /// Followees whose entries are read elsewhere: for home the members of lists that are read apart.
+    pub elsewhere: &'a AccountSet,
     /// Accounts the viewer muted or blocked, and those that blocked the viewer.
     pub hidden: &'a AccountSet,
     /// Followed accounts whose retweets the viewer does not want.
@@ -27,20 +31,21 @@ pub struct Viewer<'a> {
 impl Viewer<'_> {
     /// Whether `entry`, written by a followee, is shown to this viewer.
     ///
-    /// Hidden: anything by, to or originally from a hidden account; retweets of those whose retweets are
-    /// unwanted; replies, unless they go to the viewer, to a followee, or on from the author's own tweet.
+    /// Hidden: anything by, to or originally from a hidden account, or by one that is read elsewhere; retweets of
+    /// those whose retweets are unwanted; replies, unless they go to the viewer, to one of `answered`, or on from
+    /// the author's own tweet.
     pub fn shows(&self, entry: &Entry) -> bool {
         if entry.author == self.account {
             return true;
         }
-        if self.hidden.contains(entry.author) {
+        if self.hidden.contains(entry.author) || self.elsewhere.contains(entry.author) {
             return false;
         }
         match entry.kind {
             Kind::Tweet => true,
             Kind::Reply { to: None } => false,
             Kind::Reply { to: Some(to) } => {
-                let close = to == entry.author || to == self.account || self.followees.contains(to);
+                let close = to == entry.author || to == self.account || self.answered.contains(to);
                 close && !self.hidden.contains(to)
             }
             Kind::Retweet { original_author, .. } => {
@@ -145,15 +150,29 @@ mod tests {
 
     fn shows(entry: Entry, hidden: &[AccountId], no_retweets: &[AccountId]) -> bool {
         let (hidden, no_retweets) = (set(hidden), set(no_retweets));
-        let followees = set(&[ME, FRIEND, OTHER_FRIEND]);
+        let (followees, none) = (set(&[ME, FRIEND, OTHER_FRIEND]), AccountSet::default());
         let viewer = Viewer {
             account: ME,
             slot: None,
             followees: &followees,
+            answered: &followees,
+            elsewhere: &none,
             hidden: &hidden,
             no_retweets: &no_retweets,
         };
         viewer.shows(&entry)
+    }
+
+    fn reading<'a>(followees: &'a AccountSet, none: &'a AccountSet) -> Viewer<'a> {
+        Viewer {
+            account: ME,
+            slot: None,
+            followees,
+            answered: followees,
+            elsewhere: none,
+            hidden: none,
+            no_retweets: none,
+        }
     }
 
     fn tweet(id: i64, author: AccountId) -> Entry {
@@ -195,11 +214,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_read_elsewhere_is_left_out_but_may_be_answered_and_retweeted() {
+        let (followees, away, none) = (set(&[FRIEND, OTHER_FRIEND]), set(&[FRIEND]), AccountSet::default());
+        let viewer = Viewer { elsewhere: &away, ..reading(&followees, &none) };
+        assert!(!viewer.shows(&tweet(5, FRIEND)) && !viewer.shows(&retweet(5, FRIEND, 4, OTHER_FRIEND)));
+        assert!(viewer.shows(&reply(OTHER_FRIEND, FRIEND)));
+        assert!(viewer.shows(&retweet(5, OTHER_FRIEND, 4, FRIEND)));
+    }
+
+    #[test]
+    fn a_list_shows_replies_to_whom_its_owner_chose() {
+        let (members, none) = (set(&[FRIEND]), AccountSet::default());
+        let viewer = reading(&members, &none);
+        assert!(!viewer.shows(&reply(FRIEND, OTHER_FRIEND)) && viewer.shows(&reply(FRIEND, ME)));
+        let chosen = set(&[OTHER_FRIEND]);
+        assert!(Viewer { answered: &chosen, ..viewer }.shows(&reply(FRIEND, OTHER_FRIEND)));
+        assert!(Viewer { answered: &none, ..viewer }.shows(&reply(FRIEND, FRIEND)));
+    }
+
+    #[test]
     fn of_an_original_and_its_retweets_a_page_shows_the_newest() {
         let followees = set(&[ME, FRIEND, OTHER_FRIEND]);
         let none = AccountSet::default();
-        let viewer =
-            Viewer { account: ME, slot: None, followees: &followees, hidden: &none, no_retweets: &none };
+        let viewer = reading(&followees, &none);
         let all = [
             retweet(9, FRIEND, 4, STRANGER),
             tweet(8, FRIEND),
@@ -218,8 +255,7 @@ mod tests {
     fn portions_of_candidates_may_overlap() {
         let followees = set(&[FRIEND]);
         let none = AccountSet::default();
-        let viewer =
-            Viewer { account: ME, slot: None, followees: &followees, hidden: &none, no_retweets: &none };
+        let viewer = reading(&followees, &none);
         let all: Vec<Entry> = (1..=9).rev().map(|id| tweet(id, FRIEND)).collect();
         let whole = filter_page(Draft::new(None, 8), all.iter().copied(), &viewer);
         let portions = filter_page(Draft::new(None, 8), all.iter().take(5).copied(), &viewer);

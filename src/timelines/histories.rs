@@ -17,6 +17,7 @@ use super::{
 };
 use crate::clock::{DAY_MS, HOUR_MS, Millis};
 use crate::model::ids::{AccountId, TweetId, floor_at};
+use crate::model::list::ListReplies;
 
 /// Accounts are 1 to 7; the last two are remote and so never read.
 const ACCOUNTS: i64 = 7;
@@ -51,7 +52,26 @@ enum Relation {
     Mutes,
     Blocks,
     HidesRetweets,
+    /// Is on the reader's list.
+    Lists,
+    /// Is on a list that is read apart from home.
+    ListsAway,
 }
+
+/// Which timeline of a reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    Home,
+    /// The reader's list, with replies to whom the reader follows, to other members, or to nobody.
+    List(ListReplies),
+}
+
+const READINGS: [Reading; 4] = [
+    Reading::Home,
+    Reading::List(ListReplies::Followed),
+    Reading::List(ListReplies::List),
+    Reading::List(ListReplies::None),
+];
 
 #[derive(Clone, Debug)]
 enum Event {
@@ -158,7 +178,13 @@ impl World {
             false => self.relations.remove(&(relation, who, whom)),
         };
         match relation {
-            Relation::Follows if changed => self.log.push(Event::Follow { who, whom, on }),
+            Relation::Follows if changed => {
+                self.log.push(Event::Follow { who, whom, on });
+                if !on {
+                    self.relations.remove(&(Relation::Lists, who, whom));
+                    self.relations.remove(&(Relation::ListsAway, who, whom));
+                }
+            }
             Relation::Blocks if on => {
                 self.relate(who, whom, Relation::Follows, false);
                 self.relate(whom, who, Relation::Follows, false);
@@ -236,13 +262,14 @@ impl World {
         while self.applied < self.log.len() || self.fan_out.is_some() {
             self.apply(3);
         }
-        for reader in 1..=LOCALS {
-            let relations = Known::of(reader, &self.relations, &self.graph);
+        for (reader, reading) in (1..=LOCALS).flat_map(|reader| READINGS.map(|reading| (reader, reading))) {
+            let known = Known::of(reader, &self.relations, &self.graph);
+            let viewer = known.reading(reading);
             let mut before = None;
             loop {
-                let page = self.page(&relations.viewer(), before, limit);
-                let expected = self.naive_page(reader, before, limit);
-                prop_assert_eq!(&page, &expected, "reader {} before {:?}", reader, before);
+                let page = self.page(&viewer, before, limit);
+                let expected = self.naive_page((reader, reading), before, limit);
+                prop_assert_eq!(&page, &expected, "{:?} of {} before {:?}", reading, reader, before);
                 let falls = page.entries.windows(2).all(|pair| pair[0].id > pair[1].id);
                 prop_assert!(falls && page.entries.iter().all(|entry| before.is_none_or(|id| entry.id < id)));
                 match page.next {
@@ -286,7 +313,7 @@ impl World {
         }
     }
 
-    fn naive_page(&self, reader: i64, before: Option<TweetId>, limit: usize) -> Page {
+    fn naive_page(&self, (reader, reading): (i64, Reading), before: Option<TweetId>, limit: usize) -> Page {
         let has = |relation, who, whom| self.relations.contains(&(relation, who, whom));
         let follows = |whom| whom == reader || has(Relation::Follows, reader, whom);
         let hidden = |whom| {
@@ -294,17 +321,26 @@ impl World {
                 || has(Relation::Blocks, reader, whom)
                 || has(Relation::Blocks, whom, reader)
         };
+        let belongs = |author| match reading {
+            Reading::Home => follows(author) && !has(Relation::ListsAway, reader, author),
+            Reading::List(_) => has(Relation::Lists, reader, author),
+        };
+        let answers = |to| match reading {
+            Reading::Home | Reading::List(ListReplies::Followed) => follows(to),
+            Reading::List(ListReplies::List) => to == reader || has(Relation::Lists, reader, to),
+            Reading::List(ListReplies::None) => to == reader,
+        };
         let mut entries: Vec<Entry> = Vec::new();
         let mut shown = BTreeSet::new();
         for row in self.rows.values().rev().filter(|row| before.is_none_or(|before| row.id < before)) {
             let author = row.author.0;
-            let allowed = author == reader
-                || follows(author)
+            let allowed = author == reader && reading == Reading::Home
+                || belongs(author)
                     && !hidden(author)
                     && match row.kind {
                         Kind::Tweet => true,
                         Kind::Reply { to } => {
-                            to.is_some_and(|AccountId(to)| !hidden(to) && (follows(to) || to == author))
+                            to.is_some_and(|AccountId(to)| !hidden(to) && (answers(to) || to == author))
                         }
                         Kind::Retweet { original_author: AccountId(by), .. } => {
                             !hidden(by) && !has(Relation::HidesRetweets, reader, author)
@@ -325,8 +361,11 @@ impl World {
 struct Known {
     reader: i64,
     followees: AccountSet,
+    members: AccountSet,
+    away: AccountSet,
     hidden: AccountSet,
     no_retweets: AccountSet,
+    nobody: AccountSet,
 }
 
 impl Known {
@@ -342,6 +381,9 @@ impl Known {
         Self {
             reader,
             followees: followed.chain([reader]).map(AccountId).collect(),
+            members: set(Relation::Lists).collect(),
+            away: set(Relation::ListsAway).collect(),
+            nobody: AccountSet::default(),
             hidden: set(Relation::Mutes)
                 .chain(set(Relation::Blocks))
                 .chain(blocked_by.map(|row| AccountId(row.1)))
@@ -351,13 +393,26 @@ impl Known {
     }
 
     fn viewer(&self) -> Viewer<'_> {
-        Viewer {
+        self.reading(Reading::Home)
+    }
+
+    fn reading(&self, reading: Reading) -> Viewer<'_> {
+        let home = Viewer {
             account: AccountId(self.reader),
             slot: Some(slot(self.reader)),
             followees: &self.followees,
+            answered: &self.followees,
+            elsewhere: &self.away,
             hidden: &self.hidden,
             no_retweets: &self.no_retweets,
-        }
+        };
+        let answered = match reading {
+            Reading::Home => return home,
+            Reading::List(ListReplies::Followed) => &self.followees,
+            Reading::List(ListReplies::List) => &self.members,
+            Reading::List(ListReplies::None) => &self.nobody,
+        };
+        Viewer { slot: None, followees: &self.members, answered, elsewhere: &self.nobody, ..home }
     }
 }
 
@@ -385,6 +440,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Relation::Mutes),
         1 => Just(Relation::Blocks),
         1 => Just(Relation::HidesRetweets),
+        2 => Just(Relation::Lists),
+        1 => Just(Relation::ListsAway),
     ];
     let relate = (local(), account(), relation, prop::bool::weighted(0.75))
         .prop_map(|(who, whom, relation, on)| Step::Relate { who, whom, relation, on });

@@ -1,4 +1,5 @@
-//! The home timeline as the rest of the house reads it: asks the rings, and the database for what they lack.
+//! The home timeline, and those of lists, as the rest of the house reads them: asks the rings, and the database for
+//! what they lack.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,12 +13,13 @@ use super::{AccountSet, Draft, Entry, Kind, LoadTicket, Outcome, Settings, Timel
 use crate::config::limits;
 use crate::error::Result;
 use crate::model::cursor::{Cursor, Page};
-use crate::model::ids::{AccountId, TweetId};
+use crate::model::ids::{AccountId, RowId, TweetId};
+use crate::model::list::ListReplies;
 use crate::model::visibility::{Place, Relations};
 use crate::service::{Service, TweetView};
 use crate::store::events;
 use crate::store::follower::Progress;
-use crate::store::timelines::{self, Line, Slice};
+use crate::store::timelines::{self, Authors, Line, Slice};
 use crate::telemetry::metrics as names;
 
 /// Times that missing authors are loaded for one page, before the page comes from the database.
@@ -52,7 +54,8 @@ struct BySize;
 
 impl Weighter<AccountId, Arc<Reader>> for BySize {
     fn weight(&self, _: &AccountId, reader: &Arc<Reader>) -> u64 {
-        let members = reader.followees.len() + reader.hidden.len() + reader.no_retweets.len();
+        let sets = [&reader.followees, &reader.elsewhere, &reader.hidden, &reader.no_retweets];
+        let members: usize = sets.iter().map(|set| set.len()).sum();
         u64::try_from(members).unwrap_or(u64::MAX).saturating_add(1)
     }
 }
@@ -62,8 +65,16 @@ struct Reader {
     /// What they were made from: another `Arc` means that something changed.
     relations: Arc<Relations>,
     followees: AccountSet,
+    elsewhere: AccountSet,
     hidden: AccountSet,
     no_retweets: AccountSet,
+}
+
+/// A timeline of a reader's own that is being read.
+struct Reading<'a> {
+    viewer: Viewer<'a>,
+    /// Where the database finds what the rings lack.
+    authors: Authors,
 }
 
 impl Home {
@@ -93,15 +104,41 @@ impl Home {
     /// A page of the reader's home timeline, newest first. What the reader did a moment ago is in it.
     pub async fn page(&self, reader: AccountId, cursor: Cursor, limit: usize) -> Result<Page<TweetView>> {
         self.see_own_write(reader).await?;
-        let limit = limit.min(limits::PAGE_MAX);
         let sets = self.reader(reader).await?;
         let viewer = sets.viewer(reader, self.0.slots.of(reader));
+        self.read(Reading { viewer, authors: Authors::Followed }, cursor, limit).await
+    }
+
+    /// A page of what the members of a list of the reader's write, newest first, by the same rules as home.
+    pub async fn list_page(
+        &self,
+        reader: AccountId,
+        list: RowId,
+        cursor: Cursor,
+        limit: usize,
+    ) -> Result<Page<TweetView>> {
+        self.see_own_write(reader).await?;
+        let (list, members) = self.0.service.list_to_read(reader, list).await?;
+        let sets = self.reader(reader).await?;
+        let (members, nobody) = (members.into_iter().collect(), AccountSet::default());
+        let answered = match list.replies {
+            ListReplies::Followed => &sets.followees,
+            ListReplies::List => &members,
+            ListReplies::None => &nobody,
+        };
+        let home = sets.viewer(reader, 0);
+        let viewer = Viewer { slot: None, followees: &members, answered, elsewhere: &nobody, ..home };
+        self.read(Reading { viewer, authors: Authors::Listed(list.id) }, cursor, limit).await
+    }
+
+    async fn read(&self, reading: Reading<'_>, cursor: Cursor, limit: usize) -> Result<Page<TweetView>> {
+        let limit = limit.min(limits::PAGE_MAX);
         let before = cursor.before.map(TweetId);
         let page = match cursor.after {
-            Some(after) => self.newer(&viewer, before, TweetId(after), limit).await?,
-            None => self.older(&viewer, before, limit).await?,
+            Some(after) => self.newer(&reading, before, TweetId(after), limit).await?,
+            None => self.older(&reading, before, limit).await?,
         };
-        let eyes = self.0.service.eyes(Some(reader)).await?;
+        let eyes = self.0.service.eyes(Some(reading.viewer.account)).await?;
         let first = page.entries.first().map(|entry| entry.id);
         let ids = page.entries.iter().map(|entry| entry.id).collect();
         let items = self.0.service.views(&eyes, ids, Place::List).await?;
@@ -133,27 +170,32 @@ impl Home {
         Ok(reader)
     }
 
-    async fn older(&self, viewer: &Viewer<'_>, before: Option<TweetId>, limit: usize) -> Result<super::Page> {
+    async fn older(
+        &self,
+        reading: &Reading<'_>,
+        before: Option<TweetId>,
+        limit: usize,
+    ) -> Result<super::Page> {
         let now_ms = self.0.service.clock().now_ms();
         for _ in 0..LOAD_ROUNDS {
-            match self.0.rings.read_home(viewer, before, limit, now_ms) {
+            match self.0.rings.read_home(&reading.viewer, before, limit, now_ms) {
                 Outcome::Page(page) => return Ok(page),
                 Outcome::NeedAuthors(tickets) => self.load(tickets).await?,
-                Outcome::NeedDatabase(draft) => return self.read_database(draft, viewer, None).await,
+                Outcome::NeedDatabase(draft) => return self.read_database(draft, reading, None).await,
             }
         }
-        self.read_database(Draft::new(before, limit), viewer, None).await
+        self.read_database(Draft::new(before, limit), reading, None).await
     }
 
     /// What is newer than `after`: clients that come back ask for it.
     async fn newer(
         &self,
-        viewer: &Viewer<'_>,
+        reading: &Reading<'_>,
         before: Option<TweetId>,
         after: TweetId,
         limit: usize,
     ) -> Result<super::Page> {
-        self.read_database(Draft::new(before, limit), viewer, Some(after)).await
+        self.read_database(Draft::new(before, limit), reading, Some(after)).await
     }
 
     async fn load(&self, tickets: Vec<LoadTicket>) -> Result<()> {
@@ -179,15 +221,15 @@ impl Home {
     async fn read_database(
         &self,
         mut draft: Draft,
-        viewer: &Viewer<'_>,
+        Reading { viewer, authors }: &Reading<'_>,
         after: Option<TweetId>,
     ) -> Result<super::Page> {
         metrics::counter!(names::TIMELINE_READS_TOTAL, "source" => "database").increment(1);
-        let (reader, now_ms) = (viewer.account, self.0.service.clock().now_ms());
+        let (whose, now_ms) = ((viewer.account, *authors), self.0.service.clock().now_ms());
         for _ in 0..self.0.rows_looked_through.div_ceil(PORTION).max(1) {
             let limit = i64::try_from(PORTION).unwrap_or(i64::MAX);
             let slice = Slice { before: draft.below(), after, limit };
-            let read = move |conn: &mut _| timelines::home(conn, reader, slice, now_ms);
+            let read = move |conn: &mut _| timelines::by_authors(conn, whose, slice, now_ms);
             let lines = self.0.service.store().read(read).await?;
             draft = filter_page(draft, lines.iter().filter_map(entry), viewer);
             if lines.len() < PORTION || draft.room() == 0 {
@@ -208,6 +250,7 @@ impl Reader {
         let hidden = relations.muting.iter().chain(&relations.blocking).chain(&relations.blocked_by);
         Self {
             followees,
+            elsewhere: relations.listed_away.iter().copied().collect(),
             hidden: hidden.copied().collect(),
             no_retweets: relations.retweets_hidden.iter().copied().collect(),
             relations,
@@ -219,6 +262,8 @@ impl Reader {
             account,
             slot: Some(slot),
             followees: &self.followees,
+            answered: &self.followees,
+            elsewhere: &self.elsewhere,
             hidden: &self.hidden,
             no_retweets: &self.no_retweets,
         }

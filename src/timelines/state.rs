@@ -337,8 +337,15 @@ mod tests {
     fn home(timelines: &Timelines, followees: &[AccountId], limit: usize) -> Outcome {
         let followees: AccountSet = followees.iter().copied().collect();
         let none = AccountSet::default();
-        let viewer =
-            Viewer { account: ANN, slot: Some(0), followees: &followees, hidden: &none, no_retweets: &none };
+        let viewer = Viewer {
+            account: ANN,
+            slot: Some(0),
+            followees: &followees,
+            answered: &followees,
+            elsewhere: &none,
+            hidden: &none,
+            no_retweets: &none,
+        };
         match timelines.read_home(&viewer, None, limit, 0) {
             Outcome::NeedAuthors(tickets) => {
                 tickets.iter().for_each(|ticket| assert!(timelines.loaded(ticket, &[], true)));

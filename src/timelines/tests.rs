@@ -9,10 +9,11 @@ use super::{Home, Settings, Thresholds, run};
 use crate::clock::Clock;
 use crate::model::account::{Role, UserState};
 use crate::model::address::Addresses;
-use crate::model::cursor::Cursor;
-use crate::model::ids::{AccountId, IdMaker, TweetId};
+use crate::model::cursor::{Cursor, Page};
+use crate::model::ids::{AccountId, IdMaker, RowId, TweetId};
+use crate::model::list::ListReplies;
 use crate::secrets;
-use crate::service::{NewTweet, Rules, Service, SignUp};
+use crate::service::{ListChanges, NewTweet, Rules, Service, SignUp, TweetView};
 use crate::store::events;
 use crate::store::tests::database::{TestStore, stores};
 
@@ -24,6 +25,8 @@ struct World {
     service: Service,
     clock: Clock,
     people: Vec<AccountId>,
+    /// A list of each of the people.
+    lists: Vec<RowId>,
     engine: &'static str,
     _database: TestStore,
 }
@@ -46,7 +49,12 @@ async fn worlds() -> Vec<World> {
             };
             people.push(service.create_user(new, Role::User, UserState::Active).await.unwrap().account_id);
         }
-        worlds.push(World { service, clock, people, engine: database.engine, _database: database });
+        let mut lists = Vec::new();
+        for owner in &people {
+            let new = ListChanges { title: Some("some".to_owned()), ..ListChanges::default() };
+            lists.push(service.create_list(*owner, new).await.unwrap().id);
+        }
+        worlds.push(World { service, clock, people, lists, engine: database.engine, _database: database });
     }
     worlds
 }
@@ -66,10 +74,19 @@ async fn caught_up(world: &World, home: &Home) {
 
 /// The whole home timeline of a reader, page by page.
 async fn whole(home: &Home, reader: AccountId, limit: usize) -> Vec<TweetId> {
+    pages(async |cursor| home.page(reader, cursor, limit).await.unwrap()).await
+}
+
+/// All that is on a reader's list, page by page.
+async fn whole_list(home: &Home, (reader, list): (AccountId, RowId), limit: usize) -> Vec<TweetId> {
+    pages(async |cursor| home.list_page(reader, list, cursor, limit).await.unwrap()).await
+}
+
+async fn pages(read: impl AsyncFn(Cursor) -> Page<TweetView>) -> Vec<TweetId> {
     let mut ids = Vec::new();
     let mut cursor = Cursor::default();
     loop {
-        let page = home.page(reader, cursor, limit).await.unwrap();
+        let page = read(cursor).await;
         ids.extend(page.items.iter().map(|view| view.tweet.id));
         match page.next {
             Some(next) => cursor = Cursor::parse(Some(&next)).unwrap(),
@@ -91,17 +108,28 @@ fn no_rings() -> Settings {
 async fn act(world: &World, tweets: &mut Vec<TweetId>) {
     let [what, who, whom, which] = secrets::random_bytes::<4>().unwrap().map(usize::from);
     let (me, other) = (world.people[who % 4], world.people[whom % 4]);
+    let list = world.lists[who % 4];
     let service = &world.service;
     let tweet = tweets.get(which % tweets.len().max(1)).copied();
     world.clock.advance(1_000);
     // Refusals (of what is hidden, of oneself) are part of a random life.
-    match (what % 12, tweet) {
+    match (what % 15, tweet) {
         (0..4, _) | (_, None) => tweets.extend(post(service, me, None).await),
         (4 | 5, Some(tweet)) => tweets.extend(post(service, me, Some(tweet)).await),
         (6, Some(tweet)) => drop(service.retweet(me, tweet).await),
         (7, Some(tweet)) => drop(service.delete_tweet(me, tweet).await),
         (8 | 9, _) => drop(service.follow(me, other).await),
         (10, _) => drop(service.unfollow(me, other).await),
+        (11, _) => drop(service.add_to_list(me, list, vec![other]).await),
+        (12, _) => {
+            let changes = ListChanges {
+                exclusive: Some(which % 2 == 0),
+                replies: Some(ListReplies::ALL[which % 3]),
+                title: None,
+            };
+            drop(service.change_list(me, list, changes).await);
+        }
+        (13, _) if which % 4 == 0 => drop(service.take_off_list(me, list, vec![other]).await),
         (_, Some(_)) if which % 3 == 0 => drop(service.block(me, other).await),
         (_, Some(_)) if which % 3 == 1 => drop(service.mute(me, other, true).await),
         _ => {
@@ -134,6 +162,11 @@ async fn pages_from_rings_are_pages_from_the_database_through_random_lives() {
                 let truth = whole(&database, *reader, 3).await;
                 assert_eq!(whole(&pulled, *reader, 3).await, truth, "{} pull, round {round}", world.engine);
                 assert_eq!(whole(&pushed, *reader, 3).await, truth, "{} push, round {round}", world.engine);
+            }
+            for reader in world.people.iter().copied().zip(world.lists.iter().copied()) {
+                let truth = whole_list(&database, reader, 3).await;
+                let found = whole_list(&pulled, reader, 3).await;
+                assert_eq!(found, truth, "{} list, round {round}", world.engine);
             }
         }
         stop.cancel();

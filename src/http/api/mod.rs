@@ -24,6 +24,7 @@ mod paths;
 mod pins;
 mod polls;
 mod quotes;
+mod reading_lists;
 mod reports;
 mod retweets;
 mod search;
@@ -153,6 +154,16 @@ fn table() -> Table {
         .add(ANYONE, routes!(timelines::get_local))
         .add(ANYONE, routes!(timelines::get_federated))
         .add(ANYONE, routes!(timelines::get_hashtag))
+        .add(READ, routes!(reading_lists::get_lists))
+        .add(WRITE, routes!(reading_lists::create_list))
+        .add(READ, routes!(reading_lists::get_list))
+        .add(WRITE, routes!(reading_lists::update_list))
+        .add(WRITE, routes!(reading_lists::delete_list))
+        .add(READ, routes!(reading_lists::get_list_members))
+        .add(WRITE, routes!(reading_lists::add_list_member))
+        .add(WRITE, routes!(reading_lists::remove_list_member))
+        .add(READ, routes!(reading_lists::get_list_timeline))
+        .add(READ, routes!(reading_lists::get_lists_with))
         .add(READ, routes!(notifications::get_notifications))
         .add(READ, routes!(notifications::get_unread))
         .add(WRITE, routes!(notifications::mark_read))

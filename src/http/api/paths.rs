@@ -1,5 +1,8 @@
 //! The variable parts of the API's paths.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -64,6 +67,37 @@ pub(super) struct OfSession {
     pub(super) session_id: SessionId,
 }
 
+/// The list that a path names.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfList {
+    /// The id of a list.
+    #[param(value_type = String, pattern = "^[0-9]{1,19}$", max_length = 19)]
+    pub(super) list_id: RowId,
+}
+
+/// The list that a path names, and the account on it.
+#[derive(Clone, Copy, Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfMember {
+    /// The id of a list.
+    #[param(rename = "listId", value_type = String, pattern = "^[0-9]{1,19}$", max_length = 19)]
+    pub(super) list_id: RowId,
+    /// The id of an account.
+    #[param(rename = "userId", value_type = String, pattern = "^[0-9]{1,19}$", max_length = 19)]
+    pub(super) user_id: AccountId,
+}
+
+impl FromRequestParts<AppState> for OfMember {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let params = RawPathParams::from_request_parts(parts, state).await.ok();
+        Ok(Self { list_id: one_of(params.as_ref(), "listId")?, user_id: one_of(params.as_ref(), "userId")? })
+    }
+}
+
 /// The notification that a path names, beside the account.
 #[derive(Clone, Copy, Debug, IntoParams)]
 #[into_params(parameter_in = Path)]
@@ -76,17 +110,19 @@ pub(super) struct OfNotification {
 impl FromRequestParts<AppState> for OfNotification {
     type Rejection = Problem;
 
-    /// Read by hand: of two ids in a path, serde would not say which one is wrong.
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let params = RawPathParams::from_request_parts(parts, state).await;
-        let text = params.iter().flatten().find(|(name, _)| *name == "notificationId").map(|(_, text)| text);
-        let id = text.unwrap_or_default().parse::<NotificationId>();
-        let notification_id = id.map_err(|error| {
-            let detail = format!("notificationId: {error}");
-            Problem::new(StatusCode::BAD_REQUEST, "bad_id", detail).about("notificationId")
-        })?;
-        Ok(Self { notification_id })
+        let params = RawPathParams::from_request_parts(parts, state).await.ok();
+        Ok(Self { notification_id: one_of(params.as_ref(), "notificationId")? })
     }
+}
+
+/// One of the ids of a path, read by hand: of two of them, serde would not say which one is wrong.
+fn one_of<T: FromStr<Err: Display>>(params: Option<&RawPathParams>, wanted: &str) -> Result<T, Problem> {
+    let mut all = params.into_iter().flatten();
+    let text = all.find(|(name, _)| *name == wanted).map(|(_, text)| text);
+    text.unwrap_or_default().parse().map_err(|error| {
+        Problem::new(StatusCode::BAD_REQUEST, "bad_id", format!("{wanted}: {error}")).about(wanted)
+    })
 }
 
 /// The hashtag that a path names.

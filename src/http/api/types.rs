@@ -5,6 +5,7 @@
 
 mod delivery;
 mod emoji;
+mod list;
 mod media;
 mod notification;
 mod poll;
@@ -16,6 +17,7 @@ mod words;
 
 pub(super) use delivery::Delivery;
 pub(super) use emoji::CustomEmoji;
+pub(super) use list::List;
 pub(super) use media::Media;
 pub(super) use notification::{Notification, Unread};
 pub(super) use poll::Poll;
@@ -23,7 +25,7 @@ pub(super) use preview::LinkPreview;
 pub(super) use report::Report;
 pub(super) use tweet::{Thread, Tweet, Version};
 pub(super) use user::{CurrentUser, Session, Signup, User, UserRef};
-pub(super) use words::{maybe_quote_policy, maybe_visibility, notification_kinds};
+pub(super) use words::{maybe_list_replies, maybe_quote_policy, maybe_visibility, notification_kinds};
 
 use std::sync::Arc;
 

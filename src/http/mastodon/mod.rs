@@ -21,6 +21,7 @@ mod paging;
 mod polls;
 mod profile;
 mod reactions;
+mod reading_lists;
 mod relations;
 mod reports;
 mod search;
@@ -87,7 +88,7 @@ fn table() -> Table {
         .get("/api/v1/accounts/{id}/featured_tags", all("read:accounts"), none_to_see)
         .get("/api/v1/accounts/{id}/endorsements", all("read:accounts"), none_to_see)
         .get("/api/v1/accounts/{id}/identity_proofs", own("read:accounts"), none_of_ones_own)
-        .get("/api/v1/accounts/{id}/lists", own("read:lists"), none_of_ones_own)
+        .get("/api/v1/accounts/{id}/lists", own("read:lists"), reading_lists::with)
         .post("/api/v1/accounts/{id}/follow", own("write:follows"), relations::follow)
         .post("/api/v1/accounts/{id}/unfollow", own("write:follows"), relations::unfollow)
         .post("/api/v1/accounts/{id}/remove_from_followers", own("write:follows"), relations::remove_from_followers)
@@ -142,6 +143,15 @@ fn table() -> Table {
         .get("/api/v1/timelines/home", own("read:statuses"), timelines::home)
         .get("/api/v1/timelines/public", all("read:statuses"), timelines::public)
         .get("/api/v1/timelines/tag/{hashtag}", all("read:statuses"), timelines::tag)
+        .get("/api/v1/timelines/list/{id}", own("read:lists"), reading_lists::timeline)
+        .get("/api/v1/lists", own("read:lists"), reading_lists::all)
+        .post("/api/v1/lists", own("write:lists"), reading_lists::create)
+        .get("/api/v1/lists/{id}", own("read:lists"), reading_lists::one)
+        .change("/api/v1/lists/{id}", own("write:lists"), reading_lists::change)
+        .delete("/api/v1/lists/{id}", own("write:lists"), reading_lists::delete)
+        .get("/api/v1/lists/{id}/accounts", own("read:lists"), reading_lists::members)
+        .post("/api/v1/lists/{id}/accounts", own("write:lists"), reading_lists::add)
+        .delete("/api/v1/lists/{id}/accounts", own("write:lists"), reading_lists::remove)
         .get("/api/v1/notifications", own("read:notifications"), notifications::list)
         .get("/api/v1/notifications/unread_count", own("read:notifications"), notifications::unread_count)
         .post("/api/v1/notifications/clear", own("write:notifications"), notifications::clear)
@@ -163,7 +173,6 @@ fn table() -> Table {
         .get("/api/v1/trends/statuses", OPEN, none)
         .get("/api/v1/trends/links", OPEN, none)
         // What is not there
-        .get("/api/v1/lists", own("read:lists"), none_of_ones_own)
         .get("/api/v1/filters", own("read:filters"), none_of_ones_own)
         .get("/api/v2/filters", own("read:filters"), none_of_ones_own)
 }

@@ -8,6 +8,7 @@ mod crowds;
 mod edits;
 mod emoji;
 mod leaving;
+mod lists;
 mod log;
 mod notifications;
 mod oauth;

@@ -2,7 +2,7 @@
 //! meant for each, without reading a whole table.
 
 use super::database::stores;
-use crate::model::ids::{AccountId, TweetId};
+use crate::model::ids::{AccountId, RowId, TweetId};
 use crate::store::timelines::{self, Slice};
 use crate::store::value::Value;
 use crate::store::{Conn, Dialect, StoreError, deliveries, events, follows, previews, reactions};
@@ -41,6 +41,10 @@ type Ask = fn(&mut Conn) -> Result<(), StoreError>;
 const HOT: &[(&str, &[&str], &[&str], Ask)] = &[
     ("home", &["tweets_by_account"], &["tweets_by_account"], |conn| {
         timelines::home(conn, ME, PAGE, 1_780_000_000_000).map(drop)
+    }),
+    ("a list", &["tweets_by_account"], &["tweets_by_account"], |conn| {
+        let list = timelines::Authors::Listed(RowId(1));
+        timelines::by_authors(conn, (ME, list), PAGE, 1_780_000_000_000).map(drop)
     }),
     // PostgreSQL learns from its statistics which of the two is the smaller.
     ("local", &["tweets_local_public"], &["_public"], |conn| timelines::local(conn, PAGE).map(drop)),

@@ -176,6 +176,12 @@ async fn ids_are_told_apart_into_malformed_and_unknown() {
             ("POST /api/users/{}/mute", "userId"),
             ("DELETE /api/users/{}/follower", "userId"),
             ("POST /api/follow-requests/{}/accept", "userId"),
+            ("GET /api/lists/{}", "listId"),
+            ("DELETE /api/lists/{}", "listId"),
+            ("GET /api/lists/{}/members", "listId"),
+            ("GET /api/lists/{}/timeline", "listId"),
+            ("DELETE /api/lists/{}/members/1", "listId"),
+            ("GET /api/users/{}/lists", "userId"),
             ("DELETE /api/users/me/sessions/{}", "sessionId"),
         ] {
             for bad in ["abc", "-1", "1.5", "%ff", "99999999999999999999"] {

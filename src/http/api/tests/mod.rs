@@ -14,6 +14,7 @@ mod moves;
 mod polls;
 mod previews;
 mod quotes;
+mod reading_lists;
 mod reports;
 mod scopes;
 mod search;

@@ -2,6 +2,7 @@
 
 use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
 
+use crate::model::list::ListReplies;
 use crate::model::notification::NotificationKind;
 use crate::model::quote::{QuotePolicy, QuoteState};
 use crate::model::visibility::Visibility;
@@ -37,6 +38,20 @@ pub(in crate::http::api) fn quote_policy() -> Object {
 /// The same, or null.
 pub(in crate::http::api) fn maybe_quote_policy() -> Object {
     let words = QuotePolicy::ALL.map(|word| Some(word.as_str())).into_iter().chain([None]);
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
+        .enum_values(Some(words))
+        .build()
+}
+
+/// Which replies a list shows.
+pub(in crate::http::api) fn list_replies() -> Object {
+    one_of(ListReplies::ALL.map(ListReplies::as_str))
+}
+
+/// The same, or null.
+pub(in crate::http::api) fn maybe_list_replies() -> Object {
+    let words = ListReplies::ALL.map(|word| Some(word.as_str())).into_iter().chain([None]);
     ObjectBuilder::new()
         .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
         .enum_values(Some(words))

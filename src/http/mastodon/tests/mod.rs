@@ -9,6 +9,7 @@ mod notifications;
 mod pages;
 mod privacy;
 mod reactions;
+mod reading_lists;
 mod searching;
 mod shapes;
 mod walk;

@@ -99,7 +99,8 @@ async fn an_id_that_is_none_is_not_found_and_so_is_what_has_no_route() {
                 }
             }
         }
-        for line in ["GET /api/v1/nowhere", "DELETE /api/v1/instance", "POST /api/v1/lists", "GET /api/v2/x"]
+        for line in
+            ["GET /api/v1/nowhere", "DELETE /api/v1/instance", "POST /api/v1/endorsements", "GET /api/v2/x"]
         {
             let answer = world.ask(Some(&ann), line, None).await;
             assert_eq!(answer.status, 404, "{line}");
