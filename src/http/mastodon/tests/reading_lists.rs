@@ -52,12 +52,12 @@ async fn a_list_is_made_changed_filled_and_removed_as_clients_do_it() {
         let first = world.ask(Some(&ann), &format!("GET {accounts}?limit=1"), None).await;
         let link = first.headers["link"].to_str().unwrap().to_owned();
         assert!(link.contains("max_id=") && link.contains("rel=\"next\""), "{link}");
-        assert_eq!(ids_of(&first.good()), [eve.id.clone()]);
+        assert_eq!(ids_of(&first.good()), [eve.id.as_str()]);
         let all = world.ask(Some(&ann), &format!("GET {accounts}?limit=0"), None).await;
         assert_eq!(all.headers.get("link"), None);
         assert_eq!(ids_of(&all.good()), both);
         let with = world.get(&ann, &format!("/api/v1/accounts/{}/lists", bob.id)).await;
-        assert_eq!(ids_of(&with), [at.clone()]);
+        assert_eq!(ids_of(&with), [at.as_str()]);
 
         // Arguments of a DELETE: in the query, or in a body of any kind.
         world.act(&ann, &format!("DELETE {accounts}?account_ids[]={}", eve.id)).await;
