@@ -55,6 +55,11 @@ need_postgres() {
     [ -n "$(postgres_bin)" ] || die "PostgreSQL was installed, yet its initdb is not found"
 }
 
+# Films and sounds are made by it, and the tests make theirs with it.
+need_ffmpeg() {
+    command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null || apt_install ffmpeg
+}
+
 need_curl() {
     command -v curl >/dev/null || apt_install curl
 }

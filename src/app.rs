@@ -15,20 +15,20 @@ use url::Url;
 
 use self::watch::Watch;
 use crate::client::{Client, ClientSettings};
-use crate::clock::Clock;
+use crate::clock::{Clock, MINUTE_MS};
 use crate::config::Config;
 use crate::error::{Chain, Error, Result};
 use crate::federation::{DeliverySettings, Federation, InstanceKey};
 use crate::http::health::Check;
 use crate::http::state::AppState;
-use crate::media::{Media, MediaSettings};
+use crate::media::{FilmSettings, Media, MediaSettings, find_programs};
 use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
 use crate::previews::Previews;
 use crate::search::{Feeder, Finder, OpenError, Opened, Search};
 use crate::secrets;
 use crate::service::{
-    PictureSettings, RemotePictures, Rules, Service, leaving, media_upkeep, moves, polls, upkeep,
+    PictureSettings, RemotePictures, Rules, Service, films, leaving, media_upkeep, moves, polls, upkeep,
 };
 use crate::store::events::{self, Logged, Position};
 use crate::store::follower::{self, Progress};
@@ -111,6 +111,7 @@ impl App {
             decode_threads: DECODE_THREADS,
             decode_queue: DECODE_QUEUE,
             image_max_bytes: config.media.image_max_bytes,
+            films: film_settings(config),
         };
         let media_clock = service.clock().clone();
         let media = tokio::task::spawn_blocking(move || Media::open(&media_settings, &media_clock)).await;
@@ -156,6 +157,11 @@ impl App {
         self.pictures.refill().await?;
         let (service, media, stop) = (self.service.clone(), Arc::clone(&self.media), self.stop.clone());
         self.run("media upkeep", async move { media_upkeep::run(service, &media, stop).await });
+        if self.media.films().is_some() {
+            let (service, media, stop) = (self.service.clone(), Arc::clone(&self.media), self.stop.clone());
+            let process = self.process;
+            self.run("films", async move { films::run(service, &media, process, stop).await });
+        }
         self.run("upkeep", upkeep::run(self.service.clone(), self.stop.clone()));
         self.run("moves", moves::run(self.service.clone(), self.stop.clone()));
         self.run("leaving", leaving::run(self.service.clone(), self.stop.clone()));
@@ -289,6 +295,18 @@ async fn plan(federation: Federation, progress: Progress, planned: Told<()>, sto
             return;
         }
     }
+}
+
+/// Which films and sounds are taken: those that there is ffmpeg for.
+pub fn film_settings(config: &Config) -> Option<FilmSettings> {
+    let set = match config.media.ffmpeg.as_str() {
+        "off" => return None,
+        "" => None,
+        path => Some(Path::new(path)),
+    };
+    let programs = find_programs(set, std::env::var_os("PATH").as_deref())?;
+    let max_ms = config.media.video_max_minutes.saturating_mul(MINUTE_MS);
+    Some(FilmSettings { programs, max_bytes: config.media.video_max_bytes, max_ms })
 }
 
 /// Where our own things live, by the configured origin.

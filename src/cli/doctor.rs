@@ -61,6 +61,7 @@ pub fn run(_args: &Args, config: &Config) -> Result<(), Failure> {
     let examined = store::examine(&app::place(config));
     findings.extend(database_findings(&examined));
     findings.extend(key_finding(&config.storage.data_dir, &examined));
+    findings.push(film_finding(config));
     findings.extend(advice(config));
     report(&findings)
 }
@@ -155,6 +156,27 @@ pub fn key_finding(data_dir: &Path, examined: &Result<Examined, StoreError>) -> 
     })
 }
 
+/// Whether films and sounds can be taken.
+pub fn film_finding(config: &Config) -> Finding {
+    let set = config.media.ffmpeg.as_str();
+    match app::film_settings(config) {
+        Some(films) => {
+            let ffmpeg = films.programs.ffmpeg.display();
+            Finding::new(Weight::Fine, format!("films and sounds are made by {ffmpeg}"))
+        }
+        None if set == "off" => Finding::new(Weight::Fine, "ffmpeg is off: films and sounds are refused"),
+        None if set.is_empty() => Finding::new(
+            Weight::Advice,
+            "ffmpeg is not found in PATH with ffprobe beside it: films and sounds are refused; install it, or set \
+             ffmpeg to off",
+        ),
+        None => Finding::new(
+            Weight::Broken,
+            format!("ffmpeg is set to {set}, but it is not there, or ffprobe is not beside it"),
+        ),
+    }
+}
+
 /// What is unwise in the settings taken together.
 pub fn advice(config: &Config) -> Vec<Finding> {
     let server = &config.server;
@@ -220,6 +242,21 @@ mod tests {
         assert!(!fresh.exists());
         std::fs::write(&fresh, b"a file").unwrap();
         assert_eq!(data_dir_finding(&fresh).weight, Weight::Broken);
+    }
+
+    #[test]
+    fn ffmpeg_is_found_off_or_missing_where_it_was_said_to_be() {
+        let mut config = Config::defaults();
+        config.media.ffmpeg = "off".to_owned();
+        assert_eq!(film_finding(&config).weight, Weight::Fine);
+        config.media.ffmpeg = "/nowhere/ffmpeg".to_owned();
+        assert_eq!(film_finding(&config).weight, Weight::Broken);
+        let folder = tempfile::tempdir().unwrap();
+        config.media.ffmpeg = folder.path().join("ffmpeg").to_str().unwrap().to_owned();
+        for program in ["ffmpeg", "ffprobe"] {
+            std::fs::write(folder.path().join(program), b"").unwrap();
+        }
+        assert_eq!(film_finding(&config).weight, Weight::Fine);
     }
 
     #[test]

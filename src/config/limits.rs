@@ -115,6 +115,8 @@ pub const IDEMPOTENCY_KEY_MAX_BYTES: usize = 255;
 pub const IDEMPOTENCY_KEEP_MS: Millis = DAY_MS;
 /// Uploaded images of an account that wait for their tweet: a few long drafts, and no free storage.
 pub const PENDING_UPLOADS_MAX: usize = 50;
+/// Films and sounds of everybody's that wait to be worked on; more would wait for hours.
+pub const WAITING_FILMS_MAX: i64 = 500;
 /// How long an uploaded image waits for its tweet before it is removed.
 pub const UNUSED_MEDIA_KEEP_MS: Millis = DAY_MS;
 

@@ -37,7 +37,7 @@ pub struct Config {
     pub community: Community,
     /// What a tweet may carry.
     pub tweets: Tweets,
-    /// What is kept of images.
+    /// What is taken and kept of images, films and sounds.
     pub media: Media,
     /// Exchange with other instances.
     pub federation: Federation,
@@ -108,11 +108,17 @@ pub struct Tweets {
     pub link_previews: bool,
 }
 
-/// What is kept of images.
+/// What is taken and kept of images, films and sounds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Media {
     /// The largest uploaded image, in bytes.
     pub image_max_bytes: u64,
+    /// Where ffmpeg is: a path, or `off`; empty looks for it in `PATH`.
+    pub ffmpeg: String,
+    /// The largest uploaded film or sound, in bytes.
+    pub video_max_bytes: u64,
+    /// How long a film may last, in minutes.
+    pub video_max_minutes: i64,
     /// The most that copies of remote media may take on disk, in bytes.
     pub cache_bytes: u64,
 }

@@ -200,6 +200,28 @@ fn media(reader: &mut Reader<'_>) -> Media {
                 "The largest image that may be uploaded, in MiB. What is kept of it is a copy \
                  without metadata, usually smaller.",
             ),
+        ffmpeg: reader.read(
+            "ffmpeg",
+            String::new(),
+            &line(0, 200),
+            "Where ffmpeg is, with ffprobe beside it: it makes films and sounds into what browsers play. Empty looks \
+             in the folders of `PATH`; `off` does without. Without it films and sounds are refused, and moving GIFs \
+             stay GIFs.",
+        ),
+        video_max_bytes: MIB
+            * reader.read(
+                "video_max_mb",
+                100,
+                &number(1..=1_000),
+                "The largest film or sound that may be uploaded, in MiB.",
+            ),
+        video_max_minutes: reader.read(
+            "video_max_minutes",
+            10,
+            &number(1..=120),
+            "How long a film may last, in minutes; a sound may last twelve times as long. Making a film takes about \
+             as long as it lasts on a small machine, one after another.",
+        ),
         cache_bytes: GIB
             * reader.read(
                 "media_cache_gb",

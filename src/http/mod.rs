@@ -64,11 +64,14 @@ pub fn gateway(config: &Config, base_url: Url, clock: Clock) -> Gateway {
     }
 }
 
-/// Bytes of a body that carries files: all the images of one post, or the two of a profile, and the text beside them.
+/// Bytes of a body that carries files: all the images of one post, or the two of a profile, or a film, and the text
+/// beside them.
 fn media_body(config: &Config) -> usize {
     let images = config.tweets.max_images.max(PROFILE_IMAGES);
     let image_bytes = usize::try_from(config.media.image_max_bytes).unwrap_or(usize::MAX);
-    image_bytes.saturating_mul(images).saturating_add(TEXT_BESIDE_IMAGES)
+    let film_bytes = if config.media.ffmpeg == "off" { 0 } else { config.media.video_max_bytes };
+    let film_bytes = usize::try_from(film_bytes).unwrap_or(usize::MAX);
+    image_bytes.saturating_mul(images).max(film_bytes).saturating_add(TEXT_BESIDE_IMAGES)
 }
 
 /// The server as the configuration wants it.

@@ -22,6 +22,29 @@ pub enum MediaError {
         /// What the content looks like, with its article, such as `an AVIF image`.
         found: &'static str,
     },
+    /// `unsupported_type`, where films and sounds are taken.
+    #[error(
+        "{found} is not supported; allowed are JPEG, PNG, GIF and WebP images, MP4, QuickTime, WebM and Matroska films, \
+         and MP3, AAC, Ogg, FLAC and WAV sounds"
+    )]
+    UnsupportedFile {
+        /// What the content looks like, with its article.
+        found: &'static str,
+    },
+    /// `broken_film`: a film or sound that cannot be read to its end, or that says too little of itself.
+    #[error("the film or sound is damaged or incomplete and cannot be read")]
+    BrokenFilm,
+    /// `too_large_film`: more pixels or streams than are worked on.
+    #[error(
+        "the film is too large; allowed are 4,096 × 4,096 pixels at most, 8,847,360 in all, and eight streams"
+    )]
+    TooLargeFilm,
+    /// `film_too_long`: it lasts longer than is allowed.
+    #[error("the film or sound is too long; at most {limit_minutes} minutes are allowed")]
+    TooLong {
+        /// The limit that was passed.
+        limit_minutes: i64,
+    },
     /// `broken_image`: cut off, damaged, or empty.
     #[error("the image is damaged or incomplete and cannot be read")]
     BrokenImage,
@@ -61,7 +84,10 @@ impl MediaError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::TooBig { .. } => "too_big",
-            Self::UnsupportedType { .. } => "unsupported_type",
+            Self::UnsupportedType { .. } | Self::UnsupportedFile { .. } => "unsupported_type",
+            Self::BrokenFilm => "broken_film",
+            Self::TooLargeFilm => "too_large_film",
+            Self::TooLong { .. } => "film_too_long",
             Self::BrokenImage => "broken_image",
             Self::TooManyPixels { .. } => "too_many_pixels",
             Self::TooManyFrames { .. } => "too_many_frames",

@@ -1,24 +1,29 @@
-//! Media: take images in, make them safe and small, keep them, hand them out. A door to the outside; no SQL, no
-//! HTTP.
+//! Media: take images, films and sounds in, make them safe and small, keep them, hand them out. A door to the outside;
+//! no SQL, no HTTP.
 //!
 //! The way of an image: bytes stream into a temporary file under a limit ([`UploadFolder`]), the kind is told by
 //! content ([`sniff`]), a bounded [`Crew`] decodes and re-encodes it without metadata ([`process`]), and
 //! [`MediaStore`] keeps the picture and its thumbnail under random [`Key`]s. [`CacheIndex`] says which copies of
 //! remote media to drop when their budget is used up.
 //!
-//! Only images: AVIF, HEIC, SVG, video and audio are refused with [`MediaError::UnsupportedType`], which says what
-//! is allowed.
+//! The way of a film or sound, where there is ffmpeg ([`Films`]): it is looked at and kept as it came, which nobody is
+//! served; later [`Media::make_film`] makes of it what browsers play. A moving GIF goes the same way, from the copy that
+//! was made of it as an image.
+//!
+//! AVIF, HEIC and SVG are refused with [`MediaError::UnsupportedType`], which says what is allowed; without ffmpeg so
+//! are films and sounds.
 //!
 //! # How the HTTP floor serves a file
 //!
-//! Everything here was made by somebody else's will, so that it is never served as anything but an image:
+//! Everything here was made by somebody else's will, so that it is never served as anything but what it was made into:
 //!
 //! - the path is parsed as a [`Key`]; what does not parse is 404, like a file that is not there;
-//! - `Content-Type` is [`ImageKind::mime`] of the key's kind: our own table by extension, never what the sender
-//!   claimed, never HTML or JSON;
-//! - every answer carries [`SERVING_HEADERS`]: `X-Content-Type-Options: nosniff`, `Content-Security-Policy:
-//!   default-src 'none'`, `Content-Disposition: inline` (images only; a kind that is not an image would be
-//!   `attachment`), and caching for ever, because a key's bytes never change.
+//! - `Content-Type` is [`FileKind::mime`] of the key's kind: our own table by extension, never what the sender
+//!   claimed, never HTML or JSON; what was uploaded and is still worked on is 404 too;
+//! - every answer carries [`SERVING_HEADERS`]: `X-Content-Type-Options: nosniff`, `Content-Security-Policy` that allows
+//!   nothing but the film itself, in the page that browsers make around one, `Content-Disposition: inline`, and caching
+//!   for ever, because a key's bytes never change;
+//! - parts of a file may be asked for (`Range`).
 //!
 //! # What can be left over
 //!
@@ -32,9 +37,12 @@ mod container;
 mod decode;
 mod encoded;
 mod error;
+mod file_kind;
+mod film;
 #[cfg(test)]
 mod fixtures;
 mod image;
+mod intake;
 mod shape;
 mod sniff;
 mod storage;
@@ -44,11 +52,16 @@ mod upload;
 pub use cache::CacheIndex;
 pub use encoded::Encoded;
 pub use error::MediaError;
+pub use file_kind::FileKind;
+#[cfg(test)]
+pub(crate) use film::tests as film_tests;
+pub use film::{FilmSettings, Films, Probe, Programs, Shown, find as find_programs};
 pub use image::{MAX_INPUT_BYTES, Processed, Purpose, process};
-pub use sniff::{ImageKind, sniff};
-pub use storage::{BadKey, Key, MediaStore, StoredFile};
+pub use intake::{Original, StoredFilm, Taken};
+pub use sniff::{Container, ImageKind, container_of, sniff};
+pub use storage::{BadKey, Key, MediaStore, Part, StoredFile};
 pub use unclaimed::Unclaimed;
-pub use upload::{TempUpload, UploadFolder};
+pub use upload::{TempUpload, UploadFolder, Workshop};
 
 use std::path::PathBuf;
 
@@ -62,7 +75,7 @@ use crate::telemetry::metrics::MEDIA_PROCESSED_TOTAL;
 /// The headers, besides `Content-Type` and `Content-Length`, of every stored file that is served.
 pub const SERVING_HEADERS: [(&str, &str); 4] = [
     ("x-content-type-options", "nosniff"),
-    ("content-security-policy", "default-src 'none'"),
+    ("content-security-policy", "default-src 'none'; media-src 'self'"),
     ("content-disposition", "inline"),
     ("cache-control", "public, max-age=31536000, immutable"),
 ];
@@ -78,6 +91,8 @@ pub struct MediaSettings {
     pub decode_queue: usize,
     /// The largest image that is taken in, in bytes; never more than [`MAX_INPUT_BYTES`].
     pub image_max_bytes: u64,
+    /// Films and sounds; `None` takes none.
+    pub films: Option<FilmSettings>,
 }
 
 /// A stored image and its thumbnail.
@@ -111,6 +126,7 @@ pub struct Media {
     uploads: UploadFolder,
     decoders: Crew,
     image_max_bytes: u64,
+    films: Option<Films>,
 }
 
 impl Media {
@@ -121,7 +137,14 @@ impl Media {
             .map_err(MediaError::storage)?;
         let decoders = Crew::start("media", settings.decode_threads, settings.decode_queue)
             .map_err(MediaError::storage)?;
-        Ok(Self { store, uploads, decoders, image_max_bytes: settings.image_max_bytes.min(MAX_INPUT_BYTES) })
+        let image_max_bytes = settings.image_max_bytes.min(MAX_INPUT_BYTES);
+        let films = settings.films.clone().map(Films::new);
+        Ok(Self { store, uploads, decoders, image_max_bytes, films })
+    }
+
+    /// Films and sounds, where they are taken.
+    pub fn films(&self) -> Option<&Films> {
+        self.films.as_ref()
     }
 
     /// Bytes of the largest image that is taken in.
@@ -158,6 +181,16 @@ impl Media {
     /// Opens a file. [`MediaError::NotFound`] when there is none.
     pub async fn read(&self, key: &Key) -> Result<StoredFile, MediaError> {
         self.store.get(key).await
+    }
+
+    /// Opens a part of a file, which must have such a part.
+    pub async fn read_part(&self, key: &Key, part: Part) -> Result<StoredFile, MediaError> {
+        self.store.get_part(key, Some(part)).await
+    }
+
+    /// The length of a file in bytes.
+    pub async fn size(&self, key: &Key) -> Result<u64, MediaError> {
+        self.store.size(key).await
     }
 
     /// Removes a file; one that is not there is removed already.
@@ -240,6 +273,7 @@ mod tests {
             decode_threads: 1,
             decode_queue: 2,
             image_max_bytes: MAX_BYTES,
+            films: None,
         };
         Media::open(&settings, &Clock::system()).unwrap()
     }
@@ -264,7 +298,7 @@ mod tests {
         assert_eq!((stored.thumb.width, stored.thumb.height), (400, 300));
         for image in [&stored.image, &stored.thumb] {
             let file = media.read(&image.key).await.unwrap();
-            assert_eq!((file.kind, file.size), (ImageKind::Jpeg, image.size));
+            assert_eq!((file.kind, file.size), (ImageKind::Jpeg.into(), image.size));
             let bytes: Vec<Bytes> = file.body.try_collect().await.unwrap();
             let decoded = ::image::load_from_memory(&bytes.concat()).unwrap();
             assert_eq!((decoded.width(), decoded.height()), (image.width, image.height));

@@ -1,7 +1,8 @@
 //! The kind of a file by its first bytes, never by its name or the type its sender claims.
 //!
-//! Everything that is not in the table is refused. AVIF, HEIC, video and SVG are recognised only so that the
-//! refusal can name them: there is no decoder for them here, and SVG is a program rather than a picture.
+//! Everything that is not in the tables is refused. AVIF, HEIC and SVG are recognised only so that the refusal can name
+//! them: there is no decoder for them here, and SVG is a program rather than a picture. Films and sounds are for ffmpeg,
+//! which is told the container, so that it never takes a list of other files for a film.
 
 use crate::media::error::MediaError;
 
@@ -45,6 +46,65 @@ impl ImageKind {
     }
 }
 
+/// A container of films or sounds that ffmpeg is asked to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Container {
+    /// MP4, QuickTime and their kin (ISO/IEC 14496-12).
+    Mp4,
+    /// Matroska and WebM.
+    Matroska,
+    /// RFC 3533.
+    Ogg,
+    /// MPEG layer 3, with or without ID3.
+    Mp3,
+    /// AAC in ADTS.
+    Aac,
+    /// RFC 9639.
+    Flac,
+    /// RIFF WAVE.
+    Wav,
+    /// A moving GIF of ours, to become a film.
+    Gif,
+}
+
+impl Container {
+    /// What ffmpeg calls the part of it that reads this, and nothing else.
+    pub fn demuxer(self) -> &'static str {
+        match self {
+            Self::Mp4 => "mov",
+            Self::Matroska => "matroska",
+            Self::Ogg => "ogg",
+            Self::Mp3 => "mp3",
+            Self::Aac => "aac",
+            Self::Flac => "flac",
+            Self::Wav => "wav",
+            Self::Gif => "gif",
+        }
+    }
+}
+
+/// The container of a film or sound, by its first bytes; `None` when it is none that is taken.
+pub fn container_of(head: &[u8]) -> Option<Container> {
+    if head.get(4..8) == Some(b"ftyp") {
+        let image = matches!(
+            head.get(8..12),
+            Some(b"avif" | b"avis" | b"heic" | b"heix" | b"hevc" | b"heim" | b"mif1" | b"msf1")
+        );
+        return (!image).then_some(Container::Mp4);
+    }
+    match head {
+        [0x1A, 0x45, 0xDF, 0xA3, ..] => Some(Container::Matroska),
+        [b'O', b'g', b'g', b'S', ..] => Some(Container::Ogg),
+        [b'f', b'L', b'a', b'C', ..] => Some(Container::Flac),
+        [b'I', b'D', b'3', ..] => Some(Container::Mp3),
+        [b'R', b'I', b'F', b'F', ..] => (head.get(8..12) == Some(b"WAVE")).then_some(Container::Wav),
+        // A frame's sync word; AAC says layer 0, which MPEG audio does not have.
+        [0xFF, second, ..] if second & 0xF6 == 0xF0 => Some(Container::Aac),
+        [0xFF, second, third, ..] if second & 0xE6 == 0xE2 && third & 0xF0 != 0xF0 => Some(Container::Mp3),
+        _ => None,
+    }
+}
+
 /// The kind of `bytes`, or [`MediaError::UnsupportedType`] with the name of what they look like.
 pub fn sniff(bytes: &[u8]) -> Result<ImageKind, MediaError> {
     if bytes.starts_with(b"\xFF\xD8\xFF") {
@@ -60,7 +120,7 @@ pub fn sniff(bytes: &[u8]) -> Result<ImageKind, MediaError> {
     }
 }
 
-fn name_of(bytes: &[u8]) -> &'static str {
+pub(super) fn name_of(bytes: &[u8]) -> &'static str {
     if bytes.is_empty() {
         return "an empty file";
     }
@@ -71,8 +131,10 @@ fn name_of(bytes: &[u8]) -> &'static str {
             _ => "a video",
         };
     }
-    if bytes.starts_with(b"\x1A\x45\xDF\xA3") {
-        return "a video";
+    match container_of(bytes) {
+        Some(Container::Matroska) => return "a video",
+        Some(_) => return "a film or sound",
+        None => {}
     }
     if bytes.starts_with(b"<svg") || bytes.starts_with(b"<?xml") {
         return "an SVG image";
@@ -106,6 +168,34 @@ mod tests {
         assert!(refusal(b"").starts_with("an empty file"));
         for other in [&b"<html>"[..], b"RIFF\0\0\0\0WAVE", b"GIF88a", b"\x89PNG", b"\xFF\xD8", b"%PDF-1.7"] {
             assert!(refusal(other).contains("JPEG, PNG, GIF and WebP"), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn containers_are_told_by_their_first_bytes_and_lists_of_files_are_none() {
+        for (head, container) in [
+            (&b"\0\0\0\x20ftypisom"[..], Container::Mp4),
+            (b"\x1A\x45\xDF\xA3", Container::Matroska),
+            (b"OggS\0", Container::Ogg),
+            (b"fLaC\0", Container::Flac),
+            (b"ID3\x04", Container::Mp3),
+            (b"\xFF\xFB\x90\0", Container::Mp3),
+            (b"\xFF\xF1\x50\x80", Container::Aac),
+            (b"RIFF\0\0\0\0WAVEfmt ", Container::Wav),
+        ] {
+            assert_eq!(container_of(head), Some(container), "{head:?}");
+        }
+        for other in [
+            &b"#EXTM3U\n#EXT-X-VERSION:3"[..],
+            b"ffconcat version 1.0\nfile /etc/passwd",
+            b"\0\0\0\x20ftypheic",
+            b"<?xml version=\"1.0\"?><MPD",
+            b"<smil>",
+            b"\xFF\xD8\xFF\xE0",
+            b"RIFF\0\0\0\0AVI ",
+            b"",
+        ] {
+            assert_eq!(container_of(other), None, "{other:?}");
         }
     }
 

@@ -9,24 +9,28 @@
 use std::fmt;
 use std::fs;
 use std::io;
+use std::ops::Range;
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as ObjectPath;
-use object_store::{ObjectStore, ObjectStoreExt as _};
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt as _};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::media::error::MediaError;
-use crate::media::sniff::ImageKind;
+use crate::media::file_kind::FileKind;
 use crate::secrets::random_bytes;
 
 /// Random bytes in a key: 128 bits, so that nobody finds a file whose address they were not given.
 const KEY_BYTES: usize = 16;
 /// Hexadecimal digits in a key's name.
 const NAME_DIGITS: usize = 2 * KEY_BYTES;
+/// Bytes of a file that are copied at once.
+const PIECE_BYTES: usize = 1 << 20;
 /// Files up to this size are read at once; larger ones as a stream of small pieces.
 const READ_AT_ONCE_BYTES: u64 = 2 << 20;
 
@@ -43,7 +47,8 @@ pub struct BadKey;
 
 impl Key {
     /// A new random key for a file of this kind.
-    pub fn random(kind: ImageKind) -> Result<Self, MediaError> {
+    pub fn random(kind: impl Into<FileKind>) -> Result<Self, MediaError> {
+        let kind: FileKind = kind.into();
         let bytes = random_bytes::<KEY_BYTES>()?;
         let name: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let folders: Vec<String> = bytes.iter().take(2).map(|byte| format!("{byte:02x}")).collect();
@@ -56,9 +61,12 @@ impl Key {
     }
 
     /// The kind that its extension says, which is what the file was written as.
-    pub fn kind(&self) -> ImageKind {
+    pub fn kind(&self) -> FileKind {
         // Every key was made or checked with one of the table's extensions.
-        self.0.rsplit_once('.').and_then(|(_, end)| ImageKind::from_extension(end)).unwrap_or(ImageKind::Jpeg)
+        self.0
+            .rsplit_once('.')
+            .and_then(|(_, end)| FileKind::from_extension(end))
+            .unwrap_or(FileKind::Original)
     }
 
     fn path(&self) -> ObjectPath {
@@ -77,7 +85,7 @@ impl FromStr for Key {
         let sharded = folders.split_once('/').is_some_and(|(first, second)| {
             first.len() == 2 && name.strip_prefix(first).is_some_and(|rest| rest.get(..2) == Some(second))
         });
-        let known = ImageKind::from_extension(extension).is_some();
+        let known = FileKind::from_extension(extension).is_some();
         if is_name && sharded && known { Ok(Self(text.to_owned())) } else { Err(BadKey) }
     }
 }
@@ -88,13 +96,26 @@ impl fmt::Display for Key {
     }
 }
 
+/// A part of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// From one byte on, before another.
+    Between(u64, u64),
+    /// From a byte to the end.
+    From(u64),
+    /// So many bytes before the end.
+    Last(u64),
+}
+
 /// A file that is being read.
 pub struct StoredFile {
     /// Its kind, for the media type.
-    pub kind: ImageKind,
+    pub kind: FileKind,
     /// Its length in bytes.
     pub size: u64,
-    /// Its bytes, in order.
+    /// Which of its bytes these are.
+    pub part: Range<u64>,
+    /// Those bytes, in order.
     pub body: BoxStream<'static, io::Result<Bytes>>,
 }
 
@@ -126,17 +147,64 @@ impl MediaStore {
         self.objects.put(&key.path(), bytes.into()).await.map(drop).map_err(refusal)
     }
 
+    /// Copies a file of this machine into the storage, a piece at a time; it is durable when this returns.
+    pub async fn put_file(&self, key: &Key, source: &Path) -> Result<(), MediaError> {
+        let mut source = tokio::fs::File::open(source).await.map_err(MediaError::storage)?;
+        let mut target = self.objects.put_multipart(&key.path()).await.map_err(refusal)?;
+        loop {
+            let mut piece = BytesMut::with_capacity(PIECE_BYTES);
+            while piece.len() < PIECE_BYTES
+                && source.read_buf(&mut piece).await.map_err(MediaError::storage)? > 0
+            {}
+            if piece.is_empty() {
+                break;
+            }
+            if let Err(failed) = target.put_part(piece.freeze().into()).await {
+                // What is half written is nobody's; one that cannot be given up is found by no row.
+                let _ = target.abort().await;
+                return Err(refusal(failed));
+            }
+        }
+        target.complete().await.map(drop).map_err(refusal)
+    }
+
+    /// Copies a stored file to a new file of this machine.
+    pub async fn copy_to(&self, key: &Key, target: &Path) -> Result<(), MediaError> {
+        let mut body = self.get(key).await?.body;
+        let mut file = tokio::fs::File::create_new(target).await.map_err(MediaError::storage)?;
+        while let Some(piece) = body.try_next().await.map_err(MediaError::storage)? {
+            file.write_all(&piece).await.map_err(MediaError::storage)?;
+        }
+        file.flush().await.map_err(MediaError::storage)
+    }
+
     /// Opens a file. [`MediaError::NotFound`] when there is none.
     pub async fn get(&self, key: &Key) -> Result<StoredFile, MediaError> {
-        let file = self.objects.get(&key.path()).await.map_err(refusal)?;
-        let size = file.meta.size;
-        let body = if size <= READ_AT_ONCE_BYTES {
+        self.get_part(key, None).await
+    }
+
+    /// Opens a part of a file, which must have such a part. [`MediaError::NotFound`] when there is no file.
+    pub async fn get_part(&self, key: &Key, part: Option<Part>) -> Result<StoredFile, MediaError> {
+        let range = part.map(|part| match part {
+            Part::Between(first, end) => GetRange::Bounded(first..end),
+            Part::From(first) => GetRange::Offset(first),
+            Part::Last(count) => GetRange::Suffix(count),
+        });
+        let options = GetOptions { range, ..GetOptions::default() };
+        let file = self.objects.get_opts(&key.path(), options).await.map_err(refusal)?;
+        let (size, part) = (file.meta.size, file.range.clone());
+        let body = if part.end.saturating_sub(part.start) <= READ_AT_ONCE_BYTES {
             let bytes = file.bytes().await.map_err(refusal)?;
             stream::once(std::future::ready(Ok(bytes))).boxed()
         } else {
             file.into_stream().map_err(io::Error::from).boxed()
         };
-        Ok(StoredFile { kind: key.kind(), size, body })
+        Ok(StoredFile { kind: key.kind(), size, part, body })
+    }
+
+    /// The length of a file in bytes. [`MediaError::NotFound`] when there is none.
+    pub async fn size(&self, key: &Key) -> Result<u64, MediaError> {
+        Ok(self.objects.head(&key.path()).await.map_err(refusal)?.size)
     }
 
     /// Removes a file; one that is not there is removed already.
@@ -158,6 +226,7 @@ fn refusal(cause: object_store::Error) -> MediaError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::media::ImageKind;
     use proptest::prelude::*;
 
     async fn read(store: &MediaStore, key: &Key) -> Vec<u8> {
@@ -200,7 +269,7 @@ mod tests {
         assert_eq!((parts.len(), parts[0].len(), parts[1].len()), (3, 2, 2));
         assert!(parts[2].starts_with(&parts[..2].concat()), "{key}");
         assert_eq!(key.as_str().parse(), Ok(key.clone()));
-        assert_eq!(key.kind(), ImageKind::Jpeg);
+        assert_eq!(key.kind(), ImageKind::Jpeg.into());
         assert_ne!(key, Key::random(ImageKind::Jpeg).unwrap());
     }
 

@@ -10,30 +10,23 @@ use super::{Stored, StoredImage};
 /// A stored picture that nothing names yet. Whoever writes its name somewhere claims it; else its files go, also when
 /// the request that brought it is dropped in the middle.
 #[derive(Debug)]
-pub struct Unclaimed {
+pub struct Unclaimed<T = Stored> {
     store: MediaStore,
-    stored: Stored,
+    stored: T,
     /// Files that go when this is dropped.
     doomed: Vec<Key>,
 }
 
-impl Unclaimed {
-    pub(super) fn new(store: MediaStore, stored: Stored) -> Self {
-        let doomed = vec![stored.image.key.clone(), stored.thumb.key.clone()];
+impl<T: Clone> Unclaimed<T> {
+    /// What was stored under these keys.
+    pub(super) fn of(store: MediaStore, stored: T, doomed: Vec<Key>) -> Self {
         Self { store, stored, doomed }
     }
 
-    /// The picture, from now on the caller's to remove.
-    pub fn claim(mut self) -> Stored {
+    /// What was stored, from now on the caller's to remove.
+    pub fn claim(mut self) -> T {
         self.doomed.clear();
         self.stored.clone()
-    }
-
-    /// The picture without its small version, which is removed.
-    pub async fn claim_image(mut self) -> StoredImage {
-        remove(&self.store, &self.stored.thumb.key).await;
-        self.doomed.clear();
-        self.stored.image.clone()
     }
 
     /// Removes the files now.
@@ -45,15 +38,36 @@ impl Unclaimed {
     }
 }
 
-impl Deref for Unclaimed {
-    type Target = Stored;
+impl Unclaimed {
+    pub(super) fn new(store: MediaStore, stored: Stored) -> Self {
+        let doomed = vec![stored.image.key.clone(), stored.thumb.key.clone()];
+        Self::of(store, stored, doomed)
+    }
 
-    fn deref(&self) -> &Stored {
+    /// The small version without the picture, which is removed.
+    pub async fn claim_thumb(mut self) -> (StoredImage, String) {
+        remove(&self.store, &self.stored.image.key).await;
+        self.doomed.clear();
+        (self.stored.thumb.clone(), self.stored.blurhash.clone())
+    }
+
+    /// The picture without its small version, which is removed.
+    pub async fn claim_image(mut self) -> StoredImage {
+        remove(&self.store, &self.stored.thumb.key).await;
+        self.doomed.clear();
+        self.stored.image.clone()
+    }
+}
+
+impl<T> Deref for Unclaimed<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
         &self.stored
     }
 }
 
-impl Drop for Unclaimed {
+impl<T> Drop for Unclaimed<T> {
     fn drop(&mut self) {
         let doomed = std::mem::take(&mut self.doomed);
         // Without a runtime the process is about to end.

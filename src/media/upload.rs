@@ -28,6 +28,8 @@ const MAX_UPLOADS: usize = 64;
 const OLD_MS: Millis = HOUR_MS;
 /// How temporary files' names begin; nothing else in the folder is touched.
 const PREFIX: &str = "upload-";
+/// Bytes that tell a kind of file.
+pub(super) const HEAD_BYTES: u64 = 64;
 /// Random bytes in a temporary file's name.
 const NAME_BYTES: usize = 12;
 
@@ -87,20 +89,65 @@ impl UploadFolder {
         Ok(upload)
     }
 
+    /// Makes an empty folder to work in.
+    pub async fn workshop(&self) -> Result<Workshop, MediaError> {
+        let random = random_bytes::<NAME_BYTES>()?;
+        let path = self.path.join(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(random)));
+        tokio::fs::create_dir(&path).await.map_err(MediaError::storage)?;
+        Ok(Workshop { path })
+    }
+
     fn delete_old(&self, now_ms: Millis) -> io::Result<()> {
         for entry in fs::read_dir(&self.path)? {
             let entry = entry?;
             if entry.file_name().to_string_lossy().starts_with(PREFIX)
                 && now_ms.saturating_sub(modified_ms(&entry)?) > OLD_MS
             {
-                fs::remove_file(entry.path())?;
+                let folder = entry.file_type()?.is_dir();
+                if folder { fs::remove_dir_all(entry.path())? } else { fs::remove_file(entry.path())? }
             }
         }
         Ok(())
     }
 }
 
+/// A folder to work in; it goes with all that is in it when this is dropped.
+#[derive(Debug)]
+pub struct Workshop {
+    path: PathBuf,
+}
+
+impl Workshop {
+    /// A file in it.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Workshop {
+    fn drop(&mut self) {
+        if let Err(cause) = fs::remove_dir_all(&self.path) {
+            tracing::warn!(media.error = %cause, "a temporary folder could not be deleted");
+        }
+    }
+}
+
 impl TempUpload {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its first bytes, by which its kind is told.
+    pub async fn head(&self) -> io::Result<Vec<u8>> {
+        super::intake::head_of(&self.path).await
+    }
+
     /// How many bytes came.
     pub fn size(&self) -> u64 {
         self.size

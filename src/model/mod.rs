@@ -6,6 +6,7 @@ mod markup;
 pub mod account;
 pub mod address;
 pub mod app;
+pub mod attachment;
 pub mod credentials;
 pub mod cursor;
 pub mod delivery;

@@ -6,6 +6,7 @@
 //! private tweets by counting ids.
 
 use super::account::Account;
+use super::attachment::MediaState;
 use super::emoji::{OwnEmoji, RemoteEmoji};
 use super::preview::Preview;
 use super::tweet::Media;
@@ -14,8 +15,11 @@ use crate::secrets;
 /// Bytes of a hash in a version: 64 bits cannot be guessed over the network.
 const VERSION_BYTES: usize = 8;
 
-/// The path of a tweet's picture or an upload.
+/// The path of a tweet's picture or an upload; none while it is worked on.
 pub fn attachment_url(media: &Media) -> Option<String> {
+    if media.state != MediaState::Ready {
+        return None;
+    }
     match &media.remote_url {
         Some(source) => Some(format!("/media/remote/{}?v={}", media.id, version(source))),
         None => media.file_key.as_deref().map(stored_url),
@@ -104,6 +108,7 @@ mod tests {
             thumb_height: 0,
             blurhash: None,
             size_bytes: 0,
+            ..Default::default()
         }
     }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attachment::{Focus, MediaState};
 use super::emoji::RemoteEmoji;
 use super::ids::{AccountId, MediaId, TweetId};
 use super::poll::Poll;
@@ -93,8 +94,8 @@ pub struct Mention {
     pub uri: Option<String>,
 }
 
-/// A picture of a tweet, or one that waits for its tweet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A picture, film or sound of a tweet, or one that waits for its tweet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Media {
     /// Its id.
     pub id: MediaId,
@@ -102,11 +103,12 @@ pub struct Media {
     pub account: AccountId,
     /// The tweet it belongs to.
     pub tweet: Option<TweetId>,
-    /// `image` or `gif`.
+    /// `image`, `gif`, `gifv` (a film without sound that goes round), `video` or `audio`.
     pub kind: String,
     /// Its media type.
     pub mime: String,
-    /// Where our store keeps it; `None` for a remote picture that was not fetched yet.
+    /// Where our store keeps it, or what was uploaded while that is worked on; `None` for a remote picture that was not
+    /// fetched yet.
     pub file_key: Option<String>,
     /// Where our store keeps the small version.
     pub thumb_key: Option<String>,
@@ -126,6 +128,15 @@ pub struct Media {
     pub blurhash: Option<String>,
     /// Bytes of the file.
     pub size_bytes: i64,
+    /// What stays to be seen when it is cut.
+    #[serde(default)]
+    pub focus: Option<Focus>,
+    /// How far it is.
+    #[serde(default)]
+    pub state: MediaState,
+    /// How long a film or sound lasts; 0 for pictures.
+    #[serde(default)]
+    pub duration_ms: Millis,
 }
 
 /// A version of an edited tweet before its present one.

@@ -11,6 +11,7 @@ use super::words::{Parsed, content_warning, pictures, told_of};
 use crate::clock::Millis;
 use crate::config::limits;
 use crate::error::{Error, Result};
+use crate::model::attachment::Focus;
 use crate::model::ids::{AccountId, MediaId, TweetId};
 use crate::model::notification::NotificationKind;
 use crate::model::tweet::{Mention, Tweet, TweetEdit};
@@ -28,6 +29,8 @@ pub struct TweetChanges {
     pub media: Option<Vec<MediaId>>,
     /// New descriptions of these pictures.
     pub alts: BTreeMap<MediaId, String>,
+    /// What stays to be seen of these pictures.
+    pub focus: BTreeMap<MediaId, Focus>,
     /// The new warning.
     pub content_warning: Option<String>,
     /// Whether pictures are hidden at first.
@@ -82,12 +85,19 @@ impl Service {
         };
         // A tweet may have more than a new one may: an admin has lowered the number since.
         let most = self.rules().max_images.max(before.media.len());
-        let pictures = changes.media.as_ref().map(|ids| pictures(ids, changes.alts, most)).transpose()?;
+        let pictures = changes
+            .media
+            .as_ref()
+            .map(|ids| pictures(ids, (changes.alts, changes.focus), most))
+            .transpose()?;
         if let Some(ids) = changes.media {
-            let free = self.store().read(move |conn| media::are_free(conn, author, Some(id), &ids)).await?;
+            let wanted = ids.clone();
+            let free =
+                self.store().read(move |conn| media::are_free(conn, author, Some(id), &wanted)).await?;
             if !free {
                 return Err(tweet_commands::unknown_media());
             }
+            self.refuse_unready(ids).await?;
         }
         let checked = CheckedEdit {
             author,

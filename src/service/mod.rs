@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod deliveries;
 pub mod edits;
 pub mod emoji;
+pub mod films;
 pub mod follows;
 pub mod graph;
 pub mod instances;
@@ -59,6 +60,7 @@ pub use size::Counts;
 pub use timelines::{PublicList, Tab, Thread};
 pub(crate) use tweets::blank_tweet;
 pub use tweets::{CheckedTweet, NewTweet};
+pub use uploads::{Description, Thumb};
 pub use views::{Eyes, TweetView};
 pub(crate) use words::{alt_text, mention, told_of};
 
@@ -144,6 +146,8 @@ struct Inner {
     /// Somebody left: there is something to erase, and a farewell to say.
     left: tokio::sync::Notify,
     farewell_due: tokio::sync::Notify,
+    /// Somebody uploaded a film.
+    film_due: tokio::sync::Notify,
     counted: size::Counted,
     palettes: emoji::Palettes,
 }
@@ -161,6 +165,7 @@ impl Service {
             moved: tokio::sync::Notify::new(),
             left: tokio::sync::Notify::new(),
             farewell_due: tokio::sync::Notify::new(),
+            film_due: tokio::sync::Notify::new(),
             counted: size::Counted::default(),
             palettes: emoji::Palettes::default(),
             store,

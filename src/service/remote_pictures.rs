@@ -351,7 +351,7 @@ fn as_seen(id: MediaId, stored: &Stored) -> tweet::Media {
         id,
         account: AccountId::default(),
         tweet: None,
-        kind: if kind == ImageKind::Gif { "gif" } else { "image" }.to_owned(),
+        kind: if kind == ImageKind::Gif.into() { "gif" } else { "image" }.to_owned(),
         mime: kind.mime().to_owned(),
         file_key: None,
         thumb_key: None,
@@ -363,6 +363,7 @@ fn as_seen(id: MediaId, stored: &Stored) -> tweet::Media {
         thumb_height: i64::from(stored.thumb.height),
         blurhash: Some(stored.blurhash.clone()),
         size_bytes: bytes(stored.image.size),
+        ..Default::default()
     }
 }
 

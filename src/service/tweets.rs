@@ -123,7 +123,7 @@ impl Service {
         }
         self.refuse_moved(author).await?;
         let text = text::validate(&new.text, self.rules().tweet_limit, !new.media.is_empty())?;
-        let pictures = pictures(&new.media, new.alts, self.rules().max_images)?;
+        let pictures = pictures(&new.media, (new.alts, BTreeMap::new()), self.rules().max_images)?;
         let content_warning = content_warning(new.content_warning.as_deref())?;
         let language = new.language.as_deref().map(language::validate).transpose()?;
         if let Some(poll) = &new.poll {
@@ -132,10 +132,12 @@ impl Service {
         let parent = self.target(author, new.reply_to, "reply_to").await?;
         let quoted = self.quotable(author, new.quote_of).await?;
         let ids = new.media;
-        if !ids.is_empty()
-            && !self.store().read(move |conn| media::are_free(conn, author, None, &ids)).await?
-        {
-            return Err(tweet_commands::unknown_media());
+        if !ids.is_empty() {
+            let wanted = ids.clone();
+            if !self.store().read(move |conn| media::are_free(conn, author, None, &wanted)).await? {
+                return Err(tweet_commands::unknown_media());
+            }
+            self.refuse_unready(ids).await?;
         }
         let draft = Draft {
             parsed: self.parse(&text).await?,
@@ -151,6 +153,14 @@ impl Service {
             idempotency_key: new.idempotency_key,
         };
         Ok(CheckedTweet { author, state: Checked::New(Box::new(draft)) })
+    }
+
+    /// 422 while one of these is still worked on, or when it could not be made into something to show.
+    pub(super) async fn refuse_unready(&self, ids: Vec<MediaId>) -> Result<()> {
+        if self.store().read(move |conn| media::any_unready(conn, &ids)).await? {
+            return Err(tweet_commands::unready_media());
+        }
+        Ok(())
     }
 
     /// Writes a checked tweet and answers it.

@@ -1,16 +1,19 @@
-//! Uploads: pictures that wait for their tweet.
+//! Uploads: pictures, films and sounds that wait for their tweet.
 
 use super::Service;
 use super::words::alt_text;
 use crate::config::limits;
 use crate::error::{Error, Result};
+use crate::model::attachment::MediaState;
 use crate::model::event::Event;
 use crate::model::ids::{AccountId, MediaId};
 use crate::model::tweet::Media;
-use crate::store::{events, media};
+pub use crate::store::media::{Description, Thumb};
+use crate::store::{events, films, media};
 
 impl Service {
-    /// Remembers a picture that was stored. The id is given here. Refused when too many wait for their tweet.
+    /// Remembers what was stored. The id is given here. Refused when too many wait for their tweet; busy when too many
+    /// films of everybody's wait to be worked on.
     pub async fn add_upload(&self, account: AccountId, mut upload: Media) -> Result<Media> {
         upload.id = MediaId(self.next_id());
         upload.account = account;
@@ -26,9 +29,19 @@ impl Service {
                         format!("at most {most} pictures can wait for their post; use some, or wait a day");
                     return Err(Error::invalid("file", "too_many_uploads", message).into());
                 }
-                media::insert(conn, &written, now_ms)
+                media::insert(conn, &written, now_ms)?;
+                if written.state == MediaState::Waiting {
+                    if films::count(conn, limits::WAITING_FILMS_MAX)? >= limits::WAITING_FILMS_MAX {
+                        return Err(Error::Busy.into());
+                    }
+                    films::add(conn, written.id, now_ms)?;
+                }
+                Ok(())
             })
             .await?;
+        if upload.state == MediaState::Waiting {
+            self.0.film_due.notify_one();
+        }
         Ok(upload)
     }
 
@@ -38,22 +51,30 @@ impl Service {
         found.filter(|media| media.account == account).ok_or(Error::NotFound("upload"))
     }
 
-    /// Describes a picture for those who cannot see it. The same words again change nothing.
-    pub async fn describe_upload(&self, account: AccountId, id: MediaId, alt: &str) -> Result<Media> {
-        let alt = alt_text(alt)?;
+    /// Says anew what there is to say of an upload: its words, what stays to be seen of it, another small picture. The
+    /// same again changes nothing. Answers the upload, and the file that it no longer needs.
+    pub async fn describe_upload(
+        &self,
+        account: AccountId,
+        id: MediaId,
+        mut new: Description,
+    ) -> Result<(Media, Option<String>)> {
+        new.alt = new.alt.as_deref().map(alt_text).transpose()?;
         let now_ms = self.now_ms();
         let changed = self
             .store()
             .write(move |conn| {
-                let before = media::by_id(conn, id)?.filter(|media| media.account == account);
-                if before.as_ref().is_none_or(|media| media.alt == alt) {
-                    return Ok(before);
+                let before = media::held(conn, id)?.filter(|media| media.account == account);
+                let Some(before) = before else { return Ok(None) };
+                let after = media::describe(conn, id, account, &new)?.unwrap_or_else(|| before.clone());
+                if after == before {
+                    return Ok(Some((after, None)));
                 }
-                let changed = media::set_alt(conn, id, account, &alt)?;
-                if let Some(tweet) = changed.as_ref().and_then(|media| media.tweet) {
+                if let Some(tweet) = after.tweet {
                     events::append(conn, &[Event::TweetEdited { tweet, author: account }], now_ms)?;
                 }
-                Ok(changed)
+                let unused = before.thumb_key.filter(|key| after.thumb_key.as_ref() != Some(key));
+                Ok(Some((after, unused)))
             })
             .await?;
         changed.ok_or(Error::NotFound("upload"))

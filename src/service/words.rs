@@ -6,6 +6,7 @@ use super::Service;
 use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
+use crate::model::attachment::Focus;
 use crate::model::entities::{self, Entity, EntityKind};
 use crate::model::handle::Handle;
 use crate::model::html::{self, MentionLink};
@@ -142,7 +143,7 @@ pub(crate) fn told_of(
 /// The pictures of a tweet with their descriptions: at most so many, each once.
 pub(super) fn pictures(
     media: &[MediaId],
-    mut alts: BTreeMap<MediaId, String>,
+    (mut alts, focus): (BTreeMap<MediaId, String>, BTreeMap<MediaId, Focus>),
     most: usize,
 ) -> Result<Vec<Picture>> {
     let distinct: HashSet<&MediaId> = media.iter().collect();
@@ -151,7 +152,10 @@ pub(super) fn pictures(
     }
     media
         .iter()
-        .map(|id| Ok(Picture { id: *id, alt: alts.remove(id).map(|alt| alt_text(&alt)).transpose()? }))
+        .map(|id| {
+            let alt = alts.remove(id).map(|alt| alt_text(&alt)).transpose()?;
+            Ok(Picture { id: *id, alt, focus: focus.get(id).copied() })
+        })
         .collect()
 }
 

@@ -1,4 +1,4 @@
-//! Media: uploads that wait for their tweet, and the pictures of tweets.
+//! Media: uploads that wait for their tweet, and the pictures, films and sounds of tweets.
 
 use std::collections::HashMap;
 
@@ -6,13 +6,14 @@ use super::conn::Conn;
 use super::value::{args, grouped};
 use super::{Kind, Row, StoreError, Value};
 use crate::clock::Millis;
+use crate::model::attachment::{Focus, MediaState};
 use crate::model::ids::{AccountId, MediaId, TweetId};
 use crate::model::tweet::{Media, Tweet};
 
 macro_rules! media_columns {
     () => {
         "id, account_id, tweet_id, kind, mime, file_key, thumb_key, remote_url, alt, width, height,
-             thumb_width, thumb_height, blurhash, size_bytes"
+             thumb_width, thumb_height, blurhash, size_bytes, focus_x, focus_y, state, duration_ms"
     };
 }
 
@@ -39,7 +40,15 @@ fn media(row: &mut Row<'_>) -> Result<Media, StoreError> {
         thumb_height: row.take()?,
         blurhash: row.take()?,
         size_bytes: row.take()?,
+        focus: focus(row.take()?, row.take()?),
+        state: MediaState::of_number(row.take()?),
+        duration_ms: row.take()?,
     })
+}
+
+fn focus(x: Option<i64>, y: Option<i64>) -> Option<Focus> {
+    let (x, y) = x.zip(y)?;
+    Some(Focus { x: x.try_into().ok()?, y: y.try_into().ok()? })
 }
 
 const COLUMNS: &[(&str, Kind)] = &[
@@ -60,6 +69,10 @@ const COLUMNS: &[(&str, Kind)] = &[
     ("blurhash", Kind::Text),
     ("size_bytes", Kind::Int),
     ("created_at", Kind::Int),
+    ("focus_x", Kind::Int),
+    ("focus_y", Kind::Int),
+    ("state", Kind::Int),
+    ("duration_ms", Kind::Int),
 ];
 
 fn columns(media: &Media, position: i64, now_ms: Millis) -> Vec<Value> {
@@ -81,6 +94,10 @@ fn columns(media: &Media, position: i64, now_ms: Millis) -> Vec<Value> {
         media.blurhash.as_deref().into(),
         media.size_bytes.into(),
         now_ms.into(),
+        media.focus.map(|focus| i64::from(focus.x)).into(),
+        media.focus.map(|focus| i64::from(focus.y)).into(),
+        media.state.number().into(),
+        media.duration_ms.into(),
     ]
 }
 
@@ -115,6 +132,38 @@ pub fn by_id(conn: &mut Conn, id: MediaId) -> Result<Option<Media>, StoreError> 
     conn.query_opt(select_media!("where id = $1"), args![id], media)
 }
 
+/// One media row, which nobody else changes or removes while this unit of work runs.
+pub fn held(conn: &mut Conn, id: MediaId) -> Result<Option<Media>, StoreError> {
+    conn.query_opt(select_media!("where id = $1 for update"), args![id], media)
+}
+
+/// Writes what a film or sound was made into. A small picture that its owner gave it meanwhile stays.
+pub fn set_made(conn: &mut Conn, made: &Media) -> Result<(), StoreError> {
+    conn.execute(
+        "update media set kind = $2, mime = $3, file_key = $4, state = $5, width = $6, height = $7, duration_ms = $8,
+             size_bytes = $9, thumb_width = case when thumb_key is null then $11 else thumb_width end,
+             thumb_height = case when thumb_key is null then $12 else thumb_height end,
+             thumb_key = coalesce(thumb_key, $10), blurhash = coalesce(blurhash, $13)
+         where id = $1",
+        args![
+            made.id,
+            &made.kind,
+            &made.mime,
+            made.file_key.as_deref(),
+            made.state.number(),
+            made.width,
+            made.height,
+            made.duration_ms,
+            made.size_bytes,
+            made.thumb_key.as_deref(),
+            made.thumb_width,
+            made.thumb_height,
+            made.blurhash.as_deref(),
+        ],
+    )?;
+    Ok(())
+}
+
 /// The pictures of these tweets, in order.
 pub fn of_tweets(conn: &mut Conn, ids: &[TweetId]) -> Result<HashMap<TweetId, Vec<Media>>, StoreError> {
     let rows = conn.query(
@@ -123,6 +172,16 @@ pub fn of_tweets(conn: &mut Conn, ids: &[TweetId]) -> Result<HashMap<TweetId, Ve
         media,
     )?;
     Ok(grouped(rows.into_iter().filter_map(|media| Some((media.tweet?, media))).collect()))
+}
+
+/// Whether one of these is still worked on, or could not be made into something to show.
+pub fn any_unready(conn: &mut Conn, ids: &[MediaId]) -> Result<bool, StoreError> {
+    let wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    conn.query_one(
+        "select exists(select 1 from media where id in_ints($1) and state <> 0)",
+        args![wanted],
+        |row| row.take(),
+    )
 }
 
 /// Whether all of these pictures are the account's, and free or on `tweet` already.
@@ -154,15 +213,55 @@ pub fn count_pending(conn: &mut Conn, account: AccountId, limit: i64) -> Result<
     )
 }
 
-/// Changes the description of an upload. Answers it, unless it is not there or not the account's.
-pub fn set_alt(
+/// What is said anew of an upload; `None` leaves as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Description {
+    /// Its words for those who cannot see it.
+    pub alt: Option<String>,
+    /// What stays to be seen when it is cut.
+    pub focus: Option<Focus>,
+    /// Another small picture for it.
+    pub thumb: Option<Thumb>,
+}
+
+/// The small picture of an upload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thumb {
+    /// Where our store keeps it.
+    pub key: String,
+    /// Pixels from left to right.
+    pub width: i64,
+    /// Pixels from top to bottom.
+    pub height: i64,
+    /// A blurred version of it.
+    pub blurhash: String,
+}
+
+/// Describes an upload anew. Answers it, unless it is not there or not the account's.
+pub fn describe(
     conn: &mut Conn,
     id: MediaId,
     account: AccountId,
-    alt: &str,
+    new: &Description,
 ) -> Result<Option<Media>, StoreError> {
-    let changed =
-        conn.execute("update media set alt = $3 where id = $1 and account_id = $2", args![id, account, alt])?;
+    let thumb = new.thumb.as_ref();
+    let changed = conn.execute(
+        "update media set alt = coalesce($3, alt), focus_x = coalesce($4, focus_x), focus_y = coalesce($5, focus_y),
+             thumb_key = coalesce($6, thumb_key), thumb_width = coalesce($7, thumb_width),
+             thumb_height = coalesce($8, thumb_height), blurhash = coalesce($9, blurhash)
+         where id = $1 and account_id = $2",
+        args![
+            id,
+            account,
+            new.alt.as_deref(),
+            new.focus.map(|focus| i64::from(focus.x)),
+            new.focus.map(|focus| i64::from(focus.y)),
+            thumb.map(|thumb| thumb.key.as_str()),
+            thumb.map(|thumb| thumb.width),
+            thumb.map(|thumb| thumb.height),
+            thumb.map(|thumb| thumb.blurhash.as_str()),
+        ],
+    )?;
     if changed == 0 { Ok(None) } else { by_id(conn, id) }
 }
 

@@ -19,6 +19,7 @@ pub mod dialect;
 pub mod emoji;
 pub mod events;
 mod examine;
+pub mod films;
 pub mod follower;
 pub mod follows;
 pub mod hot;

@@ -14,6 +14,7 @@ use super::value::args;
 use super::{Kind, StoreError, Value, emoji, events, tweets};
 use crate::clock::Millis;
 use crate::error::Error;
+use crate::model::attachment::Focus;
 use crate::model::event::{Event, TweetCreated};
 use crate::model::ids::{AccountId, MediaId, TweetId};
 use crate::model::quote::{QuotePolicy, QuoteState};
@@ -36,6 +37,8 @@ pub struct Picture {
     pub id: MediaId,
     /// Its description from now on; `None` leaves it.
     pub alt: Option<String>,
+    /// What stays to be seen of it from now on; `None` leaves it.
+    pub focus: Option<Focus>,
 }
 
 /// Writes one new tweet, reply, quote or retweet. Authorised and parsed already.
@@ -383,11 +386,13 @@ fn attach_media(
     author: AccountId,
     pictures: &[Picture],
 ) -> Result<(), StoreError> {
-    for (Picture { id, alt }, position) in pictures.iter().zip(0_i64..) {
+    for (Picture { id, alt, focus }, position) in pictures.iter().zip(0_i64..) {
+        let (x, y) = (focus.map(|focus| i64::from(focus.x)), focus.map(|focus| i64::from(focus.y)));
         let attached = conn.execute(
-            "update media set tweet_id = $1, position = $2, alt = coalesce($5, alt)
-             where id = $3 and account_id = $4 and (tweet_id is null or tweet_id = $1)",
-            args![tweet, position, *id, author, alt.as_deref()],
+            "update media set tweet_id = $1, position = $2, alt = coalesce($5, alt),
+                 focus_x = coalesce($6, focus_x), focus_y = coalesce($7, focus_y)
+             where id = $3 and account_id = $4 and (tweet_id is null or tweet_id = $1) and state = 0",
+            args![tweet, position, *id, author, alt.as_deref(), x, y],
         )?;
         if attached == 0 {
             return Err(unknown_media().into());
@@ -400,6 +405,12 @@ fn attach_media(
 pub fn unknown_media() -> Error {
     let message = "one of these pictures is not an upload of yours that is still free; upload it again";
     Error::invalid("media", "unknown_media", message)
+}
+
+/// 422: a film that is still worked on, or could not be made into something to show.
+pub fn unready_media() -> Error {
+    let message = "one of these is still worked on, or could not be shown; ask for it until it is ready";
+    Error::invalid("media", "not_ready", message)
 }
 
 fn insert_mentions_and_tags<'t>(

@@ -76,6 +76,8 @@ pub const PREVIEWS_TOTAL: &str = "rookery_previews_total";
 pub const HOSTS: &str = "rookery_hosts";
 /// Documents in the search index.
 pub const SEARCH_DOCUMENTS: &str = "rookery_search_documents";
+/// Films and sounds worked on.
+pub const FILMS_PROCESSED_TOTAL: &str = "rookery_films_processed_total";
 /// Media files processed.
 pub const MEDIA_PROCESSED_TOTAL: &str = "rookery_media_processed_total";
 
@@ -294,6 +296,13 @@ pub const TABLE: &[Metric] = &[
         help: "Known instances by breaker: closed, open, half_open or dead",
     },
     Metric { name: SEARCH_DOCUMENTS, kind: Kind::Gauge, labels: &[], help: "Documents in the search index" },
+    Metric {
+        name: FILMS_PROCESSED_TOTAL,
+        kind: Kind::Counter,
+        labels: &["outcome"],
+        help: "Films and sounds worked on: done, refused (told to its owner; a GIF stays one) or again (tried once more \
+               after a fault of ours)",
+    },
     Metric {
         name: MEDIA_PROCESSED_TOTAL,
         kind: Kind::Counter,

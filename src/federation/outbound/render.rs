@@ -10,6 +10,7 @@ use crate::federation::objects::note::{MediaDocument, Note, NoteContent, PollCon
 use crate::federation::objects::tag::{Image, Tag};
 use crate::federation::objects::{ActorKind, Addressing, Audience, LocalActor};
 use crate::model::account::{Account, AccountKind};
+use crate::model::attachment::{Focus, MediaState};
 use crate::model::emoji::OwnEmoji;
 use crate::model::ids::TweetId;
 use crate::model::quote::{QuotePolicy, QuoteState};
@@ -196,17 +197,21 @@ impl Federation {
     }
 
     fn attachment(&self, media: &Media) -> Option<MediaDocument> {
-        let key = media.file_key.as_ref()?;
+        let key = media.file_key.as_ref().filter(|_| media.state == MediaState::Ready)?;
         let pixels = |n: i64| u32::try_from(n).ok().filter(|n| *n > 0);
         Some(MediaDocument {
-            kind: "Image",
+            kind: match media.kind.as_str() {
+                "video" | "gifv" => "Video",
+                "audio" => "Audio",
+                _ => "Image",
+            },
             media_type: media.mime.clone(),
             url: self.media_url(key),
             name: Some(media.alt.clone()).filter(|alt| !alt.is_empty()),
             width: pixels(media.width),
             height: pixels(media.height),
             blurhash: media.blurhash.clone(),
-            focal_point: None,
+            focal_point: media.focus.map(Focus::point),
         })
     }
 

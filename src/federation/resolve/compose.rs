@@ -7,6 +7,7 @@ use crate::clock::Millis;
 use crate::config::limits;
 use crate::federation::objects::parts::{Attachment, AttachmentKind};
 use crate::federation::objects::{Audience, Post};
+use crate::model::attachment::Focus;
 use crate::model::entities;
 use crate::model::html;
 use crate::model::ids::{AccountId, IdMaker, MediaId, TweetId};
@@ -84,6 +85,7 @@ pub(in crate::federation) fn pictures(
         thumb_height: 0,
         blurhash: None,
         size_bytes: 0,
+        ..Default::default()
     };
     let images = post.attachments.iter().filter(|file| file.kind == AttachmentKind::Image);
     let mut pictures: Vec<Media> =
@@ -105,6 +107,7 @@ fn picture(image: &Attachment, blank: Media) -> Media {
         width: image.width.map_or(0, i64::from),
         height: image.height.map_or(0, i64::from),
         blurhash: blurhash.map(str::to_owned),
+        focus: image.focal_point.and_then(|(x, y)| Focus::new(x, y)),
         ..blank
     }
 }

@@ -73,6 +73,7 @@ async fn world_with(database: TestStore, rules: Rules) -> World {
         decode_threads: 1,
         decode_queue: 8,
         image_max_bytes: 1 << 20,
+        films: None,
     };
     let media = Arc::new(Media::open(&settings, &clock).unwrap());
     let client = Client::new(ClientSettings {

@@ -8,6 +8,7 @@ use super::Answer;
 use crate::config::{Registration, limits};
 use crate::http::extract::Json;
 use crate::http::state::AppState;
+use crate::media::Films;
 use crate::service;
 
 /// This instance.
@@ -43,6 +44,10 @@ pub(super) struct Limits {
     link_characters: usize,
     /// Pictures in a tweet.
     images: usize,
+    /// Bytes of a picture.
+    image_bytes: u64,
+    /// Bytes of a film or sound; 0 where none is taken.
+    video_bytes: u64,
     /// Characters of a picture's description.
     alt_characters: usize,
     /// Characters of a content warning.
@@ -104,6 +109,8 @@ impl Limits {
             tweet_characters: rules.tweet_limit,
             link_characters: limits::LINK_CHARACTERS,
             images: rules.max_images,
+            image_bytes: state.media.image_max_bytes(),
+            video_bytes: state.media.films().map_or(0, Films::max_bytes),
             alt_characters: limits::ALT_TEXT_MAX,
             content_warning_characters: limits::CONTENT_WARNING_MAX,
             display_name_characters: limits::DISPLAY_NAME_MAX,

@@ -1,4 +1,4 @@
-//! Pictures: uploading them for a tweet, describing them, and one's avatar and header.
+//! Pictures, films and sounds: uploading them for a tweet, describing them, and one's avatar and header.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -7,25 +7,32 @@ use utoipa::ToSchema;
 
 use super::Answer;
 use super::paths::OfMedia;
-use super::types::{CurrentUser, Media};
+use super::types::{CurrentUser, Media, Point};
 use crate::error::Result;
 use crate::http::extract::{Auth, Json, Multipart, Path};
 use crate::http::media::upload;
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
 use crate::media::Purpose;
-use crate::service::{ProfileChanges, SignedIn};
+use crate::model::attachment::{Focus, MediaState, bad_focus};
+use crate::service::{Description, ProfileChanges, SignedIn};
 
-/// A picture and its description.
+/// A picture, film or sound and what there is to say of it.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only the schema of a body that is read part by part")]
 pub(super) struct Upload {
-    /// The picture: JPEG, PNG, GIF or WebP.
+    /// The picture (JPEG, PNG, GIF or WebP), and where the server has ffmpeg, film or sound.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
     /// The description for those who cannot see it.
     #[schema(max_length = 1_500)]
     alt: Option<String>,
+    /// The point that stays to be seen when it is cut: `x,y`, both from -1 (left, bottom) to 1 (right, top).
+    #[schema(example = "0.25,-0.5")]
+    focus: Option<String>,
+    /// A small picture to show for it: JPEG, PNG, GIF or WebP.
+    #[schema(value_type = Option<String>, format = Binary)]
+    thumbnail: Option<Vec<u8>>,
 }
 
 /// A picture.
@@ -37,27 +44,44 @@ pub(super) struct Picture {
     file: Vec<u8>,
 }
 
-/// A picture's description.
+/// What there is to say of an upload; what is not sent stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
-pub(super) struct Description {
+#[schema(as = MediaDescription)]
+pub(super) struct Words {
     /// The description for those who cannot see it.
     #[schema(max_length = 1_500)]
-    alt: String,
+    alt: Option<String>,
+    /// The point that stays to be seen when it is cut.
+    focus: Option<Point>,
 }
 
-/// Upload a picture, for a tweet to be written within a day
+/// A small picture for something else.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only the schema of a body that is read part by part")]
+pub(super) struct Thumbnail {
+    /// The picture: JPEG, PNG, GIF or WebP.
+    #[schema(value_type = String, format = Binary)]
+    thumbnail: Vec<u8>,
+}
+
+/// Upload a picture, film or sound, for a tweet to be written within a day
 #[utoipa::path(
     post, path = "/api/media", tag = "media", request_body(content = Upload, content_type = "multipart/form-data"),
-    responses((status = 201, description = "The picture; its id goes into a tweet's `media`.", body = Media)),
+    responses(
+        (status = 201, description = "The picture; its id goes into a tweet's `media`.", body = Media),
+        (status = 202, description = "A film or sound that is still worked on: ask for it until its `state` is `ready`.", body = Media),
+    ),
 )]
 pub(super) async fn upload_media(
     State(state): State<AppState>,
     Auth(who): Auth,
     mut form: Multipart,
 ) -> Result<(StatusCode, Json<Media>), ApiError> {
-    let (picture, alt) = upload::receive_described(&state, &mut form, "alt").await?;
-    let media = upload::add_upload(&state, who.account, picture, &alt).await?;
-    Ok((StatusCode::CREATED, Json(Media::of(&media, state.service.addresses()))))
+    let upload = upload::receive_described(&state, &mut form, "alt").await?;
+    let media = upload::add_upload(&state, who.account, upload).await?;
+    let ready = media.state == MediaState::Ready;
+    let status = if ready { StatusCode::CREATED } else { StatusCode::ACCEPTED };
+    Ok((status, Json(Media::of(&media, state.service.addresses()))))
 }
 
 /// One of your uploads
@@ -77,9 +101,30 @@ pub(super) async fn describe_media(
     State(state): State<AppState>,
     Auth(who): Auth,
     Path(at): Path<OfMedia>,
-    Json(description): Json<Description>,
+    Json(words): Json<Words>,
 ) -> Answer<Media> {
-    let media = state.service.describe_upload(who.account, at.media_id, &description.alt).await?;
+    let focus = words.focus.map(|point| Focus::new(point.x, point.y).ok_or_else(bad_focus)).transpose()?;
+    let new = Description { alt: words.alt, focus, thumb: None };
+    let media = upload::describe(&state, who.account, at.media_id, (new, None)).await?;
+    Ok(Json(Media::of(&media, state.service.addresses())))
+}
+
+/// Set the small picture of one of your uploads
+#[utoipa::path(
+    put, path = "/api/media/{mediaId}/thumbnail", tag = "media", params(OfMedia),
+    request_body(content = Thumbnail, content_type = "multipart/form-data"),
+    responses((status = 200, description = "The upload.", body = Media)),
+)]
+pub(super) async fn set_thumbnail(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(at): Path<OfMedia>,
+    mut form: Multipart,
+) -> Answer<Media> {
+    let (_, thumbnail) = upload::receive_thumbnail(&state, &mut form).await?;
+    let thumbnail = thumbnail.ok_or_else(|| upload::missing("thumbnail"))?;
+    let new = (Description::default(), Some(thumbnail));
+    let media = upload::describe(&state, who.account, at.media_id, new).await?;
     Ok(Json(Media::of(&media, state.service.addresses())))
 }
 

@@ -145,6 +145,7 @@ fn table() -> Table {
         .add(WRITE, routes!(media::upload_media))
         .add(READ, routes!(media::get_media))
         .add(WRITE, routes!(media::describe_media))
+        .add(WRITE, routes!(media::set_thumbnail))
         .add(WRITE, routes!(media::set_avatar))
         .add(WRITE, routes!(media::remove_avatar))
         .add(WRITE, routes!(media::set_header))

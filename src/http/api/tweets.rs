@@ -227,10 +227,10 @@ impl Edit {
         TweetChanges {
             text: self.text,
             media: self.media,
-            alts: BTreeMap::new(),
             content_warning: self.content_warning,
             sensitive: self.sensitive,
             language: self.language,
+            ..TweetChanges::default()
         }
     }
 }

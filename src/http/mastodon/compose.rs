@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::http::extract::lenient::blank_is_none;
 use crate::http::extract::{Auth, Lenient, Path};
 use crate::http::state::AppState;
+use crate::model::attachment::Focus;
 use crate::model::ids::{MediaId, TweetId};
 use crate::model::language;
 use crate::model::poll::Poll;
@@ -74,11 +75,12 @@ pub(super) struct Edit {
     language: Option<String>,
 }
 
-/// A new description of a picture.
+/// A new description of a picture, and what stays to be seen of it.
 #[derive(Debug, Deserialize)]
 struct Described {
     id: MediaId,
     description: Option<String>,
+    focus: Option<String>,
 }
 
 /// `POST /api/v1/statuses`
@@ -163,16 +165,24 @@ impl Edit {
         if self.poll.is_some_and(|poll| !poll.asks(now.tweet.poll.as_ref())) {
             return Err(Error::invalid("poll", "fixed", "a poll stands as it was made; write a new post"));
         }
-        let described = self.media_attributes.into_iter();
-        let alts: BTreeMap<MediaId, String> =
-            described.map(|picture| (picture.id, picture.description.unwrap_or_default())).collect();
+        let (mut alts, mut focus) = (BTreeMap::new(), BTreeMap::new());
+        for picture in self.media_attributes {
+            if let Some(point) = picture.focus.as_deref().map(Focus::parse).transpose()?.flatten() {
+                focus.insert(picture.id, point);
+            }
+            // Who only moves the point leaves the words.
+            if picture.description.is_some() || picture.focus.is_none() {
+                alts.insert(picture.id, picture.description.unwrap_or_default());
+            }
+        }
         // New words for a picture are a change of the pictures, which are the same ones then.
         let same = || now.tweet.media.iter().map(|media| media.id).collect();
-        let media = self.media_ids.or_else(|| (!alts.is_empty()).then(same));
+        let media = self.media_ids.or_else(|| (!alts.is_empty() || !focus.is_empty()).then(same));
         Ok(TweetChanges {
             text: self.status,
             media,
             alts,
+            focus,
             content_warning: self.spoiler_text,
             sensitive: self.sensitive,
             language: known(self.language),

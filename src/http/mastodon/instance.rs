@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::http::extract::Json;
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
+use crate::media::Films;
 use crate::model::emoji::EmojiPicture;
 
 /// Since when the first version is deprecated (RFC 9745): the second came with Mastodon 4.0, on 14 November 2022.
@@ -41,5 +42,6 @@ async fn known(state: &AppState) -> Result<Known<'_>> {
         rules: state.service.rules(),
         counts: state.service.counts().await?,
         image_bytes: state.media.image_max_bytes(),
+        film_bytes: state.media.films().map(Films::max_bytes),
     })
 }

@@ -1,8 +1,12 @@
-//! Handing pictures out: with the type that our own table says, as nothing but a picture, to be kept for ever.
+//! Handing pictures, films and sounds out: with the type that our own table says, as nothing else, to be kept for ever.
+//! A part of one may be asked for (RFC 9110, 14.2), as players do.
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE,
+    RANGE,
+};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -11,7 +15,7 @@ use crate::error::Error;
 use crate::http::extract::{Path, Query};
 use crate::http::problem::{ApiError, Problem};
 use crate::http::state::AppState;
-use crate::media::{Key, SERVING_HEADERS, StoredFile};
+use crate::media::{Key, Part, SERVING_HEADERS, StoredFile};
 use crate::model::ids::{AccountId, MediaId, RowId};
 use crate::service::remote_pictures::{RemotePicture, Size};
 
@@ -39,8 +43,47 @@ pub(super) async fn stored(
 ) -> Result<Response, ApiError> {
     let key = uri.path().strip_prefix("/media/").unwrap_or_default();
     let key: Key = key.parse().map_err(|_| Error::NotFound("file"))?;
-    let file = state.media.read(&key).await.map_err(Error::from)?;
+    if !key.kind().is_served() {
+        return Err(Error::NotFound("file").into());
+    }
+    let Some(part) = wanted(&headers, &key) else {
+        let file = state.media.read(&key).await.map_err(Error::from)?;
+        return Ok(picture(&key, file, &headers));
+    };
+    let size = state.media.size(&key).await.map_err(Error::from)?;
+    if !has_part(part, size) {
+        let range = [(CONTENT_RANGE, format!("bytes */{size}"))];
+        return Ok((StatusCode::RANGE_NOT_SATISFIABLE, range).into_response());
+    }
+    let file = state.media.read_part(&key, part).await.map_err(Error::from)?;
     Ok(picture(&key, file, &headers))
+}
+
+/// The one part that is asked for, of the version that the client has. Several at once are answered by the whole file,
+/// and so is what is not understood.
+fn wanted(headers: &HeaderMap, key: &Key) -> Option<Part> {
+    let of_version = headers.get(IF_RANGE).is_none_or(|version| version.as_bytes() == etag(key).as_bytes());
+    let range = headers.get(RANGE).filter(|_| of_version)?.to_str().ok()?;
+    let (first, last) = range.trim().strip_prefix("bytes=")?.split_once('-')?;
+    match (first.trim(), last.trim()) {
+        ("", count) => count.parse().ok().map(Part::Last),
+        (first, "") => first.parse().ok().map(Part::From),
+        (first, last) => {
+            let (first, last): (u64, u64) = (first.parse().ok()?, last.parse().ok()?);
+            (first <= last).then_some(Part::Between(first, last.saturating_add(1)))
+        }
+    }
+}
+
+fn has_part(part: Part, size: u64) -> bool {
+    match part {
+        Part::Between(first, _) | Part::From(first) => first < size,
+        Part::Last(count) => count > 0 && size > 0,
+    }
+}
+
+fn etag(key: &Key) -> String {
+    format!("\"{}\"", key.as_str().rsplit('/').next().unwrap_or_default())
 }
 
 /// A remote tweet's picture.
@@ -120,16 +163,22 @@ fn unavailable(problem: &Problem) -> Response {
 }
 
 fn picture(key: &Key, file: StoredFile, asked: &HeaderMap) -> Response {
-    let etag = format!("\"{}\"", key.as_str().rsplit('/').next().unwrap_or_default());
-    let known = has(asked, &etag);
-    let mut response = if known {
+    let etag = etag(key);
+    let length = file.part.end.saturating_sub(file.part.start);
+    let mut response = if has(asked, &etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let described =
-            [(CONTENT_TYPE, file.kind.mime().to_owned()), (CONTENT_LENGTH, file.size.to_string())];
+        let described = [(CONTENT_TYPE, file.kind.mime().to_owned()), (CONTENT_LENGTH, length.to_string())];
         (described, Body::from_stream(file.body)).into_response()
     };
+    if length < file.size && response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+        let last = file.part.end.saturating_sub(1);
+        let range = HeaderValue::try_from(format!("bytes {}-{last}/{}", file.part.start, file.size));
+        response.headers_mut().extend(range.map(|range| (CONTENT_RANGE, range)));
+    }
     let headers = response.headers_mut();
+    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.extend(HeaderValue::try_from(etag).map(|etag| (ETAG, etag)));
     for (name, value) in SERVING_HEADERS {
         headers.insert(name, HeaderValue::from_static(value));

@@ -104,6 +104,7 @@ pub(super) fn tweet(n: i64, html: &str) -> TweetView {
 
 fn image(n: u32, width: u32, height: u32, alt: &str) -> MediaView {
     MediaView {
+        shape: MediaShape::Picture,
         preview_url: format!("/media/photo-{n}.png"),
         url: format!("/media/photo-{n}.png"),
         alt: alt.into(),

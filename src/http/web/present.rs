@@ -2,7 +2,7 @@
 
 use super::views::pages::{ProfileView, SeenHere, SessionView};
 use super::views::{
-    AccountRow, AccountView, Audience, FieldView, MediaView, NotificationKind, NotificationView,
+    AccountRow, AccountView, Audience, FieldView, MediaShape, MediaView, NotificationKind, NotificationView,
     PollOptionView, PollView, PreviewView, QuoteView, Relation, ReplyContext, RowMenu, SafeHtml, TweetCounts,
     TweetView,
 };
@@ -311,9 +311,20 @@ fn media(media: &Media) -> Option<MediaView> {
     let (width, height) = sizes.into_iter().find_map(known).unwrap_or(UNKNOWN_SIZE);
     // The preview of a moving picture stands still. A remote picture is fetched whole only when somebody opens it.
     let sharper = media.kind == "image" && media.remote_url.is_none();
+    let shape = match media.kind.as_str() {
+        "video" => MediaShape::Film,
+        "gifv" => MediaShape::Loop,
+        "audio" => MediaShape::Sound,
+        _ => MediaShape::Picture,
+    };
+    let preview = urls::attachment_preview_url(media);
     Some(MediaView {
+        shape,
         full_width: positive(media.width).filter(|full| sharper && *full > width),
-        preview_url: urls::attachment_preview_url(media).unwrap_or_else(|| url.clone()),
+        preview_url: match shape {
+            MediaShape::Picture => preview.unwrap_or_else(|| url.clone()),
+            _ => preview.unwrap_or_default(),
+        },
         url,
         alt: media.alt.clone(),
         width,

@@ -157,6 +157,7 @@ impl World {
             thumb_height: 3,
             blurhash: None,
             size_bytes: 100,
+            ..Default::default()
         };
         self.service.add_upload(self.ann, picture).await.unwrap().id
     }

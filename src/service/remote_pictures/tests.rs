@@ -59,6 +59,7 @@ impl World {
             decode_threads: 1,
             decode_queue: 8,
             image_max_bytes: 1 << 20,
+            films: None,
         };
         let media = Arc::new(Media::open(&media_settings, &clock).unwrap());
         let remote = MockServer::start().await;
@@ -251,6 +252,7 @@ fn as_seen_of(id: MediaId, account: AccountId, source: &str) -> tweet::Media {
         thumb_height: 0,
         blurhash: None,
         size_bytes: 0,
+        ..Default::default()
     }
 }
 
@@ -319,7 +321,7 @@ async fn an_emoji_is_read_still_and_small_under_its_key_until_its_picture_change
             world.engine
         );
         let first = look(&rook.key).await.unwrap();
-        assert_eq!(first.kind(), ImageKind::Png, "an animation stands still");
+        assert_eq!(first.kind(), ImageKind::Png.into(), "an animation stands still");
         assert_eq!(look(&rook.key).await.unwrap(), first);
         assert_eq!(world.requests().await, 1);
 

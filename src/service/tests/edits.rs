@@ -1,5 +1,6 @@
 //! Changing tweets: what holds of two changes at once, what a refused one leaves, who sees the versions.
 
+use super::uploads::words;
 use std::collections::BTreeMap;
 
 use super::world::{World, code, saying, worlds};
@@ -48,7 +49,7 @@ async fn a_refused_change_leaves_even_the_descriptions_as_they_were() {
     for world in worlds().await {
         let ann = world.person("ann").await;
         let picture = world.picture(ann).await;
-        world.service.describe_upload(ann, picture, "a red door").await.unwrap();
+        world.service.describe_upload(ann, picture, words("a red door")).await.unwrap();
         let tweet = world.post(ann, NewTweet { media: vec![picture], ..saying("look") }).await;
         let before = counts(world.store()).await;
         let too_long = "x".repeat(281);
@@ -68,7 +69,8 @@ async fn a_refused_change_leaves_even_the_descriptions_as_they_were() {
         }
         assert_eq!(counts(world.store()).await, before, "{}", world.engine);
         assert_eq!(world.own(ann, tweet).await.media[0].alt, "a red door");
-        let (_, log) = world.logged_by(world.service.describe_upload(ann, picture, "a red door ")).await;
+        let (_, log) =
+            world.logged_by(world.service.describe_upload(ann, picture, words("a red door "))).await;
         assert!(log.is_empty(), "the same words again are no edit");
     }
 }

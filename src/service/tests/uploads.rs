@@ -5,7 +5,12 @@ use crate::clock::DAY_MS;
 use crate::config::limits::PENDING_UPLOADS_MAX;
 use crate::model::event::Event;
 use crate::model::ids::MediaId;
-use crate::service::{NewTweet, TweetChanges};
+use crate::service::{Description, NewTweet, TweetChanges};
+
+/// A description in these words.
+pub(super) fn words(alt: &str) -> Description {
+    Description { alt: Some(alt.to_owned()), ..Description::default() }
+}
 
 #[tokio::test]
 async fn an_upload_is_its_owners_and_can_be_described() {
@@ -13,12 +18,12 @@ async fn an_upload_is_its_owners_and_can_be_described() {
         let [ann, bob] = world.people(["ann", "bob"]).await;
         let id = world.picture(ann).await;
         assert!(is_not_found(&world.service.upload(bob, id).await));
-        assert!(is_not_found(&world.service.describe_upload(bob, id, "mine").await));
+        assert!(is_not_found(&world.service.describe_upload(bob, id, words("mine")).await));
         assert!(is_not_found(&world.service.upload(ann, MediaId(1)).await));
-        let described = world.service.describe_upload(ann, id, " a red door ").await.unwrap();
-        assert_eq!(described.alt, "a red door");
-        assert_eq!(world.service.upload(ann, id).await.unwrap(), described);
-        assert_eq!(code(world.service.describe_upload(ann, id, &"x".repeat(1_501)).await), "too_long");
+        let described = world.service.describe_upload(ann, id, words(" a red door ")).await.unwrap();
+        assert_eq!(described.0.alt, "a red door");
+        assert_eq!((world.service.upload(ann, id).await.unwrap(), None), described);
+        assert_eq!(code(world.service.describe_upload(ann, id, words(&"x".repeat(1_501))).await), "too_long");
     }
 }
 
@@ -27,10 +32,10 @@ async fn describing_a_picture_of_a_tweet_is_an_edit_of_it() {
     for world in worlds().await {
         let ann = world.person("ann").await;
         let id = world.picture(ann).await;
-        let (_, log) = world.logged_by(world.service.describe_upload(ann, id, "before")).await;
+        let (_, log) = world.logged_by(world.service.describe_upload(ann, id, words("before"))).await;
         assert!(log.is_empty());
         let tweet = world.post(ann, NewTweet { media: vec![id], ..saying("look") }).await;
-        let (_, log) = world.logged_by(world.service.describe_upload(ann, id, "after")).await;
+        let (_, log) = world.logged_by(world.service.describe_upload(ann, id, words("after"))).await;
         assert_eq!(log, [Event::TweetEdited { tweet, author: ann }]);
         assert_eq!(world.own(ann, tweet).await.media[0].alt, "after");
     }

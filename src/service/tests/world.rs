@@ -226,6 +226,7 @@ pub(super) fn picture() -> Media {
         thumb_height: 48,
         blurhash: None,
         size_bytes: 1_000,
+        ..Default::default()
     }
 }
 

@@ -232,6 +232,7 @@ fn remote_picture(id: i64) -> Media {
         thumb_height: 0,
         blurhash: Some("hash".into()),
         size_bytes: 0,
+        ..Default::default()
     }
 }
 

@@ -146,6 +146,7 @@ async fn remote_picture(world: &World, source: &str) -> (String, String) {
         thumb_height: 0,
         blurhash: None,
         size_bytes: 0,
+        ..Default::default()
     };
     let paths = (pictures::attachment_url(&remote), pictures::attachment_preview_url(&remote));
     let written = world.service.store().write(move |conn| {

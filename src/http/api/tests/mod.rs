@@ -5,6 +5,7 @@ mod deliveries;
 mod description;
 mod emoji;
 mod everyday;
+mod films;
 mod idempotency;
 mod leaving;
 mod lists;

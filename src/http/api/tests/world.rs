@@ -25,7 +25,8 @@ use crate::http::api::OWN_SCOPES;
 use crate::http::middleware::{Gateway, layers};
 use crate::http::server::PeerAddr;
 use crate::http::state::AppState;
-use crate::media::{Media, MediaSettings};
+use crate::media::film_tests::film_settings;
+use crate::media::{FilmSettings, Media, MediaSettings};
 use crate::model::account::{Role, SessionKind, UserState};
 use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
@@ -80,7 +81,7 @@ pub(in crate::http) async fn worlds() -> Vec<World> {
 pub(in crate::http) async fn worlds_with(rules: Rules) -> Vec<World> {
     let mut worlds = Vec::new();
     for database in stores().await {
-        worlds.push(World::new(database, rules.clone(), false).await);
+        worlds.push(World::new(database, rules.clone(), (false, None)).await);
     }
     worlds
 }
@@ -89,7 +90,16 @@ pub(in crate::http) async fn worlds_with(rules: Rules) -> Vec<World> {
 pub(in crate::http) async fn strict_worlds() -> Vec<World> {
     let mut worlds = Vec::new();
     for database in stores().await {
-        worlds.push(World::new(database, Rules::default(), true).await);
+        worlds.push(World::new(database, Rules::default(), (true, None)).await);
+    }
+    worlds
+}
+
+/// One instance an engine that takes films.
+pub(in crate::http) async fn film_worlds() -> Vec<World> {
+    let mut worlds = Vec::new();
+    for database in stores().await {
+        worlds.push(World::new(database, Rules::default(), (false, Some(film_settings()))).await);
     }
     worlds
 }
@@ -100,7 +110,11 @@ pub(in crate::http) fn with_approval() -> Rules {
 }
 
 impl World {
-    async fn new(database: TestStore, rules: Rules, enforce_rate_limits: bool) -> Self {
+    async fn new(
+        database: TestStore,
+        rules: Rules,
+        (enforce_rate_limits, films): (bool, Option<FilmSettings>),
+    ) -> Self {
         let clock = Clock::manual(BEGIN_MS);
         let base: Url = "http://rook.test".parse().unwrap();
         let addresses = Addresses::new(base.clone()).unwrap();
@@ -112,6 +126,7 @@ impl World {
             decode_threads: 1,
             decode_queue: 8,
             image_max_bytes: 1 << 20,
+            films,
         };
         let media = Arc::new(Media::open(&settings, &clock).unwrap());
         let remote = MockServer::start().await;

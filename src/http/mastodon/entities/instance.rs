@@ -14,6 +14,32 @@ const LIKE_MASTODON: &str = "4.4.0";
 const API_LEVEL: u32 = 5;
 /// What pictures may be uploaded.
 const PICTURES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
+/// What else, where there is ffmpeg.
+const FILMS: [&str; 19] = [
+    "video/mp4",
+    "video/quicktime",
+    "video/webm",
+    "video/x-matroska",
+    "video/ogg",
+    "audio/mpeg",
+    "audio/mp3",
+    "audio/mp4",
+    "audio/m4a",
+    "audio/x-m4a",
+    "audio/aac",
+    "audio/ogg",
+    "audio/webm",
+    "audio/flac",
+    "audio/x-flac",
+    "audio/wav",
+    "audio/wave",
+    "audio/x-wav",
+    "audio/3gpp",
+];
+/// Pictures a second of a film that stay.
+const FILM_RATE: u64 = 60;
+/// The most pixels of a film that is taken.
+const FILM_PIXELS: u64 = 4_096 * 2_160;
 /// The most pixels of a picture that clients need to think of; larger ones are made smaller here.
 const PICTURE_PIXELS: u64 = 33_177_600;
 const ICON: &str = "icon.svg";
@@ -27,6 +53,8 @@ pub(in crate::http::mastodon) struct Known<'a> {
     pub(in crate::http::mastodon) counts: Counts,
     /// Bytes of an image that is taken in.
     pub(in crate::http::mastodon) image_bytes: u64,
+    /// Bytes of a film or sound that is taken in; `None` takes none.
+    pub(in crate::http::mastodon) film_bytes: Option<u64>,
 }
 
 /// `GET /api/v2/instance`
@@ -123,10 +151,10 @@ struct OfStatuses {
     characters_reserved_per_url: usize,
 }
 
-/// Films are not taken in; what clients read as numbers is there all the same.
+/// Where films are not taken in, what clients read as numbers is there all the same.
 #[derive(Clone, Debug, Serialize)]
 struct OfMedia {
-    supported_mime_types: [&'static str; PICTURES.len()],
+    supported_mime_types: Vec<&'static str>,
     description_limit: usize,
     image_size_limit: u64,
     image_matrix_limit: u64,
@@ -180,7 +208,7 @@ impl InstanceV2 {
 
 impl Configuration {
     fn of(known: Known<'_>, scene: &Scene<'_>) -> Self {
-        let rules = known.rules;
+        let (rules, films) = (known.rules, known.film_bytes.is_some());
         Self {
             urls: Urls {
                 streaming: streaming(scene),
@@ -204,13 +232,17 @@ impl Configuration {
                 characters_reserved_per_url: limits::LINK_CHARACTERS,
             },
             media_attachments: OfMedia {
-                supported_mime_types: PICTURES,
+                supported_mime_types: PICTURES
+                    .iter()
+                    .chain(FILMS.iter().filter(|_| films))
+                    .copied()
+                    .collect(),
                 description_limit: limits::ALT_TEXT_MAX,
                 image_size_limit: known.image_bytes,
                 image_matrix_limit: PICTURE_PIXELS,
-                video_size_limit: 0,
-                video_frame_rate_limit: 0,
-                video_matrix_limit: 0,
+                video_size_limit: known.film_bytes.unwrap_or_default(),
+                video_frame_rate_limit: if films { FILM_RATE } else { 0 },
+                video_matrix_limit: if films { FILM_PIXELS } else { 0 },
             },
             polls: OfPolls {
                 max_options: limits::POLL_OPTIONS_MAX,

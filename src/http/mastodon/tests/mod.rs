@@ -4,6 +4,7 @@ mod accounts;
 mod bodies;
 mod compose;
 mod costs;
+mod films;
 mod grouped;
 mod notifications;
 mod pages;

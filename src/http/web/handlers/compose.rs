@@ -9,7 +9,7 @@ use super::parts::Posted;
 use super::refused;
 use crate::error::{Error, Result};
 use crate::http::extract::{Multipart, Query};
-use crate::http::media::upload::{self, Unclaimed};
+use crate::http::media::upload::{self, Taken, Upload};
 use crate::http::media::urls;
 use crate::http::problem::ApiError;
 use crate::http::web::present::audience;
@@ -109,6 +109,7 @@ pub(super) fn blank(visit: &Visit) -> Result<Composer> {
         once: secrets::new_token().map_err(Error::internal)?,
         language: visit.words.tag().to_owned(),
         images: vec![ImageSlot::default(); rules.max_images],
+        films: visit.state.media.films().is_some(),
         limit: u64::try_from(rules.tweet_limit).unwrap_or(u64::MAX),
         emoji: visit.offered_emoji(),
         ..Composer::default()
@@ -210,14 +211,12 @@ impl Draft {
     }
 
     /// A new file as an upload, unless it was refused.
-    async fn keep(
-        &mut self,
-        visit: &Visit,
-        me: AccountId,
-        taken: Result<Unclaimed>,
-    ) -> Result<Option<Media>> {
+    async fn keep(&mut self, visit: &Visit, me: AccountId, taken: Result<Taken>) -> Result<Option<Media>> {
         let added = match taken {
-            Ok(stored) => upload::add_upload(&visit.state, me, stored, "").await,
+            Ok(file) => {
+                let upload = Upload { file, alt: String::new(), focus: None, thumbnail: None };
+                upload::add_upload(&visit.state, me, upload).await
+            }
             Err(refusal) => Err(refusal),
         };
         match added {

@@ -34,6 +34,7 @@ pub(in crate::http::web) async fn change(member: Member, Path(id): Path<TweetId>
         content_warning: Some(draft.content_warning.clone()),
         sensitive: None,
         language: Some(draft.language.clone()).filter(|tag| !tag.is_empty()),
+        ..TweetChanges::default()
     };
     let error = match draft.errors.is_empty() {
         false => None,

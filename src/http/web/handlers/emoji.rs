@@ -126,7 +126,7 @@ fn purpose(input: &str) -> Option<Purpose> {
 
 /// The media key of the picture that was sent. An emoji is small itself.
 async fn picture(posted: &mut Posted) -> Result<Option<String>> {
-    match posted.take_file(PICTURE) {
+    match posted.take_picture(PICTURE) {
         Some(Ok(picture)) => Ok(Some(picture.claim_image().await.key.to_string())),
         Some(Err(Error::Invalid { code, message, .. })) => Err(Error::invalid(PICTURE, code, message)),
         Some(Err(error)) => Err(error),

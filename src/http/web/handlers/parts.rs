@@ -1,8 +1,8 @@
 //! A form with files, read part by part as it arrives.
 
 use crate::error::{Error, Result};
-use crate::http::extract::Multipart;
-use crate::http::media::upload;
+use crate::http::extract::{Multipart, Part};
+use crate::http::media::upload::{self, Taken};
 use crate::http::state::AppState;
 use crate::media::{Purpose, Unclaimed};
 
@@ -10,7 +10,7 @@ use crate::media::{Purpose, Unclaimed};
 #[derive(Default)]
 pub(super) struct Posted {
     texts: Vec<(String, String)>,
-    files: Vec<(String, Result<Unclaimed>)>,
+    files: Vec<(String, Result<Taken>)>,
 }
 
 /// The input that a refusal names.
@@ -30,6 +30,13 @@ fn input(name: &str) -> &'static str {
         return "alt";
     }
     INPUTS.into_iter().find(|input| *input == name).unwrap_or("form")
+}
+
+async fn take(state: &AppState, part: Part<'_>, purpose: Purpose) -> Result<Taken> {
+    match purpose {
+        Purpose::Attachment => upload::accept(state, part).await,
+        other => upload::receive(state, part, other).await.map(Taken::Image),
+    }
 }
 
 impl Posted {
@@ -63,7 +70,7 @@ impl Posted {
                     self.texts.push((name, text));
                 }
                 Some(_) if part.nothing_chosen() || self.has_file(&name) => {}
-                Some(purpose) => match upload::receive(state, part, purpose).await {
+                Some(purpose) => match take(state, part, purpose).await {
                     // Overload and our own faults are not blamed on the file.
                     Err(error @ (Error::Busy | Error::Internal(_))) => return Err(error),
                     taken => self.files.push((name, taken)),
@@ -88,9 +95,18 @@ impl Posted {
     }
 
     /// Takes the file of an input.
-    pub(super) fn take_file(&mut self, name: &str) -> Option<Result<Unclaimed>> {
+    pub(super) fn take_file(&mut self, name: &str) -> Option<Result<Taken>> {
         let at = self.files.iter().position(|(given, _)| given == name)?;
         Some(self.files.swap_remove(at).1)
+    }
+
+    /// Takes the picture of an input that has nothing else.
+    pub(super) fn take_picture(&mut self, name: &str) -> Option<Result<Unclaimed>> {
+        match self.take_file(name)? {
+            Ok(Taken::Image(picture)) => Some(Ok(picture)),
+            Ok(Taken::Film(_)) => None,
+            Err(refused) => Some(Err(refused)),
+        }
     }
 
     /// Removes the files that nobody took.

@@ -130,7 +130,7 @@ impl Pictures {
     }
 
     async fn one(&mut self, posted: &mut Posted, name: &str) -> Option<Option<String>> {
-        match posted.take_file(name) {
+        match posted.take_picture(name) {
             // A profile's picture is small itself.
             Some(Ok(picture)) => Some(Some(picture.claim_image().await.key.to_string())),
             Some(Err(refusal)) => {

@@ -184,7 +184,7 @@ async fn editing_keeps_images_beyond_a_number_that_was_lowered_since() {
         for _ in 0..2 {
             let form = [Part::Text("text", &"x".repeat(281)), Part::File("image_0", &picture)];
             let id = ann.post_parts("/tweets", &form).await.input("media_0").parse().unwrap();
-            ids.push(Picture { id, alt: None });
+            ids.push(Picture { id, alt: None, focus: None });
         }
         let post = ann.tweet("two images").await;
         let id = post.rsplit('/').next().unwrap().parse().unwrap();

@@ -82,6 +82,7 @@ impl World {
             decode_threads: 1,
             decode_queue: 8,
             image_max_bytes: 1 << 20,
+            films: None,
         };
         let (search, _) = Search::open(&files.path().join("search")).unwrap();
         let search = Arc::new(search);

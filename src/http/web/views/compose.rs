@@ -139,6 +139,8 @@ pub struct Composer {
     pub quote_of: Option<TweetView>,
     /// Places for images; as many as a tweet may have.
     pub images: Vec<ImageSlot>,
+    /// Films and sounds are taken too.
+    pub films: bool,
     /// The poll so far.
     pub poll: PollDraft,
     /// The longest text, counted as people count.

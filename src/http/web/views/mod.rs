@@ -29,8 +29,8 @@ pub use notification::{NotificationCard, NotificationKind, NotificationView};
 pub use parts::{Aria, EmojiText, Empty, ErrorText, Icon, Phrase, Picture, TimeTag};
 pub use shell::{ContactView, Nav, NavEntry, PageShell, Registration, SiteView, Theme, ViewerView};
 pub use tweet::{
-    Audience, CardRole, MediaView, PollOptionView, PollView, PreviewView, QuoteView, ReplyContext, TweetCard,
-    TweetCounts, TweetView,
+    Audience, CardRole, MediaShape, MediaView, PollOptionView, PollView, PreviewView, QuoteView,
+    ReplyContext, TweetCard, TweetCounts, TweetView,
 };
 
 /// HTML that the sanitiser has passed: the only text that templates do not escape.

@@ -57,10 +57,26 @@ impl Audience {
     }
 }
 
-/// An image of a tweet.
+/// What a tweet shows beside its words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MediaShape {
+    /// A picture.
+    #[default]
+    Picture,
+    /// A film.
+    Film,
+    /// A film without sound that goes round.
+    Loop,
+    /// A sound.
+    Sound,
+}
+
+/// An image, film or sound of a tweet.
 #[derive(Clone, Debug, Default)]
 pub struct MediaView {
-    /// The small picture in the timeline.
+    /// What it is.
+    pub shape: MediaShape,
+    /// The small picture in the timeline; empty when a film or sound has none.
     pub preview_url: String,
     /// The picture itself.
     pub url: String,
