@@ -72,10 +72,13 @@ use crate::clock::Clock;
 use crate::crew::{Crew, Undone};
 use crate::telemetry::metrics::MEDIA_PROCESSED_TOTAL;
 
+/// The policy of a film or sound instead: in the page that browsers make around one, it may be played.
+pub const PLAYED_POLICY: (&str, &str) = ("content-security-policy", "default-src 'none'; media-src 'self'");
+
 /// The headers, besides `Content-Type` and `Content-Length`, of every stored file that is served.
 pub const SERVING_HEADERS: [(&str, &str); 4] = [
     ("x-content-type-options", "nosniff"),
-    ("content-security-policy", "default-src 'none'; media-src 'self'"),
+    ("content-security-policy", "default-src 'none'"),
     ("content-disposition", "inline"),
     ("cache-control", "public, max-age=31536000, immutable"),
 ];

@@ -121,7 +121,7 @@ pub(super) async fn set_thumbnail(
     Path(at): Path<OfMedia>,
     mut form: Multipart,
 ) -> Answer<Media> {
-    let (_, thumbnail) = upload::receive_thumbnail(&state, &mut form).await?;
+    let (_, thumbnail) = upload::receive_thumbnail(&state, &mut form, &[]).await?;
     let thumbnail = thumbnail.ok_or_else(|| upload::missing("thumbnail"))?;
     let new = (Description::default(), Some(thumbnail));
     let media = upload::describe(&state, who.account, at.media_id, new).await?;

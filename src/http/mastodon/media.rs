@@ -93,7 +93,7 @@ async fn words_of(state: &AppState, request: Request) -> Result<(Words, Option<U
         return Ok((words, None));
     }
     let mut form = Multipart::from_request(request, state).await?;
-    let read = upload::receive_thumbnail(state, &mut form).await;
+    let read = upload::receive_thumbnail(state, &mut form, &["description", "focus"]).await;
     let (texts, thumbnail) = read.map_err(|error| Problem::from(&error))?;
     let mut fields = Fields::default();
     for (name, text) in texts {

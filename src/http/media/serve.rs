@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::http::extract::{Path, Query};
 use crate::http::problem::{ApiError, Problem};
 use crate::http::state::AppState;
-use crate::media::{Key, Part, SERVING_HEADERS, StoredFile};
+use crate::media::{FileKind, Key, PLAYED_POLICY, Part, SERVING_HEADERS, StoredFile};
 use crate::model::ids::{AccountId, MediaId, RowId};
 use crate::service::remote_pictures::{RemotePicture, Size};
 
@@ -182,6 +182,9 @@ fn picture(key: &Key, file: StoredFile, asked: &HeaderMap) -> Response {
     headers.extend(HeaderValue::try_from(etag).map(|etag| (ETAG, etag)));
     for (name, value) in SERVING_HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if !matches!(key.kind(), FileKind::Image(_)) {
+        headers.insert(PLAYED_POLICY.0, HeaderValue::from_static(PLAYED_POLICY.1));
     }
     response
 }

@@ -165,17 +165,18 @@ pub async fn describe(
     }
 }
 
-/// Takes in the part named `thumbnail` of a form and its texts, by name.
+/// Takes in the part named `thumbnail` of a form, and those of its texts that have these names.
 pub async fn receive_thumbnail(
     state: &AppState,
     form: &mut Multipart,
+    names: &[&str],
 ) -> Result<(Vec<(String, String)>, Option<Unclaimed>)> {
     let (mut texts, mut thumbnail) = (Vec::new(), None);
     while let Some(part) = form.next().await? {
         let name = part.name().to_owned();
         if name == "thumbnail" && !part.nothing_chosen() && thumbnail.is_none() {
             thumbnail = Some(receive(state, part, Purpose::Attachment).await.map_err(about_thumbnail)?);
-        } else if !part.is_file() {
+        } else if names.contains(&name.as_str()) {
             texts.push((name, part.text("body").await?));
         }
     }

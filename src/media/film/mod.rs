@@ -76,7 +76,7 @@ impl Films {
         let limit = self.limit_ms(before.shown);
         let made = make::make(&self.settings.programs, &before, (source, container), (folder, limit)).await?;
         // Players have a longer last frame, or sound that ends after the picture; what was cut off lacks much more.
-        let least = before.duration_ms.saturating_mul(9) / 10 - 500;
+        let least = before.duration_ms - (before.duration_ms / 20).max(400);
         if made.duration_ms < least {
             return Err(MediaError::BrokenFilm);
         }
