@@ -44,7 +44,7 @@ migrations! {
     19 "0019_previews";
     20 "0020_oauth";
     21 "0021_lists";
-    21 "0021_films";
+    22 "0022_films";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

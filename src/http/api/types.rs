@@ -18,7 +18,6 @@ mod words;
 pub(super) use delivery::Delivery;
 pub(super) use emoji::CustomEmoji;
 pub(super) use list::List;
-pub(super) use media::Media;
 pub(super) use media::{Media, Point};
 pub(super) use notification::{Notification, Unread};
 pub(super) use poll::Poll;
