@@ -5,6 +5,7 @@ pub(crate) mod counted;
 #[path = "../../tests/support/database.rs"]
 pub(crate) mod database;
 mod emoji;
+mod films;
 mod home;
 #[path = "../../tests/support/hosts.rs"]
 pub(crate) mod hosts;
