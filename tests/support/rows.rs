@@ -61,6 +61,7 @@ const TABLES: &[(&str, &str)] = tables![
     "backfills",
     "link_previews",
     "tweet_previews",
+    "film_jobs",
     "settings",
 ];
 
