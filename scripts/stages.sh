@@ -20,6 +20,14 @@ schema_stage() {
     tests/schema/run
 }
 
+# Apps that others wrote, from PyPI and npm, against a running server.
+clients_stage() {
+    need_python
+    need_venv
+    need_node
+    tests/clients/run
+}
+
 # Several instances that talk with each other, and with servers on libraries from npm and PyPI.
 federation_stage() {
     need_python

@@ -20,14 +20,19 @@ use super::state::AppState;
 
 /// The routes of programs.
 pub(in crate::http) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/apps", open(post(apps::register)))
-        .route("/api/v1/apps/verify_credentials", for_whom(Access::AnyApp, get(apps::verify_credentials)))
-        .route("/oauth/token", open(post(token::give)))
-        .route("/oauth/revoke", open(post(token::revoke)))
-        .route("/oauth/userinfo", for_whom(Access::Scope("profile"), both(userinfo::userinfo)))
-        .route("/.well-known/oauth-authorization-server", open(get(metadata::metadata)))
-        .layer(cors::for_programs())
+    let routes = [
+        ("/api/v1/apps", open(post(apps::register))),
+        ("/api/v1/apps/verify_credentials", for_whom(Access::AnyApp, get(apps::verify_credentials))),
+        ("/oauth/token", open(post(token::give))),
+        ("/oauth/revoke", open(post(token::revoke))),
+        ("/oauth/userinfo", for_whom(Access::Scope("profile"), both(userinfo::userinfo))),
+        ("/.well-known/oauth-authorization-server", open(get(metadata::metadata))),
+    ];
+    // Some clients write a slash at the end.
+    let both = |router: Router<AppState>, (path, methods): (&str, MethodRouter<AppState>)| {
+        router.route(path, methods.clone()).route(&format!("{path}/"), methods)
+    };
+    routes.into_iter().fold(Router::new(), both).layer(cors::for_programs())
 }
 
 fn both<H: Handler<T, AppState>, T: 'static>(handler: H) -> MethodRouter<AppState> {

@@ -70,6 +70,8 @@ fn at_the_door() -> Router<AppState> {
         .route("/login", get(door::login_page).post(door::log_in))
         .route("/logout", post(door::log_out))
         .route("/oauth/authorize", get(authorize::ask).post(authorize::decide))
+        // Some clients write a slash at the end.
+        .route("/oauth/authorize/", get(authorize::ask))
         .route("/oauth/authorize/native", get(authorize::show_code))
         .route("/oauth/authorize/switch", post(authorize::switch))
 }
