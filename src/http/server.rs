@@ -6,6 +6,7 @@
 //! here: the gateway's time limit ends it, and streams may live long. TLS and HTTP/2 are the reverse proxy's.
 
 mod connection;
+mod leftover;
 mod slots;
 
 use std::io::Write as _;

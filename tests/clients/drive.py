@@ -7,11 +7,13 @@ from stage import Stage
 
 import masto_js
 import mastodon_py
+import same
 import toot_cli
+import walk
 from faults_cases import Part
 from network import fresh_database
 
-CLIENTS = {"mastodon_py": mastodon_py, "masto_js": masto_js, "toot": toot_cli}
+CLIENTS = {"mastodon_py": mastodon_py, "masto_js": masto_js, "toot": toot_cli, "contract": walk, "same": same}
 
 
 def main(binary, names):

@@ -4,7 +4,7 @@ import os
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "..", "federation-tests"))
+sys.path[:0] = [os.path.join(HERE, "contract"), os.path.join(HERE, "..", "..", "federation-tests")]
 
 from browser import Browser  # noqa: E402
 from instance import PASSWORD, Instance, free_port, until  # noqa: E402

@@ -14,7 +14,7 @@ use super::browsers;
 use crate::http::problem::{Problem, RenderFailure};
 
 /// Everything below these is this API's, also what has no route.
-const OURS: [&str; 2] = ["/api/v1/", "/api/v2/"];
+const OURS: [&str; 4] = ["/api/v1/", "/api/v2/", "/api/v1_alpha/", "/api/v2_alpha/"];
 
 #[derive(Debug, Serialize)]
 struct Failure {

@@ -162,7 +162,7 @@ fn table() -> Table {
         .get("/api/v2/notifications/unread_count", own("read:notifications"), grouped::unread_count)
         .get("/api/v2/notifications/policy", own("read:notifications"), grouped::policy)
         .get("/api/v2/notifications/{key}", own("read:notifications"), grouped::one)
-        .get("/api/v2/notifications/{key}/accounts", own("read:notifications"), grouped::accounts)
+        .get("/api/v2/notifications/{key}/accounts", own("read:notifications|write:notifications"), grouped::accounts)
         .post("/api/v2/notifications/{key}/dismiss", own("write:notifications"), grouped::dismiss)
         // Search
         .get("/api/v2/search", all("read:search"), search::search)

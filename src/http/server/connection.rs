@@ -27,6 +27,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tower::Service as _;
 
+use super::leftover::Whole;
 use super::slots::Slot;
 use super::{PeerAddr, ServerLimits};
 
@@ -52,7 +53,7 @@ impl Connection {
         let service = service_fn(move |mut request: hyper::Request<Incoming>| {
             answering.answering();
             request.extensions_mut().insert(peer);
-            let answer = names_its_host(&request).then(|| router.clone().call(request.map(Body::new)));
+            let answer = names_its_host(&request).then(|| router.clone().call(request.map(whole)));
             let progress = answering.clone();
             async move {
                 let response = match answer {
@@ -67,6 +68,11 @@ impl Connection {
         let serving = http.serve_connection(TokioIo::new(watched), service).with_upgrades();
         drive(serving, progress, stop)
     }
+}
+
+/// The body for a handler. Most requests have none.
+fn whole(body: Incoming) -> Body {
+    if body.is_end_stream() { Body::empty() } else { Body::new(Whole::new(body)) }
 }
 
 /// RFC 9112, section 3.2: one `Host` header, in every request since version 1.1.

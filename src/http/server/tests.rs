@@ -98,6 +98,26 @@ async fn read_hello(stream: &mut TcpStream) {
     assert!(bytes.starts_with(b"HTTP/1.1 200 OK"));
 }
 
+/// A body is refused, read all the same, and the connection goes on.
+#[tokio::test]
+async fn who_sends_a_big_body_to_where_none_is_read_is_told_so_and_asks_on() {
+    let server = run(patient(), &[]).await;
+    let mut stream = server.connect().await;
+    for size in [10, 300_000, 3_000_000] {
+        let head = format!("POST /nowhere HTTP/1.1\r\nHost: test\r\nContent-Length: {size}\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        bounded(stream.write_all(&vec![b'x'; size])).await.expect("all of it is taken");
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"\r\n\r\n") {
+            let read = bounded(stream.read_buf(&mut answer)).await.unwrap();
+            assert!(read > 0, "closed after {:?}", String::from_utf8_lossy(&answer));
+        }
+        assert!(answer.starts_with(b"HTTP/1.1 404"), "{:?}", String::from_utf8_lossy(&answer));
+        stream.write_all(REQUEST).await.unwrap();
+        read_hello(&mut stream).await;
+    }
+}
+
 async fn bounded<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(BOUND, what).await.expect("in time")
 }
