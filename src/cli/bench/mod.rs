@@ -2,6 +2,7 @@
 //!
 //! A bench starts a server of its own on loopback with data of its own, never with the instance's.
 
+pub mod api;
 pub mod federation;
 mod ground;
 mod report;
@@ -15,10 +16,14 @@ use super::Failure;
 pub enum Command {
     /// Signed activities in and out a second, dead and slow hosts, one distant host
     Federation(federation::Args),
+    /// What apps ask most, beside the same answers from memory; listeners of the stream
+    Api(api::Args),
 }
 
 /// Runs a bench.
 pub fn run(command: &Command) -> Result<(), Failure> {
-    let Command::Federation(args) = command;
-    federation::run(args)
+    match command {
+        Command::Federation(args) => federation::run(args),
+        Command::Api(args) => api::run(args),
+    }
 }
