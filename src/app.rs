@@ -189,7 +189,7 @@ impl App {
         progress.set(head);
         let apply = move |batch: Vec<Logged>| {
             for logged in &batch {
-                graph.graph().apply(&logged.event);
+                graph.heard(&logged.event);
                 federation.heard(&logged.event);
             }
             let service = graph.clone();

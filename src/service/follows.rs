@@ -270,9 +270,8 @@ impl Service {
         Relation { from, to: to.id, from_local: true, to_local: to.is_local(), id: self.next_id(), uri: None }
     }
 
-    /// What is derived from this bond is forgotten, and both ends see the change at once.
+    /// Both ends see the change at once.
     fn bonds_changed(&self, relation: &Relation) {
-        self.graph().forget(relation);
         self.wrote(relation.from);
         self.wrote(relation.to);
     }

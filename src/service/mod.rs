@@ -8,6 +8,7 @@ pub mod films;
 pub mod follows;
 pub mod graph;
 pub mod instances;
+mod known_sessions;
 pub mod leaving;
 pub mod lists;
 pub mod media_upkeep;
@@ -23,6 +24,7 @@ pub mod reactions;
 pub mod remote_pictures;
 pub mod reports;
 pub mod sessions;
+mod shelf;
 pub mod signups;
 mod size;
 pub mod timelines;
@@ -66,12 +68,13 @@ pub(crate) use words::{alt_text, mention, told_of};
 
 use crate::clock::Clock;
 use crate::model::address::Addresses;
+use crate::model::event::Event;
 use crate::model::ids::{AccountId, IdMaker};
-use crate::store::Store;
 use crate::store::hot::SetWriter;
 use crate::store::reactions::Like;
 use crate::store::tweet_commands::CreateTweet;
 pub use crate::store::tweet_commands::RequestKey;
+use crate::store::{Echo, Store};
 
 /// What the admin has set.
 #[derive(Clone, Debug)]
@@ -150,12 +153,25 @@ struct Inner {
     film_due: tokio::sync::Notify,
     counted: size::Counted,
     palettes: emoji::Palettes,
+    shelf: shelf::Shelf,
+    known_sessions: known_sessions::KnownSessions,
+}
+
+impl Inner {
+    /// What was just written here.
+    fn hear(&self, echo: &Echo) {
+        if let Echo::Event(event) = echo {
+            self.graph.apply(event);
+        }
+        self.shelf.hear(echo);
+        self.known_sessions.hear(echo);
+    }
 }
 
 impl Service {
     /// Builds the use-cases over a store. Must be called inside the async runtime.
     pub fn new(store: Store, clock: Clock, ids: Arc<IdMaker>, addresses: Addresses, rules: Rules) -> Self {
-        Self(Arc::new(Inner {
+        let service = Self(Arc::new(Inner {
             graph: graph::Graph::new(store.clone()),
             passwords: passwords::Passwords::new(),
             password_tries: sessions::PasswordTries::new(&clock, rules.rate_limits),
@@ -168,12 +184,29 @@ impl Service {
             film_due: tokio::sync::Notify::new(),
             counted: size::Counted::default(),
             palettes: emoji::Palettes::default(),
+            shelf: shelf::Shelf::new(),
+            known_sessions: known_sessions::KnownSessions::new(),
             store,
             clock,
             ids,
             addresses,
             rules,
-        }))
+        }));
+        // The store does not keep the use-cases alive.
+        let hearing = Arc::downgrade(&service.0);
+        service.store().echoes().listen(move |echoes| {
+            if let Some(inner) = hearing.upgrade() {
+                echoes.iter().for_each(|echo| inner.hear(echo));
+            }
+        });
+        service
+    }
+
+    /// Follows the log: drops what is kept in memory of what an event changed, be it of another process.
+    pub fn heard(&self, event: &Event) {
+        self.0.graph.apply(event);
+        self.0.shelf.apply(event);
+        self.0.known_sessions.apply(event);
     }
 
     /// The store, for consumers that read beside the use-cases.

@@ -164,7 +164,13 @@ impl Service {
     pub async fn session(&self, secret: &str) -> Result<Option<SignedIn>> {
         let hash = secrets::token_hash(secret);
         let now_ms = self.now_ms();
-        let found = self.store().read(move |conn| sessions::by_hash(conn, &hash, now_ms)).await?;
+        let known = &self.0.known_sessions;
+        if let Some(who) = known.get(&hash, now_ms) {
+            return Ok(Some(who));
+        }
+        let ticket = known.ticket();
+        let by_hash = hash.clone();
+        let found = self.store().read(move |conn| sessions::by_hash(conn, &by_hash, now_ms)).await?;
         let Some((session, role)) = found else { return Ok(None) };
         let renewed = now_ms.saturating_sub(session.last_used_at) > TOUCH_EVERY_MS;
         if renewed {
@@ -173,15 +179,17 @@ impl Service {
                 (session.kind == SessionKind::Web).then(|| now_ms.saturating_add(WEB_SESSION_MS));
             self.store().write(move |conn| sessions::touch(conn, id, expires_at, now_ms)).await?;
         }
-        Ok(Some(SignedIn {
+        let who = SignedIn {
             account: session.account_id,
             session: session.id,
             kind: session.kind,
             role,
             scopes: session.scopes,
             app: session.app,
-            renewed,
-        }))
+            renewed: false,
+        };
+        known.keep(ticket, &hash, who.clone(), (now_ms, session.expires_at));
+        Ok(Some(SignedIn { renewed, ..who }))
     }
 
     /// The live sessions of an account, newest first.

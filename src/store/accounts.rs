@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::conn::Conn;
 use super::value::args;
-use super::{Row, StoreError, emoji};
+use super::{Echo, Row, StoreError, emoji};
 use crate::clock::Millis;
 use crate::model::account::{Account, AccountKind, Stated};
 use crate::model::ids::AccountId;
@@ -113,6 +113,7 @@ pub fn update_profile(conn: &mut Conn, account: &Account) -> Result<(), StoreErr
             emoji::stored(&account.emoji)?,
         ],
     )?;
+    conn.touched(Echo::Account(account.id));
     Ok(())
 }
 
@@ -194,6 +195,7 @@ pub fn set_suspended(conn: &mut Conn, id: AccountId, at_ms: Option<Millis>) -> R
              and not exists (select 1 from departures where account_id = $1)",
         args![id, at_ms],
     )?;
+    conn.touched(Echo::Account(id));
     Ok(changed > 0)
 }
 
@@ -227,6 +229,9 @@ pub struct Written {
 
 /// Counts what accounts have just written, and remembers when they last tweeted.
 pub fn count_written(conn: &mut Conn, by: &BTreeMap<AccountId, Written>) -> Result<(), StoreError> {
+    for id in by.keys() {
+        conn.touched(Echo::Account(*id));
+    }
     let rows: Vec<[i64; 3]> = by.iter().map(|(id, done)| [id.0, done.tweets, done.newest_at]).collect();
     conn.update_rows(
         (

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::conn::Conn;
 use super::value::args;
-use super::{Row, StoreError, accounts, events};
+use super::{Echo, Row, StoreError, accounts, events};
 use crate::clock::{DAY_MS, Millis};
 use crate::model::account::{Account, Stated};
 use crate::model::event::Event;
@@ -288,12 +288,14 @@ pub fn state_counts(conn: &mut Conn, account: AccountId, stated: Stated) -> Resu
          where account_id = $1",
         args![account, stated.tweets, stated.followers, stated.following],
     )?;
+    conn.touched(Echo::Account(account));
     Ok(())
 }
 
 /// Removes a remote account that is gone, with all that hangs on it.
 pub fn remove(conn: &mut Conn, account: AccountId) -> Result<(), StoreError> {
     conn.execute("delete from accounts where id = $1 and domain is not null", args![account])?;
+    conn.touched(Echo::Account(account));
     Ok(())
 }
 

@@ -9,14 +9,16 @@ use sqlx::postgres::{PgArguments, PgConnection};
 
 use super::StoreError;
 use super::dialect::{self, Dialect, Translations};
+use super::echo::Echo;
 use super::value::{Kind, Row, Value};
+use crate::model::ids::{AccountId, TweetId};
 
 /// A connection inside a unit of work.
 pub struct Conn {
     link: Link,
     translations: Translations,
-    /// Whether this unit of work appended to the event log.
-    pub(super) logged: bool,
+    /// What the running transaction changes, for whoever hears of it after the commit.
+    pub(super) echoes: Vec<Echo>,
     /// Writes that the running transaction carries: a set counts its members.
     pub(super) units: u32,
     /// How the engine goes about each query, when a test asks for it.
@@ -40,7 +42,7 @@ impl Conn {
         Self {
             link,
             translations: Translations::default(),
-            logged: false,
+            echoes: Vec::new(),
             units: 1,
             #[cfg(test)]
             plans: None,
@@ -197,6 +199,7 @@ impl Conn {
     /// Adds to a counter of many rows at once, in the order of their keys. A row that is gone is passed over.
     pub fn bump(&mut self, counter: Counter, by: &BTreeMap<i64, i64>) -> Result<(), StoreError> {
         let rows: Vec<[i64; 2]> = by.iter().map(|(id, n)| [*id, *n]).collect();
+        self.echoes.extend(by.keys().map(|id| counter.echo(*id)));
         self.update_rows(counter.sql(), &rows)
     }
 
@@ -220,6 +223,16 @@ impl Conn {
             }
         }
         Ok(())
+    }
+
+    /// Notes that something is not as it was, beyond what events tell.
+    pub(super) fn touched(&mut self, what: Echo) {
+        self.echoes.push(what);
+    }
+
+    /// Whether the running transaction appended to the event log.
+    pub(super) fn logged(&self) -> bool {
+        self.echoes.iter().any(|echo| matches!(echo, Echo::Event(_)))
     }
 
     /// Runs one statement of those that frame every unit of work, `begin`, `savepoint` …: prepared once on SQLite.
@@ -288,6 +301,16 @@ macro_rules! counter_sql {
 }
 
 impl Counter {
+    /// What is not as it was when the counter of this row changed.
+    fn echo(self, id: i64) -> Echo {
+        match self {
+            Self::AccountTweets | Self::AccountFollowers | Self::AccountFollowing => {
+                Echo::Account(AccountId(id))
+            }
+            Self::Likes | Self::Retweets | Self::Replies | Self::Quotes => Echo::Tweet(TweetId(id)),
+        }
+    }
+
     /// The statement for one row, and PostgreSQL's for a set.
     fn sql(self) -> (&'static str, &'static str) {
         match self {

@@ -5,6 +5,7 @@
 //! a transaction that commits late is therefore never skipped.
 
 use super::conn::Conn;
+use super::echo::Echo;
 use super::value::{Row, args};
 use super::{Kind, StoreError, Value};
 use crate::clock::Millis;
@@ -37,7 +38,7 @@ pub fn append(conn: &mut Conn, events: &[Event], now_ms: Millis) -> Result<(), S
         .map(|event| Ok(vec![Value::from(serde_json::to_string(event)?), Value::from(now_ms)]))
         .collect::<Result<Vec<_>, StoreError>>()?;
     conn.insert_rows("events", &[("payload", Kind::Text), ("created_at", Kind::Int)], "", &rows)?;
-    conn.logged |= !events.is_empty();
+    conn.echoes.extend(events.iter().cloned().map(Echo::Event));
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::conn::Conn;
 use super::value::{args, grouped};
-use super::{Kind, Row, StoreError, Value};
+use super::{Echo, Kind, Row, StoreError, Value};
 use crate::clock::Millis;
 use crate::model::attachment::{Focus, MediaState};
 use crate::model::ids::{AccountId, MediaId, TweetId};
@@ -124,6 +124,7 @@ pub fn replace_remote(conn: &mut Conn, tweet: &Tweet) -> Result<(), StoreError> 
     conn.execute("delete from media where tweet_id = $1", args![tweet.id])?;
     insert_remote(conn, tweet)?;
     conn.execute("update tweets set has_media = $2 where id = $1", args![tweet.id, !tweet.media.is_empty()])?;
+    conn.touched(Echo::Tweet(tweet.id));
     Ok(())
 }
 
@@ -262,12 +263,22 @@ pub fn describe(
             thumb.map(|thumb| thumb.blurhash.as_str()),
         ],
     )?;
-    if changed == 0 { Ok(None) } else { by_id(conn, id) }
+    if changed == 0 { Ok(None) } else { touched(conn, id) }
+}
+
+/// A picture that was changed, and with it the tweet that shows it.
+fn touched(conn: &mut Conn, id: MediaId) -> Result<Option<Media>, StoreError> {
+    let media = by_id(conn, id)?;
+    if let Some(tweet) = media.as_ref().and_then(|media| media.tweet) {
+        conn.touched(Echo::Tweet(tweet));
+    }
+    Ok(media)
 }
 
 /// Frees the pictures of a tweet before others are attached.
 pub fn detach(conn: &mut Conn, tweet: TweetId) -> Result<(), StoreError> {
     conn.execute("update media set tweet_id = null where tweet_id = $1", args![tweet])?;
+    conn.touched(Echo::Tweet(tweet));
     Ok(())
 }
 
@@ -307,6 +318,7 @@ pub fn set_seen(conn: &mut Conn, id: MediaId, seen: &Media) -> Result<(), StoreE
             seen.size_bytes,
         ],
     )?;
+    touched(conn, id)?;
     Ok(())
 }
 

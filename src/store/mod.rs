@@ -16,6 +16,7 @@ pub mod deliveries;
 pub mod delivery_results;
 pub mod departures;
 pub mod dialect;
+pub mod echo;
 pub mod emoji;
 pub mod events;
 mod examine;
@@ -69,6 +70,7 @@ use crate::telemetry::metrics as names;
 
 pub use conn::Conn;
 pub use dialect::Dialect;
+pub use echo::{Echo, Echoes};
 pub use examine::{Examined, examine};
 pub(crate) use value::{Kind, Row, Value};
 
@@ -274,21 +276,33 @@ impl Threads {
 
 /// Tells the followers of the log that something was committed.
 #[derive(Clone)]
-pub struct LogSignal(watch::Sender<u64>);
+pub struct LogSignal {
+    woken: watch::Sender<u64>,
+    echoes: Echoes,
+}
 
 impl LogSignal {
     fn new() -> Self {
-        Self(watch::Sender::new(0))
+        Self { woken: watch::Sender::new(0), echoes: Echoes::default() }
     }
 
     /// Wakes every follower.
     pub fn wake(&self) {
-        self.0.send_modify(|count| *count = count.wrapping_add(1));
+        self.woken.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// What was written on this connection is committed. Answers whether the log has more.
+    fn committed(&self, conn: &Conn) -> bool {
+        self.echoes.tell(&conn.echoes);
+        if conn.logged() {
+            self.wake();
+        }
+        conn.logged()
     }
 
     /// A receiver that changes after every commit that appended to the log.
     pub fn subscribe(&self) -> watch::Receiver<u64> {
-        self.0.subscribe()
+        self.woken.subscribe()
     }
 }
 
@@ -316,6 +330,11 @@ impl Store {
     /// Which engine this is.
     pub fn dialect(&self) -> Dialect {
         self.dialect
+    }
+
+    /// Tells this process what each commit changed.
+    pub fn echoes(&self) -> &Echoes {
+        &self.log.echoes
     }
 
     /// Wakes after every commit that appended to the event log.

@@ -129,7 +129,7 @@ fn run_read(conn: &mut Conn, mut unit: Box<dyn Unit>) -> bool {
 /// Runs a unit in a transaction; says whether the connection is still good.
 fn run_write(conn: &mut Conn, mut unit: Box<dyn Unit>, told: &listen::Commits) -> bool {
     for attempt in 1..=TRIES {
-        conn.logged = false;
+        conn.echoes.clear();
         conn.units = 1;
         if let Err(error) = conn.batch("begin") {
             unit.answer(Err(error));
@@ -144,9 +144,7 @@ fn run_write(conn: &mut Conn, mut unit: Box<dyn Unit>, told: &listen::Commits) -
             let good = commit.is_ok();
             if good {
                 metrics::histogram!(names::STORE_WRITER_BATCH_UNITS).record(conn.units);
-                if conn.logged {
-                    told.wake();
-                }
+                told.committed(conn);
             }
             unit.answer(commit);
             return good || alive(conn);

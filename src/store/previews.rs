@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::conn::Conn;
 use super::value::args;
-use super::{Row, StoreError};
+use super::{Echo, Row, StoreError};
 use crate::clock::Millis;
 use crate::config::limits::PREVIEW_LOOK_MS;
 use crate::model::ids::{RowId, TweetId};
@@ -103,6 +103,7 @@ pub fn link(conn: &mut Conn, link: &Link, fresh: Fresh, now_ms: Millis) -> Resul
             link.hurries
         ],
     )?;
+    conn.touched(Echo::Previews);
     conn.execute(
         "insert into tweet_previews (tweet_id, preview_id)
          select t.id, p.id from tweets t, link_previews p where t.id = $1 and p.url = $2
@@ -114,6 +115,7 @@ pub fn link(conn: &mut Conn, link: &Link, fresh: Fresh, now_ms: Millis) -> Resul
 
 /// Takes the cards of these tweets away.
 pub fn unlink(conn: &mut Conn, tweets: &[TweetId]) -> Result<(), StoreError> {
+    conn.touched(Echo::Previews);
     conn.execute("delete from tweet_previews where tweet_id in_ints($1)", args![tweets])?;
     Ok(())
 }
@@ -167,6 +169,7 @@ pub fn take(conn: &mut Conn, now_ms: Millis, until_ms: Millis, limit: i64) -> Re
 /// Writes what a page says of itself. What is known of its picture stays while that has the same address.
 pub fn found(conn: &mut Conn, id: RowId, page: &Page, now_ms: Millis) -> Result<(), StoreError> {
     let picture = page.picture.as_ref().map(|url| url.as_str().to_owned());
+    conn.touched(Echo::Previews);
     conn.execute(
         "update link_previews set state = 1, title = $2, description = $3, site_name = $4, author = $5,
              width = case when image_url = $6 then width else 0 end,
@@ -190,6 +193,7 @@ pub fn found(conn: &mut Conn, id: RowId, page: &Page, now_ms: Millis) -> Result<
 
 /// Remembers that a page has no card. When it could not be asked (`is_known` is false), the card stays that it had.
 pub fn nothing(conn: &mut Conn, id: RowId, is_known: bool, now_ms: Millis) -> Result<(), StoreError> {
+    conn.touched(Echo::Previews);
     conn.execute(
         "update link_previews set state = case when $2 or state <> 1 then 2 else 1 end, fetched_at = $3,
              due_at = null, attempts = 0, lease_until = 0
@@ -236,6 +240,7 @@ pub fn set_seen(
     (width, height): (i64, i64),
     blurhash: &str,
 ) -> Result<(), StoreError> {
+    conn.touched(Echo::Previews);
     conn.execute(
         "update link_previews set width = $3, height = $4, blurhash = $5 where id = $1 and image_url = $2",
         args![id, source, width, height, blurhash],
@@ -254,6 +259,7 @@ pub fn prune(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64, Stor
     if looked.is_empty() {
         return Ok(0);
     }
+    conn.touched(Echo::Previews);
     let gone = conn.execute(
         "delete from link_previews where id in_ints($1)
              and not exists (select 1 from tweet_previews t where t.preview_id = link_previews.id)",

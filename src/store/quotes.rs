@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::conn::{Conn, Counter};
 use super::value::args;
-use super::{Row, StoreError, events, tombstones, tweets};
+use super::{Echo, Row, StoreError, events, tombstones, tweets};
 use crate::clock::Millis;
 use crate::model::event::{Event, QuoteAnswer};
 use crate::model::ids::{AccountId, TweetId};
@@ -81,6 +81,7 @@ pub fn decide(conn: &mut Conn, decision: &Decision, now_ms: Millis) -> Result<bo
         "update tweets set quote_state = $2, quote_stamp = $3 where id = $1",
         args![decision.tweet, decision.state.code(), decision.stamp.as_deref()],
     )?;
+    conn.touched(Echo::Tweet(decision.tweet));
     let counts = |state| i64::from(state == QuoteState::Accepted);
     let more = counts(decision.state) - counts(before.quote_state);
     conn.bump(Counter::Quotes, &BTreeMap::from([(quoted.0, more)]))?;

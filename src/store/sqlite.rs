@@ -120,10 +120,10 @@ fn write_loop(mut conn: Conn, queue: &Queue, log: &LogSignal) {
         group.extend(queue.try_iter().take(GROUP_LIMIT - 1));
         metrics::histogram!(names::STORE_WRITER_BATCH_UNITS)
             .record(u32::try_from(group.len()).unwrap_or(u32::MAX));
-        conn.logged = false;
+        conn.echoes.clear();
         let commit = commit_group(&mut conn, &mut group);
-        if conn.logged && commit.is_ok() {
-            log.wake();
+        if commit.is_ok() {
+            log.committed(&conn);
         }
         let shared = commit.map_err(std::sync::Arc::new);
         for unit in group.drain(..) {
@@ -137,9 +137,9 @@ fn commit_group(conn: &mut Conn, group: &mut [Box<dyn Unit>]) -> Result<(), Stor
     conn.frame("begin immediate")?;
     let ran = group.iter_mut().try_for_each(|unit| {
         conn.frame("savepoint unit")?;
-        let logged = conn.logged;
+        let echoes = conn.echoes.len();
         if unit.run(conn) != Outcome::Done {
-            conn.logged = logged;
+            conn.echoes.truncate(echoes);
             conn.frame("rollback to unit")?;
         }
         conn.frame("release unit")

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::conn::{Conn, Counter};
 use super::value::args;
-use super::{StoreError, events, timelines, tweets};
+use super::{Echo, StoreError, events, timelines, tweets};
 use crate::clock::Millis;
 use crate::model::event::{Event, TweetCreated};
 use crate::model::ids::TweetId;
@@ -50,6 +50,7 @@ pub fn link(conn: &mut Conn, answer: TweetId, under: TweetId, now_ms: Millis) ->
         "update tweets set reply_to = $2, reply_to_account = $3, reply_to_uri = null where id = $1",
         args![answer.id, reply_to, reply_to_author.filter(|_| !is_ring)],
     )?;
+    conn.touched(Echo::Tweet(answer.id));
     if is_ring {
         return Ok(false);
     }
@@ -113,5 +114,6 @@ pub fn state_counts(
          where id = $1",
         args![tweet, likes, retweets],
     )?;
+    conn.touched(Echo::Tweet(tweet));
     Ok(())
 }

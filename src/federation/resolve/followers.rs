@@ -16,7 +16,7 @@ use crate::federation::followers::{Digest, all_followers, count, id_of};
 use crate::federation::objects::liberal::one_or_many;
 use crate::federation::objects::{IdOr, Object};
 use crate::federation::origin::same_origin;
-use crate::model::event::{Event, Relation};
+use crate::model::event::Relation;
 use crate::model::ids::AccountId;
 use crate::model::username;
 use crate::store::accounts;
@@ -122,9 +122,6 @@ impl Federation {
             let write = move |conn: &mut _| synchronization::end_unknown(conn, account, &some, now_ms);
             let ended = self.service().store().write(write).await?;
             count += ended.len();
-            for relation in ended {
-                self.service().graph().apply(&Event::FollowRejected(relation));
-            }
         }
         set_right("ended", count);
         Ok(count)

@@ -8,7 +8,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::sync::watch;
 
-use super::LogSignal;
+use super::{Conn, LogSignal};
 
 /// The channel. A database belongs to one instance.
 const CHANNEL: &str = "rookery_log";
@@ -31,10 +31,11 @@ impl Commits {
         (Self { log, told }, commits)
     }
 
-    /// Something was appended and committed.
-    pub(super) fn wake(&self) {
-        self.log.wake();
-        self.told.send_replace(());
+    /// A unit of work was committed.
+    pub(super) fn committed(&self, conn: &Conn) {
+        if self.log.committed(conn) {
+            self.told.send_replace(());
+        }
     }
 }
 

@@ -58,10 +58,8 @@ async fn measure(args: &Args, metrics: Metrics) -> Result<Vec<Figure>, Failure> 
     let ground = Ground::start(HERE, args.database.as_deref(), Vec::new(), metrics).await?;
     eprintln!("making people and their posts …");
     let world = World::make(&ground).await?;
-    let load = load::Load {
-        connections: usize::from(args.connections),
-        time: Duration::from_secs(args.seconds),
-    };
+    let load =
+        load::Load { connections: usize::from(args.connections), time: Duration::from_secs(args.seconds) };
     let mut figures = Vec::new();
     for (name, slowest, asked) in asked(&world) {
         eprintln!("measuring: {name} …");
@@ -84,7 +82,11 @@ fn asked(world: &World) -> Vec<(&'static str, &'static str, Asked)> {
         ("notifications", "… 99 of 100 in", Asked::get("/api/v1/notifications?limit=20", token)),
         ("thread of 500 answers", "… 99 of 100 in", Asked::get(&thread, token)),
         ("search", "… 99 of 100 in", Asked::get("/api/v2/search?q=branch&type=statuses&limit=20", token)),
-        ("posts written", "… 99 of 100 in", Asked::post("/api/v1/statuses", token, r#"{"status":"one more of them"}"#)),
+        (
+            "posts written",
+            "… 99 of 100 in",
+            Asked::post("/api/v1/statuses", token, r#"{"status":"one more of them"}"#),
+        ),
     ]
 }
 

@@ -23,7 +23,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const PAGE_BYTES: f64 = 4_096.0;
 
 /// Measures with so many listeners, each with a token of its own.
-pub(super) async fn measure(ground: &Ground, world: &World, listeners: usize) -> Result<Vec<Figure>, Failure> {
+pub(super) async fn measure(
+    ground: &Ground,
+    world: &World,
+    listeners: usize,
+) -> Result<Vec<Figure>, Failure> {
     let before = resident()?;
     let mut open = Vec::with_capacity(listeners);
     for _ in 0..listeners {

@@ -1,7 +1,5 @@
 //! The people and posts that are asked about.
 
-
-
 use crate::cli::Failure;
 use crate::cli::bench::ground::Ground;
 use crate::model::account::{Role, SessionKind, UserState};

@@ -7,7 +7,7 @@ use super::{Act, Failure};
 use crate::error::Error;
 use crate::federation::Federation;
 use crate::federation::objects::{IdOr, Object};
-use crate::model::event::{Event, Relation};
+use crate::model::event::Relation;
 use crate::store::follows;
 
 impl Federation {
@@ -21,9 +21,8 @@ impl Federation {
             return Ok(());
         }
         let Some(relation) = self.our_follow(act, object).await? else { return Ok(()) };
-        let (written, now_ms) = (relation.clone(), self.now_ms());
-        if self.service().store().write(move |conn| follows::accept(conn, &written, now_ms)).await? {
-            self.service().graph().apply(&Event::FollowAccepted(relation));
+        let now_ms = self.now_ms();
+        if self.service().store().write(move |conn| follows::accept(conn, &relation, now_ms)).await? {
             self.look_at(act.actor);
         }
         Ok(())

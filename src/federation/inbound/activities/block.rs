@@ -4,7 +4,6 @@ use url::Url;
 
 use super::{Act, Failure};
 use crate::federation::Federation;
-use crate::model::event::Event;
 use crate::store::follows;
 
 impl Federation {
@@ -14,10 +13,8 @@ impl Federation {
         let (written, now_ms) = (relation.clone(), self.now_ms());
         self.service().store().write(move |conn| follows::block(conn, &written, now_ms)).await?;
         if self.is_undone(act).await? {
-            let written = relation.clone();
-            self.service().store().write(move |conn| follows::unblock(conn, &written, now_ms)).await?;
+            self.service().store().write(move |conn| follows::unblock(conn, &relation, now_ms)).await?;
         }
-        self.service().graph().apply(&Event::Blocked(relation));
         Ok(())
     }
 }

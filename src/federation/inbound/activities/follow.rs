@@ -29,21 +29,18 @@ impl Federation {
         });
         write.await?;
         if self.is_undone(act).await? {
-            self.end_follow(relation.clone()).await?;
+            self.end_follow(relation).await?;
         }
-        self.service().graph().apply(&Event::Followed(relation));
         Ok(())
     }
 
     /// Ends a follow, or takes the request for it back.
     pub(super) async fn end_follow(&self, relation: Relation) -> Result<(), StoreError> {
-        let (written, now_ms) = (relation.clone(), self.now_ms());
+        let now_ms = self.now_ms();
         let write = self.service().store().write(move |conn| {
-            follows::unfollow(conn, written.clone(), Event::Unfollowed, now_ms)?;
-            follows::cancel_request(conn, &written, now_ms)
+            follows::unfollow(conn, relation.clone(), Event::Unfollowed, now_ms)?;
+            follows::cancel_request(conn, &relation, now_ms)
         });
-        write.await?;
-        self.service().graph().apply(&Event::Unfollowed(relation));
-        Ok(())
+        write.await.map(|_| ())
     }
 }

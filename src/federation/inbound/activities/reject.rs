@@ -13,13 +13,12 @@ impl Federation {
             return Ok(());
         }
         let Some(relation) = self.our_follow(act, object).await? else { return Ok(()) };
-        let (written, now_ms) = (relation.clone(), self.now_ms());
+        let now_ms = self.now_ms();
         let write = self.service().store().write(move |conn| {
-            follows::reject(conn, &written, now_ms)?;
-            follows::unfollow(conn, written.clone(), Event::FollowRejected, now_ms)
+            follows::reject(conn, &relation, now_ms)?;
+            follows::unfollow(conn, relation.clone(), Event::FollowRejected, now_ms)
         });
         write.await?;
-        self.service().graph().apply(&Event::FollowRejected(relation));
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::federation::Federation;
 use crate::federation::objects::{Activity, IdOr, Object};
 use crate::federation::origin::same_origin;
-use crate::model::event::{Event, Reaction, Relation};
+use crate::model::event::{Reaction, Relation};
 use crate::model::ids::{AccountId, TweetId};
 use crate::model::notification::NotificationKind;
 use crate::model::tweet::Tweet;
@@ -110,9 +110,7 @@ impl Federation {
             }
             Standing::Block(target) => {
                 let relation: Relation = self.bond(act, target);
-                let written = relation.clone();
-                store.write(move |conn| follows::unblock(conn, &written, now_ms)).await?;
-                self.service().graph().apply(&Event::Unblocked(relation));
+                store.write(move |conn| follows::unblock(conn, &relation, now_ms)).await?;
             }
         }
         Ok(())
