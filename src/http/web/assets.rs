@@ -21,7 +21,7 @@ const HASH_DIGITS: usize = 16;
 const FOREVER: &str = "public, max-age=31536000, immutable";
 
 /// Name, type, bytes.
-const FILES: [(&str, &str, &[u8]); 7] = [
+const FILES: [(&str, &str, &[u8]); 9] = [
     ("rookery.css", "text/css; charset=utf-8", include_bytes!("../../../assets/rookery.css")),
     ("feed.js", "text/javascript; charset=utf-8", include_bytes!("../../../assets/feed.js")),
     ("composer.js", "text/javascript; charset=utf-8", include_bytes!("../../../assets/composer.js")),
@@ -29,6 +29,9 @@ const FILES: [(&str, &str, &[u8]); 7] = [
     ("icons.svg", "image/svg+xml", include_bytes!("../../../assets/icons.svg")),
     ("icon.svg", "image/svg+xml", include_bytes!("../../../assets/icon.svg")),
     ("colony.svg", "image/svg+xml", include_bytes!("../../../assets/colony.svg")),
+    // The same two for programs that draw no SVG.
+    ("icon.png", "image/png", include_bytes!("../../../assets/icon.png")),
+    ("colony.png", "image/png", include_bytes!("../../../assets/colony.png")),
 ];
 
 static ASSETS: LazyLock<[Asset; FILES.len()]> =

@@ -13,8 +13,8 @@ use crate::model::quote::QuotePolicy;
 use crate::model::{entities, html};
 
 /// Stands where an account has no picture: clients read these addresses as given.
-const NO_AVATAR: &str = "icon.svg";
-const NO_HEADER: &str = "colony.svg";
+const NO_AVATAR: &str = "icon.png";
+const NO_HEADER: &str = "colony.png";
 
 /// An account.
 #[derive(Clone, Debug, Serialize)]

@@ -42,7 +42,7 @@ const FILM_RATE: u64 = 60;
 const FILM_PIXELS: u64 = 4_096 * 2_160;
 /// The most pixels of a picture that clients need to think of; larger ones are made smaller here.
 const PICTURE_PIXELS: u64 = 33_177_600;
-const ICON: &str = "icon.svg";
+const ICON: &str = "icon.png";
 
 /// What the documents are made from.
 #[derive(Clone, Copy, Debug)]
