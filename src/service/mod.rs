@@ -24,7 +24,6 @@ pub mod reactions;
 pub mod remote_pictures;
 pub mod reports;
 pub mod sessions;
-mod shelf;
 pub mod signups;
 mod size;
 pub mod timelines;
@@ -153,7 +152,6 @@ struct Inner {
     film_due: tokio::sync::Notify,
     counted: size::Counted,
     palettes: emoji::Palettes,
-    shelf: shelf::Shelf,
     known_sessions: known_sessions::KnownSessions,
 }
 
@@ -163,7 +161,6 @@ impl Inner {
         if let Echo::Event(event) = echo {
             self.graph.apply(event);
         }
-        self.shelf.hear(echo);
         self.known_sessions.hear(echo);
     }
 }
@@ -184,7 +181,6 @@ impl Service {
             film_due: tokio::sync::Notify::new(),
             counted: size::Counted::default(),
             palettes: emoji::Palettes::default(),
-            shelf: shelf::Shelf::new(),
             known_sessions: known_sessions::KnownSessions::new(),
             store,
             clock,
@@ -205,7 +201,6 @@ impl Service {
     /// Follows the log: drops what is kept in memory of what an event changed, be it of another process.
     pub fn heard(&self, event: &Event) {
         self.0.graph.apply(event);
-        self.0.shelf.apply(event);
         self.0.known_sessions.apply(event);
     }
 
