@@ -33,6 +33,7 @@ use crate::service::{
 use crate::store::events::{self, Logged, Position};
 use crate::store::follower::{self, Progress};
 use crate::store::{Place, Settings, Store, StoreError};
+use crate::stream::{self, Hub};
 use crate::timelines::{self, Home};
 
 /// The process number that commands use in ids, beside a server that runs on the same data.
@@ -56,6 +57,8 @@ pub struct App {
     pub service: Service,
     /// Home timelines.
     pub home: Home,
+    /// Who listens to what happens.
+    stream: Hub,
     /// Pictures.
     pub media: Arc<Media>,
     /// Pictures of other instances.
@@ -130,6 +133,7 @@ impl App {
             federation,
             delivery: DeliverySettings { at_once: config.federation.delivery_concurrency, process },
             home: Home::new(service.clone(), &timeline_settings(config)),
+            stream: Hub::new(service.clone()),
             service,
             stop,
             tasks,
@@ -154,6 +158,8 @@ impl App {
         self.consume("search", feeder.progress(), feeder.run(self.stop.clone()));
         let following = timelines::run(self.home.clone(), head, self.stop.clone());
         self.consume("timelines", self.home.progress(), following);
+        let following = stream::run(self.stream.clone(), head, self.stop.clone());
+        self.consume("streams", self.stream.progress(), following);
         self.pictures.refill().await?;
         let (service, media, stop) = (self.service.clone(), Arc::clone(&self.media), self.stop.clone());
         self.run("media upkeep", async move { media_upkeep::run(service, &media, stop).await });
@@ -177,6 +183,7 @@ impl App {
             service: self.service.clone(),
             home: self.home.clone(),
             finder,
+            stream: self.stream.clone(),
             media: Arc::clone(&self.media),
             pictures: self.pictures.clone(),
             federation: self.federation.clone(),
@@ -276,8 +283,8 @@ impl App {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-        let Self { service, home, pictures, previews, federation, store, .. } = self;
-        drop((service, home, pictures, previews, federation));
+        let Self { service, home, stream, pictures, previews, federation, store, .. } = self;
+        drop((service, home, stream, pictures, previews, federation));
         // Joining the database threads blocks.
         let closed = tokio::task::spawn_blocking(move || store.close()).await;
         if let Err(error) = closed {

@@ -4,7 +4,7 @@
 //!
 //! 5. [`cli`], [`app`] — the commands, and the composition root that wires everything
 //! 4. [`http`] — server, middleware, the REST APIs, the pages, the ActivityPub endpoints
-//! 3. [`service`], [`federation`], [`timelines`], [`search`], [`previews`] — use-cases and log consumers
+//! 3. [`service`], [`federation`], [`timelines`], [`search`], [`previews`], [`stream`] — use-cases and log consumers
 //! 2. [`store`] (the only SQL), [`media`], [`client`] (the only outgoing HTTP)
 //! 1. [`model`] — plain types and rules, no I/O
 //! 0. [`config`], [`telemetry`], [`clock`], [`buckets`], [`crew`], [`error`], [`secrets`]
@@ -18,6 +18,7 @@ pub mod federation;
 pub mod previews;
 pub mod search;
 pub mod service;
+pub mod stream;
 pub mod timelines;
 
 pub mod client;

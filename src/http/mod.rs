@@ -3,6 +3,7 @@
 pub mod activitypub;
 pub mod api;
 pub mod cors;
+mod event_stream;
 pub mod extract;
 #[cfg(test)]
 mod fixtures;

@@ -6,6 +6,7 @@ use crate::federation::Federation;
 use crate::media::Media;
 use crate::search::Finder;
 use crate::service::{RemotePictures, Service};
+use crate::stream::Hub;
 use crate::timelines::Home;
 
 /// The parts that handlers call, cheap to clone.
@@ -23,4 +24,6 @@ pub struct AppState {
     pub federation: Federation,
     /// Search and suggestions.
     pub finder: Finder,
+    /// Who listens to what happens.
+    pub stream: Hub,
 }

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{AccountId, RowId, TweetId};
+use super::ids::{AccountId, NotificationId, RowId, TweetId};
 use super::visibility::Visibility;
 use crate::clock::Millis;
 
@@ -181,6 +181,9 @@ pub enum Event {
     Notified {
         /// Whom it is for.
         account: AccountId,
+        /// Which; events of earlier versions do not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        notification: Option<NotificationId>,
     },
     /// Sessions or tokens of an account ended; streams that hang on them end too.
     SessionsEnded {

@@ -68,7 +68,7 @@ impl Service {
     }
 
     /// Writes a new user; `only_first` refuses it when there is any.
-    pub(super) async fn write_user(
+    pub(crate) async fn write_user(
         &self,
         account: Account,
         user: User,

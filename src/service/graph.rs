@@ -58,19 +58,8 @@ impl Graph {
 
     /// Follows the log: forgets the relations that an event changed.
     pub fn apply(&self, event: &Event) {
-        match event {
-            Event::Followed(r)
-            | Event::Unfollowed(r)
-            | Event::FollowRequested(r)
-            | Event::FollowRequestCancelled(r)
-            | Event::FollowAccepted(r)
-            | Event::FollowRejected(r)
-            | Event::Blocked(r)
-            | Event::Unblocked(r)
-            | Event::Muted(r)
-            | Event::Unmuted(r) => self.forget(r),
-            Event::ListChanged { account, .. } => self.forget_of(*account),
-            _ => {}
+        for account in changed(event) {
+            self.forget_of(account);
         }
     }
 
@@ -85,4 +74,23 @@ impl Graph {
         self.epoch.fetch_add(1, Ordering::AcqRel);
         self.cache.remove(&account);
     }
+}
+
+/// The accounts whose relations an event changed.
+pub fn changed(event: &Event) -> impl Iterator<Item = AccountId> + use<> {
+    let accounts = match event {
+        Event::Followed(r)
+        | Event::Unfollowed(r)
+        | Event::FollowRequested(r)
+        | Event::FollowRequestCancelled(r)
+        | Event::FollowAccepted(r)
+        | Event::FollowRejected(r)
+        | Event::Blocked(r)
+        | Event::Unblocked(r)
+        | Event::Muted(r)
+        | Event::Unmuted(r) => [Some(r.from), Some(r.to)],
+        Event::ListChanged { account, .. } => [Some(*account), None],
+        _ => [None, None],
+    };
+    accounts.into_iter().flatten()
 }

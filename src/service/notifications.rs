@@ -67,6 +67,20 @@ impl Service {
         Ok(Page { items, next: page.next, prev: page.prev })
     }
 
+    /// Some of an account's notifications; those that are gone, and those that it is not shown, are left out.
+    pub async fn notifications_of(
+        &self,
+        account: AccountId,
+        ids: Vec<NotificationId>,
+    ) -> Result<Vec<NotificationView>> {
+        let read = move |conn: &mut Conn| {
+            let rows = notifications::by_ids(conn, account, ids.clone())?;
+            Ok((rows, notifications::read_up_to(conn, account)?))
+        };
+        let (rows, read) = self.store().read(read).await?;
+        self.notification_views(account, rows, read).await
+    }
+
     async fn notification_views(
         &self,
         account: AccountId,

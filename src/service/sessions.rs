@@ -1,5 +1,6 @@
 //! Logging in and out, bearer tokens, passwords.
 
+use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -190,6 +191,16 @@ impl Service {
         };
         known.keep(ticket, &hash, who.clone(), (now_ms, session.expires_at));
         Ok(Some(SignedIn { renewed, ..who }))
+    }
+
+    /// Those of these sessions that live, and whose people may act now.
+    pub async fn live_sessions(&self, sessions: Vec<SessionId>) -> Result<HashSet<SessionId>> {
+        if sessions.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let now_ms = self.now_ms();
+        let live = self.store().read(move |conn| sessions::live(conn, sessions.clone(), now_ms)).await?;
+        Ok(live.into_iter().collect())
     }
 
     /// The live sessions of an account, newest first.

@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 use crate::model::cursor::{Cursor, Page};
 use crate::model::entities::fold_tag;
 use crate::model::ids::{AccountId, TweetId};
-use crate::model::visibility::Place;
+use crate::model::tweet::Tweet;
+use crate::model::visibility::{Place, Visibility};
 use crate::store::timelines::{self, Line, Slice};
 use crate::store::{Conn, StoreError};
 
@@ -34,6 +35,20 @@ pub enum PublicList {
     Federated,
     /// With a hashtag.
     Hashtag(String),
+}
+
+impl PublicList {
+    /// Whether a tweet is of those that lists like these have: for everybody, no retweet, no answer to somebody else.
+    pub fn takes(tweet: &Tweet) -> bool {
+        tweet.visibility == Visibility::Public
+            && tweet.retweet_of.is_none()
+            && stands_alone(tweet.reply_to.is_some(), tweet.reply_to_author, tweet.author)
+    }
+}
+
+/// Answers are read in their threads; those to oneself go on with what was said.
+fn stands_alone(is_reply: bool, reply_to_author: Option<AccountId>, author: AccountId) -> bool {
+    !is_reply || reply_to_author == Some(author)
 }
 
 /// A tweet with what came before and after it.
@@ -93,7 +108,7 @@ impl Service {
                 None => Ok(Vec::new()),
             },
         };
-        let keep = |line: &Line| !line.is_reply || line.reply_to_author == Some(line.author);
+        let keep = |line: &Line| stands_alone(line.is_reply, line.reply_to_author, line.author);
         self.tweet_page(viewer, Place::PublicList, (cursor, limit), read, keep).await
     }
 

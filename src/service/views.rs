@@ -47,12 +47,17 @@ impl TweetView {
 }
 
 /// A viewer with its relations, held while a page is made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Eyes {
     viewer: Option<(AccountId, Arc<Relations>)>,
 }
 
 impl Eyes {
+    /// The eyes of an account with these relations.
+    pub fn of(account: AccountId, relations: Arc<Relations>) -> Self {
+        Self { viewer: Some((account, relations)) }
+    }
+
     /// The viewer as the predicate wants it.
     pub fn viewer(&self) -> Option<Viewer<'_>> {
         self.viewer.as_ref().map(|(id, relations)| Viewer { id: *id, relations })
@@ -91,15 +96,18 @@ impl Service {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let viewer = eyes.account();
-        let wanted = ids.clone();
+        let loaded = self.load_views(eyes.account(), ids.clone()).await?;
+        Ok(ids.into_iter().filter_map(|id| loaded.view(id, eyes, place, true)).collect())
+    }
+
+    /// Reads all that these tweets are shown with.
+    pub(super) async fn load_views(&self, viewer: Option<AccountId>, ids: Vec<TweetId>) -> Result<Loaded> {
         let (now_ms, link_previews) = (self.now_ms(), self.rules().link_previews);
         let load = move |conn: &mut Conn| {
-            let loaded = load(conn, viewer, &wanted, now_ms)?;
+            let loaded = load(conn, viewer, &ids, now_ms)?;
             if link_previews { loaded.with_previews(conn) } else { Ok(loaded) }
         };
-        let loaded = self.store().read(load).await?;
-        Ok(ids.into_iter().filter_map(|id| loaded.view(id, eyes, place, true)).collect())
+        Ok(self.store().read(load).await?)
     }
 
     /// Tweets as their authors see them, by tweet, without marks; those that are gone are left out.
@@ -129,7 +137,7 @@ impl Service {
 }
 
 /// What one read brought: everything that the views of a page are put together from.
-struct Loaded {
+pub(super) struct Loaded {
     tweets: HashMap<TweetId, Tweet>,
     accounts: HashMap<AccountId, Arc<Account>>,
     flags: HashMap<TweetId, Flags>,
@@ -190,32 +198,38 @@ impl Loaded {
     /// Puts a view together when the viewer may see it; `outer` is false for a quoted tweet, whose own quote
     /// is not shown.
     fn view(&self, id: TweetId, eyes: &Eyes, place: Place, outer: bool) -> Option<TweetView> {
-        let tweet = self.tweets.get(&id)?;
-        let author = self.accounts.get(&tweet.author)?;
-        let mentions = mentions(tweet);
-        let facts = facts(tweet, author, &mentions);
+        let sees_quoted = |quoted| outer && self.shows(quoted, eyes, Place::Direct);
+        self.shows(id, eyes, place).then(|| self.compose(id, eyes.account(), &sees_quoted))?
+    }
+
+    /// Whether the viewer may see it in this place.
+    pub(super) fn shows(&self, id: TweetId, eyes: &Eyes, place: Place) -> bool {
+        let Some((tweet, author)) = self.row(id) else { return false };
+        let (viewer, mentioned) = (eyes.viewer(), mentions(tweet));
+        let facts = facts(tweet, author, &mentioned);
+        let Some(original) = tweet.retweet_of else { return can_see(viewer.as_ref(), &facts, place) };
+        let Some((original, original_author)) = self.row(original) else { return false };
+        let mentioned = mentions(original);
+        let original_facts = self::facts(original, original_author, &mentioned);
+        can_see_retweet(viewer.as_ref(), &facts, &original_facts, place)
+    }
+
+    /// A tweet of which is known that it may be seen; `quotes` says of a quoted one whether it is shown too.
+    pub(super) fn compose(
+        &self,
+        id: TweetId,
+        viewer: Option<AccountId>,
+        quotes: &dyn Fn(TweetId) -> bool,
+    ) -> Option<TweetView> {
+        let (tweet, author) = self.row(id)?;
         let retweet_of = match tweet.retweet_of {
-            None => {
-                if !can_see(eyes.viewer().as_ref(), &facts, place) {
-                    return None;
-                }
-                None
-            }
-            Some(original_id) => {
-                let original = self.tweets.get(&original_id)?;
-                let original_author = self.accounts.get(&original.author)?;
-                let mentions = self::mentions(original);
-                let original_facts = self::facts(original, original_author, &mentions);
-                if !can_see_retweet(eyes.viewer().as_ref(), &facts, &original_facts, place) {
-                    return None;
-                }
-                Some(Box::new(self.view(original_id, eyes, Place::Direct, outer)?))
-            }
+            Some(original) => Some(Box::new(self.compose(original, viewer, quotes)?)),
+            None => None,
         };
         let quote_of = tweet
             .quotes()
-            .filter(|_| outer)
-            .and_then(|quoted| self.view(quoted, eyes, Place::Direct, false))
+            .filter(|quoted| quotes(*quoted))
+            .and_then(|quoted| self.compose(quoted, viewer, &|_| false))
             .map(Box::new);
         Some(TweetView {
             author: Arc::clone(author),
@@ -228,9 +242,15 @@ impl Loaded {
             retweet_of,
             quote_of,
             preview: self.previews.get(&id).cloned(),
-            poll: PollView::of(tweet, eyes.account(), self.chosen.get(&id), self.now_ms),
+            poll: PollView::of(tweet, viewer, self.chosen.get(&id), self.now_ms),
             tweet: tweet.clone(),
         })
+    }
+
+    /// A tweet with its author.
+    pub(super) fn row(&self, id: TweetId) -> Option<(&Tweet, &Arc<Account>)> {
+        let tweet = self.tweets.get(&id)?;
+        Some((tweet, self.accounts.get(&tweet.author)?))
     }
 }
 

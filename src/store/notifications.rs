@@ -91,11 +91,12 @@ pub fn insert(conn: &mut Conn, new: &[NewNotification]) -> Result<Vec<Event>, St
             ("dedupe", Kind::Text),
             ("created_at", Kind::Int),
         ],
-        "on conflict do nothing returning account_id",
+        "on conflict do nothing returning account_id, id",
         &rows,
-        |row| row.take(),
+        |row| Ok((row.take()?, row.take()?)),
     )?;
-    Ok(told.into_iter().map(|account| Event::Notified { account }).collect())
+    let event = |(account, id)| Event::Notified { account, notification: Some(id) };
+    Ok(told.into_iter().map(event).collect())
 }
 
 /// Takes a notification back: the like, follow or request it told of is no more.
@@ -134,6 +135,21 @@ pub fn list(
          where account_id = $1 and id < $2 and id > $3 and ($4 or kind in_texts($5))
          order by id desc limit $6",
         args![account, older_than(cursor), newer_than(cursor), all, kinds, limit],
+        notification,
+    )
+}
+
+/// Some notifications of an account.
+pub fn by_ids(
+    conn: &mut Conn,
+    account: AccountId,
+    ids: Vec<NotificationId>,
+) -> Result<Vec<Notification>, StoreError> {
+    let ids: Vec<i64> = ids.into_iter().map(|id| id.0).collect();
+    conn.query(
+        "select id, kind, from_id, tweet_id, created_at from notifications
+         where account_id = $1 and id in_ints($2)",
+        args![account, ids],
         notification,
     )
 }

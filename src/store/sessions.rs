@@ -73,6 +73,20 @@ pub fn by_hash(
         .map(|user| (session, user.role)))
 }
 
+/// Those of some sessions that live, and whose users may act now.
+pub fn live(conn: &mut Conn, ids: Vec<SessionId>, now_ms: Millis) -> Result<Vec<SessionId>, StoreError> {
+    let ids: Vec<i64> = ids.into_iter().map(|id| id.0).collect();
+    conn.query(
+        "select s.id from sessions s
+         join users u on u.account_id = s.account_id
+         join accounts a on a.id = s.account_id
+         where s.id in_ints($1) and (s.expires_at is null or s.expires_at > $2)
+             and u.state = 'active' and a.suspended_at is null",
+        args![ids, now_ms],
+        |row| row.take(),
+    )
+}
+
 /// Remembers that a session was used; one that ends by itself then ends at `expires_at` at the earliest.
 pub fn touch(
     conn: &mut Conn,

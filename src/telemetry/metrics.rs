@@ -72,6 +72,12 @@ pub const SOFTWARE_ASKED_TOTAL: &str = "rookery_software_asked_total";
 pub const ACCOUNTS_REFRESHED_TOTAL: &str = "rookery_accounts_refreshed_total";
 /// Linked pages that were asked what they say of themselves.
 pub const PREVIEWS_TOTAL: &str = "rookery_previews_total";
+/// Listeners of streams.
+pub const STREAM_LISTENERS: &str = "rookery_stream_listeners";
+/// What they were told.
+pub const STREAM_EVENTS_TOTAL: &str = "rookery_stream_events_total";
+/// Streams that ended.
+pub const STREAMS_CLOSED_TOTAL: &str = "rookery_streams_closed_total";
 /// Known instances by health.
 pub const HOSTS: &str = "rookery_hosts";
 /// Documents in the search index.
@@ -288,6 +294,24 @@ pub const TABLE: &[Metric] = &[
         help: "Linked pages that were asked what they say of themselves, by outcome: found, nothing (no page, or one \
                without a title), retry (not to be had now), failed (given up after three times) or refused (private, \
                blocked or ours)",
+    },
+    Metric {
+        name: STREAM_LISTENERS,
+        kind: Kind::Gauge,
+        labels: &["transport"],
+        help: "Connected listeners of streams; transport is events (server-sent events) or websocket",
+    },
+    Metric {
+        name: STREAM_EVENTS_TOTAL,
+        kind: Kind::Counter,
+        labels: &["event"],
+        help: "What listeners were told, once for each and each of its streams; event is tweet, edited, deleted or notification",
+    },
+    Metric {
+        name: STREAMS_CLOSED_TOTAL,
+        kind: Kind::Counter,
+        labels: &["reason"],
+        help: "Streams that ended, by reason: client (it went away, or did not answer), lagging (it did not keep up), session (its token or login ended) or stopped (the server stops)",
     },
     Metric {
         name: HOSTS,

@@ -4,6 +4,7 @@
 //! is not among them: direct tweets never enter a home timeline (they are conversations), and everything
 //! else an author writes is visible to those who follow that author. Nothing here changes with an edit.
 
+use crate::model::event::TweetCreated;
 use crate::model::ids::{AccountId, TweetId};
 
 /// A tweet, reply or retweet as home timelines see it. Direct tweets have none.
@@ -37,6 +38,16 @@ pub enum Kind {
 }
 
 impl Entry {
+    /// What a new tweet is; `None` for a retweet of which nobody knows the author.
+    pub fn of(created: &TweetCreated) -> Option<Self> {
+        let kind = match (created.retweet_of, created.reply_to) {
+            (Some(original), _) => Kind::Retweet { original, original_author: created.retweet_of_author? },
+            (None, Some(_)) => Kind::Reply { to: created.reply_to_author },
+            (None, None) => Kind::Tweet,
+        };
+        Some(Self { id: created.tweet, author: created.author, kind })
+    }
+
     /// The tweet that the reader will see: the original of a retweet, else the tweet itself.
     pub fn subject(&self) -> TweetId {
         match self.kind {

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use roaring::RoaringBitmap;
 use tokio_util::sync::CancellationToken;
 
+use super::Entry;
 use super::home::Home;
-use super::{Entry, Kind};
 use crate::clock::{HOUR_MS, Millis};
 use crate::model::event::{Event, Relation, TweetCreated};
 use crate::model::ids::AccountId;
@@ -79,7 +79,7 @@ impl Applier {
     }
 
     async fn added(&mut self, created: &TweetCreated) -> Result<(), StoreError> {
-        let Some(entry) = entry(created) else { return Ok(()) };
+        let Some(entry) = Entry::of(created) else { return Ok(()) };
         self.load_followers(created.author).await?;
         let inner = self.home.inner();
         let nobody = RoaringBitmap::new();
@@ -127,13 +127,4 @@ impl Applier {
         }
         inner.rings.follows_changed(slot);
     }
-}
-
-fn entry(created: &TweetCreated) -> Option<Entry> {
-    let kind = match (created.retweet_of, created.reply_to) {
-        (Some(original), _) => Kind::Retweet { original, original_author: created.retweet_of_author? },
-        (None, Some(_)) => Kind::Reply { to: created.reply_to_author },
-        (None, None) => Kind::Tweet,
-    };
-    Some(Entry { id: created.tweet, author: created.author, kind })
 }

@@ -60,8 +60,9 @@ impl Weighter<AccountId, Arc<Reader>> for BySize {
     }
 }
 
-/// A reader's relations as the rings want them.
-struct Reader {
+/// A reader's relations as the home rules want them.
+pub struct Reader {
+    account: AccountId,
     /// What they were made from: another `Arc` means that something changed.
     relations: Arc<Relations>,
     followees: AccountSet,
@@ -105,7 +106,7 @@ impl Home {
     pub async fn page(&self, reader: AccountId, cursor: Cursor, limit: usize) -> Result<Page<TweetView>> {
         self.see_own_write(reader).await?;
         let sets = self.reader(reader).await?;
-        let viewer = sets.viewer(reader, self.0.slots.of(reader));
+        let viewer = sets.viewer(Some(self.0.slots.of(reader)));
         self.read(Reading { viewer, authors: Authors::Followed }, cursor, limit).await
     }
 
@@ -121,13 +122,7 @@ impl Home {
         let (list, members) = self.0.service.list_to_read(reader, list).await?;
         let sets = self.reader(reader).await?;
         let (members, nobody) = (members.into_iter().collect(), AccountSet::default());
-        let answered = match list.replies {
-            ListReplies::Followed => &sets.followees,
-            ListReplies::List => &members,
-            ListReplies::None => &nobody,
-        };
-        let home = sets.viewer(reader, 0);
-        let viewer = Viewer { slot: None, followees: &members, answered, elsewhere: &nobody, ..home };
+        let viewer = sets.list_viewer(&members, list.replies, &nobody);
         self.read(Reading { viewer, authors: Authors::Listed(list.id) }, cursor, limit).await
     }
 
@@ -245,7 +240,8 @@ impl Home {
 }
 
 impl Reader {
-    fn new(account: AccountId, relations: Arc<Relations>) -> Self {
+    /// An account with its relations.
+    pub fn new(account: AccountId, relations: Arc<Relations>) -> Self {
         let followees = relations.following.iter().copied().chain([account]).collect();
         let hidden = relations.muting.iter().chain(&relations.blocking).chain(&relations.blocked_by);
         Self {
@@ -253,14 +249,55 @@ impl Reader {
             elsewhere: relations.listed_away.iter().copied().collect(),
             hidden: hidden.copied().collect(),
             no_retweets: relations.retweets_hidden.iter().copied().collect(),
+            account,
             relations,
         }
     }
 
-    fn viewer(&self, account: AccountId, slot: u32) -> Viewer<'_> {
+    /// Its relations.
+    pub fn relations(&self) -> &Arc<Relations> {
+        &self.relations
+    }
+
+    /// Whose entries make its home: the accounts that it follows, and itself.
+    pub fn followees(&self) -> &AccountSet {
+        &self.followees
+    }
+
+    /// Whether the reader wants to see nothing of this account, or must not.
+    pub fn hides(&self, other: AccountId) -> bool {
+        self.hidden.contains(other)
+    }
+
+    /// Whether its home shows an entry.
+    pub fn shows(&self, entry: &Entry) -> bool {
+        self.followees.contains(entry.author) && self.viewer(None).shows(entry)
+    }
+
+    /// Whether a list of the reader's with these members shows an entry.
+    pub fn shows_in_list(&self, members: &AccountSet, replies: ListReplies, entry: &Entry) -> bool {
+        let nobody = AccountSet::default();
+        members.contains(entry.author) && self.list_viewer(members, replies, &nobody).shows(entry)
+    }
+
+    fn list_viewer<'a>(
+        &'a self,
+        members: &'a AccountSet,
+        replies: ListReplies,
+        nobody: &'a AccountSet,
+    ) -> Viewer<'a> {
+        let answered = match replies {
+            ListReplies::Followed => &self.followees,
+            ListReplies::List => members,
+            ListReplies::None => nobody,
+        };
+        Viewer { followees: members, answered, elsewhere: nobody, ..self.viewer(None) }
+    }
+
+    fn viewer(&self, slot: Option<u32>) -> Viewer<'_> {
         Viewer {
-            account,
-            slot: Some(slot),
+            account: self.account,
+            slot,
             followees: &self.followees,
             answered: &self.followees,
             elsewhere: &self.elsewhere,

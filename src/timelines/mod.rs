@@ -39,7 +39,7 @@ pub use authors::LoadTicket;
 pub use entry::{Entry, Kind};
 pub use filter::{Draft, Page, Viewer, filter_page};
 pub use follower::run;
-pub use home::Home;
+pub use home::{Home, Reader};
 pub use policy::{Edge, Thresholds, Way, push_or_pull};
 pub use readers::FanOut;
 pub use state::{Outcome, Settings, Sizes, Timelines};

@@ -93,6 +93,7 @@ async fn world_with(database: TestStore, rules: Rules) -> World {
     let search = Arc::new(Search::open(&files.path().join("search")).unwrap().0);
     let key = InstanceKey::new([7; 32]);
     let state = AppState {
+        stream: crate::stream::Hub::new(service.clone()),
         finder: Finder::new(service.clone(), search),
         service: service.clone(),
         home: Home::new(service.clone(), &crate::timelines::Settings::default()),

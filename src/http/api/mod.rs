@@ -30,6 +30,7 @@ mod retweets;
 mod search;
 mod sessions;
 mod signups;
+mod stream;
 mod table;
 mod timelines;
 mod tweets;
@@ -165,6 +166,7 @@ fn table() -> Table {
         .add(WRITE, routes!(reading_lists::remove_list_member))
         .add(READ, routes!(reading_lists::get_list_timeline))
         .add(READ, routes!(reading_lists::get_lists_with))
+        .add(READ, routes!(stream::get_stream))
         .add(READ, routes!(notifications::get_notifications))
         .add(READ, routes!(notifications::get_unread))
         .add(WRITE, routes!(notifications::mark_read))

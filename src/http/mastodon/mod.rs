@@ -26,6 +26,7 @@ mod relations;
 mod reports;
 mod search;
 mod statuses;
+mod streaming;
 mod table;
 mod timelines;
 
@@ -164,6 +165,18 @@ fn table() -> Table {
         .get("/api/v2/notifications/{key}", own("read:notifications"), grouped::one)
         .get("/api/v2/notifications/{key}/accounts", own("read:notifications|write:notifications"), grouped::accounts)
         .post("/api/v2/notifications/{key}/dismiss", own("write:notifications"), grouped::dismiss)
+        // Streaming
+        .get("/api/v1/streaming", own("read:statuses|read:notifications"), streaming::connect)
+        .get("/api/v1/streaming/health", OPEN, streaming::health)
+        .get("/api/v1/streaming/user", own("read:statuses"), streaming::events)
+        .get("/api/v1/streaming/user/notification", own("read:notifications"), streaming::events)
+        .get("/api/v1/streaming/public", own("read:statuses"), streaming::events)
+        .get("/api/v1/streaming/public/local", own("read:statuses"), streaming::events)
+        .get("/api/v1/streaming/public/remote", own("read:statuses"), streaming::events)
+        .get("/api/v1/streaming/hashtag", own("read:statuses"), streaming::events)
+        .get("/api/v1/streaming/hashtag/local", own("read:statuses"), streaming::events)
+        .get("/api/v1/streaming/list", own("read:statuses"), streaming::events)
+        .get("/api/v1/streaming/direct", own("read:statuses"), streaming::events)
         // Search
         .get("/api/v2/search", all("read:search"), search::search)
         .get("/api/v1/tags/{name}", all("read"), search::tag)

@@ -1,6 +1,6 @@
 //! Follow, request, block, mute: what two accounts may be to each other.
 
-use super::world::{World, code, is_not_found, start, worlds, worlds_with};
+use super::world::{World, code, is_not_found, start, told, worlds, worlds_with};
 use crate::model::event::{Event, Relation};
 use crate::model::ids::AccountId;
 use crate::model::notification::NotificationKind;
@@ -43,7 +43,7 @@ async fn a_follow_counts_once_on_both_sides_and_ends_once() {
         let (done, log) = world.logged_by(world.service.follow(bob, ann)).await;
         assert_eq!(done.unwrap(), Relationship { following: true, ..NOTHING });
         let bond = relation(bob, ann, &log[0]);
-        assert_eq!(log, [Event::Followed(bond.clone()), Event::Notified { account: ann }]);
+        assert_eq!(log, [Event::Followed(bond.clone()), told(ann)]);
         let (again, log) = world.logged_by(world.service.follow(bob, ann)).await;
         assert!(again.unwrap().following && log.is_empty());
         assert_eq!(
@@ -74,7 +74,7 @@ async fn a_locked_account_answers_each_request() {
         let (asked, log) = world.logged_by(world.service.follow(bob, ann)).await;
         assert_eq!(asked.unwrap(), Relationship { requested: true, ..NOTHING });
         let bond = relation(bob, ann, &log[0]);
-        assert_eq!(log, [Event::FollowRequested(bond.clone()), Event::Notified { account: ann }]);
+        assert_eq!(log, [Event::FollowRequested(bond.clone()), told(ann)]);
         assert_eq!(world.told(ann).await, [(NotificationKind::FollowRequest, bob)]);
         let (_, log) = world.logged_by(world.service.follow(bob, ann)).await;
         assert!(log.is_empty(), "asking twice is asking once");
@@ -85,7 +85,7 @@ async fn a_locked_account_answers_each_request() {
 
         let (yes, log) = world.logged_by(world.service.answer_request(ann, bob, true)).await;
         assert!(yes.unwrap().followed_by);
-        let told = Event::Notified { account: ann };
+        let told = told(ann);
         assert_eq!(log, [Event::FollowAccepted(bond.clone()), Event::Followed(bond), told]);
         assert!(world.service.relationship(bob, ann).await.unwrap().following);
         let (no, log) = world.logged_by(world.service.answer_request(ann, cid, false)).await;

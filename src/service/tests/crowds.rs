@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::world::{World, is_not_found, key, saying, worlds};
+use super::world::{World, is_not_found, key, saying, told, worlds};
 use crate::error::Error;
 use crate::model::event::Event;
 use crate::model::ids::{AccountId, TweetId};
@@ -57,7 +57,7 @@ async fn counters_are_exact_when_fifty_people_act_at_once() {
         let log = world.log().await;
         assert_eq!(count(&log, |event| matches!(event, Event::Liked(_))), CROWD);
         assert_eq!(count(&log, |event| matches!(event, Event::TweetCreated(_))), 1 + 3 * CROWD);
-        assert_eq!(count(&log, |event| *event == Event::Notified { account: ann }), 5 * CROWD);
+        assert_eq!(count(&log, |event| *event == told(ann)), 5 * CROWD);
 
         let acts = all_at_once(&world, &crowd, move |service, who| async move {
             if who.0 % 2 == 0 {

@@ -1,6 +1,6 @@
 //! The log: every change is in it exactly once, with what its followers need; what changed nothing is not.
 
-use super::world::{saying, worlds};
+use super::world::{saying, told, worlds};
 use crate::model::event::{Event, Reaction, TweetCreated};
 use crate::model::visibility::Visibility::{Public, Unlisted};
 use crate::service::tweets::NewTweet;
@@ -33,7 +33,7 @@ async fn a_tweet_a_reply_and_a_retweet_say_what_they_are() {
             reply_to_author: Some(ann),
             ..plain(reply, bob)
         };
-        assert_eq!(log, [Event::TweetCreated(created), Event::Notified { account: ann }]);
+        assert_eq!(log, [Event::TweetCreated(created), told(ann)]);
 
         let (retweet, log) = world.logged_by(world.retweet(bob, tweet)).await;
         let created = TweetCreated {
@@ -42,7 +42,7 @@ async fn a_tweet_a_reply_and_a_retweet_say_what_they_are() {
             retweet_of_author: Some(ann),
             ..plain(retweet, bob)
         };
-        assert_eq!(log, [Event::TweetCreated(created), Event::Notified { account: ann }]);
+        assert_eq!(log, [Event::TweetCreated(created), told(ann)]);
     }
 }
 
@@ -54,7 +54,7 @@ async fn a_like_and_its_end_name_the_same_row() {
         let (_, log) = world.logged_by(world.service.like(bob, tweet)).await;
         let Event::Liked(Reaction { id, .. }) = log[0] else { panic!("{log:?}") };
         let reaction = Reaction { account: bob, local: true, tweet, author: ann, id };
-        assert_eq!(log, [Event::Liked(reaction.clone()), Event::Notified { account: ann }]);
+        assert_eq!(log, [Event::Liked(reaction.clone()), told(ann)]);
         let (_, log) = world.logged_by(world.service.unlike(bob, tweet)).await;
         assert_eq!(log, [Event::Unliked(reaction)]);
     }

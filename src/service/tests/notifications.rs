@@ -30,7 +30,9 @@ async fn everybody_concerned_is_told_once_for_the_strongest_reason() {
         assert!(world.told(bob).await.is_empty(), "nobody is told of oneself");
         let mut told: Vec<_> = log
             .into_iter()
-            .filter_map(|event| if let Event::Notified { account } = event { Some(account) } else { None })
+            .filter_map(
+                |event| if let Event::Notified { account, .. } = event { Some(account) } else { None },
+            )
             .collect();
         told.sort();
         assert_eq!(told, [ann, cid, dan]);

@@ -1,6 +1,6 @@
 //! Writing, editing and deleting tweets.
 
-use super::world::{World, code, is_not_found, key, saying, walk, worlds, worlds_with};
+use super::world::{World, code, is_not_found, key, saying, told, walk, worlds, worlds_with};
 use crate::config::limits::{self, EDITS_MAX, IDEMPOTENCY_KEEP_MS};
 use crate::model::event::{Event, TweetDeleted};
 use crate::model::ids::{AccountId, TweetId};
@@ -211,7 +211,7 @@ async fn an_edit_keeps_what_stood_before_and_tells_only_the_newly_mentioned() {
         let change = TweetChanges { content_warning: Some("cw".into()), ..text("hi @bob @cid #two") };
         let (edited, log) = world.logged_by(world.service.edit_tweet(ann, id, change)).await;
         let tweet = edited.unwrap().tweet;
-        assert_eq!(log, [Event::TweetEdited { tweet: id, author: ann }, Event::Notified { account: cid }]);
+        assert_eq!(log, [Event::TweetEdited { tweet: id, author: ann }, told(cid)]);
         assert_eq!(
             (tweet.text.as_str(), tweet.tags.as_slice()),
             ("hi @bob @cid #two", &["two".to_owned()][..])

@@ -193,7 +193,7 @@ impl World {
                 Ok((!all.unsettled).then_some(all.events))
             });
             if let Some(all) = read.await.unwrap() {
-                return all.into_iter().map(|logged| logged.event).collect();
+                return all.into_iter().map(|logged| without_number(logged.event)).collect();
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -205,6 +205,18 @@ impl World {
         let before = self.log().await.len();
         let answer = act.await;
         (answer, self.log().await.split_off(before))
+    }
+}
+
+/// That somebody was told something, as [`World::log`] has it: which notification it is differs from engine to engine.
+pub(super) fn told(account: AccountId) -> Event {
+    Event::Notified { account, notification: None }
+}
+
+fn without_number(event: Event) -> Event {
+    match event {
+        Event::Notified { account, notification: Some(_) } => told(account),
+        other => other,
     }
 }
 

@@ -35,6 +35,7 @@ use crate::service::{Origin, PictureSettings, RemotePictures, Rules, Service, Si
 use crate::store::events;
 use crate::store::tests::counted::counts;
 use crate::store::tests::database::{TestStore, stores};
+use crate::stream::Hub;
 use crate::timelines::Home;
 
 /// 2026-01-02T03:04:05Z.
@@ -51,7 +52,9 @@ pub(in crate::http) struct World {
     pub(in crate::http) media: Arc<Media>,
     /// Another instance, `http://a.test`.
     pub(in crate::http) remote: MockServer,
-    router: Router,
+    /// Who listens; nobody can before a test lets it follow the log.
+    pub(in crate::http) stream: Hub,
+    pub(in crate::http) router: Router,
     search: Arc<Search>,
     files: TempDir,
     _database: TestStore,
@@ -146,7 +149,9 @@ impl World {
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
         };
+        let stream = Hub::new(service.clone());
         let state = AppState {
+            stream: stream.clone(),
             finder: Finder::new(service.clone(), Arc::clone(&search)),
             service: service.clone(),
             home: Home::new(service.clone(), &crate::timelines::Settings::default()),
@@ -171,6 +176,7 @@ impl World {
             engine: database.engine,
             media,
             remote,
+            stream,
             router,
             search,
             files,

@@ -123,7 +123,6 @@ struct Configuration {
     limited_federation: bool,
 }
 
-/// Nothing is streamed yet; clients read this address all the same and ask again after they failed.
 #[derive(Clone, Debug, Serialize)]
 struct Urls {
     streaming: String,

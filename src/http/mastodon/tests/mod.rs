@@ -13,6 +13,7 @@ mod reactions;
 mod reading_lists;
 mod searching;
 mod shapes;
+mod streaming;
 mod walk;
 
 use serde_json::{Value, json};

@@ -53,7 +53,8 @@ async fn each_route_takes_only_whom_the_table_says_and_tells_others_in_the_words
 async fn every_answer_is_json_that_is_not_empty_and_open_to_pages_of_other_origins() {
     for world in worlds().await {
         let ann = world.person("ann").await;
-        for route in table().finish().1 {
+        // Streams are no documents.
+        for route in table().finish().1.iter().filter(|route| !route.path.contains("streaming")) {
             let path = filled(route.path);
             for line in [format!("{} {path}", route.method), format!("{} {path}/", route.method)] {
                 let answer = world.ask(Some(&ann), &line, None).await;

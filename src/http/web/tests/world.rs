@@ -106,6 +106,7 @@ impl World {
             Federation::open(service.clone(), client.clone(), InstanceKey::new([7; 32])).await.unwrap();
         let media = Arc::new(Media::open(&settings, &clock).unwrap());
         let state = AppState {
+            stream: crate::stream::Hub::new(service.clone()),
             finder: Finder::new(service.clone(), search),
             pictures: RemotePictures::new(service.clone(), Arc::clone(&media), client, picture_settings),
             service: service.clone(),

@@ -1,0 +1,316 @@
+//! The consumer "streams": tells listeners what the log tells.
+//!
+//! Of a batch, sessions that ended and relations that changed are seen to first. What is told after that is told by the
+//! newest word about who may hear it, so that nobody hears of an account that has blocked them since.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::audience::Audience;
+use super::{Hub, Occurrence, Topic, What};
+use crate::error::Chain;
+use crate::model::event::{Event, TweetCreated, TweetDeleted};
+use crate::model::ids::{AccountId, NotificationId, SessionId, TweetId};
+use crate::model::tweet::Tweet;
+use crate::model::visibility::{Place, Visibility};
+use crate::service::{NotificationView, PublicList, SharedTweets, Sight, graph};
+use crate::store::StoreError;
+use crate::store::events::{Logged, Position};
+use crate::store::follower::follow;
+use crate::timelines::{Entry, Kind};
+
+/// Tweets that are read in one unit of work.
+const TWEETS_AT_ONCE: usize = 100;
+/// Sessions that are asked after in one unit of work.
+const SESSIONS_AT_ONCE: usize = 500;
+/// How often it is made sure that sessions still live: those that end by themselves stand in no event.
+const SESSIONS_EVERY: Duration = Duration::from_secs(5 * 60);
+/// How long listeners may take for their last word once the server stops.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Follows the log from `start` until `stop`, and tells the hub's listeners. `start` is the end of the log before anybody
+/// listens.
+pub async fn run(hub: Hub, start: Position, stop: CancellationToken) {
+    hub.0.progress.set(start);
+    hub.audience().open();
+    let teller = hub.clone();
+    let telling =
+        follow(hub.0.service.store().clone(), "streams", hub.progress(), stop.clone(), move |batch| {
+            let hub = teller.clone();
+            async move { hub.apply(&batch).await }
+        });
+    // Whoever listens must not wait for the log to move to hear that it is over.
+    let closing = async {
+        stop.cancelled().await;
+        hub.audience().close();
+    };
+    tokio::join!(telling, closing, hub.look_after_sessions(&stop));
+    hub.0.running.close();
+    if tokio::time::timeout(FAREWELL, hub.0.running.wait()).await.is_err() {
+        tracing::debug!("listeners did not take their last word");
+    }
+}
+
+impl Hub {
+    pub(super) async fn apply(&self, batch: &[Logged]) -> Result<(), StoreError> {
+        if self.audience().is_empty() {
+            return Ok(());
+        }
+        self.end_sessions(batch).await?;
+        self.renew_relations(batch).await?;
+        let mut tweets = Vec::new();
+        let wanted: Vec<TweetId> = {
+            let audience = self.audience();
+            batch.iter().filter_map(|logged| wanted_tweet(&audience, &logged.event)).collect()
+        };
+        for wanted in wanted.chunks(TWEETS_AT_ONCE) {
+            tweets.push(self.0.service.shared_tweets(wanted.to_vec()).await?);
+        }
+        let notifications = self.notifications(batch).await?;
+        // Nothing waits from here on, so that a batch is told once.
+        let mut audience = self.audience();
+        for logged in batch {
+            tell(&mut audience, &logged.event, &tweets, &notifications);
+        }
+        Ok(())
+    }
+
+    async fn end_sessions(&self, batch: &[Logged]) -> Result<(), StoreError> {
+        let of = |event: &Event| match event {
+            Event::SessionsEnded { account } | Event::AccountSuspended { account, .. } => Some(*account),
+            _ => None,
+        };
+        let accounts: HashSet<AccountId> = batch.iter().filter_map(|logged| of(&logged.event)).collect();
+        let sessions = {
+            let audience = self.audience();
+            accounts.iter().flat_map(|account| audience.sessions_of(*account)).collect()
+        };
+        self.end_dead(sessions).await
+    }
+
+    /// Lets go whose session no longer lives.
+    async fn end_dead(&self, sessions: Vec<SessionId>) -> Result<(), StoreError> {
+        for sessions in sessions.chunks(SESSIONS_AT_ONCE) {
+            let living = self.0.service.live_sessions(sessions.to_vec()).await?;
+            let dead = sessions.iter().filter(|session| !living.contains(session)).copied().collect();
+            self.audience().end_sessions(&dead);
+        }
+        Ok(())
+    }
+
+    async fn look_after_sessions(&self, stop: &CancellationToken) {
+        while stop.run_until_cancelled(tokio::time::sleep(SESSIONS_EVERY)).await.is_some() {
+            let sessions = self.audience().sessions();
+            if let Err(error) = self.end_dead(sessions).await {
+                tracing::warn!(error = %Chain(&error), "the sessions of listeners could not be looked after");
+            }
+        }
+    }
+
+    async fn renew_relations(&self, batch: &[Logged]) -> Result<(), StoreError> {
+        let stale = {
+            let mut audience = self.audience();
+            for account in batch.iter().flat_map(|logged| graph::changed(&logged.event)) {
+                audience.outdate(account);
+            }
+            audience.stale()
+        };
+        if stale.is_empty() {
+            return Ok(());
+        }
+        let relations = self.0.service.relations_now(stale).await?;
+        let mut audience = self.audience();
+        for (account, relations) in relations {
+            audience.relate(account, relations);
+        }
+        Ok(())
+    }
+
+    /// The new notifications of those who want to hear of theirs.
+    async fn notifications(
+        &self,
+        batch: &[Logged],
+    ) -> Result<HashMap<NotificationId, NotificationView>, StoreError> {
+        let mut wanted: HashMap<AccountId, Vec<NotificationId>> = HashMap::new();
+        {
+            let audience = self.audience();
+            for logged in batch {
+                if let Event::Notified { account, notification: Some(id) } = &logged.event
+                    && audience.wants(*account, |topic| *topic == Topic::Notifications)
+                {
+                    wanted.entry(*account).or_default().push(*id);
+                }
+            }
+        }
+        let mut found = HashMap::new();
+        for (account, ids) in wanted {
+            let views = self.0.service.notifications_of(account, ids).await?;
+            found.extend(views.into_iter().map(|view| (view.notification.id, view)));
+        }
+        Ok(found)
+    }
+}
+
+/// The tweet that must be read to tell of an event, if anybody may want to hear of it.
+fn wanted_tweet(audience: &Audience, event: &Event) -> Option<TweetId> {
+    let (tweet, author, listed) = match event {
+        Event::TweetCreated(created) => {
+            let listed = created.visibility == Visibility::Public && created.retweet_of.is_none();
+            (created.tweet, created.author, listed)
+        }
+        Event::TweetEdited { tweet, author } | Event::QuoteDecided { tweet, author, .. } => {
+            (*tweet, *author, true)
+        }
+        _ => return None,
+    };
+    (audience.is_followed(author) || (listed && !audience.sharing().is_empty())).then_some(tweet)
+}
+
+fn tell(
+    audience: &mut Audience,
+    event: &Event,
+    tweets: &[SharedTweets],
+    notifications: &HashMap<NotificationId, NotificationView>,
+) {
+    let found = |id: TweetId| tweets.iter().find(|tweets| tweets.row(id).is_some());
+    match event {
+        Event::TweetCreated(created) => {
+            if let Some(tweets) = found(created.tweet) {
+                tell_created(audience, created, tweets);
+            }
+        }
+        Event::TweetEdited { tweet, .. } | Event::QuoteDecided { tweet, .. } => {
+            if let Some(tweets) = found(*tweet) {
+                tell_edited(audience, *tweet, tweets);
+            }
+        }
+        Event::TweetDeleted(deleted) => tell_deleted(audience, deleted),
+        Event::Notified { account, notification: Some(id) } => {
+            if let Some(view) = notifications.get(id) {
+                let occurrence = Arc::new(Occurrence::new(What::Notification(Box::new(view.clone()))));
+                audience.tell(*account, |topic| *topic == Topic::Notifications, &occurrence);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn tell_created(audience: &mut Audience, created: &TweetCreated, tweets: &SharedTweets) {
+    let mut telling = Telling::new(tweets, created.tweet, What::Tweet);
+    // Direct tweets are conversations.
+    if created.visibility != Visibility::Direct
+        && let Some(entry) = Entry::of(created)
+    {
+        telling.home(audience, &entry);
+    }
+    telling.shared(audience);
+}
+
+fn tell_edited(audience: &mut Audience, id: TweetId, tweets: &SharedTweets) {
+    let Some((tweet, author)) = tweets.row(id) else { return };
+    let (visibility, entry) = (tweet.visibility, entry_of(tweet, author.id));
+    let mut telling = Telling::new(tweets, id, What::Edited);
+    if visibility != Visibility::Direct {
+        telling.home(audience, &entry);
+    }
+    telling.shared(audience);
+}
+
+/// What is edited is never a retweet.
+fn entry_of(tweet: &Tweet, author: AccountId) -> Entry {
+    let kind = match tweet.reply_to {
+        Some(_) => Kind::Reply { to: tweet.reply_to_author },
+        None => Kind::Tweet,
+    };
+    Entry { id: tweet.id, author, kind }
+}
+
+/// Whoever may have been shown it is told its number: who follows the author, who may hold a copy, and who listens to
+/// lists that everybody shares. That an account which one must not see has deleted something is not told.
+fn tell_deleted(audience: &mut Audience, deleted: &TweetDeleted) {
+    let occurrence = Arc::new(Occurrence::new(What::Deleted(deleted.tweet)));
+    let mut readers = audience.followers(deleted.author);
+    readers.extend(deleted.audience.iter().filter(|account| **account != deleted.author));
+    readers.sort_unstable();
+    readers.dedup();
+    readers.retain(|reader| sees_of(audience, *reader, deleted.author));
+    for reader in readers {
+        audience.tell(reader, |topic| *topic == Topic::Home, &occurrence);
+    }
+    if deleted.visibility == Visibility::Public && deleted.retweet_of.is_none() {
+        let mut sharing: Vec<AccountId> = audience.sharing().iter().copied().collect();
+        sharing.retain(|reader| sees_of(audience, *reader, deleted.author));
+        for reader in sharing {
+            audience.tell(reader, |topic| topic.may_have_had(deleted.local), &occurrence);
+        }
+    }
+}
+
+fn sees_of(audience: &Audience, reader: AccountId, author: AccountId) -> bool {
+    audience.eyes(reader).is_some_and(|(reader, _)| !reader.hides(author))
+}
+
+/// A tweet on its way to listeners, who share what is made of it.
+struct Telling<'a> {
+    tweets: &'a SharedTweets,
+    id: TweetId,
+    what: fn(Box<crate::service::TweetView>) -> What,
+    made: HashMap<Sight, Arc<Occurrence>>,
+}
+
+impl<'a> Telling<'a> {
+    fn new(tweets: &'a SharedTweets, id: TweetId, what: fn(Box<crate::service::TweetView>) -> What) -> Self {
+        Self { tweets, id, what, made: HashMap::new() }
+    }
+
+    /// Tells those on whose home it is.
+    fn home(&mut self, audience: &mut Audience, entry: &Entry) {
+        for account in audience.followers(entry.author) {
+            let Some((reader, eyes)) = audience.eyes(account) else { continue };
+            if reader.shows(entry)
+                && let Some(sight) = self.tweets.sight(self.id, eyes, Place::List)
+            {
+                self.tell(audience, account, sight, |topic| *topic == Topic::Home);
+            }
+        }
+    }
+
+    /// Tells those who listen to a list that everybody shares, and that has it.
+    fn shared(&mut self, audience: &mut Audience) {
+        let tweets = self.tweets;
+        let Some((tweet, _)) = tweets.row(self.id) else { return };
+        if !PublicList::takes(tweet) {
+            return;
+        }
+        for account in audience.sharing().iter().copied().collect::<Vec<_>>() {
+            let Some((_, eyes)) = audience.eyes(account) else { continue };
+            if audience.wants(account, |topic| topic.takes(tweet))
+                && let Some(sight) = tweets.sight(self.id, eyes, Place::PublicList)
+            {
+                self.tell(audience, account, sight, |topic| topic.takes(tweet));
+            }
+        }
+    }
+
+    fn tell(
+        &mut self,
+        audience: &mut Audience,
+        account: AccountId,
+        sight: Sight,
+        topic: impl Fn(&Topic) -> bool,
+    ) {
+        let occurrence = match self.made.get(&sight) {
+            Some(made) => Arc::clone(made),
+            None => {
+                let Some(view) = self.tweets.view(self.id, sight) else { return };
+                let made = Arc::new(Occurrence::new((self.what)(Box::new(view))));
+                self.made.insert(sight, Arc::clone(&made));
+                made
+            }
+        };
+        audience.tell(account, topic, &occurrence);
+    }
+}

@@ -1,0 +1,129 @@
+//! Who is told what.
+
+use super::*;
+use crate::model::visibility::Visibility;
+use crate::service::TweetChanges;
+
+#[tokio::test]
+async fn a_followers_home_hears_of_a_tweet_its_edit_and_its_end() {
+    for world in worlds().await {
+        let [ann, bob, cid] = world.people(["ann", "bob", "cid"]).await;
+        world.follow(bob, ann).await;
+        let mut bobs = world.process.listen(bob, &[HOME]).await;
+        let mut cids = world.process.listen(cid, &[HOME]).await;
+        let mut anns = world.process.listen(ann, &[HOME]).await;
+        let id = world.tweet(ann, "first").await;
+        let change = TweetChanges { text: Some("second".to_owned()), ..TweetChanges::default() };
+        world.process.service.edit_tweet(ann, id, change).await.unwrap();
+        let told = [format!("home: tweet {id}"), format!("home: edited {id}")];
+        assert_eq!(world.process.heard(&mut bobs).await, told, "{}", world.engine);
+        assert_eq!(world.process.heard(&mut anns).await, told, "one's own are on one's home");
+        world.process.service.delete_tweet(ann, id).await.unwrap();
+        assert_eq!(world.process.heard(&mut bobs).await, [format!("home: deleted {id}")]);
+        assert_eq!(world.process.heard(&mut cids).await, <[&str; 0]>::default());
+    }
+}
+
+#[tokio::test]
+async fn a_follow_and_its_end_are_heard_of_at_once() {
+    for world in worlds().await {
+        let [ann, bob] = world.people(["ann", "bob"]).await;
+        let mut bobs = world.process.listen(bob, &[HOME]).await;
+        world.tweet(ann, "before").await;
+        world.follow(bob, ann).await;
+        let id = world.tweet(ann, "while").await;
+        world.process.service.unfollow(bob, ann).await.unwrap();
+        // It may be told before the follow ends, or not any more.
+        let heard = world.process.heard(&mut bobs).await;
+        assert!(heard.is_empty() || heard == [format!("home: tweet {id}")], "{heard:?}");
+        world.tweet(ann, "after").await;
+        assert_eq!(world.process.heard(&mut bobs).await, <[&str; 0]>::default());
+    }
+}
+
+#[tokio::test]
+async fn lists_that_everybody_shares_have_what_is_public_by_origin_pictures_and_hashtag() {
+    for world in worlds().await {
+        let [ann, bob] = world.people(["ann", "bob"]).await;
+        let tag = |tag: &str, from| Topic::Hashtag { tag: tag.to_owned(), from };
+        let public = |from, only_media| Topic::Public { from, only_media };
+        let mut bobs = world
+            .process
+            .listen(
+                bob,
+                &[
+                    PUBLIC,
+                    ("here", public(From::Here, false)),
+                    ("elsewhere", public(From::Elsewhere, false)),
+                    ("pictures", public(From::All, true)),
+                    ("rooks", tag("rooks", From::All)),
+                    ("rooks here", tag("rooks", From::Here)),
+                    ("crows", tag("crows", From::All)),
+                ],
+            )
+            .await;
+        let id = world.tweet(ann, "of #Rooks").await;
+        let quiet = NewTweet { visibility: Some(Visibility::Unlisted), ..saying("#rooks") };
+        world.post(ann, quiet).await;
+        world.post(ann, NewTweet { reply_to: Some(id), ..saying("to myself") }).await;
+        world.post(bob, NewTweet { reply_to: Some(id), ..saying("to ann #rooks") }).await;
+        let heard = world.process.heard(&mut bobs).await;
+        let of_it: Vec<String> =
+            ["public", "here", "rooks", "rooks here"].map(|label| format!("{label}: tweet {id}")).into();
+        assert_eq!(heard[..4], of_it, "{}", world.engine);
+        assert_eq!(heard[4..].len(), 2, "what answers oneself is in the lists: {heard:?}");
+        bobs.unsubscribe("rooks");
+        let id = world.tweet(ann, "#rooks #crows").await;
+        let heard = world.process.heard(&mut bobs).await;
+        let of_it = ["public", "here", "rooks here", "crows"].map(|label| format!("{label}: tweet {id}"));
+        assert_eq!(heard, of_it);
+    }
+}
+
+#[tokio::test]
+async fn one_is_told_of_ones_notifications_and_of_nobody_elses() {
+    for world in worlds().await {
+        let [ann, bob, cid] = world.people(["ann", "bob", "cid"]).await;
+        let mut anns = world.process.listen(ann, &[NOTIFICATIONS]).await;
+        let mut cids = world.process.listen(cid, &[NOTIFICATIONS, PUBLIC]).await;
+        let service = &world.process.service;
+        let id = world.post(ann, NewTweet { visibility: Some(Visibility::Unlisted), ..saying("x") }).await;
+        service.follow(bob, ann).await.unwrap();
+        service.like(bob, id).await.unwrap();
+        world.post(bob, NewTweet { visibility: Some(Visibility::Direct), ..saying("@ann psst") }).await;
+        let told = ["notifications: follow", "notifications: like", "notifications: mention"];
+        assert_eq!(world.process.heard(&mut anns).await, told, "{}", world.engine);
+        assert_eq!(world.process.heard(&mut cids).await, <[&str; 0]>::default());
+        service.mute(ann, bob, true).await.unwrap();
+        world.tweet(bob, "@ann again").await;
+        assert_eq!(world.process.heard(&mut anns).await, <[&str; 0]>::default());
+    }
+}
+
+#[tokio::test]
+async fn another_process_of_the_instance_hears_the_same_and_ends_what_was_ended_here() {
+    for world in worlds().await {
+        let [ann, bob] = world.people(["ann", "bob"]).await;
+        world.follow(bob, ann).await;
+        let other = Process::start(&world.database, &world.clock, 1).await;
+        let who = other.sign_in(bob).await;
+        let mut there = other.listen_with(&who, &[HOME, NOTIFICATIONS]).await;
+        let mut here = world.process.listen(bob, &[HOME, NOTIFICATIONS]).await;
+        let id = world.tweet(ann, "@bob hello").await;
+        let mut told = [format!("home: tweet {id}"), "notifications: mention".to_owned()];
+        let mut heard = other.heard(&mut there).await;
+        heard.sort();
+        told.sort();
+        assert_eq!(heard, told, "{}", world.engine);
+        assert_eq!(world.process.heard(&mut here).await.len(), 2);
+        world.process.service.block(ann, bob).await.unwrap();
+        world.tweet(ann, "@bob goodbye").await;
+        assert_eq!(other.heard(&mut there).await, <[&str; 0]>::default(), "{}", world.engine);
+        world.process.service.end_session(bob, who.session).await.unwrap();
+        assert_eq!(next(&mut there).await, Err(Ending::SessionEnded), "{}", world.engine);
+        world.process.told_all().await;
+        assert!(here.next().now_or_never().is_none(), "that of another session goes on");
+        other.stop.cancel();
+        other.running.await.unwrap();
+    }
+}
