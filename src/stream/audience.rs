@@ -15,11 +15,12 @@ use super::{
     Transport,
 };
 use crate::error::{Error, Result};
-use crate::model::ids::{AccountId, SessionId};
+use crate::model::ids::{AccountId, RowId, SessionId};
+use crate::model::list::{List, ListReplies};
 use crate::model::visibility::Relations;
 use crate::service::{Eyes, SignedIn};
 use crate::telemetry::metrics as names;
-use crate::timelines::Reader;
+use crate::timelines::{AccountSet, Reader};
 
 /// Everybody who is connected.
 #[derive(Default)]
@@ -56,6 +57,8 @@ struct Connected {
     listeners: Vec<ListenerId>,
     /// What it has to do with others, once that was read; before, it is told nothing.
     eyes: Option<(Reader, Eyes)>,
+    /// The lists that it listens to, as they were read with that.
+    lists: HashMap<RowId, (ListReplies, AccountSet)>,
     /// It must be read anew before anything else is told.
     stale: bool,
 }
@@ -143,8 +146,12 @@ impl Audience {
             let message = format!("at most {SUBSCRIPTIONS_MAX} streams on one connection");
             return Err(Error::invalid("stream", "too_many", message));
         }
-        entry.subscriptions.push(Subscription { label: label.into(), topics });
         let account = entry.account;
+        let of_list = topics.iter().any(|topic| matches!(topic, Topic::List(_)));
+        entry.subscriptions.push(Subscription { label: label.into(), topics });
+        if of_list {
+            self.outdate(account);
+        }
         self.note_sharing(account);
         Ok(())
     }
@@ -225,13 +232,30 @@ impl Audience {
         }
     }
 
-    /// Accounts whose relations are to be read.
-    pub(super) fn stale(&self) -> Vec<AccountId> {
-        self.accounts.iter().filter(|(_, connected)| connected.stale).map(|(id, _)| *id).collect()
+    /// Accounts whose relations are to be read, with the lists that they listen to.
+    pub(super) fn stale(&self) -> Vec<(AccountId, Vec<RowId>)> {
+        let stale = self.accounts.iter().filter(|(_, connected)| connected.stale);
+        stale.map(|(account, connected)| (*account, self.lists_of(connected))).collect()
     }
 
-    /// What an account has to do with others now.
-    pub(super) fn relate(&mut self, account: AccountId, relations: Arc<Relations>) {
+    fn lists_of(&self, connected: &Connected) -> Vec<RowId> {
+        let entries = connected.listeners.iter().filter_map(|id| self.listeners.get(id));
+        let topics = entries.flat_map(|entry| &entry.subscriptions).flat_map(|known| &known.topics);
+        let mut lists: Vec<RowId> = topics
+            .filter_map(|topic| if let Topic::List(list) = topic { Some(*list) } else { None })
+            .collect();
+        lists.sort_unstable();
+        lists.dedup();
+        lists
+    }
+
+    /// What an account has to do with others now, and the lists that it listens to.
+    pub(super) fn relate(
+        &mut self,
+        account: AccountId,
+        relations: Arc<Relations>,
+        lists: Vec<(List, Vec<AccountId>)>,
+    ) {
         let Some(connected) = self.accounts.get_mut(&account) else { return };
         let slot = connected.slot;
         let reader = Reader::new(account, Arc::clone(&relations));
@@ -246,6 +270,10 @@ impl Audience {
         }
         if let Some(connected) = self.accounts.get_mut(&account) {
             connected.eyes = Some((reader, Eyes::of(account, relations)));
+            let members = |(list, members): (List, Vec<AccountId>)| {
+                (list.id, (list.replies, members.into_iter().collect()))
+            };
+            connected.lists = lists.into_iter().map(members).collect();
             connected.stale = false;
         }
     }
@@ -296,6 +324,17 @@ impl Audience {
     pub(super) fn eyes(&self, account: AccountId) -> Option<(&Reader, &Eyes)> {
         let (reader, eyes) = self.accounts.get(&account)?.eyes.as_ref()?;
         Some((reader, eyes))
+    }
+
+    /// The lists that a connected account listens to and that show an entry.
+    pub(super) fn lists_with(&self, account: AccountId, entry: &crate::timelines::Entry) -> Vec<RowId> {
+        let Some(connected) = self.accounts.get(&account) else { return Vec::new() };
+        let Some((reader, _)) = &connected.eyes else { return Vec::new() };
+        let shown = connected
+            .lists
+            .iter()
+            .filter(|(_, (replies, members))| reader.shows_in_list(members, *replies, entry));
+        shown.map(|(list, _)| *list).collect()
     }
 
     /// Tells an account's listeners, each once for every name under which it wants to hear of it.

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::audience::Audience;
 use super::{Hub, Occurrence, Topic, What};
-use crate::error::Chain;
+use crate::error::{Chain, Error};
 use crate::model::event::{Event, TweetCreated, TweetDeleted};
 use crate::model::ids::{AccountId, NotificationId, SessionId, TweetId};
 use crate::model::tweet::Tweet;
@@ -121,10 +121,22 @@ impl Hub {
         if stale.is_empty() {
             return Ok(());
         }
-        let relations = self.0.service.relations_now(stale).await?;
+        let mut lists: HashMap<AccountId, Vec<_>> = HashMap::new();
+        for (account, wanted) in &stale {
+            for list in wanted {
+                // One that is gone shows nothing.
+                let found = match self.0.service.list_to_read(*account, *list).await {
+                    Err(Error::NotFound(_)) => continue,
+                    found => found?,
+                };
+                lists.entry(*account).or_default().push(found);
+            }
+        }
+        let accounts = stale.into_iter().map(|(account, _)| account).collect();
+        let relations = self.0.service.relations_now(accounts).await?;
         let mut audience = self.audience();
         for (account, relations) in relations {
-            audience.relate(account, relations);
+            audience.relate(account, relations, lists.remove(&account).unwrap_or_default());
         }
         Ok(())
     }
@@ -238,7 +250,7 @@ fn tell_deleted(audience: &mut Audience, deleted: &TweetDeleted) {
     readers.dedup();
     readers.retain(|reader| sees_of(audience, *reader, deleted.author));
     for reader in readers {
-        audience.tell(reader, |topic| *topic == Topic::Home, &occurrence);
+        audience.tell(reader, |topic| matches!(topic, Topic::Home | Topic::List(_)), &occurrence);
     }
     if deleted.visibility == Visibility::Public && deleted.retweet_of.is_none() {
         let mut sharing: Vec<AccountId> = audience.sharing().iter().copied().collect();
@@ -266,14 +278,19 @@ impl<'a> Telling<'a> {
         Self { tweets, id, what, made: HashMap::new() }
     }
 
-    /// Tells those on whose home it is.
+    /// Tells those on whose home, or in whose lists, it is.
     fn home(&mut self, audience: &mut Audience, entry: &Entry) {
         for account in audience.followers(entry.author) {
             let Some((reader, eyes)) = audience.eyes(account) else { continue };
-            if reader.shows(entry)
+            let (at_home, lists) = (reader.shows(entry), audience.lists_with(account, entry));
+            if (at_home || !lists.is_empty())
                 && let Some(sight) = self.tweets.sight(self.id, eyes, Place::List)
             {
-                self.tell(audience, account, sight, |topic| *topic == Topic::Home);
+                self.tell(audience, account, sight, |topic| match topic {
+                    Topic::Home => at_home,
+                    Topic::List(list) => lists.contains(list),
+                    _ => false,
+                });
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::model::ids::RowId;
 use crate::model::tweet::Tweet;
 
 /// One thing that one can listen to.
@@ -11,6 +12,8 @@ pub enum Topic {
     Home,
     /// What one is told.
     Notifications,
+    /// A list of one's own.
+    List(RowId),
     /// The lists that everybody shares.
     Public {
         /// Whose tweets.
@@ -54,7 +57,7 @@ impl Topic {
     /// Whether a tweet that stands in lists that everybody shares stands in this one.
     pub(super) fn takes(&self, tweet: &Tweet) -> bool {
         match self {
-            Self::Home | Self::Notifications => false,
+            Self::Home | Self::Notifications | Self::List(_) => false,
             Self::Public { from, only_media } => {
                 from.takes(tweet.local) && (!only_media || !tweet.media.is_empty())
             }
@@ -65,7 +68,7 @@ impl Topic {
     /// Whether a tweet of which only its author's place is known any more may have stood in this list.
     pub(super) fn may_have_had(&self, local: bool) -> bool {
         match self {
-            Self::Home | Self::Notifications => false,
+            Self::Home | Self::Notifications | Self::List(_) => false,
             Self::Public { from, .. } | Self::Hashtag { from, .. } => from.takes(local),
         }
     }

@@ -15,6 +15,7 @@ use crate::http::middleware::client_addr::ClientAddr;
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
 use crate::model::entities::fold_tag;
+use crate::model::ids::RowId;
 use crate::stream::{Delivery, Form, From, Topic, Transport, What};
 
 /// Says at once that the stream is there.
@@ -38,7 +39,7 @@ enum Name {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Wanted {
-    /// A stream; may be repeated. `home` and `notifications` when neither this nor a hashtag is sent.
+    /// A stream; may be repeated. `home` and `notifications` when nothing at all is named.
     #[serde(default)]
     #[param(inline, required = false)]
     stream: Vec<Name>,
@@ -46,6 +47,10 @@ pub(super) struct Wanted {
     #[serde(default)]
     #[param(required = false)]
     hashtag: Vec<String>,
+    /// A list of yours; may be repeated.
+    #[serde(default)]
+    #[param(value_type = Vec<String>, required = false)]
+    list: Vec<RowId>,
 }
 
 /// What happens, at once, as server-sent events
@@ -55,11 +60,11 @@ pub(super) struct Wanted {
 ///
 /// Events are `tweet` (new) and `tweet.edited` with a `tweet`, `tweet.deleted` with the `id` of one, and `notification`
 /// with a `notification`. Beside that, `data` has the `stream` that it belongs to: `home`, `notifications`, `local`,
-/// `federated`, or `hashtag:` with the hashtag. What belongs to several comes once for each. Tweets are as somebody
+/// `federated`, `hashtag:` with the hashtag, or `list:` with the id of the list. What belongs to several comes once for each. Tweets are as somebody
 /// sees them who did nothing to them: `liked` and the like say nothing here.
 #[utoipa::path(
     get, path = "/api/stream", tag = "timelines", params(Wanted),
-    responses((status = 200, description = "Events, and comments in between to keep the connection.", content_type = "text/event-stream", body = String)),
+    responses((status = 404, description = "There is no such list.", body = crate::http::problem::Problem, content_type = "application/problem+json"), (status = 200, description = "Events, and comments in between to keep the connection.", content_type = "text/event-stream", body = String)),
 )]
 pub(super) async fn get_stream(
     State(state): State<AppState>,
@@ -71,6 +76,10 @@ pub(super) async fn get_stream(
     let listener = state.stream.listen(&who, client.network(), Transport::Events).await?;
     for (label, topic) in subscriptions {
         listener.subscribe(&label, vec![topic])?;
+    }
+    // As many as one may listen to at most.
+    for list in &wanted.list {
+        state.service.list(who.account, *list).await?;
     }
     Ok(event_stream::answer(listener, OPENING, move |delivery| written(delivery, &state)))
 }
@@ -84,6 +93,7 @@ impl Wanted {
                 .ok_or_else(|| Error::invalid("hashtag", "bad_hashtag", "this is not a hashtag"))?;
             found.push((format!("hashtag:{folded}"), Topic::Hashtag { tag: folded, from: From::All }));
         }
+        found.extend(self.list.iter().map(|list| (format!("list:{list}"), Topic::List(*list))));
         if found.is_empty() {
             let usual = [Name::Home, Name::Notifications];
             found.extend(usual.map(|name| (name.label().to_owned(), name.topic())));

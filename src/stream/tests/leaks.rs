@@ -1,7 +1,7 @@
 //! Nobody is told what they could not read, and everybody is told what they could: in random worlds, streams against
 //! what the timelines and notifications show after every single act.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -10,7 +10,9 @@ use proptest::test_runner::TestRunner;
 use super::*;
 use crate::model::cursor::Cursor;
 use crate::model::event::Event;
+use crate::model::ids::RowId;
 use crate::model::visibility::Visibility;
+use crate::service::lists::ListChanges;
 use crate::service::{PublicList, TweetView};
 use crate::timelines::{self, Home};
 
@@ -30,6 +32,7 @@ enum Act {
     Block(usize),
     Unblock(usize),
     Mute(usize, bool),
+    List(usize),
     Suspend,
     Delete(usize),
 }
@@ -38,6 +41,7 @@ enum Act {
 #[derive(Default)]
 struct SoFar {
     tweets: Vec<TweetId>,
+    lists: HashMap<AccountId, RowId>,
     suspended: HashSet<AccountId>,
 }
 
@@ -53,6 +57,7 @@ fn act() -> impl Strategy<Value = (usize, Act)> {
         1 => whom().prop_map(Act::Unfollow),
         2 => whom().prop_map(Act::Block),
         1 => whom().prop_map(Act::Unblock),
+        3 => whom().prop_map(Act::List),
         2 => (whom(), any::<bool>()).prop_map(|(whom, told)| Act::Mute(whom, told)),
         1 => Just(Act::Suspend),
         1 => what().prop_map(Act::Delete),
@@ -92,6 +97,10 @@ async fn play(world: &World, people: &[AccountId], so_far: &mut SoFar, (who, act
             }
             None
         }
+        Act::List(whom) => {
+            drop(service.add_to_list(who, so_far.lists[&who], vec![people[*whom]]).await);
+            None
+        }
         Act::Suspend => {
             let suspended = so_far.suspended.insert(who) || !so_far.suspended.remove(&who);
             service.set_suspended(who, suspended).await.unwrap();
@@ -127,11 +136,13 @@ fn shown(view: &TweetView) -> String {
 }
 
 /// What a viewer can read of these tweets and notifications, in the words of [`heard`].
-async fn readable(world: &World, viewer: AccountId, new: &[Event]) -> Vec<String> {
+async fn readable(world: &World, (viewer, list): (AccountId, RowId), new: &[Event]) -> Vec<String> {
     let (service, start) = (&world.process.service, Cursor::default());
     let settings =
         timelines::Settings { own_write_patience: Duration::ZERO, ..timelines::Settings::default() };
-    let home = Home::new(service.clone(), &settings).page(viewer, start, ALL).await.unwrap();
+    let homes = Home::new(service.clone(), &settings);
+    let home = homes.page(viewer, start, ALL).await.unwrap();
+    let listed = homes.list_page(viewer, list, start, ALL).await.unwrap();
     let public = service.public_tweets(Some(viewer), PublicList::Federated, start, ALL).await.unwrap();
     let tag = PublicList::Hashtag("day".to_owned());
     let tagged = service.public_tweets(Some(viewer), tag, start, ALL).await.unwrap();
@@ -140,7 +151,9 @@ async fn readable(world: &World, viewer: AccountId, new: &[Event]) -> Vec<String
     for event in new {
         match event {
             Event::TweetCreated(created) => {
-                for (label, page) in [("home", &home), ("public", &public), ("day", &tagged)] {
+                for (label, page) in
+                    [("home", &home), ("list", &listed), ("public", &public), ("day", &tagged)]
+                {
                     let of_it = page.items.iter().filter(|view| view.tweet.id == created.tweet);
                     found.extend(of_it.map(|view| format!("{label}: {}", shown(view))));
                 }
@@ -171,9 +184,9 @@ fn heard(listener: &mut Listener) -> Vec<String> {
     found
 }
 
-async fn listen(world: &World, account: AccountId) -> Listener {
+async fn listen(world: &World, account: AccountId, list: RowId) -> Listener {
     let day = ("day", Topic::Hashtag { tag: "day".to_owned(), from: From::All });
-    world.process.listen(account, &[HOME, NOTIFICATIONS, PUBLIC, day]).await
+    world.process.listen(account, &[HOME, NOTIFICATIONS, PUBLIC, day, ("list", Topic::List(list))]).await
 }
 
 #[tokio::test]
@@ -182,14 +195,17 @@ async fn everybody_is_told_exactly_what_they_could_read() {
     for _ in 0..STORIES {
         let acts = proptest::collection::vec(act(), ACTS).new_tree(&mut runner).unwrap().current();
         for world in worlds().await {
+            let mut so_far = SoFar::default();
             let mut people = Vec::new();
             let mut listeners = Vec::new();
             for number in 0..PEOPLE {
                 let account = world.person(&format!("p{number}")).await;
+                let new = ListChanges { title: Some("mine".to_owned()), ..ListChanges::default() };
+                let list = world.process.service.create_list(account, new).await.unwrap().id;
                 people.push(account);
-                listeners.push(listen(&world, account).await);
+                so_far.lists.insert(account, list);
+                listeners.push(listen(&world, account, list).await);
             }
-            let mut so_far = SoFar::default();
             let mut seen = world.process.service.store().read(events::newest).await.unwrap();
             for act in &acts {
                 world.clock.advance(60_000);
@@ -207,10 +223,10 @@ async fn everybody_is_told_exactly_what_they_could_read() {
                     }
                     let told = heard(listener);
                     if listener.next().now_or_never().is_some_and(|next| next.is_err()) {
-                        *listener = listen(&world, account).await;
+                        *listener = listen(&world, account, so_far.lists[&account]).await;
                         continue;
                     }
-                    let could = readable(&world, account, &new).await;
+                    let could = readable(&world, (account, so_far.lists[&account]), &new).await;
                     assert_eq!(told, could, "{account} after {act:?} on {}", world.engine);
                 }
             }

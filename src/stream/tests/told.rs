@@ -3,6 +3,7 @@
 use super::*;
 use crate::model::visibility::Visibility;
 use crate::service::TweetChanges;
+use crate::service::lists::ListChanges;
 
 #[tokio::test]
 async fn a_followers_home_hears_of_a_tweet_its_edit_and_its_end() {
@@ -77,6 +78,36 @@ async fn lists_that_everybody_shares_have_what_is_public_by_origin_pictures_and_
         let heard = world.process.heard(&mut bobs).await;
         let of_it = ["public", "here", "rooks here", "crows"].map(|label| format!("{label}: tweet {id}"));
         assert_eq!(heard, of_it);
+    }
+}
+
+#[tokio::test]
+async fn a_list_has_what_its_members_write_from_the_moment_they_are_on_it() {
+    for world in worlds().await {
+        let [ann, bob, cid] = world.people(["ann", "bob", "cid"]).await;
+        let service = &world.process.service;
+        let new = |exclusive| ListChanges {
+            title: Some("mine".to_owned()),
+            exclusive: Some(exclusive),
+            ..ListChanges::default()
+        };
+        let list = service.create_list(bob, new(true)).await.unwrap().id;
+        let gone = service.create_list(bob, new(false)).await.unwrap().id;
+        service.delete_list(bob, gone).await.unwrap();
+        let topics = [HOME, ("list", Topic::List(list)), ("gone", Topic::List(gone))];
+        let mut bobs = world.process.listen(bob, &topics).await;
+        for whom in [ann, cid] {
+            world.follow(bob, whom).await;
+        }
+        let before = world.tweet(ann, "before").await;
+        assert_eq!(world.process.heard(&mut bobs).await, [format!("home: tweet {before}")]);
+        service.add_to_list(bob, list, vec![ann]).await.unwrap();
+        let (listed, other) = (world.tweet(ann, "listed").await, world.tweet(cid, "other").await);
+        let told = [format!("list: tweet {listed}"), format!("home: tweet {other}")];
+        assert_eq!(world.process.heard(&mut bobs).await, told, "{}", world.engine);
+        service.take_off_list(bob, list, vec![ann]).await.unwrap();
+        let after = world.tweet(ann, "after").await;
+        assert_eq!(world.process.heard(&mut bobs).await, [format!("home: tweet {after}")]);
     }
 }
 

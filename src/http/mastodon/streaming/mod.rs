@@ -44,6 +44,9 @@ pub(super) async fn events(
 ) -> Result<Response, ApiError> {
     let name = uri.path().trim_start_matches(PREFIX).trim_end_matches('/').replace('/', ":");
     let named = wanted.named(&name).for_whom(&who).map_err(Error::from)?;
+    if let Some(list) = named.list() {
+        state.service.list(who.account, list).await?;
+    }
     let listener = state.stream.listen(&who, client.network(), Transport::Events).await?;
     listener.subscribe(&named.label, named.topics)?;
     Ok(event_stream::answer(listener, OPENING, move |delivery| {

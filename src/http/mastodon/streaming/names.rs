@@ -3,9 +3,12 @@
 use serde::Deserialize;
 
 use crate::model::entities::fold_tag;
+use crate::model::ids::RowId;
 use crate::service::SignedIn;
 use crate::stream::{From, Topic};
 
+/// There is no such list, or it is somebody else's.
+pub(super) const NO_LIST: Refused = Refused(404, "Record not found");
 /// What of a home is streamed.
 const STATUSES: &str = "read:statuses";
 const NOTIFICATIONS: &str = "read:notifications";
@@ -32,6 +35,13 @@ pub(super) struct Named {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Refused(pub(super) u16, pub(super) &'static str);
 
+impl Named {
+    /// The list that it is of.
+    pub(super) fn list(&self) -> Option<RowId> {
+        self.topics.iter().find_map(|topic| if let Topic::List(list) = topic { Some(*list) } else { None })
+    }
+}
+
 impl Wanted {
     /// The stream of a path.
     pub(super) fn named(self, stream: &str) -> Self {
@@ -47,8 +57,12 @@ impl Wanted {
         if !may(who, needed) {
             return Err(Refused(401, "Access token does not have the required scopes"));
         }
-        let label = match self.tag.as_deref().filter(|_| name.starts_with("hashtag")) {
-            Some(tag) => serde_json::to_string(&[name, tag]),
+        let of = match name {
+            "list" => self.list.as_deref(),
+            _ => self.tag.as_deref().filter(|_| name.starts_with("hashtag")),
+        };
+        let label = match of {
+            Some(of) => serde_json::to_string(&[name, of]),
             None => serde_json::to_string(&[name]),
         };
         Ok(Named { label: label.unwrap_or_default(), topics })
@@ -70,7 +84,10 @@ impl Wanted {
             "hashtag:local" => self.hashtag(From::Here),
             // There are no conversations yet, and nothing to tell of them.
             "direct" => Ok(Vec::new()),
-            "list" => Err(Refused(404, "Record not found")),
+            "list" => {
+                let list = self.list.as_deref().and_then(|list| list.parse().ok());
+                Ok(vec![Topic::List(list.ok_or(NO_LIST)?)])
+            }
             _ => Err(Refused(400, "Unknown stream type")),
         }
     }

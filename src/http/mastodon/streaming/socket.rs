@@ -11,7 +11,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
-use super::names::{Refused, Wanted};
+use super::names::{NO_LIST, Refused, Wanted};
 use super::token::{ByToken, offered};
 use super::{json, told};
 use crate::error::Error;
@@ -19,6 +19,7 @@ use crate::http::extract::Lenient;
 use crate::http::middleware::client_addr::ClientAddr;
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
+use crate::model::ids::RowId;
 use crate::service::SignedIn;
 use crate::stream::{Delivery, Ending, Form, Listener, Transport};
 
@@ -149,6 +150,7 @@ impl Conversation {
 
     async fn subscribe(&self, socket: &mut WebSocket, wanted: &Wanted) -> Result<(), Over> {
         let refused = match wanted.for_whom(&self.who) {
+            Ok(named) if !self.has(named.list()).await => NO_LIST,
             Ok(named) => match self.listener.subscribe(&named.label, named.topics) {
                 Ok(()) => return Ok(()),
                 Err(_) => Refused(429, "Too many streams on one connection"),
@@ -156,6 +158,14 @@ impl Conversation {
             Err(refused) => refused,
         };
         complain(socket, refused).await
+    }
+
+    /// Whether a list that is asked for is one's own.
+    async fn has(&self, list: Option<RowId>) -> bool {
+        match list {
+            Some(list) => self.state.service.list(self.who.account, list).await.is_ok(),
+            None => true,
+        }
     }
 
     async fn deliver(&self, socket: &mut WebSocket, delivery: &Delivery) -> Result<(), Over> {
