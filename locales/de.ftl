@@ -306,6 +306,8 @@ notification-reply = { $name } hat dir geantwortet
 notification-like = { $name } gefällt dein Beitrag
 notification-retweet = { $name } hat deinen Beitrag geteilt
 notification-quote = { $name } hat deinen Beitrag zitiert
+notification-edited = { $name } hat eine Umfrage geändert; du kannst neu abstimmen
+notification-quoted-edited = { $name } hat einen Beitrag bearbeitet, den du zitiert hast
 notification-poll-ended = Die Umfrage von { $name } ist beendet
 notification-unread = Neu
 notification-answer = Anfrage beantworten
@@ -798,6 +800,9 @@ error-shortcode-too-many = Dieser Server hat { $limit } Emoji, mehr darf er nich
 error-category-too-long = Eine Überschrift hat höchstens { $limit } Zeichen.
 error-picture-missing = Wähle ein Bild.
 error-unknown-account = Dieses Konto gibt es nicht, oder sein Server antwortet nicht.
+error-scheduled-at-too-soon = Ein geplanter Beitrag erscheint frühestens in 5 Minuten.
+error-scheduled-at-too-many = Es warten schon zu viele Beiträge auf ihre Zeit.
+error-scheduled-at-full-day = An diesem Tag erscheinen schon zu viele Beiträge.
 
 ## Seiten für das, was schiefging
 fault-bad-title = Mit dieser Anfrage konnten wir nichts anfangen

@@ -315,6 +315,8 @@ notification-reply = { $name } replied to you
 notification-like = { $name } liked your post
 notification-retweet = { $name } reposted your post
 notification-quote = { $name } quoted your post
+notification-edited = { $name } changed a poll; you can vote in it anew
+notification-quoted-edited = { $name } edited a post that you quoted
 notification-poll-ended = The poll of { $name } is over
 notification-unread = New
 notification-answer = Answer the request
@@ -807,6 +809,9 @@ error-shortcode-too-many = This server has { $limit } emoji, which is all it may
 error-category-too-long = A heading has at most { $limit } characters.
 error-picture-missing = Choose a picture.
 error-unknown-account = There is no such account, or its server does not answer.
+error-scheduled-at-too-soon = A scheduled post is due in 5 minutes at the soonest.
+error-scheduled-at-too-many = Too many posts wait for their time already.
+error-scheduled-at-full-day = Too many posts are due on that day already.
 
 ## Pages for what went wrong
 fault-bad-title = That request made no sense to us

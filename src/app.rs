@@ -28,7 +28,8 @@ use crate::previews::Previews;
 use crate::search::{Feeder, Finder, OpenError, Opened, Search};
 use crate::secrets;
 use crate::service::{
-    PictureSettings, RemotePictures, Rules, Service, films, leaving, media_upkeep, moves, polls, upkeep,
+    PictureSettings, RemotePictures, Rules, Service, films, leaving, media_upkeep, moves, polls, scheduled,
+    upkeep,
 };
 use crate::store::events::{self, Logged, Position};
 use crate::store::follower::{self, Progress};
@@ -171,6 +172,7 @@ impl App {
         self.run("upkeep", upkeep::run(self.service.clone(), self.stop.clone()));
         self.run("moves", moves::run(self.service.clone(), self.stop.clone()));
         self.run("leaving", leaving::run(self.service.clone(), self.stop.clone()));
+        self.run("scheduled", scheduled::run(self.service.clone(), self.stop.clone()));
         self.run("polls", polls::run(self.service.clone(), self.stop.clone()));
         if self.service.rules().federation {
             self.follow_documents(head);

@@ -113,6 +113,12 @@ pub const URL_MAX_BYTES: usize = 2_048;
 pub const IDEMPOTENCY_KEY_MAX_BYTES: usize = 255;
 /// How long a repeated `Idempotency-Key` gives the first answer: longer than any client retries.
 pub const IDEMPOTENCY_KEEP_MS: Millis = DAY_MS;
+/// How far ahead a scheduled tweet is due at the soonest: until then one may still think better of it.
+pub const SCHEDULE_MIN_AHEAD_MS: Millis = 5 * MINUTE_MS;
+/// Tweets of an account that wait for their time.
+pub const SCHEDULED_MAX: i64 = 300;
+/// Tweets of an account that are due on one day (UTC).
+pub const SCHEDULED_PER_DAY_MAX: i64 = 25;
 /// Uploaded images of an account that wait for their tweet: a few long drafts, and no free storage.
 pub const PENDING_UPLOADS_MAX: usize = 50;
 /// Films and sounds of everybody's that wait to be worked on; more would wait for hours.

@@ -39,6 +39,17 @@ pub enum Event {
         /// When.
         at_ms: Millis,
     },
+    /// An edit gave a tweet of ours another poll, or none: votes of other instances are gone.
+    PollRestarted {
+        /// The tweet.
+        tweet: TweetId,
+        /// Its author.
+        author: AccountId,
+        /// Who had voted, of other instances.
+        voters: Vec<AccountId>,
+        /// When.
+        at_ms: Millis,
+    },
     /// One of ours quotes a tweet of another instance, whose author is to be asked.
     QuoteAsked {
         /// The quoting tweet.
@@ -184,6 +195,13 @@ pub enum Event {
         /// Which; events of earlier versions do not say.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         notification: Option<NotificationId>,
+    },
+    /// A conversation of an account has a new direct tweet.
+    ConversationChanged {
+        /// Whose it is.
+        account: AccountId,
+        /// The conversation.
+        conversation: RowId,
     },
     /// Sessions or tokens of an account ended; streams that hang on them end too.
     SessionsEnded {

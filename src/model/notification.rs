@@ -25,11 +25,15 @@ pub enum NotificationKind {
     Quote,
     /// A poll that you made or voted in is over.
     PollEnded,
+    /// A tweet was changed so that your vote in its poll is gone.
+    Edited,
+    /// A tweet that you quoted was changed.
+    QuotedEdited,
 }
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Follow,
         Self::FollowRequest,
         Self::Mention,
@@ -38,6 +42,8 @@ impl NotificationKind {
         Self::Retweet,
         Self::Quote,
         Self::PollEnded,
+        Self::Edited,
+        Self::QuotedEdited,
     ];
 
     /// The stored word, which is also the word of the API.
@@ -51,7 +57,14 @@ impl NotificationKind {
             Self::Retweet => "retweet",
             Self::Quote => "quote",
             Self::PollEnded => "poll_ended",
+            Self::Edited => "edited",
+            Self::QuotedEdited => "quoted_edited",
         }
+    }
+
+    /// Whether the same may happen again with the same tweet, and is told again then.
+    pub fn recurs(self) -> bool {
+        matches!(self, Self::Edited | Self::QuotedEdited)
     }
 
     /// Reads the stored word.

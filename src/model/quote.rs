@@ -54,6 +54,31 @@ impl QuotePolicy {
     }
 }
 
+/// Whether somebody may quote a post.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MayQuote {
+    /// Yes.
+    Yes,
+    /// Its author is asked, and decides.
+    Ask,
+    /// No.
+    No,
+}
+
+impl MayQuote {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Yes, Self::Ask, Self::No];
+
+    /// The word of the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::Ask => "ask",
+            Self::No => "no",
+        }
+    }
+}
+
 /// How a quote stands with the author of what it quotes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum QuoteState {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::account::Account;
 use super::attachment::{Focus, MediaState};
 use super::emoji::RemoteEmoji;
 use super::ids::{AccountId, MediaId, TweetId};
@@ -47,7 +48,7 @@ pub struct Tweet {
     pub quote_state: QuoteState,
     /// The id of the stamp by which they allow it.
     pub quote_stamp: Option<String>,
-    /// Whom a remote author lets quote it; `None` when nothing was said.
+    /// Whom its author lets quote it; `None` when nothing was said of this very tweet.
     pub can_quote: Option<QuotePolicy>,
     /// The ActivityPub id of a remote tweet.
     pub uri: Option<String>,
@@ -154,6 +155,8 @@ pub struct TweetEdit {
     pub pictures: Vec<EditPicture>,
     /// Whom it mentioned.
     pub mentions: Vec<AccountId>,
+    /// What its poll offered; nothing when it had none.
+    pub poll: Vec<String>,
     /// From when it stood.
     pub created_at: Millis,
 }
@@ -171,6 +174,16 @@ impl Tweet {
     /// The tweet that it quotes with the consent of that one's author.
     pub fn quotes(&self) -> Option<TweetId> {
         self.quote_of.filter(|_| self.quote_state == QuoteState::Accepted)
+    }
+
+    /// Whom its author, who is `author`, lets quote it; `None` when another instance does not say. What is not for
+    /// everybody only its author quotes.
+    pub fn quote_policy(&self, author: &Account) -> Option<QuotePolicy> {
+        match (self.visibility.is_open(), self.local) {
+            (false, _) => Some(QuotePolicy::Nobody),
+            (true, true) => Some(self.can_quote.unwrap_or(author.quotable)),
+            (true, false) => self.can_quote,
+        }
     }
 
     /// How many like it: as its host says, or as is known here when that is more.
@@ -193,6 +206,12 @@ impl Tweet {
             sensitive: self.sensitive,
             pictures: self.media.iter().map(picture).collect(),
             mentions: self.mentions.iter().map(|mention| mention.account).collect(),
+            poll: self
+                .poll
+                .iter()
+                .flat_map(|poll| &poll.options)
+                .map(|option| option.title.clone())
+                .collect(),
             created_at: self.edited_at.unwrap_or(self.created_at),
         }
     }

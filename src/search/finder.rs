@@ -272,6 +272,7 @@ mod tests {
             reply_to_author: None,
             retweet_of: None,
             quote_of: None,
+            may_quote: crate::model::quote::MayQuote::No,
             poll: None,
             preview: None,
         };

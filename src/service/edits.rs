@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::Service;
+use super::polls::{self, NewPoll};
 use super::views::TweetView;
 use super::words::{Parsed, content_warning, pictures, told_of};
 use crate::clock::Millis;
@@ -14,11 +15,14 @@ use crate::error::{Error, Result};
 use crate::model::attachment::Focus;
 use crate::model::ids::{AccountId, MediaId, TweetId};
 use crate::model::notification::NotificationKind;
+use crate::model::poll::Poll;
+use crate::model::quote::QuotePolicy;
 use crate::model::tweet::{Mention, Tweet, TweetEdit};
 use crate::model::visibility::Visibility;
 use crate::model::{language, text};
+use crate::store::media::KeptFor;
 use crate::store::tweet_commands::{self, EditTweet, Picture};
-use crate::store::{media, tweets};
+use crate::store::{media, quotes, tweets};
 
 /// What an author changes of a tweet; `None` leaves as it is.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +41,11 @@ pub struct TweetChanges {
     pub sensitive: Option<bool>,
     /// The language.
     pub language: Option<String>,
+    /// The poll after the edit, which may be none. The same question keeps its votes and runs anew from now on; of another
+    /// one, those who voted are told.
+    pub poll: Option<Option<NewPoll>>,
+    /// Whom its author lets quote it. That alone is no new version.
+    pub quotable: Option<QuotePolicy>,
 }
 
 /// A change that keeps every rule, ready to be written.
@@ -49,6 +58,8 @@ pub struct CheckedEdit {
     content_warning: Option<String>,
     sensitive: Option<bool>,
     language: Option<String>,
+    poll: Option<Option<Poll>>,
+    quotable: Option<QuotePolicy>,
 }
 
 impl Service {
@@ -92,8 +103,8 @@ impl Service {
             .transpose()?;
         if let Some(ids) = changes.media {
             let wanted = ids.clone();
-            let free =
-                self.store().read(move |conn| media::are_free(conn, author, Some(id), &wanted)).await?;
+            let kept = KeptFor::Tweet(id);
+            let free = self.store().read(move |conn| media::are_free(conn, author, kept, &wanted)).await?;
             if !free {
                 return Err(tweet_commands::unknown_media());
             }
@@ -107,6 +118,12 @@ impl Service {
             content_warning: changes.content_warning.map(|new| content_warning(Some(&new))).transpose()?,
             sensitive: changes.sensitive,
             language: changes.language.as_deref().map(language::validate).transpose()?,
+            poll: match changes.poll {
+                Some(Some(poll)) => Some(Some(polls::checked(&poll, self.now_ms())?)),
+                Some(None) => Some(None),
+                None => None,
+            },
+            quotable: changes.quotable,
         };
         checked.over(&before, self.now_ms())?;
         Ok(checked)
@@ -119,16 +136,25 @@ impl Service {
             checked.words = Some((text, parsed));
         }
         let (author, id) = (checked.author, checked.tweet);
+        if let Some(policy) = checked.quotable
+            && checked.is_of_nothing_else()
+        {
+            return self.set_quotable(author, id, policy).await;
+        }
         let (version_id, now_ms) = (self.next_id(), self.now_ms());
         self.store()
             .write(move |conn| {
                 let before = tweets::hold(conn, id)?.ok_or(Error::NotFound("tweet"))?;
+                if checked.quotable.is_some() {
+                    quotes::set_policy(conn, id, checked.quotable)?;
+                }
                 let tweet = checked.over(&before, now_ms)?;
                 let edit = EditTweet {
                     notifications: newly_told(&before, &tweet, now_ms),
                     tweet,
                     version_id,
                     media: checked.pictures.clone(),
+                    poll: checked.poll.clone(),
                     now_ms,
                 };
                 tweet_commands::edit_held(conn, &before, &edit)
@@ -161,6 +187,16 @@ impl CheckedEdit {
     /// The new text, in which accounts may be mentioned that are not known yet; empty when it stays.
     pub fn text(&self) -> &str {
         self.words.as_ref().map_or("", |(text, _)| text)
+    }
+
+    /// Whether nothing changes but whom its author lets quote it.
+    fn is_of_nothing_else(&self) -> bool {
+        self.words.is_none()
+            && self.pictures.is_none()
+            && self.content_warning.is_none()
+            && self.sensitive.is_none()
+            && self.language.is_none()
+            && self.poll.is_none()
     }
 
     /// The tweet as it becomes.

@@ -71,8 +71,7 @@ impl Service {
     /// Refuses what an account that moved away no longer does.
     pub(super) async fn refuse_moved(&self, account: AccountId) -> Result<()> {
         if self.store().read(move |conn| moves::has_moved(conn, account)).await? {
-            let message = "this account has moved; post from the new one, or take the move back";
-            return Err(Error::forbidden("moved", message));
+            return Err(super::preferences::moved());
         }
         Ok(())
     }

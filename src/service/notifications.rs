@@ -13,10 +13,12 @@ use crate::model::cursor::{Cursor, Page};
 use crate::model::ids::{AccountId, NotificationId, TweetId};
 use crate::model::notification::{Notification, NotificationKind};
 use crate::model::visibility::Place;
-use crate::store::{Conn, notifications, users};
+use crate::store::{Conn, markers, notifications};
 
-/// Unread notifications are counted up to here; a badge shows "99+" beyond anyway.
-const UNREAD_COUNTED: i64 = 100;
+/// Unread notifications are counted up to here unless somebody asks for more; a badge shows "99+" beyond anyway.
+pub const UNREAD_COUNTED: usize = 100;
+/// Nobody is told of more.
+const UNREAD_COUNTED_MAX: usize = 1_000;
 
 /// Notifications removed in one unit of work.
 const CLEARED_AT_ONCE: i64 = 500;
@@ -37,7 +39,7 @@ pub struct NotificationView {
 /// How many notifications wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unread {
-    /// How many, counted up to 100.
+    /// How many, counted up to as many as was asked for.
     pub count: i64,
     /// Up to where was read.
     pub read_up_to: NotificationId,
@@ -59,7 +61,33 @@ impl Service {
             .store()
             .read(move |conn| {
                 let rows = notifications::list(conn, account, cursor, kinds.clone(), one_more(limit))?;
-                Ok((rows, notifications::read_up_to(conn, account)?))
+                Ok((rows, markers::notifications_read(conn, account)?))
+            })
+            .await?;
+        let page = page_of_rows(rows, cursor, limit, |row| row.id.0);
+        let items = self.notification_views(account, page.items, read).await?;
+        Ok(Page { items, next: page.next, prev: page.prev })
+    }
+
+    /// The same of those that one account caused; those that wait for a look too, if they are wanted.
+    #[expect(clippy::too_many_arguments, reason = "whose, by whom, which and where")]
+    pub async fn notifications_from(
+        &self,
+        (account, from): (AccountId, AccountId),
+        waiting: bool,
+        kinds: Vec<NotificationKind>,
+        cursor: Cursor,
+        limit: usize,
+    ) -> Result<Page<NotificationView>> {
+        let limit = limit.clamp(1, limits::PAGE_MAX);
+        let kinds: Vec<String> = kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
+        let (rows, read) = self
+            .store()
+            .read(move |conn| {
+                let most = one_more(limit);
+                let rows =
+                    notifications::list_from(conn, (account, from), waiting, cursor, kinds.clone(), most)?;
+                Ok((rows, markers::notifications_read(conn, account)?))
             })
             .await?;
         let page = page_of_rows(rows, cursor, limit, |row| row.id.0);
@@ -75,7 +103,7 @@ impl Service {
     ) -> Result<Vec<NotificationView>> {
         let read = move |conn: &mut Conn| {
             let rows = notifications::by_ids(conn, account, ids.clone())?;
-            Ok((rows, notifications::read_up_to(conn, account)?))
+            Ok((rows, markers::notifications_read(conn, account)?))
         };
         let (rows, read) = self.store().read(read).await?;
         self.notification_views(account, rows, read).await
@@ -127,24 +155,38 @@ impl Service {
     /// How many of the newest hundred notifications are unread: of those that the list shows, so that reading it to
     /// the end leaves none.
     pub async fn unread(&self, account: AccountId) -> Result<Unread> {
+        self.unread_of(account, Vec::new(), UNREAD_COUNTED).await
+    }
+
+    /// The same of the newest `most`, at most a thousand, and of these kinds when any are given.
+    pub async fn unread_of(
+        &self,
+        account: AccountId,
+        kinds: Vec<NotificationKind>,
+        most: usize,
+    ) -> Result<Unread> {
+        let most = i64::try_from(most.clamp(1, UNREAD_COUNTED_MAX)).unwrap_or(i64::MAX);
+        let kinds: Vec<String> = kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
         let (rows, read_up_to) = self
             .store()
             .read(move |conn| {
-                let read = notifications::read_up_to(conn, account)?;
+                let read = markers::notifications_read(conn, account)?;
                 let newer = Cursor { before: None, after: Some(read.0) };
-                Ok((notifications::list(conn, account, newer, Vec::new(), UNREAD_COUNTED)?, read))
+                Ok((notifications::list(conn, account, newer, kinds.clone(), most)?, read))
             })
             .await?;
         let shown = match rows.is_empty() {
             true => 0,
             false => self.notification_views(account, rows, read_up_to).await?.len(),
         };
-        Ok(Unread { count: i64::try_from(shown).unwrap_or(UNREAD_COUNTED), read_up_to })
+        Ok(Unread { count: i64::try_from(shown).unwrap_or(most), read_up_to })
     }
 
     /// Marks everything up to and with `up_to` as read; never goes back.
     pub async fn mark_notifications_read(&self, account: AccountId, up_to: NotificationId) -> Result<Unread> {
-        self.store().write(move |conn| users::mark_notifications_read(conn, account, up_to)).await?;
+        let now_ms = self.now_ms();
+        let advance = move |conn: &mut Conn| markers::advance_notifications(conn, account, up_to, now_ms);
+        self.store().write(advance).await?;
         self.unread(account).await
     }
 

@@ -3,6 +3,7 @@
 //! An app asks a person for a code and exchanges that for a token ([`tokens`]), which is a session like any other: it
 //! ends with the others when the password changes, when the account is suspended or leaves.
 
+mod sign_up;
 mod tokens;
 
 pub use tokens::{AppAlone, AppSecret, Credential, Offer, Token};

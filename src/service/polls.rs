@@ -1,10 +1,11 @@
 //! Polls: made with a tweet, voted in once, over at their end, and told of then.
 //!
-//! A poll stands as it was made: an edit of its tweet changes the words around it, never what was voted on. Counts are
-//! shown to its author, to who has voted, and to everybody when it is over.
+//! An edit that asks something else begins a new poll, and who voted is told of it: nobody's vote ever counts for what they
+//! did not choose. Counts are shown to its author, to who has voted, and to everybody when it is over.
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::Service;
@@ -29,7 +30,7 @@ const POLLS_AT_ONCE: i64 = 50;
 const VOTES_AT_ONCE: i64 = 500;
 
 /// A poll that somebody wants to make.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct NewPoll {
     /// What may be chosen.
     pub options: Vec<String>,

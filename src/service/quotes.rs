@@ -1,17 +1,20 @@
 //! Quotes with consent: who may quote whom, and taking a quote away again.
 
 use super::Service;
+use super::views::TweetView;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
+use crate::model::event::Event;
 use crate::model::ids::{AccountId, TweetId};
 use crate::model::quote::{QuotePolicy, QuoteState};
+use crate::model::tweet::Tweet;
 use crate::store::quotes::{self, Decision};
-use crate::store::{Conn, follows};
+use crate::store::{Conn, events, follows};
 
 impl Service {
-    /// Whether `owner`, who is one of ours, lets `quoter` quote their open posts.
-    pub(crate) async fn may_quote(&self, quoter: AccountId, owner: &Account) -> Result<bool> {
-        match owner.quotable {
+    /// Whether `owner`, who is one of ours, lets `quoter` quote this tweet of theirs.
+    pub(crate) async fn may_quote(&self, quoter: AccountId, owner: &Account, quoted: &Tweet) -> Result<bool> {
+        match quoted.quote_policy(owner).unwrap_or_default() {
             _ if owner.id == quoter => Ok(true),
             QuotePolicy::Everyone => Ok(true),
             QuotePolicy::Nobody | QuotePolicy::Asked => Ok(false),
@@ -21,6 +24,32 @@ impl Service {
                 Ok(!self.store().read(read).await?.is_empty())
             }
         }
+    }
+
+    /// Says whom one lets quote a tweet of one's own from now on; quotes that there are stay. Answers it.
+    ///
+    /// # Errors
+    /// 404 and 403 as for an edit.
+    pub async fn set_quotable(
+        &self,
+        author: AccountId,
+        id: TweetId,
+        policy: QuotePolicy,
+    ) -> Result<TweetView> {
+        let tweet = self.own_tweet(author, id).await?.tweet;
+        if tweet.retweet_of.is_some() {
+            return Err(Error::forbidden("not_yours", "a repost is not quoted; its original is"));
+        }
+        let now_ms = self.now_ms();
+        let set = move |conn: &mut Conn| {
+            if quotes::set_policy(conn, id, Some(policy))? {
+                events::append(conn, &[Event::TweetEdited { tweet: id, author }], now_ms)?;
+            }
+            Ok(())
+        };
+        self.store().write(set).await?;
+        self.wrote(author);
+        self.tweet(Some(author), id).await
     }
 
     /// Takes back that a tweet quotes one's own: it is shown there as a link only, and stays so.

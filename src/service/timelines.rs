@@ -35,6 +35,8 @@ pub enum PublicList {
     Federated,
     /// With a hashtag.
     Hashtag(String),
+    /// With any of these hashtags, which are folded.
+    AnyHashtag(Vec<String>),
 }
 
 impl PublicList {
@@ -107,6 +109,7 @@ impl Service {
                 Some(tag) => timelines::hashtag(conn, &tag, slice),
                 None => Ok(Vec::new()),
             },
+            PublicList::AnyHashtag(tags) => timelines::any_hashtag(conn, tags, slice),
         };
         let keep = |line: &Line| stands_alone(line.is_reply, line.reply_to_author, line.author);
         self.tweet_page(viewer, Place::PublicList, (cursor, limit), read, keep).await

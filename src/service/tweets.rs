@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Service;
 use super::polls::{self, NewPoll};
@@ -10,20 +10,22 @@ use super::views::TweetView;
 use super::words::{Parsed, content_warning, mention, pictures, told_of};
 use crate::config::limits;
 use crate::error::{Error, Result};
-use crate::model::ids::{AccountId, MediaId, TweetId};
+use crate::model::ids::{AccountId, MediaId, RowId, TweetId};
 use crate::model::notification::NotificationKind;
 use crate::model::quote::{QuotePolicy, QuoteState};
 use crate::model::tweet::{Mention, Tweet};
 use crate::model::visibility::{Place, Visibility};
 use crate::model::{language, text};
 use crate::secrets;
+use crate::store::media::KeptFor;
 use crate::store::notifications::NewNotification;
 use crate::store::tweet_commands::{self, CreateTweet, Created, Picture, Removal, RequestKey};
-use crate::store::{accounts, media, tweets};
+use crate::store::{Conn, accounts, media, tweets};
 use crate::telemetry::metrics as names;
 
-/// What a person wants to say.
-#[derive(Clone, Debug, Default)]
+/// What a person wants to say. Its JSON is stored while it waits for its time, so names here never change their meaning.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct NewTweet {
     /// The text.
     pub text: String,
@@ -45,7 +47,10 @@ pub struct NewTweet {
     pub language: Option<String>,
     /// A poll below the text.
     pub poll: Option<NewPoll>,
+    /// Whom its author lets quote it; as the account says by default.
+    pub quotable: Option<QuotePolicy>,
     /// The client's word for "the same request again".
+    #[serde(skip)]
     pub idempotency_key: Option<RequestKey>,
 }
 
@@ -75,6 +80,7 @@ struct Draft {
     parent: Option<TweetView>,
     quoted: Option<TweetView>,
     poll: Option<NewPoll>,
+    quotable: Option<QuotePolicy>,
     idempotency_key: Option<RequestKey>,
 }
 
@@ -114,6 +120,16 @@ impl Service {
     /// Holds a new tweet against the rules. Nothing is written, and nothing looked up elsewhere, for a refused
     /// one.
     pub async fn check_tweet(&self, author: AccountId, new: NewTweet) -> Result<CheckedTweet> {
+        self.check_tweet_of(author, new, None).await
+    }
+
+    /// The same of one that waited for its time, with uploads that are kept for it.
+    pub(super) async fn check_tweet_of(
+        &self,
+        author: AccountId,
+        new: NewTweet,
+        scheduled: Option<RowId>,
+    ) -> Result<CheckedTweet> {
         if let Some(key) = new.idempotency_key.clone() {
             let claimed =
                 self.store().read(move |conn| tweet_commands::claimed_by(conn, author, &key)).await?;
@@ -121,7 +137,7 @@ impl Service {
                 return Ok(CheckedTweet { author, state: Checked::Written(id) });
             }
         }
-        self.refuse_moved(author).await?;
+        let new = self.with_defaults(author, new).await?;
         let text = text::validate(&new.text, self.rules().tweet_limit, !new.media.is_empty())?;
         let pictures = pictures(&new.media, (new.alts, BTreeMap::new()), self.rules().max_images)?;
         let content_warning = content_warning(new.content_warning.as_deref())?;
@@ -134,7 +150,8 @@ impl Service {
         let ids = new.media;
         if !ids.is_empty() {
             let wanted = ids.clone();
-            if !self.store().read(move |conn| media::are_free(conn, author, None, &wanted)).await? {
+            let kept = scheduled.map_or(KeptFor::Nothing, KeptFor::Scheduled);
+            if !self.store().read(move |conn| media::are_free(conn, author, kept, &wanted)).await? {
                 return Err(tweet_commands::unknown_media());
             }
             self.refuse_unready(ids).await?;
@@ -150,6 +167,7 @@ impl Service {
             parent,
             quoted,
             poll: new.poll,
+            quotable: new.quotable,
             idempotency_key: new.idempotency_key,
         };
         Ok(CheckedTweet { author, state: Checked::New(Box::new(draft)) })
@@ -183,6 +201,14 @@ impl Service {
         }
     }
 
+    /// What writes a checked tweet; `None` when the same request wrote it before.
+    pub(super) async fn command_of(&self, checked: CheckedTweet) -> Result<Option<CreateTweet>> {
+        match checked.state {
+            Checked::Written(_) => Ok(None),
+            Checked::New(draft) => self.command(checked.author, *draft).await.map(Some),
+        }
+    }
+
     async fn command(&self, author: AccountId, draft: Draft) -> Result<CreateTweet> {
         let parsed = self.parsed_again(&draft.text, draft.parsed).await?;
         let mut mentions = parsed.mentions;
@@ -212,6 +238,7 @@ impl Service {
                 .as_ref()
                 .filter(|view| view.author.is_local() && view.author.id != author)
                 .map(|view| self.addresses().quote_stamp(&view.author.username, id.0)),
+            can_quote: draft.quotable,
             mentions,
             tags: parsed.tags,
             // It runs from now on, not from when it was held against the rules.
@@ -235,8 +262,7 @@ impl Service {
         match self.0.create_tweet.write(command).await? {
             Created::New => {
                 if local {
-                    metrics::counter!(names::TWEETS_CREATED_TOTAL).increment(1);
-                    self.wrote(author);
+                    self.written(author);
                 }
                 Ok(id)
             }
@@ -244,8 +270,23 @@ impl Service {
         }
     }
 
+    /// There is one more tweet by one of ours.
+    pub(super) fn written(&self, author: AccountId) {
+        metrics::counter!(names::TWEETS_CREATED_TOTAL).increment(1);
+        self.wrote(author);
+    }
+
     /// Removes a tweet of the author's; what hangs on it goes first, a slice at a time.
     pub async fn delete_tweet(&self, author: AccountId, id: TweetId) -> Result<()> {
+        self.take_back(author, id, false).await
+    }
+
+    /// The same of one that its author means to write anew: its pictures wait for that, as new uploads do.
+    pub async fn delete_to_redraft(&self, author: AccountId, id: TweetId) -> Result<()> {
+        self.take_back(author, id, true).await
+    }
+
+    async fn take_back(&self, author: AccountId, id: TweetId, keeps_media: bool) -> Result<()> {
         // Read as it is: a repost can be taken back when its original is no longer to be seen.
         let own = self
             .store()
@@ -260,13 +301,18 @@ impl Service {
         };
         let tombstone =
             tweet.retweet_of.is_none().then(|| self.addresses().local_tweet(&account.username, id));
-        self.remove_tweet(id, tombstone).await
+        self.remove(id, tombstone, keeps_media).await
     }
 
     /// Removes a tweet, whoever wrote it.
     pub(crate) async fn remove_tweet(&self, id: TweetId, tombstone: Option<String>) -> Result<()> {
+        self.remove(id, tombstone, false).await
+    }
+
+    async fn remove(&self, id: TweetId, tombstone: Option<String>, keeps_media: bool) -> Result<()> {
         let now_ms = self.now_ms();
-        let removal = self.store().read(move |conn| Removal::of(conn, id, tombstone.clone(), now_ms)).await?;
+        let read = move |conn: &mut Conn| Removal::of(conn, id, tombstone.clone(), now_ms);
+        let removal = Removal { keeps_media, ..self.store().read(read).await? };
         loop {
             let slice = removal.clone();
             let gone =
@@ -353,7 +399,9 @@ impl Service {
             Some(view) if !view.author.is_local() && view.tweet.can_quote == Some(QuotePolicy::Nobody) => {
                 Err(Error::invalid("quote_of", "not_allowed", "its author does not let you quote it"))
             }
-            Some(view) if view.author.is_local() && !self.may_quote(author, &view.author).await? => {
+            Some(view)
+                if view.author.is_local() && !self.may_quote(author, &view.author, &view.tweet).await? =>
+            {
                 Err(Error::invalid("quote_of", "not_allowed", "its author does not let you quote it"))
             }
             _ => Ok(quoted),

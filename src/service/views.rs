@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::model::account::Account;
 use crate::model::ids::{AccountId, TweetId};
 use crate::model::preview::{self, Preview};
+use crate::model::quote::{MayQuote, QuotePolicy};
 use crate::model::tweet::Tweet;
 use crate::model::visibility::{Facts, Place, Relations, Viewer, can_see, can_see_retweet};
 use crate::store::tweets::Flags;
@@ -33,6 +34,8 @@ pub struct TweetView {
     pub retweet_of: Option<Box<TweetView>>,
     /// The quoted tweet, when there is one, its author consents, and the viewer may see it.
     pub quote_of: Option<Box<TweetView>>,
+    /// Whether the viewer may quote it.
+    pub may_quote: MayQuote,
     /// Its poll.
     pub poll: Option<PollView>,
     /// The page that it links to, when that says something of itself and nothing else takes its place.
@@ -241,6 +244,7 @@ impl Loaded {
                 .map(Arc::clone),
             retweet_of,
             quote_of,
+            may_quote: may_quote(tweet, author, eyes),
             preview: self.previews.get(&id).cloned(),
             poll: PollView::of(tweet, viewer, self.chosen.get(&id), self.now_ms),
             tweet: tweet.clone(),
@@ -251,6 +255,23 @@ impl Loaded {
     pub(super) fn row(&self, id: TweetId) -> Option<(&Tweet, &Arc<Account>)> {
         let tweet = self.tweets.get(&id)?;
         Some((tweet, self.accounts.get(&tweet.author)?))
+    }
+}
+
+/// Of a tweet that the viewer may see.
+fn may_quote(tweet: &Tweet, author: &Account, eyes: &Eyes) -> MayQuote {
+    let Some(viewer) = eyes.viewer() else { return MayQuote::No };
+    if tweet.retweet_of.is_some() {
+        return MayQuote::No;
+    }
+    if viewer.id == tweet.author {
+        return MayQuote::Yes;
+    }
+    match tweet.quote_policy(author) {
+        None | Some(QuotePolicy::Everyone) => MayQuote::Yes,
+        Some(QuotePolicy::Followers) if viewer.relations.following.contains(&tweet.author) => MayQuote::Yes,
+        Some(QuotePolicy::Asked) => MayQuote::Ask,
+        Some(QuotePolicy::Followers | QuotePolicy::Nobody) => MayQuote::No,
     }
 }
 

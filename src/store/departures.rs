@@ -122,10 +122,24 @@ pub fn erased(conn: &mut Conn, id: AccountId) -> Result<(), StoreError> {
 }
 
 /// Plain rows of an account that goes, a slice of each; what others count is not among them.
-const ROWS: [&str; 21] = [
+const ROWS: [&str; 29] = [
     "delete from bookmarks where id in (select id from bookmarks where account_id = $1 limit $2)",
     "delete from poll_votes where id in (select id from poll_votes where account_id = $1 limit $2)",
-    "delete from notifications where id in (select id from notifications where account_id = $1 limit $2)",
+    "delete from conversation_tweets where account_id = $1 and tweet_id in (
+         select tweet_id from conversation_tweets where account_id = $1 limit $2)",
+    "delete from conversations where id in (select id from conversations where account_id = $1 limit $2)",
+    "delete from notifications where id in (
+         select id from notifications where account_id = $1 and not filtered limit $2)",
+    "delete from notifications where id in (
+         select id from notifications where account_id = $1 and filtered limit $2)",
+    "delete from notification_requests where id in (
+         select id from notification_requests where account_id = $1 limit $2)",
+    "delete from notification_requests where id in (
+         select id from notification_requests where from_id = $1 limit $2)",
+    "delete from notification_permissions where account_id = $1 and from_id in (
+         select from_id from notification_permissions where account_id = $1 limit $2)",
+    "delete from notification_permissions where from_id = $1 and account_id in (
+         select account_id from notification_permissions where from_id = $1 limit $2)",
     "delete from notifications where id in (select id from notifications where from_id = $1 limit $2)",
     "delete from follow_requests where id in (select id from follow_requests where follower_id = $1 limit $2)",
     "delete from follow_requests where id in (select id from follow_requests where followee_id = $1 limit $2)",
@@ -147,6 +161,7 @@ const ROWS: [&str; 21] = [
     "delete from aliases where account_id = $1 and uri in (
          select uri from aliases where account_id = $1 limit $2)",
     "delete from moves where account_id = $1 and $2 > 0",
+    "delete from scheduled_tweets where id in (select id from scheduled_tweets where account_id = $1 limit $2)",
     // Free uploads lose their files with those of deleted tweets.
     "update media set created_at = 0 where id in (
          select id from media where account_id = $1 and tweet_id is null and created_at > 0 limit $2)",

@@ -7,7 +7,7 @@ use super::value::{args, grouped};
 use super::{Echo, Kind, Row, StoreError, Value};
 use crate::clock::Millis;
 use crate::model::attachment::{Focus, MediaState};
-use crate::model::ids::{AccountId, MediaId, TweetId};
+use crate::model::ids::{AccountId, MediaId, RowId, TweetId};
 use crate::model::tweet::{Media, Tweet};
 
 macro_rules! media_columns {
@@ -186,17 +186,41 @@ pub fn any_unready(conn: &mut Conn, ids: &[MediaId]) -> Result<bool, StoreError>
 }
 
 /// Whether all of these pictures are the account's, and free or on `tweet` already.
+/// These media rows, in no particular order; unknown ids are left out.
+pub fn by_ids(conn: &mut Conn, ids: &[MediaId]) -> Result<Vec<Media>, StoreError> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    conn.query(select_media!("where id in_ints($1)"), args![ids], media)
+}
+
+/// For what pictures are kept already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeptFor {
+    /// For nothing.
+    Nothing,
+    /// They are on this tweet.
+    Tweet(TweetId),
+    /// They wait for this tweet to come.
+    Scheduled(RowId),
+}
+
+/// Whether all of these pictures are the account's, and free or kept for just this.
 pub fn are_free(
     conn: &mut Conn,
     account: AccountId,
-    tweet: Option<TweetId>,
+    kept: KeptFor,
     ids: &[MediaId],
 ) -> Result<bool, StoreError> {
+    let (tweet, scheduled) = match kept {
+        KeptFor::Nothing => (None, None),
+        KeptFor::Tweet(tweet) => (Some(tweet), None),
+        KeptFor::Scheduled(scheduled) => (None, Some(scheduled)),
+    };
     let wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let free = conn.query_one(
         "select count(*) from media
-         where id in_ints($1) and account_id = $2 and (tweet_id is null or tweet_id = $3)",
-        args![wanted, account, tweet],
+         where id in_ints($1) and account_id = $2 and (tweet_id is null or tweet_id = $3)
+             and (scheduled_id is null or scheduled_id = $4)",
+        args![wanted, account, tweet, scheduled],
         super::int,
     )?;
     Ok(usize::try_from(free).is_ok_and(|free| free == ids.len()))
@@ -208,7 +232,8 @@ pub fn count_pending(conn: &mut Conn, account: AccountId, limit: i64) -> Result<
     super::accounts::hold(conn, account)?;
     conn.query_one(
         "select count(*) from (
-             select 1 from media where account_id = $1 and tweet_id is null and created_at > 0 limit $2) as pending",
+             select 1 from media
+             where account_id = $1 and tweet_id is null and scheduled_id is null and created_at > 0 limit $2) as pending",
         args![account, limit],
         super::int,
     )
@@ -291,6 +316,15 @@ pub fn abandon(conn: &mut Conn, tweet: TweetId) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Frees the pictures of a tweet of ours that goes away, as if they were uploaded now: its author writes it anew.
+pub fn release(conn: &mut Conn, tweet: TweetId, now_ms: Millis) -> Result<(), StoreError> {
+    conn.execute(
+        "update media set tweet_id = null, created_at = $2 where tweet_id = $1 and remote_url is null",
+        args![tweet, now_ms],
+    )?;
+    Ok(())
+}
+
 /// Leaves a file that an account had for its own face to [`take_abandoned`], which takes it at once.
 pub fn abandon_file(conn: &mut Conn, id: MediaId, account: AccountId, key: &str) -> Result<(), StoreError> {
     conn.execute(
@@ -322,11 +356,12 @@ pub fn set_seen(conn: &mut Conn, id: MediaId, seen: &Media) -> Result<(), StoreE
     Ok(())
 }
 
-/// Removes an upload of an account that no tweet has, and answers it, so that its files can go too.
+/// Removes an upload of an account that no tweet has or is to have, and answers it, so that its files can go too.
 pub fn take_free(conn: &mut Conn, id: MediaId, account: AccountId) -> Result<Option<Media>, StoreError> {
     conn.query_opt(
         concat!(
-            "delete from media where id = $1 and account_id = $2 and tweet_id is null and remote_url is null
+            "delete from media where id = $1 and account_id = $2 and tweet_id is null and scheduled_id is null
+                 and remote_url is null
              returning ",
             media_columns!()
         ),
@@ -340,8 +375,9 @@ pub fn take_abandoned(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<
     // One statement, so that nobody attaches one of them between finding and removing.
     conn.query(
         concat!(
-            "delete from media where tweet_id is null and id in (
-                 select id from media where tweet_id is null and created_at < $1 order by created_at limit $2)
+            "delete from media where tweet_id is null and scheduled_id is null and id in (
+                 select id from media where tweet_id is null and scheduled_id is null and created_at < $1
+                 order by created_at limit $2)
              returning ",
             media_columns!()
         ),

@@ -45,6 +45,12 @@ migrations! {
     20 "0020_oauth";
     21 "0021_lists";
     22 "0022_films";
+    23 "0023_markers";
+    24 "0024_conversations";
+    25 "0025_scheduled";
+    26 "0026_edited_polls";
+    27 "0027_sifting";
+    28 "0028_preferences";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

@@ -4,12 +4,13 @@ use std::collections::HashSet;
 
 use super::conn::Conn;
 use super::value::args;
-use super::{Kind, Row, StoreError, Value, newer_than, older_than};
+use super::{Kind, Row, StoreError, Value, newer_than, older_than, sifting};
 use crate::clock::Millis;
 use crate::model::cursor::Cursor;
 use crate::model::event::Event;
 use crate::model::ids::{AccountId, NotificationId, TweetId};
 use crate::model::notification::{Notification, NotificationKind};
+use crate::model::sifting::Sift;
 
 /// A notification to write, unless its receiver does not want it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +30,8 @@ pub struct NewNotification {
 impl NewNotification {
     /// What makes it the same notification as another.
     fn dedupe(&self) -> String {
-        dedupe(self.account, self.kind, self.from, self.tweet)
+        let same = dedupe(self.account, self.kind, self.from, self.tweet);
+        if self.kind.recurs() { format!("{same}:{}", self.at_ms) } else { same }
     }
 }
 
@@ -38,13 +40,71 @@ fn dedupe(account: AccountId, kind: NotificationKind, from: AccountId, tweet: Op
 }
 
 /// Writes those that are wanted: the receiver is a user of ours, is not the doer (whose own poll may be over), and neither blocks nor
-/// mutes the doer nor is blocked. Answers an event for each that was written.
+/// mutes the doer nor is blocked. What waits by the receiver's choice is written too, what they do not want at all is not.
+/// Answers an event for each that is told.
 pub fn insert(conn: &mut Conn, new: &[NewNotification]) -> Result<Vec<Event>, StoreError> {
     if new.is_empty() {
         return Ok(Vec::new());
     }
-    let receivers: Vec<i64> = new.iter().map(|n| n.account.0).collect();
-    let doers: Vec<i64> = new.iter().map(|n| n.from.0).collect();
+    let pairs: Vec<(AccountId, AccountId)> = new.iter().map(|n| (n.account, n.from)).collect();
+    let willing = willing(conn, &pairs)?;
+    let wanted: Vec<&NewNotification> = new
+        .iter()
+        .filter(|n| {
+            let from_another = n.account != n.from || n.kind == NotificationKind::PollEnded;
+            from_another && willing.contains(&(n.account, n.from))
+        })
+        .collect();
+    let sifted = sifting::judge(conn, &wanted)?;
+    let kept: Vec<(&NewNotification, bool)> = wanted
+        .into_iter()
+        .zip(sifted)
+        .filter(|(_, sift)| *sift != Sift::Drop)
+        .map(|(n, sift)| (n, sift == Sift::Filter))
+        .collect();
+    let rows: Vec<Vec<Value>> = kept
+        .iter()
+        .map(|(n, waits)| {
+            vec![
+                n.account.into(),
+                n.kind.as_str().into(),
+                n.from.into(),
+                n.tweet.into(),
+                n.dedupe().into(),
+                n.at_ms.into(),
+                (*waits).into(),
+            ]
+        })
+        .collect();
+    let written: Vec<(AccountId, NotificationId, bool)> = conn.insert_rows_returning(
+        "notifications",
+        &[
+            ("account_id", Kind::Int),
+            ("kind", Kind::Text),
+            ("from_id", Kind::Int),
+            ("tweet_id", Kind::Int),
+            ("dedupe", Kind::Text),
+            ("created_at", Kind::Int),
+            ("filtered", Kind::Bool),
+        ],
+        "on conflict do nothing returning account_id, id, filtered",
+        &rows,
+        |row| Ok((row.take()?, row.take()?, row.take()?)),
+    )?;
+    sifting::request(conn, kept.iter().filter(|(_, waits)| *waits).map(|(n, _)| *n))?;
+    let told = written.into_iter().filter(|(_, _, waits)| !waits);
+    let event = |(account, id, _)| Event::Notified { account, notification: Some(id) };
+    Ok(told.map(event).collect())
+}
+
+/// Of these pairs of a receiver and a doer, those in which the receiver is a user who wants to hear of the doer: neither
+/// blocks nor mutes them with their notifications, nor is blocked.
+pub fn willing(
+    conn: &mut Conn,
+    pairs: &[(AccountId, AccountId)],
+) -> Result<HashSet<(AccountId, AccountId)>, StoreError> {
+    let receivers: Vec<i64> = pairs.iter().map(|(receiver, _)| receiver.0).collect();
+    let doers: Vec<i64> = pairs.iter().map(|(_, doer)| doer.0).collect();
     let users: HashSet<AccountId> = conn
         .query(
             "select account_id from users where account_id in_ints($1)",
@@ -64,39 +124,8 @@ pub fn insert(conn: &mut Conn, new: &[NewNotification]) -> Result<Vec<Event>, St
         )?
         .into_iter()
         .collect();
-    let rows: Vec<Vec<Value>> = new
-        .iter()
-        .filter(|n| {
-            let from_another = n.account != n.from || n.kind == NotificationKind::PollEnded;
-            from_another && users.contains(&n.account) && !unwanted.contains(&(n.account, n.from))
-        })
-        .map(|n| {
-            vec![
-                n.account.into(),
-                n.kind.as_str().into(),
-                n.from.into(),
-                n.tweet.into(),
-                n.dedupe().into(),
-                n.at_ms.into(),
-            ]
-        })
-        .collect();
-    let told = conn.insert_rows_returning(
-        "notifications",
-        &[
-            ("account_id", Kind::Int),
-            ("kind", Kind::Text),
-            ("from_id", Kind::Int),
-            ("tweet_id", Kind::Int),
-            ("dedupe", Kind::Text),
-            ("created_at", Kind::Int),
-        ],
-        "on conflict do nothing returning account_id, id",
-        &rows,
-        |row| Ok((row.take()?, row.take()?)),
-    )?;
-    let event = |(account, id)| Event::Notified { account, notification: Some(id) };
-    Ok(told.into_iter().map(event).collect())
+    let is_willing = |pair: &&(AccountId, AccountId)| users.contains(&pair.0) && !unwanted.contains(*pair);
+    Ok(pairs.iter().filter(is_willing).copied().collect())
 }
 
 /// Takes a notification back: the like, follow or request it told of is no more.
@@ -118,10 +147,11 @@ pub fn forget_between(conn: &mut Conn, a: AccountId, b: AccountId) -> Result<(),
          where (account_id = $1 and from_id = $2) or (account_id = $2 and from_id = $1)",
         args![a, b],
     )?;
-    Ok(())
+    sifting::close(conn, a, b)?;
+    sifting::close(conn, b, a)
 }
 
-/// The notifications of an account, newest first; of these kinds when any are given.
+/// The notifications of an account that are told, newest first; of these kinds when any are given.
 pub fn list(
     conn: &mut Conn,
     account: AccountId,
@@ -132,9 +162,30 @@ pub fn list(
     let all = kinds.is_empty();
     conn.query(
         "select id, kind, from_id, tweet_id, created_at from notifications
-         where account_id = $1 and id < $2 and id > $3 and ($4 or kind in_texts($5))
+         where account_id = $1 and not filtered and id < $2 and id > $3 and ($4 or kind in_texts($5))
          order by id desc limit $6",
         args![account, older_than(cursor), newer_than(cursor), all, kinds, limit],
+        notification,
+    )
+}
+
+/// The same of those that one doer caused, those that wait too if they are wanted.
+#[expect(clippy::too_many_arguments, reason = "whose, by whom, which and where")]
+pub fn list_from(
+    conn: &mut Conn,
+    (account, from): (AccountId, AccountId),
+    waiting: bool,
+    cursor: Cursor,
+    kinds: Vec<String>,
+    limit: i64,
+) -> Result<Vec<Notification>, StoreError> {
+    let all = kinds.is_empty();
+    conn.query(
+        "select id, kind, from_id, tweet_id, created_at from notifications
+         where from_id = $7 and account_id = $1 and id < $2 and id > $3 and ($8 or not filtered)
+             and ($4 or kind in_texts($5))
+         order by id desc limit $6",
+        args![account, older_than(cursor), newer_than(cursor), all, kinds, limit, from, waiting],
         notification,
     )
 }
@@ -154,16 +205,6 @@ pub fn by_ids(
     )
 }
 
-/// Up to where an account has read.
-pub fn read_up_to(conn: &mut Conn, account: AccountId) -> Result<NotificationId, StoreError> {
-    let read = conn.query_opt(
-        "select notifications_read_id from users where account_id = $1",
-        args![account],
-        |row| row.take(),
-    )?;
-    Ok(read.unwrap_or_default())
-}
-
 /// Removes one notification of an account. Answers whether it was there.
 pub fn dismiss(conn: &mut Conn, account: AccountId, id: NotificationId) -> Result<bool, StoreError> {
     Ok(conn.execute("delete from notifications where id = $1 and account_id = $2", args![id, account])? > 0)
@@ -176,11 +217,11 @@ pub fn dismiss_some(conn: &mut Conn, account: AccountId, ids: Vec<NotificationId
     Ok(())
 }
 
-/// Removes the oldest notifications of an account. Answers how many.
+/// Removes the oldest notifications of an account, of those that are told. Answers how many.
 pub fn clear(conn: &mut Conn, account: AccountId, limit: i64) -> Result<i64, StoreError> {
     let gone = conn.execute(
         "delete from notifications where id in (
-             select id from notifications where account_id = $1 order by id limit $2)",
+             select id from notifications where account_id = $1 and not filtered order by id limit $2)",
         args![account, limit],
     )?;
     Ok(i64::try_from(gone).unwrap_or(i64::MAX))

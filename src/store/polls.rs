@@ -203,6 +203,53 @@ pub fn refresh(
     Ok(())
 }
 
+/// Voters of ours, and of others, who are told that their votes are gone, at most: the newest.
+const DROPPED_MAX: i64 = 500;
+
+/// Whose votes are gone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// Of ours.
+    pub ours: Vec<AccountId>,
+    /// Of other instances.
+    pub others: Vec<AccountId>,
+}
+
+/// Gives a tweet of ours another poll, or none. The same question goes on with its votes until its new end; once it is
+/// over it stays as it is. Another one begins anew. Answers whose votes are gone.
+pub fn rewrite(
+    conn: &mut Conn,
+    tweet: TweetId,
+    poll: Option<&Poll>,
+    now_ms: Millis,
+) -> Result<Dropped, StoreError> {
+    hold(conn, tweet)?;
+    let before = of_tweets(conn, &[tweet])?.remove(&tweet);
+    if let (Some(before), Some(poll)) = (&before, poll)
+        && before.asks_the_same(poll)
+    {
+        conn.execute(
+            "update polls set ends_at = $2 where tweet_id = $1 and not ended and ends_at > $3",
+            args![tweet, poll.ends_at, now_ms],
+        )?;
+        return Ok(Dropped::default());
+    }
+    let others = remote_voters(conn, tweet, DROPPED_MAX)?;
+    let ours = conn.query(
+        "select distinct v.account_id
+         from (select account_id from poll_votes where tweet_id = $1 order by id desc limit $2) v
+             join users u on u.account_id = v.account_id",
+        args![tweet, DROPPED_MAX],
+        |row| row.take(),
+    )?;
+    conn.execute("delete from polls where tweet_id = $1", args![tweet])?;
+    if let Some(poll) = poll {
+        insert(conn, tweet, poll, now_ms)?;
+    }
+    conn.execute("update tweets set has_poll = $2 where id = $1", args![tweet, poll.is_some()])?;
+    Ok(Dropped { ours, others })
+}
+
 fn recount(
     conn: &mut Conn,
     tweet: TweetId,

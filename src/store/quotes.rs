@@ -8,7 +8,7 @@ use super::{Echo, Row, StoreError, events, tombstones, tweets};
 use crate::clock::Millis;
 use crate::model::event::{Event, QuoteAnswer};
 use crate::model::ids::{AccountId, TweetId};
-use crate::model::quote::QuoteState;
+use crate::model::quote::{QuotePolicy, QuoteState};
 
 /// A stamp of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,30 @@ pub fn answer(
         answer.stamp = allowing(conn, new.tweet, &new.quoting)?.map(|stamp| stamp.id);
     }
     events::append(conn, &[Event::QuoteAnswered(answer)], now_ms)
+}
+
+/// Writes whom the author of a tweet lets quote it; nothing is as the account says. Answers whether that is news.
+pub fn set_policy(conn: &mut Conn, tweet: TweetId, policy: Option<QuotePolicy>) -> Result<bool, StoreError> {
+    let changed = conn.execute(
+        "update tweets set can_quote = $2 where id = $1 and coalesce(can_quote, -1) <> coalesce($2, -1)",
+        args![tweet, policy.map(QuotePolicy::code)],
+    )?;
+    conn.touched(Echo::Tweet(tweet));
+    Ok(changed > 0)
+}
+
+/// Tweets of ours that quote a tweet with its author's consent, with who wrote them; the newest, at most `limit`.
+pub fn local_quoters(
+    conn: &mut Conn,
+    quoted: TweetId,
+    limit: i64,
+) -> Result<Vec<(TweetId, AccountId)>, StoreError> {
+    conn.query(
+        "select id, account_id from tweets where quote_of = $1 and local and quote_state = $2
+         order by id desc limit $3",
+        args![quoted, QuoteState::Accepted.code(), limit],
+        |row| Ok((row.take()?, row.take()?)),
+    )
 }
 
 /// What is decided of a quote.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::conn::{Conn, Counter};
 use super::value::args;
-use super::{Echo, StoreError, events, timelines, tweets};
+use super::{Echo, StoreError, conversations, events, timelines, tweets};
 use crate::clock::Millis;
 use crate::model::event::{Event, TweetCreated};
 use crate::model::ids::TweetId;
@@ -76,6 +76,7 @@ fn told(answer: &Tweet, parent: &Tweet) -> Event {
 
 /// Moves tweets of the thread `from` to the thread `to`, at most `limit`. Answers how many.
 pub fn renumber(conn: &mut Conn, from: TweetId, to: TweetId, limit: i64) -> Result<u64, StoreError> {
+    conversations::renumber(conn, from, to)?;
     conn.execute(
         "update tweets set thread_id = $2 where id in (
              select id from tweets where thread_id = $1 order by id limit $3)",

@@ -279,6 +279,18 @@ pub fn hashtag(conn: &mut Conn, tag: &str, slice: Slice) -> Result<Vec<Line>, St
     )
 }
 
+/// Public tweets with any of these hashtags, each once: the newest of each, of which the newest make the page.
+pub fn any_hashtag(conn: &mut Conn, tags: &[String], slice: Slice) -> Result<Vec<Line>, StoreError> {
+    let mut lines = Vec::new();
+    for tag in tags {
+        lines.extend(hashtag(conn, tag, slice)?);
+    }
+    lines.sort_unstable_by_key(|line| std::cmp::Reverse(line.id));
+    lines.dedup_by_key(|line| line.id);
+    lines.truncate(usize::try_from(slice.limit).unwrap_or(usize::MAX));
+    Ok(lines)
+}
+
 /// Direct answers to a tweet, oldest first.
 pub fn replies(
     conn: &mut Conn,

@@ -11,7 +11,7 @@ use super::conn::{Conn, Counter};
 use super::hot::HotCommand;
 use super::notifications::{self, NewNotification};
 use super::value::args;
-use super::{Kind, StoreError, Value, emoji, events, tweets};
+use super::{Kind, StoreError, Value, conversations, emoji, events, tweets};
 use crate::clock::Millis;
 use crate::error::Error;
 use crate::model::attachment::Focus;
@@ -144,18 +144,23 @@ pub fn claimed_by(
     author: AccountId,
     key: &RequestKey,
 ) -> Result<Option<TweetId>, StoreError> {
-    let claimed: Option<(TweetId, Option<Vec<u8>>)> = conn.query_opt(
-        "select tweet_id, request_hash from idempotency_keys where account_id = $1 and key = $2",
+    let claimed: Option<(TweetId, Option<Vec<u8>>, bool)> = conn.query_opt(
+        "select tweet_id, request_hash, scheduled from idempotency_keys where account_id = $1 and key = $2",
         args![author, &key.key],
-        |row| Ok((row.take()?, row.take()?)),
+        |row| Ok((row.take()?, row.take()?, row.take()?)),
     )?;
-    let Some((tweet, request_hash)) = claimed else { return Ok(None) };
+    let Some((tweet, request_hash, is_scheduled)) = claimed else { return Ok(None) };
     // A key from before requests were told apart has no hash.
-    if request_hash.is_some_and(|hash| hash != key.request_hash) {
-        let message = "this key was used for another request; take a new one";
-        return Err(Error::invalid("Idempotency-Key", "key_reused", message).into());
+    if is_scheduled || request_hash.is_some_and(|hash| hash != key.request_hash) {
+        return Err(key_reused().into());
     }
     Ok(Some(tweet))
+}
+
+/// 422: a key that stands for another request.
+pub fn key_reused() -> Error {
+    let message = "this key was used for another request; take a new one";
+    Error::invalid("Idempotency-Key", "key_reused", message)
 }
 
 const COLUMNS: &[(&str, Kind)] = &[
@@ -270,6 +275,7 @@ fn write_companions(conn: &mut Conn, written: &[&CreateTweet]) -> Result<(), Sto
         .cloned()
         .collect();
     log.extend(notifications::insert(conn, &new)?);
+    log.extend(conversations::add(conn, written.iter().map(|command| &command.tweet))?);
     let now_ms = written.first().map_or(0, |command| command.now_ms);
     events::append(conn, &log, now_ms)
 }
@@ -391,7 +397,8 @@ fn attach_media(
         let attached = conn.execute(
             "update media set tweet_id = $1, position = $2, alt = coalesce($5, alt),
                  focus_x = coalesce($6, focus_x), focus_y = coalesce($7, focus_y)
-             where id = $3 and account_id = $4 and (tweet_id is null or tweet_id = $1) and state = 0",
+             where id = $3 and account_id = $4 and (tweet_id is null or tweet_id = $1) and scheduled_id is null
+                 and state = 0",
             args![tweet, position, *id, author, alt.as_deref(), x, y],
         )?;
         if attached == 0 {

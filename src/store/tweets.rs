@@ -160,8 +160,21 @@ pub fn of_account(conn: &mut Conn, account: AccountId, limit: i64) -> Result<Vec
 
 /// Versions of a tweet before its present one, oldest first.
 pub fn edits(conn: &mut Conn, tweet: TweetId, limit: i64) -> Result<Vec<TweetEdit>, StoreError> {
+    // Versions from before polls could change have the first poll that a later one names, or the present one.
+    let known: Option<String> = conn.query_opt(
+        "select poll from tweet_edits where tweet_id = $1 and poll is not null order by id limit 1",
+        args![tweet],
+        |row| row.take(),
+    )?;
+    let since: Vec<String> = match known {
+        Some(poll) => serde_json::from_str(&poll)?,
+        None => {
+            let poll = super::polls::of_tweets(conn, &[tweet])?.remove(&tweet);
+            poll.into_iter().flat_map(|poll| poll.options).map(|option| option.title).collect()
+        }
+    };
     conn.query(
-        "select text, html, content_warning, sensitive, media, mentions, created_at
+        "select text, html, content_warning, sensitive, media, mentions, poll, created_at
          from tweet_edits where tweet_id = $1 order by id limit $2",
         args![tweet, limit],
         |row| {
@@ -172,6 +185,10 @@ pub fn edits(conn: &mut Conn, tweet: TweetId, limit: i64) -> Result<Vec<TweetEdi
                 sensitive: row.take()?,
                 pictures: serde_json::from_str(&row.take::<String>()?)?,
                 mentions: serde_json::from_str(&row.take::<String>()?)?,
+                poll: match row.take::<Option<String>>()? {
+                    Some(poll) => serde_json::from_str(&poll)?,
+                    None => since.clone(),
+                },
                 created_at: row.take()?,
             })
         },

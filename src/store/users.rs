@@ -5,7 +5,7 @@ use super::value::args;
 use super::{Row, StoreError};
 use crate::clock::Millis;
 use crate::model::account::{Role, User, UserState};
-use crate::model::ids::{AccountId, NotificationId};
+use crate::model::ids::AccountId;
 
 macro_rules! select_users {
     ($rest:literal) => {
@@ -87,20 +87,5 @@ pub fn set_password(conn: &mut Conn, id: AccountId, password_hash: &str) -> Resu
 /// Changes the language of a user's pages.
 pub fn set_language(conn: &mut Conn, id: AccountId, language: Option<&str>) -> Result<(), StoreError> {
     conn.execute("update users set language = $2 where account_id = $1", args![id, language])?;
-    Ok(())
-}
-
-/// Remembers up to where notifications were read: never back, and never beyond the newest there is.
-pub fn mark_notifications_read(
-    conn: &mut Conn,
-    id: AccountId,
-    up_to: NotificationId,
-) -> Result<(), StoreError> {
-    conn.execute(
-        "update users set notifications_read_id = greatest(notifications_read_id, least($2, coalesce(
-             (select id from notifications where account_id = $1 order by id desc limit 1), 0)))
-         where account_id = $1",
-        args![id, up_to],
-    )?;
     Ok(())
 }

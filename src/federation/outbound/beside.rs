@@ -23,6 +23,26 @@ impl Federation {
         self.plan_beside((tweet, author), at_ms, ("counts", Reach::Nobody), polls::remote_voters).await
     }
 
+    /// Another poll in a post, as those hear of it whose votes in the one before are gone: they may have the post without
+    /// ever being sent it.
+    pub(super) async fn plan_restarted(
+        &self,
+        (tweet, author): (TweetId, AccountId),
+        voters: &[AccountId],
+        at_ms: Millis,
+    ) -> Result<Option<Plan>> {
+        let view = self.service().tweet(Some(author), tweet).await?;
+        if !view.tweet.visibility.is_open() {
+            return Ok(None);
+        }
+        let note = self.note(&view).await?;
+        let activity =
+            self.local_actor(&view.author).update_beside(&note, "poll", at_ms).map_err(unwritable)?;
+        let to = voters.to_vec();
+        let (account, tweet) = (author, Some(tweet));
+        Ok(Some(Plan { account, activity, to, to_followers: false, reach: Reach::Nobody, tweet }))
+    }
+
     pub(super) async fn plan_vote(&self, vote: &PollVote) -> Result<Option<Plan>> {
         let voter = self.service().account(vote.account).await?;
         let author = self.service().account(vote.author).await?;

@@ -129,9 +129,9 @@ impl Federation {
             poll: self.poll(tweet),
             quote,
             quote_authorization: tweet.quote_stamp.clone().filter(|_| tweet.quotes().is_some()),
-            quotable_by: match view.author.quotable {
-                QuotePolicy::Everyone if tweet.visibility.is_open() => Audience::Public,
-                QuotePolicy::Followers if tweet.visibility.is_open() => Audience::Followers,
+            quotable_by: match tweet.quote_policy(&view.author) {
+                Some(QuotePolicy::Everyone) => Audience::Public,
+                Some(QuotePolicy::Followers) => Audience::Followers,
                 _ => Audience::Direct,
             },
         };

@@ -49,6 +49,9 @@ impl Federation {
             Event::QuoteWithdrawn { owner, quoter, stamp } => {
                 self.plan_withdrawn(*owner, *quoter, *stamp).await
             }
+            Event::PollRestarted { tweet, author, voters, at_ms } => {
+                self.plan_restarted((*tweet, *author), voters, *at_ms).await
+            }
             Event::PollChanged { tweet, author, at_ms } => self.plan_counts(*tweet, *author, *at_ms).await,
             Event::FollowRequested(relation) if outgoing(relation) => self.plan_follow(relation, false).await,
             Event::FollowRequestCancelled(relation) | Event::Unfollowed(relation) if outgoing(relation) => {

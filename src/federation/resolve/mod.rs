@@ -30,6 +30,7 @@ pub(in crate::federation) use fetch::{Budget, Fetcher};
 pub(in crate::federation) use followers::Stated;
 pub use lookup::{Found, Miss, Missed, is_address};
 pub(in crate::federation) use place::Place;
+pub(in crate::federation) use quotes::policy as policy_of_quotes;
 pub use reading::Backfill;
 pub(in crate::federation) use reading::Reading;
 

@@ -55,8 +55,8 @@ impl Federation {
             (claimed, true) => {
                 let stamp = self.stamp_for(quoted.id, &post.id).await?;
                 let unclaimed = claimed.is_none();
-                let allowed =
-                    stamp.is_some() || (unclaimed && self.service().may_quote(author, &owner).await?);
+                let allowed = stamp.is_some()
+                    || (unclaimed && self.service().may_quote(author, &owner, quoted).await?);
                 let state = if allowed { QuoteState::Accepted } else { QuoteState::Rejected };
                 Ok((state, stamp))
             }

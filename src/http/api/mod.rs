@@ -5,6 +5,7 @@
 
 mod blocks;
 mod bookmarks;
+mod conversations;
 mod deliveries;
 mod document;
 mod emoji;
@@ -13,6 +14,7 @@ mod follows;
 mod instance;
 mod likes;
 mod lookup;
+mod markers;
 mod me;
 mod media;
 mod moves;
@@ -23,12 +25,15 @@ mod paging;
 mod paths;
 mod pins;
 mod polls;
+mod preferences;
 mod quotes;
 mod reading_lists;
 mod reports;
 mod retweets;
+mod scheduled;
 mod search;
 mod sessions;
+mod sifting;
 mod signups;
 mod stream;
 mod table;
@@ -92,6 +97,8 @@ fn table() -> Table {
         .add(READ, routes!(me::get_me))
         .add(WRITE, routes!(me::update_me))
         .add(WRITE, routes!(me::delete_me))
+        .add(READ, routes!(preferences::get_preferences))
+        .add(WRITE, routes!(preferences::set_preferences))
         .add(WRITE, routes!(me::change_password))
         .add(READ, routes!(moves::get_aliases))
         .add(WRITE, routes!(moves::set_aliases))
@@ -142,6 +149,14 @@ fn table() -> Table {
         .add(WRITE, routes!(pins::pin))
         .add(WRITE, routes!(pins::unpin))
         .add(WRITE, routes!(polls::vote))
+        .add(WRITE, routes!(scheduled::schedule_tweet))
+        .add(READ, routes!(scheduled::get_scheduled_tweets))
+        .add(READ, routes!(scheduled::get_scheduled_tweet))
+        .add(WRITE, routes!(scheduled::put_off_tweet))
+        .add(WRITE, routes!(scheduled::remove_scheduled_tweet))
+        .add(READ, routes!(conversations::get_conversations))
+        .add(WRITE, routes!(conversations::read_conversation))
+        .add(WRITE, routes!(conversations::remove_conversation))
         // Pictures
         .add(WRITE, routes!(media::upload_media))
         .add(READ, routes!(media::get_media))
@@ -167,10 +182,18 @@ fn table() -> Table {
         .add(READ, routes!(reading_lists::get_list_timeline))
         .add(READ, routes!(reading_lists::get_lists_with))
         .add(READ, routes!(stream::get_stream))
+        .add(READ, routes!(markers::get_markers))
+        .add(WRITE, routes!(markers::set_markers))
         .add(READ, routes!(notifications::get_notifications))
         .add(READ, routes!(notifications::get_unread))
         .add(WRITE, routes!(notifications::mark_read))
         .add(WRITE, routes!(notifications::dismiss))
+        .add(READ, routes!(sifting::get_notification_policy))
+        .add(WRITE, routes!(sifting::set_notification_policy))
+        .add(READ, routes!(sifting::get_notification_requests))
+        .add(READ, routes!(sifting::get_notification_request))
+        .add(WRITE, routes!(sifting::accept_notification_request))
+        .add(WRITE, routes!(sifting::dismiss_notification_request))
         // Search
         .add(READ, routes!(lookup::look_up))
         .add(ANYONE, routes!(search::search))

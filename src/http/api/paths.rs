@@ -57,6 +57,26 @@ pub(super) struct OfMedia {
     pub(super) media_id: MediaId,
 }
 
+/// The conversation that a path names.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfConversation {
+    /// The id of a conversation.
+    #[param(value_type = String, pattern = "^[0-9]{1,19}$", max_length = 19)]
+    pub(super) conversation_id: RowId,
+}
+
+/// The tweet to come that a path names.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfScheduled {
+    /// The id of a tweet to come.
+    #[param(value_type = String, pattern = "^[0-9]{1,19}$", max_length = 19)]
+    pub(super) scheduled_id: RowId,
+}
+
 /// The session that a path names.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]

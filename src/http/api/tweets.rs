@@ -6,21 +6,23 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::header::LOCATION;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, StatusCode};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::{IntoParams, ToSchema};
 
 use super::paging::{Page, Paged, TweetPaging};
 use super::paths::OfTweet;
-use super::types::{Id, Thread, Tweet, Version, maybe_visibility};
+use super::types::{Id, Thread, Tweet, Version, maybe_quote_policy, maybe_visibility};
 use super::{Answer, scene, tweet, tweet_of};
+use crate::clock::SECOND_MS;
 use crate::config::limits;
 use crate::error::{Error, Result};
-use crate::http::extract::{Auth, Json, MaybeAuth, Path};
+use crate::http::extract::{Auth, Json, MaybeAuth, Path, Query};
 use crate::http::problem::{ApiError, Problem};
 use crate::http::state::AppState;
 use crate::model::ids::{MediaId, TweetId};
+use crate::model::quote::QuotePolicy;
 use crate::model::visibility::Visibility;
 use crate::service::{self, RequestKey, TweetChanges};
 
@@ -51,8 +53,11 @@ pub(super) struct NewTweet {
     /// The tweet it quotes.
     #[schema(value_type = Option<Id>)]
     quote_of: Option<TweetId>,
-    /// A poll below the text. It stands as it is made: an edit of the tweet does not change it.
+    /// A poll below the text.
     poll: Option<NewPoll>,
+    /// Whom you let quote it; as your account says by default. What is not public or unlisted nobody quotes but you.
+    #[schema(schema_with = maybe_quote_policy)]
+    quotable: Option<QuotePolicy>,
 }
 
 /// A poll to make.
@@ -85,6 +90,24 @@ pub(super) struct Edit {
     /// The language it is in, as a BCP 47 tag.
     #[schema(max_length = 35)]
     language: Option<String>,
+    /// The poll from now on; null takes it away. The same question keeps its votes, and what is not over runs on until its
+    /// new end; another question begins anew, and those who voted are told.
+    #[serde(default, deserialize_with = "null_takes_away")]
+    #[schema(value_type = Option<NewPoll>)]
+    poll: Option<Option<NewPoll>>,
+    /// Whom you let quote it from now on; quotes that there are stay. That alone is no new version.
+    #[schema(schema_with = maybe_quote_policy)]
+    quotable: Option<QuotePolicy>,
+}
+
+/// What becomes of a tweet's pictures.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct HowToDelete {
+    /// Whether they may be used in another tweet for a day, as new uploads; otherwise they are gone.
+    #[serde(default)]
+    #[param(required = false)]
+    keep_media: bool,
 }
 
 /// The versions of a tweet.
@@ -109,7 +132,8 @@ pub(super) async fn create_tweet(
     key: IdempotencyKey,
     Json(new): Json<NewTweet>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1], Json<Tweet>), ApiError> {
-    let checked = state.service.check_tweet(who.account, new.with(key)?).await?;
+    let key = key.of(&new)?;
+    let checked = state.service.check_tweet(who.account, new.under(key)).await?;
     state.federation.know_mentions(checked.text()).await;
     let view = state.service.publish(checked).await?;
     let location = [(LOCATION, format!("/api/tweets/{}", view.tweet.id))];
@@ -143,13 +167,17 @@ pub(super) async fn edit_tweet(
 }
 
 /// Delete one of your tweets
-#[utoipa::path(delete, path = "/api/tweets/{tweetId}", tag = "tweets", params(OfTweet), responses((status = 204, description = "It is gone.")))]
+#[utoipa::path(delete, path = "/api/tweets/{tweetId}", tag = "tweets", params(OfTweet, HowToDelete), responses((status = 204, description = "It is gone.")))]
 pub(super) async fn delete_tweet(
     State(state): State<AppState>,
     Auth(who): Auth,
     Path(at): Path<OfTweet>,
+    Query(how): Query<HowToDelete>,
 ) -> Result<StatusCode, ApiError> {
-    state.service.delete_tweet(who.account, at.tweet_id).await?;
+    match how.keep_media {
+        true => state.service.delete_to_redraft(who.account, at.tweet_id).await?,
+        false => state.service.delete_tweet(who.account, at.tweet_id).await?,
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -200,9 +228,9 @@ pub(super) async fn get_history(
 }
 
 impl NewTweet {
-    fn with(self, IdempotencyKey(key): IdempotencyKey) -> Result<service::NewTweet> {
-        let idempotency_key = key.map(|key| RequestKey::new(key, &self)).transpose()?;
-        Ok(service::NewTweet {
+    /// What is to be written under this key.
+    pub(super) fn under(self, idempotency_key: Option<RequestKey>) -> service::NewTweet {
+        service::NewTweet {
             text: self.text,
             reply_to: self.reply_to,
             quote_of: self.quote_of,
@@ -212,13 +240,10 @@ impl NewTweet {
             content_warning: self.content_warning,
             sensitive: self.sensitive,
             language: self.language,
-            poll: self.poll.map(|poll| service::NewPoll {
-                options: poll.options,
-                multiple: poll.multiple,
-                lasts_ms: i64::from(poll.expires_in).saturating_mul(1_000),
-            }),
+            poll: self.poll.map(service::NewPoll::from),
+            quotable: self.quotable,
             idempotency_key,
-        })
+        }
     }
 }
 
@@ -230,15 +255,38 @@ impl Edit {
             content_warning: self.content_warning,
             sensitive: self.sensitive,
             language: self.language,
+            poll: self.poll.map(|poll| poll.map(service::NewPoll::from)),
+            quotable: self.quotable,
             ..TweetChanges::default()
         }
     }
+}
+
+impl From<NewPoll> for service::NewPoll {
+    fn from(poll: NewPoll) -> Self {
+        let lasts_ms = i64::from(poll.expires_in).saturating_mul(SECOND_MS);
+        Self { options: poll.options, multiple: poll.multiple, lasts_ms }
+    }
+}
+
+/// A null that is sent takes something away; what is not sent stays.
+fn null_takes_away<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(from).map(Some)
 }
 
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 /// The client's word for "the same request again".
 pub(super) struct IdempotencyKey(Option<String>);
+
+impl IdempotencyKey {
+    /// The key of a request.
+    pub(super) fn of(self, request: &impl Serialize) -> Result<Option<RequestKey>> {
+        self.0.map(|key| RequestKey::new(key, request)).transpose()
+    }
+}
 
 impl FromRequestParts<AppState> for IdempotencyKey {
     type Rejection = Problem;

@@ -25,7 +25,10 @@ pub(super) use preview::LinkPreview;
 pub(super) use report::Report;
 pub(super) use tweet::{Thread, Tweet, Version};
 pub(super) use user::{CurrentUser, Session, Signup, User, UserRef};
-pub(super) use words::{maybe_list_replies, maybe_quote_policy, maybe_visibility, notification_kinds};
+pub(super) use words::{
+    expand_media, maybe_expand_media, maybe_list_replies, maybe_quote_policy, maybe_sift, maybe_visibility,
+    notification_kinds, sift, visibility,
+};
 
 use std::sync::Arc;
 
@@ -56,6 +59,6 @@ fn address(addresses: &Addresses, path: Option<String>) -> Option<String> {
     path.map(|path| addresses.at(&path))
 }
 
-fn when(at_ms: Millis) -> String {
+pub(super) fn when(at_ms: Millis) -> String {
     time::to_rfc3339(at_ms)
 }

@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
 
 pub use fields::Fields;
-pub use loose::blank_is_none;
+pub use loose::{blank_is_none, blank_takes_away};
 
 use super::form::FORM_TYPE;
 use super::{Multipart, body, json};

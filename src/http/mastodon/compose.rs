@@ -4,18 +4,22 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::entities::{Scene, Status};
-use super::{Answer, Json, status};
+use super::entities::{Scene, ScheduledStatus, Status};
+use super::profile::Quoters;
+use super::{Answer, Json, scheduled, status};
+use crate::clock::{Millis, SECOND_MS};
 use crate::error::{Error, Result};
-use crate::http::extract::lenient::blank_is_none;
+use crate::http::extract::lenient::{blank_is_none, blank_takes_away};
 use crate::http::extract::{Auth, Lenient, Path};
+use crate::http::problem::ApiError;
 use crate::http::state::AppState;
 use crate::model::attachment::Focus;
 use crate::model::ids::{MediaId, TweetId};
 use crate::model::language;
-use crate::model::poll::Poll;
+use crate::model::quote::QuotePolicy;
 use crate::model::visibility::Visibility;
 use crate::service::{NewPoll, NewTweet, RequestKey, TweetChanges, TweetView};
 
@@ -41,6 +45,8 @@ pub(super) struct NewStatus {
     language: Option<String>,
     #[serde(deserialize_with = "blank_is_none")]
     scheduled_at: Option<String>,
+    #[serde(deserialize_with = "blank_is_none")]
+    quote_approval_policy: Option<Quoters>,
 }
 
 /// A poll to make.
@@ -55,7 +61,7 @@ struct Question {
 /// Mastodon's words for whom a post is for.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum ForWhom {
+pub(super) enum ForWhom {
     Public,
     Unlisted,
     Private,
@@ -69,10 +75,29 @@ pub(super) struct Edit {
     status: Option<String>,
     media_ids: Option<Vec<MediaId>>,
     media_attributes: Vec<Described>,
-    poll: Option<Question>,
+    /// Nothing, blank or null, takes it away.
+    #[serde(deserialize_with = "blank_takes_away")]
+    poll: Option<Option<Question>>,
     sensitive: Option<bool>,
     spoiler_text: Option<String>,
     language: Option<String>,
+    #[serde(deserialize_with = "blank_is_none")]
+    quote_approval_policy: Option<Quoters>,
+}
+
+/// Who may quote a post from now on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct InteractionPolicy {
+    #[serde(deserialize_with = "blank_is_none")]
+    quote_approval_policy: Option<Quoters>,
+}
+
+/// What becomes of a post's pictures.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct HowToDelete {
+    delete_media: bool,
 }
 
 /// A new description of a picture, and what stays to be seen of it.
@@ -83,16 +108,23 @@ struct Described {
     focus: Option<String>,
 }
 
-/// `POST /api/v1/statuses`
+/// `POST /api/v1/statuses`: a post, or with a time that is ahead a post to come.
 pub(super) async fn create(
     State(state): State<AppState>,
     Auth(who): Auth,
     headers: HeaderMap,
     Lenient(new): Lenient<NewStatus>,
-) -> Answer<Status> {
-    let checked = state.service.check_tweet(who.account, new.under(key(&headers)?)?).await?;
+) -> Result<Response, ApiError> {
+    if let Some(due_at) = new.due_at(state.service.clock().now_ms())? {
+        let new = new.under(key(&headers)?);
+        let view = state.service.schedule_tweet(who.account, new, due_at).await?;
+        state.federation.know_mentions(&view.tweet.text).await;
+        let scene = Scene::of(&state, Some(&who));
+        return Ok(Json(ScheduledStatus::of(&view, &scene)).into_response());
+    }
+    let checked = state.service.check_tweet(who.account, new.under(key(&headers)?)).await?;
     state.federation.know_mentions(checked.text()).await;
-    Ok(status(&state, &who, &state.service.publish(checked).await?))
+    Ok(status(&state, &who, &state.service.publish(checked).await?).into_response())
 }
 
 /// `PUT /api/v1/statuses/{id}`
@@ -108,16 +140,35 @@ pub(super) async fn edit(
     Ok(status(&state, &who, &state.service.write_edit(checked).await?))
 }
 
-/// `DELETE /api/v1/statuses/{id}`: answers it as it was, with the text as it was written.
+/// `DELETE /api/v1/statuses/{id}`: answers it as it was, with the text as it was written. Its pictures can be posted again
+/// for a day unless they are to go too.
 pub(super) async fn delete(
     State(state): State<AppState>,
     Auth(who): Auth,
     Path(id): Path<TweetId>,
+    Lenient(how): Lenient<HowToDelete>,
 ) -> Answer<Status> {
     let view = state.service.tweet(Some(who.account), id).await?;
     let gone = Status::with_text(&view, &Scene::of(&state, Some(&who)));
-    state.service.delete_tweet(who.account, id).await?;
+    match how.delete_media {
+        true => state.service.delete_tweet(who.account, id).await?,
+        false => state.service.delete_to_redraft(who.account, id).await?,
+    }
     Ok(Json(gone))
+}
+
+/// `PUT /api/v1/statuses/{id}/interaction_policy`: whom one lets quote a post.
+pub(super) async fn set_policy(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(id): Path<TweetId>,
+    Lenient(policy): Lenient<InteractionPolicy>,
+) -> Answer<Status> {
+    let view = match policy.quote_approval_policy {
+        Some(policy) => state.service.set_quotable(who.account, id, policy.into()).await?,
+        None => state.service.tweet(Some(who.account), id).await?,
+    };
+    Ok(status(&state, &who, &view))
 }
 
 /// `POST /api/v1/statuses/{id}/quotes/{quoting}/revoke`: answers what quoted it.
@@ -135,12 +186,14 @@ pub(super) async fn revoke_quote(
 }
 
 impl NewStatus {
-    fn under(self, idempotency_key: Option<RequestKey>) -> Result<NewTweet> {
-        if self.scheduled_at.is_some() {
-            let message = "posts are published at once here; send no scheduled_at";
-            return Err(Error::invalid("scheduled_at", "no_schedule", message));
-        }
-        Ok(NewTweet {
+    /// When it is to be published; `None` is now, also when that time has passed.
+    fn due_at(&self, now_ms: Millis) -> Result<Option<Millis>> {
+        let due_at = self.scheduled_at.as_deref().map(scheduled::at).transpose()?;
+        Ok(due_at.filter(|due_at| *due_at > now_ms))
+    }
+
+    fn under(self, idempotency_key: Option<RequestKey>) -> NewTweet {
+        NewTweet {
             text: self.status.unwrap_or_default(),
             reply_to: self.in_reply_to_id,
             quote_of: self.quoted_status_id,
@@ -150,21 +203,15 @@ impl NewStatus {
             content_warning: self.spoiler_text,
             sensitive: self.sensitive,
             language: known(self.language),
-            poll: self.poll.map(|poll| NewPoll {
-                options: poll.options,
-                multiple: poll.multiple,
-                lasts_ms: poll.expires_in.saturating_mul(1_000),
-            }),
+            poll: self.poll.map(NewPoll::from),
+            quotable: self.quote_approval_policy.map(QuotePolicy::from),
             idempotency_key,
-        })
+        }
     }
 }
 
 impl Edit {
     fn over(self, now: &TweetView) -> Result<TweetChanges> {
-        if self.poll.is_some_and(|poll| !poll.asks(now.tweet.poll.as_ref())) {
-            return Err(Error::invalid("poll", "fixed", "a poll stands as it was made; write a new post"));
-        }
         let (mut alts, mut focus) = (BTreeMap::new(), BTreeMap::new());
         for picture in self.media_attributes {
             if let Some(point) = picture.focus.as_deref().map(Focus::parse).transpose()?.flatten() {
@@ -186,17 +233,19 @@ impl Edit {
             content_warning: self.spoiler_text,
             sensitive: self.sensitive,
             language: known(self.language),
+            poll: self.poll.map(|poll| poll.map(NewPoll::from)),
+            quotable: self.quote_approval_policy.map(QuotePolicy::from),
         })
     }
 }
 
-impl Question {
-    /// Whether this is the poll that a post has already, as clients send it along with every edit.
-    fn asks(&self, poll: Option<&Poll>) -> bool {
-        poll.is_some_and(|poll| {
-            let titles = poll.options.iter().map(|option| option.title.as_str());
-            self.multiple == poll.multiple && titles.eq(self.options.iter().map(|title| title.trim()))
-        })
+impl From<Question> for NewPoll {
+    fn from(poll: Question) -> Self {
+        Self {
+            options: poll.options,
+            multiple: poll.multiple,
+            lasts_ms: poll.expires_in.saturating_mul(SECOND_MS),
+        }
     }
 }
 

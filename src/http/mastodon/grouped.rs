@@ -7,7 +7,6 @@ use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::LINK;
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 
 use super::entities::{Account, GroupKey, Grouped, Scene, UnreadCount};
 use super::nothing::Nothing;
@@ -27,23 +26,6 @@ use crate::service::NotificationView;
 /// Pages in which the members of one group are looked for: beyond, a group is as large as anybody wants to know.
 const PAGES: usize = 5;
 
-/// How notifications are sifted: not at all, here.
-#[derive(Debug, Serialize)]
-pub(super) struct Policy {
-    for_not_following: &'static str,
-    for_not_followers: &'static str,
-    for_new_accounts: &'static str,
-    for_private_mentions: &'static str,
-    for_limited_accounts: &'static str,
-    summary: Summary,
-}
-
-#[derive(Debug, Serialize)]
-struct Summary {
-    pending_requests_count: u32,
-    pending_notifications_count: u32,
-}
-
 /// `GET /api/v2/notifications`
 pub(super) async fn list(
     State(state): State<AppState>,
@@ -59,24 +41,16 @@ pub(super) async fn list(
 }
 
 /// `GET /api/v2/notifications/unread_count`
-pub(super) async fn unread_count(State(state): State<AppState>, Auth(who): Auth) -> Answer<UnreadCount> {
+pub(super) async fn unread_count(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Lenient(which): Lenient<Which>,
+) -> Answer<UnreadCount> {
     let unread = state.service.unread(who.account).await?;
     let newer = Cursor::after(unread.read_up_to.0);
     let views = walked(&state, who.account, Vec::new(), newer, |_| true, |_| false).await?;
     let groups: HashSet<GroupKey> = views.iter().map(|view| key(&view.notification)).collect();
-    Ok(Json(UnreadCount { count: i64::try_from(groups.len()).unwrap_or(i64::MAX) }))
-}
-
-/// `GET /api/v2/notifications/policy`
-pub(super) async fn policy(Auth(_): Auth) -> Json<Policy> {
-    Json(Policy {
-        for_not_following: "accept",
-        for_not_followers: "accept",
-        for_new_accounts: "accept",
-        for_private_mentions: "accept",
-        for_limited_accounts: "accept",
-        summary: Summary { pending_requests_count: 0, pending_notifications_count: 0 },
-    })
+    Ok(Json(UnreadCount { count: which.counted(groups.len()) }))
 }
 
 /// `GET /api/v2/notifications/{key}`

@@ -9,11 +9,13 @@ mod accounts;
 mod batch;
 mod browsers;
 mod compose;
+mod conversations;
 mod entities;
 mod failure;
 mod grouped;
 mod instance;
 mod lists;
+mod markers;
 mod media;
 mod nothing;
 mod notifications;
@@ -24,7 +26,10 @@ mod reactions;
 mod reading_lists;
 mod relations;
 mod reports;
+mod scheduled;
 mod search;
+mod sifting;
+mod sign_up;
 mod statuses;
 mod streaming;
 mod table;
@@ -78,6 +83,7 @@ fn table() -> Table {
         .delete("/api/v1/profile/header", own("write:accounts"), profile::remove_header)
         .get("/api/v1/preferences", own("read:accounts"), profile::preferences)
         .get("/api/v1/accounts", all("read:accounts"), accounts::some)
+        .post("/api/v1/accounts", Access::App("write:accounts"), sign_up::create)
         .get("/api/v1/accounts/lookup", all("read:accounts"), accounts::look_up)
         .get("/api/v1/accounts/search", own("read:accounts"), search::accounts)
         .get("/api/v1/accounts/relationships", own("read:follows"), relations::relationships)
@@ -116,10 +122,12 @@ fn table() -> Table {
         .delete("/api/v1/statuses/{id}", own("write:statuses"), compose::delete)
         .get("/api/v1/statuses/{id}/context", all("read:statuses"), statuses::context)
         .get("/api/v1/statuses/{id}/history", all("read:statuses"), statuses::history)
+        .post("/api/v1/statuses/{id}/translate", own("read:statuses"), statuses::translate)
         .get("/api/v1/statuses/{id}/source", own("read:statuses"), statuses::source)
         .get("/api/v1/statuses/{id}/favourited_by", all("read:statuses"), statuses::favourited_by)
         .get("/api/v1/statuses/{id}/reblogged_by", all("read:statuses"), statuses::reblogged_by)
         .get("/api/v1/statuses/{id}/quotes", own("read:statuses"), statuses::quotes)
+        .change("/api/v1/statuses/{id}/interaction_policy", own("write:statuses"), compose::set_policy)
         .post("/api/v1/statuses/{id}/quotes/{quoting}/revoke", own("write:statuses"), compose::revoke_quote)
         .post("/api/v1/statuses/{id}/favourite", own("write:favourites"), reactions::favourite)
         .post("/api/v1/statuses/{id}/unfavourite", own("write:favourites"), reactions::unfavourite)
@@ -131,7 +139,13 @@ fn table() -> Table {
         .post("/api/v1/statuses/{id}/unpin", own("write:accounts"), reactions::unpin)
         .get("/api/v1/favourites", own("read:favourites"), lists::favourites)
         .get("/api/v1/bookmarks", own("read:bookmarks"), lists::bookmarks)
-        .get("/api/v1/scheduled_statuses", own("read:statuses"), none_of_ones_own)
+        .get("/api/v1/scheduled_statuses", own("read:statuses"), scheduled::list)
+        .get("/api/v1/scheduled_statuses/{id}", own("read:statuses"), scheduled::one)
+        .change("/api/v1/scheduled_statuses/{id}", own("write:statuses"), scheduled::put_off)
+        .delete("/api/v1/scheduled_statuses/{id}", own("write:statuses"), scheduled::remove)
+        .get("/api/v1/conversations", own("read:statuses"), conversations::list)
+        .post("/api/v1/conversations/{id}/read", own("write:conversations"), conversations::read)
+        .delete("/api/v1/conversations/{id}", own("write:conversations"), conversations::remove)
         .get("/api/v1/polls/{id}", all("read:statuses"), polls::one)
         .post("/api/v1/polls/{id}/votes", own("write:statuses"), polls::vote)
         // Pictures
@@ -153,15 +167,24 @@ fn table() -> Table {
         .get("/api/v1/lists/{id}/accounts", own("read:lists"), reading_lists::members)
         .post("/api/v1/lists/{id}/accounts", own("write:lists"), reading_lists::add)
         .delete("/api/v1/lists/{id}/accounts", own("write:lists"), reading_lists::remove)
+        .get("/api/v1/markers", own("read:statuses"), markers::get)
+        .post("/api/v1/markers", own("write:statuses"), markers::set)
         .get("/api/v1/notifications", own("read:notifications"), notifications::list)
         .get("/api/v1/notifications/unread_count", own("read:notifications"), notifications::unread_count)
         .post("/api/v1/notifications/clear", own("write:notifications"), notifications::clear)
-        .get("/api/v1/notifications/requests", own("read:notifications"), none_of_ones_own)
+        .get("/api/v1/notifications/requests", own("read:notifications"), sifting::requests)
+        .get("/api/v1/notifications/requests/merged", own("read:notifications"), sifting::merged)
+        .post("/api/v1/notifications/requests/accept", own("write:notifications"), sifting::accept_some)
+        .post("/api/v1/notifications/requests/dismiss", own("write:notifications"), sifting::dismiss_some)
+        .get("/api/v1/notifications/requests/{id}", own("read:notifications"), sifting::request)
+        .post("/api/v1/notifications/requests/{id}/accept", own("write:notifications"), sifting::accept)
+        .post("/api/v1/notifications/requests/{id}/dismiss", own("write:notifications"), sifting::dismiss)
         .get("/api/v1/notifications/{id}", own("read:notifications"), notifications::one)
         .post("/api/v1/notifications/{id}/dismiss", own("write:notifications"), notifications::dismiss)
         .get("/api/v2/notifications", own("read:notifications"), grouped::list)
         .get("/api/v2/notifications/unread_count", own("read:notifications"), grouped::unread_count)
-        .get("/api/v2/notifications/policy", own("read:notifications"), grouped::policy)
+        .get("/api/v2/notifications/policy", own("read:notifications"), sifting::policy)
+        .change("/api/v2/notifications/policy", own("write:notifications"), sifting::set_policy)
         .get("/api/v2/notifications/{key}", own("read:notifications"), grouped::one)
         .get("/api/v2/notifications/{key}/accounts", own("read:notifications|write:notifications"), grouped::accounts)
         .post("/api/v2/notifications/{key}/dismiss", own("write:notifications"), grouped::dismiss)

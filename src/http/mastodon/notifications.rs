@@ -3,19 +3,19 @@
 use axum::extract::State;
 use serde::Deserialize;
 
-use super::batch::kept;
 use super::entities::{GroupKey, Notification, Scene, UnreadCount, word_of};
 use super::nothing::Nothing;
 use super::paging::{NotificationPaging, Paged};
 use super::{Answer, Json};
 use crate::error::{Error, Result};
+use crate::http::extract::lenient::blank_is_none;
 use crate::http::extract::{Auth, Lenient, Path};
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
 use crate::model::cursor::{Cursor, Page};
 use crate::model::ids::{AccountId, NotificationId};
 use crate::model::notification::{self, NotificationKind};
-use crate::service::NotificationView;
+use crate::service::{NotificationView, UNREAD_COUNTED};
 
 /// Which notifications.
 #[derive(Debug, Default, Deserialize)]
@@ -23,8 +23,14 @@ use crate::service::NotificationView;
 pub(super) struct Which {
     types: Vec<String>,
     exclude_types: Vec<String>,
+    #[serde(deserialize_with = "blank_is_none")]
     account_id: Option<AccountId>,
+    /// Of one account, those that wait for a look too.
+    include_filtered: bool,
     grouped_types: Option<Vec<String>>,
+    /// How many are counted at most; pages read theirs themselves.
+    #[serde(deserialize_with = "blank_is_none")]
+    limit: Option<usize>,
 }
 
 /// `GET /api/v1/notifications`
@@ -52,8 +58,16 @@ pub(super) async fn one(
 }
 
 /// `GET /api/v1/notifications/unread_count`
-pub(super) async fn unread_count(State(state): State<AppState>, Auth(who): Auth) -> Answer<UnreadCount> {
-    let count = state.service.unread(who.account).await?.count;
+pub(super) async fn unread_count(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Lenient(which): Lenient<Which>,
+) -> Answer<UnreadCount> {
+    let (kinds, most) = (which.kinds(), which.limit.unwrap_or(UNREAD_COUNTED));
+    if kinds.is_empty() {
+        return Ok(Json(UnreadCount { count: 0 }));
+    }
+    let count = state.service.unread_of(who.account, kinds, most).await?.count;
     Ok(Json(UnreadCount { count }))
 }
 
@@ -88,11 +102,18 @@ impl Which {
             _ if kinds.is_empty() => Ok(Page { items: Vec::new(), next: None, prev: None }),
             None => paging.read_page(read).await,
             Some(from) => {
-                let wanted = move |view: &NotificationView| view.from.id == from;
-                let some = |cursor, limit| kept(cursor, limit, number, wanted, read);
+                let (pair, waiting) = ((account, from), self.include_filtered);
+                let some = |cursor, limit| {
+                    state.service.notifications_from(pair, waiting, kinds.clone(), cursor, limit)
+                };
                 paging.read_page(some).await
             }
         }
+    }
+
+    /// A number, as far as it is to be counted.
+    pub(super) fn counted(&self, number: usize) -> i64 {
+        i64::try_from(number.min(self.limit.unwrap_or(UNREAD_COUNTED))).unwrap_or(i64::MAX)
     }
 
     /// The group of one of them.
@@ -110,8 +131,4 @@ impl Which {
         };
         NotificationKind::ALL.into_iter().filter(wanted).collect()
     }
-}
-
-fn number(view: &NotificationView) -> i64 {
-    view.notification.id.0
 }

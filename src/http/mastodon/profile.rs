@@ -5,18 +5,21 @@ use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 
-use super::entities::{CredentialAccount, Scene, word_of_quotable};
+use super::compose::ForWhom;
+use super::entities::{CredentialAccount, Own, Scene, word_of_quotable, word_of_visibility};
 use super::{Answer, Json};
 use crate::error::Result;
-use crate::http::extract::lenient::Fields;
+use crate::http::extract::lenient::{Fields, blank_is_none, blank_takes_away};
 use crate::http::extract::{Auth, Lenient, Multipart};
 use crate::http::media::upload::{self, Unclaimed};
 use crate::http::problem::Problem;
 use crate::http::state::AppState;
 use crate::media::Purpose;
+use crate::model::language;
 use crate::model::profile::Field;
 use crate::model::quote::QuotePolicy;
-use crate::service::{ProfileChanges, SignedIn};
+use crate::model::visibility::Visibility;
+use crate::service::{PreferenceChanges, ProfileChanges, SignedIn};
 
 /// What changes of one's profile; what is not sent stays as it is.
 #[derive(Debug, Default, Deserialize)]
@@ -40,17 +43,24 @@ struct Line {
     value: String,
 }
 
-/// Of what one chooses for new posts, whom one lets quote them is kept.
+/// What one chooses for new posts.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Defaults {
+    #[serde(deserialize_with = "blank_is_none")]
+    privacy: Option<ForWhom>,
+    #[serde(deserialize_with = "blank_is_none")]
+    sensitive: Option<bool>,
+    #[serde(deserialize_with = "blank_takes_away")]
+    language: Option<Option<String>>,
+    #[serde(deserialize_with = "blank_is_none")]
     quote_policy: Option<Quoters>,
 }
 
 /// Mastodon's words for whom one lets quote.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Quoters {
+pub(super) enum Quoters {
     Public,
     Followers,
     Nobody,
@@ -101,6 +111,10 @@ pub(super) async fn update_credentials(
         true => read_parts(&state, Multipart::from_request(request, &state).await?).await?,
         false => (Lenient::from_request(request, &state).await?.0, Pictures::default()),
     };
+    let wishes = changes.source.as_ref().map(Defaults::wishes);
+    if let Some(wishes) = wishes {
+        state.service.set_preferences(who.account, wishes).await.map_err(refused)?;
+    }
     let changes = changes.with(pictures).await;
     upload::change_profile(&state, who.account, changes).await.map_err(refused)?;
     current(&state, &who).await.map_err(refused)
@@ -129,14 +143,15 @@ pub(super) async fn remove_header(
 /// `GET /api/v1/preferences`
 pub(super) async fn preferences(State(state): State<AppState>, Auth(who): Auth) -> Answer<Preferences> {
     let account = state.service.account(who.account).await?;
+    let wishes = state.service.preferences(who.account).await?;
     Ok(Json(Preferences {
-        visibility: "public",
-        sensitive: false,
-        language: None,
+        visibility: word_of_visibility(wishes.visibility.unwrap_or(Visibility::Public)),
+        sensitive: wishes.sensitive,
+        language: wishes.language,
         quote_policy: word_of_quotable(account.quotable),
-        expand_media: "default",
-        expand_spoilers: false,
-        autoplay_gifs: false,
+        expand_media: wishes.expand_media.as_str(),
+        expand_spoilers: wishes.expand_spoilers,
+        autoplay_gifs: wishes.autoplay,
     }))
 }
 
@@ -144,7 +159,8 @@ async fn current(state: &AppState, who: &SignedIn) -> Result<Json<CredentialAcco
     let service = &state.service;
     let (account, user) = (service.account(who.account).await?, service.user(who.account).await?);
     let requests = service.requests_waiting(who.account).await?;
-    Ok(Json(CredentialAccount::of(&account, user.role, requests, &Scene::of(state, Some(who)))))
+    let own = Own { role: user.role, requests, wishes: service.preferences(who.account).await? };
+    Ok(Json(CredentialAccount::of(&account, own, &Scene::of(state, Some(who)))))
 }
 
 fn is_multipart(request: &Request) -> bool {
@@ -186,6 +202,18 @@ impl Changes {
             discoverable: self.discoverable,
             indexable: self.indexable,
             quotable: self.source.and_then(|source| source.quote_policy).map(QuotePolicy::from),
+        }
+    }
+}
+
+impl Defaults {
+    /// What changes for new posts. Clients send the language of their own words, which here may be any.
+    fn wishes(&self) -> PreferenceChanges {
+        PreferenceChanges {
+            visibility: self.privacy.map(Visibility::from),
+            sensitive: self.sensitive,
+            language: self.language.as_ref().map(|tag| tag.as_deref().and_then(language::primary)),
+            ..PreferenceChanges::default()
         }
     }
 }

@@ -4,9 +4,10 @@ use axum::extract::State;
 
 use super::batch::Ids;
 use super::entities::{Account, Context, Scene, Status, StatusEdit, StatusSource};
+use super::nothing::Nothing;
 use super::paging::{AccountPaging, Paged, StatusPaging};
 use super::{Answer, Json};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::extract::{Auth, Lenient, MaybeAuth, Path};
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
@@ -25,6 +26,11 @@ pub(super) async fn one(
     let view = state.service.tweet(viewer.as_ref().map(|who| who.account), id).await?;
     state.federation.freshen_poll(&view);
     Ok(Json(Status::of(&view, &Scene::of(&state, viewer.as_ref()))))
+}
+
+/// `POST /api/v1/statuses/{id}/translate`: this server translates nothing, as its instance document says.
+pub(super) async fn translate(Auth(_): Auth, Path(_): Path<TweetId>) -> Answer<Nothing> {
+    Err(Error::NotFound("translation").into())
 }
 
 /// `GET /api/v1/statuses?id[]=`

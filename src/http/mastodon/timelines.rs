@@ -23,6 +23,7 @@ pub(super) struct Which {
     local: bool,
     remote: bool,
     only_media: bool,
+    any: Vec<String>,
     all: Vec<String>,
     none: Vec<String>,
 }
@@ -59,7 +60,11 @@ pub(super) async fn tag(
     paging: StatusPaging,
     Lenient(which): Lenient<Which>,
 ) -> Result<Paged<Status>, ApiError> {
-    shared(&state, viewer.as_ref(), PublicList::Hashtag(tag), &paging, which).await
+    let list = match folded("any", &which.any)? {
+        others if others.is_empty() => PublicList::Hashtag(tag),
+        others => PublicList::AnyHashtag(fold_tag(&tag).into_iter().chain(others).collect()),
+    };
+    shared(&state, viewer.as_ref(), list, &paging, which).await
 }
 
 async fn shared(
@@ -86,7 +91,7 @@ async fn shared(
 impl Which {
     /// What a post must be, if anything beyond being in the list.
     fn wanted(self) -> Result<Option<impl Fn(&TweetView) -> bool>> {
-        let (all, none) = (folded(&self.all)?, folded(&self.none)?);
+        let (all, none) = (folded("all", &self.all)?, folded("none", &self.none)?);
         let Self { local, remote, only_media, .. } = self;
         if !local && !remote && !only_media && all.is_empty() && none.is_empty() {
             return Ok(None);
@@ -102,10 +107,10 @@ impl Which {
     }
 }
 
-fn folded(tags: &[String]) -> Result<Vec<String>> {
+fn folded(field: &'static str, tags: &[String]) -> Result<Vec<String>> {
     if tags.len() > TAGS_MAX {
         let message = format!("at most {TAGS_MAX} hashtags beside the first");
-        return Err(Error::invalid("all", "too_many", message));
+        return Err(Error::invalid(field, "too_many", message));
     }
     Ok(tags.iter().filter_map(|tag| fold_tag(tag)).collect())
 }

@@ -85,7 +85,8 @@ impl Class {
             "/settings/move",
             "/settings/delete",
         ];
-        const REGISTER: &[&str] = &["/api/users/register", "/api/v1/apps", "/signup", "/setup"];
+        const REGISTER: &[&str] =
+            &["/api/users/register", "/api/v1/apps", "/api/v1/accounts", "/signup", "/setup"];
         const MEDIA: &[&str] = &[
             "/api/media",
             "/api/v1/media",

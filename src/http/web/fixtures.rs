@@ -282,7 +282,7 @@ pub(super) fn notifications() -> Vec<NotificationView> {
     mention.audience = Audience::Direct;
     let own =
         tweet(6, "<p>Drawing up a plan to weave algebraical patterns. Who has a loom I can borrow?</p>");
-    [Like, Mention, Follow, FollowRequest, Retweet, Reply, Quote, PollEnded]
+    [Like, Mention, Follow, FollowRequest, Retweet, Reply, Quote, PollEnded, Edited, QuotedEdited]
         .into_iter()
         .zip(1_i64..)
         .map(|(kind, n)| NotificationView {
@@ -291,7 +291,7 @@ pub(super) fn notifications() -> Vec<NotificationView> {
             account: account(n % 5 + 1),
             tweet: match kind {
                 Follow | FollowRequest => None,
-                Like | Retweet | PollEnded => Some(own.clone()),
+                Like | Retweet | PollEnded | QuotedEdited => Some(own.clone()),
                 _ => Some(TweetView {
                     id: TweetId(mention.id.0 + n),
                     entry: TweetId(mention.id.0 + n),

@@ -371,6 +371,8 @@ fn notification_kind(kind: notification::NotificationKind) -> NotificationKind {
         notification::NotificationKind::Retweet => NotificationKind::Retweet,
         notification::NotificationKind::Quote => NotificationKind::Quote,
         notification::NotificationKind::PollEnded => NotificationKind::PollEnded,
+        notification::NotificationKind::Edited => NotificationKind::Edited,
+        notification::NotificationKind::QuotedEdited => NotificationKind::QuotedEdited,
     }
 }
 

@@ -10,6 +10,7 @@ use proptest::test_runner::TestRunner;
 use super::world::{World, is_not_found, saying, start, walk, worlds};
 use crate::model::ids::{AccountId, TweetId};
 use crate::model::visibility::Visibility::{self, Direct, Followers, Public, Unlisted};
+use crate::service::ConversationView;
 use crate::service::timelines::{PublicList, Tab};
 use crate::service::tweets::NewTweet;
 use crate::service::views::TweetView;
@@ -309,6 +310,10 @@ async fn relate(world: &World, memory: &mut Memory, act: &Act) {
     }
 }
 
+fn said(view: &ConversationView) -> i64 {
+    view.last.tweet.id.0
+}
+
 fn id(view: &TweetView) -> i64 {
     view.tweet.id.0
 }
@@ -428,6 +433,10 @@ async fn check_own(world: &World, memory: &Memory, viewer: usize) {
             .collect();
         assert_eq!(seen.len(), expected.len(), "nothing twice");
         assert_eq!(seen.into_iter().collect::<BTreeSet<_>>(), expected, "{viewer}");
+    }
+    let talks = walk(said, async |c| service.conversations(me, c, PAGE).await).await.0;
+    for last in talks {
+        assert!(memory.opens(Some(viewer), TweetId(last)), "{viewer} hears {last}");
     }
     let told = service.notifications(me, Vec::new(), start(), 40).await.unwrap().items;
     let kinds: BTreeSet<_> = told

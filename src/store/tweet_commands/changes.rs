@@ -8,14 +8,18 @@ use crate::config::limits::EDITS_MAX;
 use crate::model::event::{Event, TweetDeleted};
 use crate::model::ids::{AccountId, TweetId};
 use crate::model::notification::NotificationKind;
+use crate::model::poll::Poll;
 use crate::model::tweet::Tweet;
+use crate::model::visibility::Visibility;
 use crate::store::conn::{Conn, Counter};
 use crate::store::notifications::{self, NewNotification};
 use crate::store::value::args;
-use crate::store::{StoreError, emoji, events, int, media, tombstones, tweets};
+use crate::store::{StoreError, conversations, emoji, events, int, media, polls, quotes, tombstones, tweets};
 
 /// Accounts that a deletion remembers for telling them.
 const AUDIENCE_LIMIT: i64 = 500;
+/// Tweets of ours whose authors are told that what they quote was changed: the newest.
+const QUOTERS_TOLD: i64 = 500;
 
 /// A new version of a tweet.
 #[derive(Clone, Debug)]
@@ -26,6 +30,8 @@ pub struct EditTweet {
     pub version_id: i64,
     /// The author's pictures after the edit, in order; `None` leaves them.
     pub media: Option<Vec<Picture>>,
+    /// The author's poll after the edit; `None` leaves it.
+    pub poll: Option<Option<Poll>>,
     /// Who is told: the newly mentioned.
     pub notifications: Vec<NewNotification>,
     /// The present.
@@ -67,16 +73,40 @@ pub fn edit_held(conn: &mut Conn, before: &Tweet, edit: &EditTweet) -> Result<()
     conn.execute("delete from tweet_mentions where tweet_id = $1", args![tweet.id])?;
     conn.execute("delete from tweet_tags where tweet_id = $1", args![tweet.id])?;
     insert_mentions_and_tags(conn, std::iter::once(tweet))?;
+    let mut told = edit.notifications.clone();
     let mut log = vec![Event::TweetEdited { tweet: tweet.id, author: tweet.author }];
-    log.extend(notifications::insert(conn, &edit.notifications)?);
+    if let Some(poll) = &edit.poll {
+        let dropped = polls::rewrite(conn, tweet.id, poll.as_ref(), edit.now_ms)?;
+        let edited = NotificationKind::Edited;
+        told.extend(dropped.ours.into_iter().map(|voter| told_of_edit(edit, voter, edited, tweet.id)));
+        if !dropped.others.is_empty() {
+            let (author, voters, at_ms) = (tweet.author, dropped.others, edit.now_ms);
+            log.push(Event::PollRestarted { tweet: tweet.id, author, voters, at_ms });
+        }
+    }
+    let quoters = quotes::local_quoters(conn, tweet.id, QUOTERS_TOLD)?;
+    let quoted = NotificationKind::QuotedEdited;
+    told.extend(quoters.into_iter().map(|(quoting, quoter)| told_of_edit(edit, quoter, quoted, quoting)));
+    log.extend(notifications::insert(conn, &told)?);
+    log.extend(conversations::bring_in(conn, before, tweet)?);
     events::append(conn, &log, edit.now_ms)
+}
+
+fn told_of_edit(
+    edit: &EditTweet,
+    account: AccountId,
+    kind: NotificationKind,
+    about: TweetId,
+) -> NewNotification {
+    NewNotification { account, kind, from: edit.tweet.author, tweet: Some(about), at_ms: edit.now_ms }
 }
 
 fn keep_version(conn: &mut Conn, before: &Tweet, version_id: i64) -> Result<(), StoreError> {
     let version = before.version();
     conn.execute(
-        "insert into tweet_edits (id, tweet_id, text, html, content_warning, sensitive, media, mentions, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into tweet_edits (id, tweet_id, text, html, content_warning, sensitive, media, mentions, poll,
+             created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         args![
             version_id,
             before.id,
@@ -86,6 +116,7 @@ fn keep_version(conn: &mut Conn, before: &Tweet, version_id: i64) -> Result<(), 
             version.sensitive,
             serde_json::to_string(&version.pictures)?,
             serde_json::to_string(&version.mentions)?,
+            serde_json::to_string(&version.poll)?,
             version.created_at,
         ],
     )?;
@@ -113,6 +144,8 @@ pub struct Removal {
     pub tombstone: Option<String>,
     /// Who is told, read before the first slice took its rows.
     pub audience: Vec<AccountId>,
+    /// Whether its pictures wait for another tweet, as new uploads do.
+    pub keeps_media: bool,
     /// The present.
     pub now_ms: Millis,
 }
@@ -125,7 +158,13 @@ impl Removal {
         tombstone: Option<String>,
         now_ms: Millis,
     ) -> Result<Self, StoreError> {
-        Ok(Self { tweet, tombstone, audience: tweets::audience(conn, tweet, AUDIENCE_LIMIT)?, now_ms })
+        Ok(Self {
+            tweet,
+            tombstone,
+            audience: tweets::audience(conn, tweet, AUDIENCE_LIMIT)?,
+            keeps_media: false,
+            now_ms,
+        })
     }
 }
 
@@ -199,7 +238,13 @@ pub fn delete(
 fn delete_row(conn: &mut Conn, tweet: &Tweet, removal: &Removal) -> Result<bool, StoreError> {
     let (id, now_ms) = (tweet.id, removal.now_ms);
     // The rows of its pictures stay until their files are gone.
-    media::abandon(conn, id)?;
+    match removal.keeps_media {
+        true => media::release(conn, id, now_ms)?,
+        false => media::abandon(conn, id)?,
+    }
+    if tweet.visibility == Visibility::Direct {
+        conversations::forget(conn, id)?;
+    }
     if conn.execute("delete from tweets where id = $1", args![id])? == 0 {
         return Ok(false);
     }

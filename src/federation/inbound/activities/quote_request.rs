@@ -79,7 +79,7 @@ impl Federation {
             return Ok(false);
         }
         let owner = self.service().account(quoted.author).await?;
-        Ok(quoted.visibility.is_open() && self.service().may_quote(act.actor.id, &owner).await?)
+        Ok(quoted.visibility.is_open() && self.service().may_quote(act.actor.id, &owner, &quoted).await?)
     }
 
     async fn decide(&self, tweet: TweetId, state: QuoteState, stamp: Option<String>) -> Result<(), Failure> {

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use url::Url;
+
 use super::{Act, Failure, to_be_had};
 use crate::federation::Federation;
 use crate::federation::objects::{Actor, ActorKind, IdOr, Post};
-use crate::federation::resolve::{Freshness, compose};
+use crate::federation::resolve::{Freshness, compose, policy_of_quotes};
 use crate::model::language;
 use crate::model::notification::NotificationKind;
 use crate::model::tweet::{Media, Tweet};
 use crate::service::told_of;
 use crate::store::Conn;
-use crate::store::media;
-use crate::store::polls;
 use crate::store::tweet_commands::{self, EditTweet};
+use crate::store::{actors, media, polls, quotes};
 
 impl Federation {
     pub(super) async fn update(&self, act: &Act<'_>, object: &IdOr) -> Result<(), Failure> {
@@ -43,6 +44,19 @@ impl Federation {
         Ok(())
     }
 
+    /// Takes over whom its author lets quote it now.
+    async fn update_policy(&self, before: &Tweet, post: &Post) -> Result<(), Failure> {
+        let (id, author) = (before.id, before.author);
+        let read = move |conn: &mut Conn| actors::followers_uris(conn, &[author]);
+        let followers = self.service().store().read(read).await?.remove(&author);
+        let followers = followers.and_then(|uri| Url::parse(&uri).ok());
+        let policy = policy_of_quotes(post, followers.as_ref());
+        if policy != before.can_quote {
+            self.service().store().write(move |conn| quotes::set_policy(conn, id, policy)).await?;
+        }
+        Ok(())
+    }
+
     async fn update_actor(&self, act: &Act<'_>, object: &IdOr) -> Result<(), Failure> {
         let embedded = object.document().and_then(|document| Actor::from_document(document).ok());
         let learned = match embedded.filter(|actor| actor.id == act.activity.actor) {
@@ -62,6 +76,7 @@ impl Federation {
         }
         self.update_poll(&before, post).await?;
         self.update_quote(act, &before, post).await?;
+        self.update_policy(&before, post).await?;
         let Some(words) = to_be_had(compose::words(post, self.service().addresses().base()))? else {
             return Ok(());
         };
@@ -94,6 +109,7 @@ impl Federation {
             tweet: Tweet { edited_at: Some(updated_ms), ..after },
             version_id: self.service().ids().next(),
             media: None,
+            poll: None,
             now_ms,
         };
         let write = self.service().store().write(move |conn| {

@@ -317,3 +317,18 @@ async fn the_words_that_stand_for_a_quote_are_kept_for_when_it_is_not_shown_and_
         assert!(tweet.html.contains("class=\"quote-inline\""), "{}: {}", world.engine, tweet.html);
     }
 }
+
+#[tokio::test]
+async fn a_post_of_ours_with_a_policy_of_its_own_goes_by_that() {
+    for world in worlds().await {
+        world.ann_lets(QuotePolicy::Everyone).await;
+        let (id, uri) = world.ann_wrote(Visibility::Public).await;
+        world.service().set_quotable(world.ann.id, id, QuotePolicy::Nobody).await.unwrap();
+        world.happens(&request(1, &uri)).await;
+        assert_eq!(world.stamps().await, [None], "{}", world.engine);
+        world.service().set_quotable(world.ann.id, id, QuotePolicy::Everyone).await.unwrap();
+        world.ann_lets(QuotePolicy::Nobody).await;
+        world.happens(&request(2, &uri)).await;
+        assert!(world.stamps().await[1].is_some(), "{}", world.engine);
+    }
+}

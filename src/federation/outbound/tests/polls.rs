@@ -2,7 +2,7 @@ use super::*;
 use crate::clock::{HOUR_MS, MINUTE_MS};
 use crate::model::poll::{Poll, PollOption};
 use crate::model::tweet::Tweet;
-use crate::service::NewPoll;
+use crate::service::{NewPoll, TweetChanges};
 use crate::store::polls::{self, Ballot};
 
 impl World {
@@ -98,5 +98,27 @@ async fn a_vote_goes_to_the_author_of_the_poll_alone_one_for_each_choice() {
             assert!(vote["object"].get("content").is_none());
         }
         assert_ne!(votes[0]["object"]["id"], votes[1]["object"]["id"]);
+    }
+}
+
+#[tokio::test]
+async fn an_edit_that_asks_something_else_is_sent_as_a_question_without_votes() {
+    for world in worlds().await {
+        let cat = world.bob_follows_and_cat_does_not().await;
+        let id = world.asks(Visibility::Public).await;
+        world.chooses(cat, id).await;
+        world.told().await;
+        world.clock.advance(MINUTE_MS);
+        let options = ["ash", "oak"].map(str::to_owned).into();
+        let poll = Some(Some(NewPoll { options, multiple: true, lasts_ms: HOUR_MS }));
+        let changes = TweetChanges { poll, ..TweetChanges::default() };
+        world.service().edit_tweet(world.ann.id, id, changes).await.unwrap();
+        let [update, restarted] = world.planned().await.try_into().unwrap();
+        assert_eq!(restarted["object"], update["object"], "who had voted hears of it too");
+        let question = &update["object"];
+        assert_eq!((&update["type"], &question["type"]), (&"Update".into(), &"Question".into()));
+        assert_eq!((&question["anyOf"][0]["name"], &question["votersCount"]), (&"ash".into(), &0.into()));
+        assert_eq!(question["endTime"], "2026-01-02T04:05:05Z", "{}", world.engine);
+        assert!(question.get("updated").is_some() && question.get("oneOf").is_none());
     }
 }

@@ -1,6 +1,7 @@
 //! The API through its real router and gateway, on both engines.
 
 mod bad_input;
+mod conversations;
 mod deliveries;
 mod description;
 mod emoji;
@@ -9,17 +10,21 @@ mod films;
 mod idempotency;
 mod leaving;
 mod lists;
+mod markers;
 pub(in crate::http) mod media;
 mod media_files;
 mod moves;
 mod polls;
+mod preferences;
 mod previews;
 mod quotes;
 mod reading_lists;
 mod reports;
+mod scheduled;
 mod scopes;
 mod search;
 mod sessions;
+mod sifting;
 mod signups;
 mod threads;
 pub(in crate::http) mod world;

@@ -37,3 +37,23 @@ async fn an_author_says_who_may_quote_and_takes_a_quote_back() {
         assert_eq!(odd.status, 422);
     }
 }
+
+#[tokio::test]
+async fn a_tweet_may_say_for_itself_who_may_quote_it() {
+    for world in worlds().await {
+        let (ann, bob) = (world.person("ann").await, world.person("bob").await);
+        let body = json!({"text": "mine", "quotable": "nobody"});
+        let tweet = id(&world.ask(Some(&ann), "POST /api/tweets", Some(body)).await.good());
+        let path = format!("/api/tweets/{tweet}");
+        let says = async |who| {
+            let seen = world.get(who, &path).await;
+            (seen["quotable"].as_str().unwrap().to_owned(), seen["may_quote"].as_str().unwrap().to_owned())
+        };
+        assert_eq!(says(&ann).await, ("nobody".into(), "yes".into()), "{}", world.engine);
+        assert_eq!(says(&bob).await, ("nobody".into(), "no".into()));
+        let patch = format!("PATCH {path}");
+        let changed = world.ask(Some(&ann), &patch, Some(json!({"quotable": "everyone"}))).await.good();
+        assert_eq!(changed["edited_at"], json!(null), "no new version");
+        assert_eq!(says(&bob).await, ("everyone".into(), "yes".into()));
+    }
+}

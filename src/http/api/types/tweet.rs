@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::{CustomEmoji, Id, LinkPreview, Media, Poll, Scene, User, UserRef, when, words};
 use crate::federation::resolve::Backfill;
 use crate::model::ids::{MediaId, TweetId};
+use crate::model::quote::QuotePolicy;
 use crate::model::quote_fallback;
 use crate::model::tweet::{Mention, TweetEdit};
 use crate::model::visibility::Visibility;
@@ -54,6 +55,12 @@ pub(in crate::http::api) struct Tweet {
     /// How that stands with the author of that tweet; null when it quotes nothing. Only what is `accepted` is shown.
     #[schema(schema_with = words::quote_state)]
     quote_state: Option<&'static str>,
+    /// Whom its author lets quote it; null when another instance does not say.
+    #[schema(schema_with = words::tweet_quote_policy)]
+    quotable: Option<&'static str>,
+    /// Whether you may quote it, or its author is asked.
+    #[schema(schema_with = words::may_quote)]
+    may_quote: &'static str,
     /// That tweet itself; null when you may not see it, or its author does not consent.
     #[schema(no_recursion)]
     quoted: Option<Box<Tweet>>,
@@ -127,6 +134,8 @@ impl Tweet {
             original: view.retweet_of.as_deref().map(inner),
             quote_of: tweet.quote_of,
             quote_state: tweet.quote_of.map(|_| tweet.quote_state.as_str()),
+            quotable: tweet.quote_policy(&view.author).map(QuotePolicy::as_str),
+            may_quote: view.may_quote.as_str(),
             quoted: view.quote_of.as_deref().map(inner),
             media: tweet.media.iter().map(|media| Media::of(media, addresses)).collect(),
             poll: view.poll.as_ref().map(Poll::of),
@@ -221,6 +230,8 @@ pub(in crate::http::api) struct Version {
     sensitive: bool,
     /// Its pictures of that time. The file of one that the tweet shows no more is not kept, its description is.
     pictures: Vec<VersionPicture>,
+    /// What its poll offered; empty when it had none.
+    poll_options: Vec<String>,
     /// From when it stood.
     #[schema(format = DateTime)]
     created_at: String,
@@ -239,6 +250,7 @@ impl Version {
                 .into_iter()
                 .map(|picture| VersionPicture { id: picture.id, alt: picture.alt })
                 .collect(),
+            poll_options: edit.poll,
             created_at: when(edit.created_at),
         }
     }

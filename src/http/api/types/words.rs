@@ -4,7 +4,9 @@ use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, Schema
 
 use crate::model::list::ListReplies;
 use crate::model::notification::NotificationKind;
-use crate::model::quote::{QuotePolicy, QuoteState};
+use crate::model::preferences::ExpandMedia;
+use crate::model::quote::{MayQuote, QuotePolicy, QuoteState};
+use crate::model::sifting::Sift;
 use crate::model::visibility::Visibility;
 
 /// One of the visibilities.
@@ -52,6 +54,49 @@ pub(in crate::http::api) fn list_replies() -> Object {
 /// The same, or null.
 pub(in crate::http::api) fn maybe_list_replies() -> Object {
     let words = ListReplies::ALL.map(|word| Some(word.as_str())).into_iter().chain([None]);
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
+        .enum_values(Some(words))
+        .build()
+}
+
+/// Whom a tweet's author lets quote it, or null.
+pub(in crate::http::api) fn tweet_quote_policy() -> Object {
+    let all = QuotePolicy::ALL.into_iter().chain([QuotePolicy::Asked]);
+    let words = all.map(|word| Some(word.as_str())).chain([None]);
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
+        .enum_values(Some(words))
+        .build()
+}
+
+/// Whether somebody may quote a tweet.
+pub(in crate::http::api) fn may_quote() -> Object {
+    one_of(MayQuote::ALL.map(MayQuote::as_str))
+}
+
+/// What becomes of a notification.
+pub(in crate::http::api) fn sift() -> Object {
+    one_of(Sift::ALL.map(Sift::as_str))
+}
+
+/// The same, or null.
+pub(in crate::http::api) fn maybe_sift() -> Object {
+    let words = Sift::ALL.map(|word| Some(word.as_str())).into_iter().chain([None]);
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
+        .enum_values(Some(words))
+        .build()
+}
+
+/// Which pictures are shown at first.
+pub(in crate::http::api) fn expand_media() -> Object {
+    one_of(ExpandMedia::ALL.map(ExpandMedia::as_str))
+}
+
+/// The same, or null.
+pub(in crate::http::api) fn maybe_expand_media() -> Object {
+    let words = ExpandMedia::ALL.map(|word| Some(word.as_str())).into_iter().chain([None]);
     ObjectBuilder::new()
         .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
         .enum_values(Some(words))

@@ -27,6 +27,16 @@ pub fn blank_is_none<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) ->
     if is_blank { Ok(None) } else { T::deserialize(Loose(value)).map(Some).map_err(D::Error::custom) }
 }
 
+/// The same of a field that takes something away when it is sent blank, and leaves it when it is not sent.
+///
+/// # Errors
+/// What is not blank and no `T`.
+pub fn blank_takes_away<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    from: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    blank_is_none(from).map(Some)
+}
+
 fn truth(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(truth) => Some(*truth),

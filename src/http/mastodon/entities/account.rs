@@ -2,14 +2,16 @@
 
 use serde::Serialize;
 
-use super::{CustomEmoji, Scene, date, when};
+use super::{CustomEmoji, Scene, date, when, word_of_visibility};
 use crate::clock::DAY_MS;
 use crate::http::media::urls;
 use crate::http::web::assets;
 use crate::model::account::{self, AccountKind, Role};
 use crate::model::ids::AccountId;
+use crate::model::preferences::Preferences;
 use crate::model::profile;
 use crate::model::quote::QuotePolicy;
+use crate::model::visibility::Visibility;
 use crate::model::{entities, html};
 
 /// Stands where an account has no picture: clients read these addresses as given.
@@ -165,14 +167,21 @@ struct OwnRole {
     highlighted: bool,
 }
 
+/// What only its owner sees of an account.
+#[derive(Clone, Debug)]
+pub(in crate::http::mastodon) struct Own {
+    /// What one may do here.
+    pub(in crate::http::mastodon) role: Role,
+    /// How many wait for one's word.
+    pub(in crate::http::mastodon) requests: i64,
+    /// What one prefers.
+    pub(in crate::http::mastodon) wishes: Preferences,
+}
+
 impl CredentialAccount {
-    /// One's own account, with how many wait for one's word.
-    pub(in crate::http::mastodon) fn of(
-        account: &account::Account,
-        role: Role,
-        requests: i64,
-        scene: &Scene<'_>,
-    ) -> Self {
+    /// One's own account.
+    pub(in crate::http::mastodon) fn of(account: &account::Account, own: Own, scene: &Scene<'_>) -> Self {
+        let Own { role, requests, wishes } = own;
         let raw = |field: &profile::Field| Field {
             name: field.name.clone(),
             value: field.value.clone(),
@@ -181,9 +190,9 @@ impl CredentialAccount {
         Self {
             account: Account::of(account, scene),
             source: Source {
-                privacy: "public",
-                sensitive: false,
-                language: None,
+                privacy: word_of_visibility(wishes.visibility.unwrap_or(Visibility::Public)),
+                sensitive: wishes.sensitive,
+                language: wishes.language,
                 note: account.bio.clone(),
                 fields: account.fields.iter().map(raw).collect(),
                 follow_requests_count: requests,

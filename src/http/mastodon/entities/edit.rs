@@ -59,7 +59,7 @@ pub(in crate::http::mastodon) struct StatusEdit {
     poll: Option<Question>,
 }
 
-/// The poll of a version: what it asks, which no edit changes.
+/// The poll of a version: what it asked.
 #[derive(Clone, Debug, Serialize)]
 struct Question {
     options: Vec<Choice>,
@@ -85,9 +85,8 @@ impl StatusEdit {
             content_warning: version.content_warning.clone(),
             ..now.tweet.clone()
         };
-        let poll = now.poll.as_ref().map(|poll| Question {
-            options: poll.options.iter().map(|option| Choice { title: option.title.clone() }).collect(),
-        });
+        let options: Vec<Choice> = version.poll.into_iter().map(|title| Choice { title }).collect();
+        let poll = (!options.is_empty()).then_some(Question { options });
         Self {
             content: version.html,
             spoiler_text: version.content_warning,

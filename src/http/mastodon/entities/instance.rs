@@ -7,11 +7,10 @@ use crate::config::{Registration, limits};
 use crate::http::web::assets;
 use crate::service::{Counts, Rules};
 
-/// The version of Mastodon whose clients find here what they look for. 4.5 would promise that each post says who may
-/// quote it.
-const LIKE_MASTODON: &str = "4.4.0";
+/// The version of Mastodon whose clients find here what they look for. 4.6 would promise collections.
+const LIKE_MASTODON: &str = "4.5.0";
 /// The same by Mastodon's count of its API.
-const API_LEVEL: u32 = 5;
+const API_LEVEL: u32 = 7;
 /// What pictures may be uploaded.
 const PICTURES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
 /// What else, where there is ffmpeg.

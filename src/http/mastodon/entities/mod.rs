@@ -6,6 +6,7 @@
 
 mod account;
 mod card;
+mod conversation;
 mod edit;
 mod emoji;
 mod group;
@@ -17,11 +18,14 @@ mod poll;
 mod quote;
 mod relationship;
 mod report;
+mod scheduled;
 mod search;
+mod sifting;
 mod status;
 mod tag;
 
-pub(super) use account::{Account, CredentialAccount, MutedAccount, word_of_quotable};
+pub(super) use account::{Account, CredentialAccount, MutedAccount, Own, word_of_quotable};
+pub(super) use conversation::Conversation;
 pub(super) use edit::{Context, StatusEdit, StatusSource};
 pub(super) use emoji::CustomEmoji;
 pub(super) use group::{GroupKey, Grouped};
@@ -32,8 +36,10 @@ pub(super) use notification::{Notification, UnreadCount, word_of};
 pub(super) use poll::Poll;
 pub(super) use relationship::Relationship;
 pub(super) use report::Report;
+pub(super) use scheduled::ScheduledStatus;
 pub(super) use search::Search;
-pub(super) use status::Status;
+pub(super) use sifting::{NotificationPolicy, NotificationRequest};
+pub(super) use status::{Status, word_of_visibility};
 pub(super) use tag::Tag;
 
 use std::sync::Arc;
@@ -75,7 +81,7 @@ impl<'a> Scene<'a> {
     }
 }
 
-fn when(at_ms: Millis) -> String {
+pub(super) fn when(at_ms: Millis) -> String {
     time::to_rfc3339(at_ms)
 }
 

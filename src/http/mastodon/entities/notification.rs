@@ -45,6 +45,8 @@ pub(in crate::http::mastodon) fn word_of(kind: NotificationKind) -> &'static str
         NotificationKind::Retweet => "reblog",
         NotificationKind::Quote => "quote",
         NotificationKind::PollEnded => "poll",
+        NotificationKind::Edited => "update",
+        NotificationKind::QuotedEdited => "quoted_update",
     }
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Scene, Status};
 use crate::model::ids::TweetId;
+use crate::model::quote::{MayQuote, QuotePolicy};
 use crate::service::TweetView;
 
 /// What a post quotes: shown whole, or named when the post is quoted itself.
@@ -24,6 +25,37 @@ pub(in crate::http::mastodon) enum Quote {
         /// What is quoted, when its author allows that.
         quoted_status_id: Option<TweetId>,
     },
+}
+
+/// Who may quote a post.
+#[derive(Clone, Debug, Serialize)]
+pub(in crate::http::mastodon) struct QuoteApproval {
+    /// Who may at once.
+    automatic: Vec<&'static str>,
+    /// Who may when its author says so.
+    manual: Vec<&'static str>,
+    /// Whether the viewer may.
+    current_user: &'static str,
+}
+
+impl QuoteApproval {
+    /// Who may quote a post; a repeated one says it of its original.
+    pub(in crate::http::mastodon) fn of(view: &TweetView) -> Self {
+        let shown = view.shown();
+        let (automatic, manual) = match shown.tweet.quote_policy(&shown.author) {
+            // Of a network without consent.
+            None | Some(QuotePolicy::Everyone) => (vec!["public"], vec![]),
+            Some(QuotePolicy::Followers) => (vec!["followers"], vec![]),
+            Some(QuotePolicy::Asked) => (vec![], vec!["public"]),
+            Some(QuotePolicy::Nobody) => (vec![], vec![]),
+        };
+        let current_user = match shown.may_quote {
+            MayQuote::Yes => "automatic",
+            MayQuote::Ask => "manual",
+            MayQuote::No => "denied",
+        };
+        Self { automatic, manual, current_user }
+    }
 }
 
 impl Quote {

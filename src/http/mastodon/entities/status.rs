@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::card::PreviewCard;
-use super::quote::Quote;
+use super::quote::{Quote, QuoteApproval};
 use super::tag::{self, TagLink};
 use super::{Account, CustomEmoji, MediaAttachment, Poll, Scene, when};
 use crate::model::ids::{AccountId, TweetId};
@@ -42,6 +42,7 @@ pub(in crate::http::mastodon) struct Status {
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
     quote: Option<Quote>,
+    quote_approval: QuoteApproval,
     #[serde(flatten)]
     marks: Option<Marks>,
 }
@@ -123,6 +124,7 @@ impl Status {
                 Depth::Outer => Quote::of(view, scene),
                 Depth::Quoted => Quote::named(view),
             },
+            quote_approval: QuoteApproval::of(view),
             marks: scene.viewer.map(|viewer| Marks::of(view, viewer)),
         };
         if tweet.retweet_of.is_some() { status.into_activity(tweet) } else { status }
@@ -178,7 +180,7 @@ fn content(view: &TweetView, scene: &Scene<'_>) -> String {
 }
 
 /// Mastodon's word for whom a post is for.
-fn word_of_visibility(visibility: Visibility) -> &'static str {
+pub(in crate::http::mastodon) fn word_of_visibility(visibility: Visibility) -> &'static str {
     match visibility {
         Visibility::Public => "public",
         Visibility::Unlisted => "unlisted",

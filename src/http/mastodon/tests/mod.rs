@@ -3,16 +3,22 @@
 mod accounts;
 mod bodies;
 mod compose;
+mod conversations;
 mod costs;
 mod films;
 mod grouped;
+mod markers;
 mod notifications;
 mod pages;
+mod preferences;
 mod privacy;
 mod reactions;
 mod reading_lists;
+mod scheduled;
 mod searching;
 mod shapes;
+mod sifting;
+mod sign_up;
 mod streaming;
 mod walk;
 

@@ -78,6 +78,8 @@ const STATUS: Members = &[
     "card?",
     "language?",
     "quote?",
+    "quote_approval",
+    "quotes_count",
 ];
 const MARKS: Members = &["favourited", "reblogged", "muted", "bookmarked", "filtered"];
 const MEDIA: Members = &[

@@ -26,7 +26,7 @@ async fn each_route_takes_only_whom_the_table_says_and_tells_others_in_the_words
         for route in table().finish().1 {
             let line = format!("{} {}", route.method, filled(route.path));
             let nobody = world.ask(None, &line, None).await;
-            let closed = matches!(route.access, Access::Scope(_));
+            let closed = matches!(route.access, Access::Scope(_) | Access::App(_));
             assert_eq!(nobody.status == 401, closed, "{line}: {}", nobody.body);
             if closed {
                 assert_eq!(failed(&nobody), (401, "The access token is invalid"), "{line}");
@@ -37,7 +37,9 @@ async fn each_route_takes_only_whom_the_table_says_and_tells_others_in_the_words
             for (granted, who) in &tokens {
                 let answer = world.ask(Some(who), &line, None).await;
                 let may = match route.access {
-                    Access::Scope(wanted) | Access::Anyone(wanted) => scopes::allow(granted, wanted),
+                    Access::Scope(wanted) | Access::Anyone(wanted) | Access::App(wanted) => {
+                        scopes::allow(granted, wanted)
+                    }
                     _ => true,
                 };
                 let outside = answer.body["error"] == "This action is outside the authorized scopes";
@@ -133,7 +135,7 @@ async fn malformed_parameters_are_refused_and_change_nothing() {
             "POST /api/v1/statuses?status=x&quoted_status_id=5",
             "POST /api/v1/statuses?status=x&media_ids[]=5",
             "POST /api/v1/statuses?status=x&poll[options][]=a&poll[expires_in]=600",
-            "POST /api/v1/statuses?status=x&scheduled_at=2030-01-01T00:00:00Z",
+            "POST /api/v1/statuses?status=x&scheduled_at=tomorrow",
         ] {
             let answer = world.ask(Some(&ann), line, None).await;
             let (status, words) = failed(&answer);

@@ -296,6 +296,7 @@ impl Draft {
             sensitive: None,
             language: Some(self.language.clone()).filter(|tag| !tag.is_empty()),
             poll: self.new_poll(),
+            quotable: None,
             idempotency_key: self.key()?,
         })
     }

@@ -190,8 +190,14 @@ async fn editing_keeps_images_beyond_a_number_that_was_lowered_since() {
         let id = post.rsplit('/').next().unwrap().parse().unwrap();
         let tweet = world.service.tweet(None, id).await.unwrap().tweet.clone();
         let (version_id, media) = (world.service.ids().next(), Some(ids));
-        let edit =
-            EditTweet { tweet, version_id, media, notifications: Vec::new(), now_ms: world.clock.now_ms() };
+        let edit = EditTweet {
+            tweet,
+            version_id,
+            media,
+            poll: None,
+            notifications: Vec::new(),
+            now_ms: world.clock.now_ms(),
+        };
         assert!(world.service.store().write(move |conn| tweet_commands::edit(conn, &edit)).await.unwrap());
 
         let edit = format!("/tweets/{id}/edit");

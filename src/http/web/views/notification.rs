@@ -27,6 +27,10 @@ pub enum NotificationKind {
     Quote,
     /// A poll that the viewer made or voted in is over.
     PollEnded,
+    /// A poll was changed, and the viewer's vote in it is gone.
+    Edited,
+    /// A tweet that the viewer quoted was changed.
+    QuotedEdited,
 }
 
 impl NotificationKind {
@@ -41,6 +45,8 @@ impl NotificationKind {
             Self::Retweet => "notification-retweet",
             Self::Quote => "notification-quote",
             Self::PollEnded => "notification-poll-ended",
+            Self::Edited => "notification-edited",
+            Self::QuotedEdited => "notification-quoted-edited",
         }
     }
 
@@ -52,8 +58,8 @@ impl NotificationKind {
             Self::Reply => "reply",
             Self::Like => "like-on",
             Self::Retweet => "repost",
-            Self::Quote => "quote",
-            Self::PollEnded => "poll",
+            Self::Quote | Self::QuotedEdited => "quote",
+            Self::PollEnded | Self::Edited => "poll",
         }
     }
 
