@@ -102,6 +102,8 @@ impl App {
             rate_limits: config.server.rate_limits,
             federation: config.federation.enabled,
             authorized_fetch: config.federation.authorized_fetch,
+            publish_peers: config.federation.publish_peers,
+            publish_domain_blocks: config.federation.publish_domain_blocks,
             link_previews: config.tweets.link_previews,
         };
         let service = Service::new(store.clone(), clock, ids, addresses(config)?, rules);

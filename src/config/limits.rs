@@ -121,6 +121,16 @@ pub const SCHEDULED_MAX: i64 = 300;
 pub const SCHEDULED_PER_DAY_MAX: i64 = 25;
 /// Uploaded images of an account that wait for their tweet: a few long drafts, and no free storage.
 pub const PENDING_UPLOADS_MAX: usize = 50;
+/// Rules of an instance: what somebody reads before they join.
+pub const RULES_MAX: usize = 50;
+/// Characters of a rule.
+pub const RULE_MAX: usize = 300;
+/// Characters of the hint to a rule.
+pub const RULE_HINT_MAX: usize = 1_000;
+/// Characters of a text about the instance: terms of a lawyer's length.
+pub const HOUSE_TEXT_MAX: usize = 50_000;
+/// Other instances that are told of in one answer.
+pub const PEERS_TOLD_MAX: usize = 10_000;
 /// Films and sounds of everybody's that wait to be worked on; more would wait for hours.
 pub const WAITING_FILMS_MAX: i64 = 500;
 /// How long an uploaded image waits for its tweet before it is removed.

@@ -130,6 +130,10 @@ pub struct Federation {
     pub enabled: bool,
     /// Whether other instances must sign what they read here.
     pub authorized_fetch: bool,
+    /// Whether everybody may read which instances this one knows.
+    pub publish_peers: bool,
+    /// Whether everybody may read which instances are blocked here.
+    pub publish_domain_blocks: bool,
     /// For tests only: plain http, any port, private and loopback addresses are allowed.
     pub insecure: bool,
     /// For tests only: names that are dialled at a fixed address instead of being resolved.

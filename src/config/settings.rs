@@ -251,6 +251,18 @@ fn federation(reader: &mut Reader<'_>) -> Federation {
              given to instances that you block, and nothing to those that do not say who they are; old and small \
              servers that cannot sign no longer find your accounts and posts. Pages in a browser are not affected.",
         ),
+        publish_peers: reader.read(
+            "publish_peers",
+            true,
+            &switch(),
+            "Whether everybody may read which instances this one knows (`/api/v1/instance/peers`).",
+        ),
+        publish_domain_blocks: reader.read(
+            "publish_domain_blocks",
+            false,
+            &switch(),
+            "Whether everybody may read which instances are blocked here (`/api/v1/instance/domain_blocks`).",
+        ),
         insecure: reader.read(
             "federation_insecure",
             false,

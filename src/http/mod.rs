@@ -13,6 +13,7 @@ pub mod media;
 pub mod metrics;
 pub mod middleware;
 pub mod oauth;
+pub mod oembed;
 pub mod peer;
 pub mod problem;
 pub mod server;
@@ -42,6 +43,7 @@ pub fn router(state: AppState, gateway: Gateway, checks: Vec<Check>, metrics: Me
     let mut stateful = api::routes()
         .merge(mastodon::routes())
         .merge(oauth::routes())
+        .merge(oembed::routes())
         .merge(media::routes())
         .merge(web::routes(&state));
     let mut stateless = health::routes(checks).merge(metrics::routes(metrics));

@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::config::limits::REMOTE_DOCUMENT_MAX_BYTES;
 use crate::model::charref::{Inside, decode, escape_into};
-use crate::model::entities::{Entity, EntityKind};
+use crate::model::entities::{self, Entity, EntityKind};
 use crate::model::handle::Handle;
 use crate::model::markup::{Scanner, Token};
 use crate::model::text;
@@ -57,6 +57,18 @@ pub struct MentionLink {
     pub href: String,
     /// `user` or `user@host`, as the account writes itself; the part before the `@` is shown.
     pub acct: String,
+}
+
+/// A plain text as HTML: paragraphs, line breaks and links, hashtags below `base`; names are not looked for.
+pub fn of_plain(text: &str, base: &Url) -> String {
+    render(text, &entities::extract(text), base, |_| None)
+}
+
+/// A plain text that may stand in HTML, between tags and in quoted attributes.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    escape_into(&mut out, text);
+    out
 }
 
 /// Turns a normalised text and its entities into HTML: paragraphs, line breaks, links, hashtags below `base`, and

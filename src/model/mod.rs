@@ -3,6 +3,7 @@
 mod charref;
 mod markup;
 
+pub mod about;
 pub mod account;
 pub mod address;
 pub mod app;

@@ -27,6 +27,8 @@ pub struct Report {
     pub resolved_at: Option<Millis>,
     /// Which admin that was.
     pub resolver: Option<AccountId>,
+    /// Rules of the instance that are broken.
+    pub rules: Vec<RowId>,
     /// The tweets that it names, those that are still there.
     pub tweets: Vec<TweetId>,
 }

@@ -17,6 +17,11 @@ pub fn to_rfc3339(at_ms: Millis) -> String {
     format!("{:.3}", timestamp(at_ms))
 }
 
+/// `2026-01-02`, the day in UTC.
+pub fn date(at_ms: Millis) -> String {
+    to_rfc3339(at_ms).split('T').next().unwrap_or_default().to_owned()
+}
+
 /// Reads RFC 3339 as written by any instance: with or without fraction, with any offset, with a blank for the `T`;
 /// without an offset it is taken as UTC, a date alone as its midnight. `None` for everything else.
 pub fn parse(text: &str) -> Option<Millis> {

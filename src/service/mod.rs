@@ -1,5 +1,6 @@
 //! Use-cases: what a person or an instance may do. One function each: authorise, one unit of work, answer.
 
+pub mod about;
 pub mod accounts;
 mod conversations;
 pub mod deliveries;
@@ -45,6 +46,7 @@ mod tests;
 use std::sync::Arc;
 
 pub use crate::config::Registration;
+pub use about::{AboutChanges, Week};
 pub use accounts::SignUp;
 #[cfg(test)]
 pub(crate) use accounts::blank_account;
@@ -111,6 +113,10 @@ pub struct Rules {
     pub federation: bool,
     /// Whether other instances must sign what they read here.
     pub authorized_fetch: bool,
+    /// Whether it is told which instances this one knows.
+    pub publish_peers: bool,
+    /// Whether it is told which instances are blocked.
+    pub publish_domain_blocks: bool,
     /// Whether pages that tweets link to are asked what they say of themselves, and shown.
     pub link_previews: bool,
 }
@@ -129,6 +135,8 @@ impl Default for Rules {
             rate_limits: true,
             federation: true,
             authorized_fetch: false,
+            publish_peers: true,
+            publish_domain_blocks: false,
             link_previews: true,
         }
     }
@@ -162,6 +170,7 @@ struct Inner {
     /// Somebody uploaded a film.
     film_due: tokio::sync::Notify,
     counted: size::Counted,
+    weeks: about::Weeks,
     palettes: emoji::Palettes,
     known_sessions: known_sessions::KnownSessions,
 }
@@ -191,6 +200,7 @@ impl Service {
             farewell_due: tokio::sync::Notify::new(),
             film_due: tokio::sync::Notify::new(),
             counted: size::Counted::default(),
+            weeks: about::Weeks::default(),
             palettes: emoji::Palettes::default(),
             known_sessions: known_sessions::KnownSessions::new(),
             store,

@@ -12,7 +12,7 @@ use crate::model::ids::{AccountId, RowId, TweetId};
 use crate::model::report::{self, Report};
 use crate::model::tweet::Tweet;
 use crate::model::visibility::Place;
-use crate::store::{Conn, StoreError, accounts, reports, tweets};
+use crate::store::{Conn, StoreError, about, accounts, reports, tweets};
 
 /// What somebody says of an account.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct NewReport {
     pub comment: String,
     /// Whether the instance of a remote account is told, without saying who reports.
     pub forward: bool,
+    /// Rules of the instance that are broken.
+    pub rules: Vec<RowId>,
 }
 
 /// What another instance says of accounts of ours.
@@ -56,6 +58,20 @@ pub struct ReportView {
 }
 
 impl Service {
+    /// These rules, each of which there is or was.
+    async fn known_rules(&self, mut rules: Vec<RowId>) -> Result<Vec<RowId>> {
+        rules.sort_unstable();
+        rules.dedup();
+        let wanted = rules.clone();
+        let too_many = rules.len() > limits::RULES_MAX;
+        if too_many
+            || self.store().read(move |conn| about::rules_among(conn, &wanted)).await?.len() < rules.len()
+        {
+            return Err(Error::invalid("rules", "unknown_rule", "one of these is no rule of this instance"));
+        }
+        Ok(rules)
+    }
+
     /// Reports an account to the admins. Answers the id of the report.
     pub async fn report(&self, reporter: AccountId, new: NewReport) -> Result<RowId> {
         if new.account == reporter {
@@ -64,6 +80,7 @@ impl Service {
         let comment = report::validate_comment(&new.comment)?;
         let account = self.account(new.account).await?;
         let tweets = self.reported_tweets(reporter, &account, new.tweets).await?;
+        let rules = self.known_rules(new.rules).await?;
         let report = Report {
             id: RowId(self.next_id()),
             account: account.id,
@@ -74,6 +91,7 @@ impl Service {
             created_at: self.now_ms(),
             resolved_at: None,
             resolver: None,
+            rules,
             tweets,
         };
         let id = report.id;
@@ -125,6 +143,7 @@ impl Service {
                 created_at: now_ms,
                 resolved_at: None,
                 resolver: None,
+                rules: Vec::new(),
                 tweets: tweets.iter().copied().take(limits::REPORT_TWEETS_MAX).collect(),
             })
             .collect();

@@ -7,7 +7,7 @@ use super::value::args;
 use super::{Echo, Row, StoreError, emoji};
 use crate::clock::Millis;
 use crate::model::account::{Account, AccountKind, Stated};
-use crate::model::ids::AccountId;
+use crate::model::ids::{AccountId, floor_at};
 use crate::model::quote::QuotePolicy;
 
 macro_rules! select_accounts {
@@ -243,6 +243,25 @@ pub fn count_written(conn: &mut Conn, by: &BTreeMap<AccountId, Written>) -> Resu
              where accounts.id = v.id",
         ),
         &rows,
+    )
+}
+
+/// How many public tweets accounts of ours wrote between two times, and how many of them did.
+pub fn count_written(conn: &mut Conn, from_ms: Millis, to_ms: Millis) -> Result<(i64, i64), StoreError> {
+    conn.query_one(
+        "select count(*), count(distinct account_id) from tweets
+         where local and visibility = 0 and retweet_of is null and id >= $1 and id < $2",
+        args![floor_at(from_ms), floor_at(to_ms)],
+        |row| Ok((row.take()?, row.take()?)),
+    )
+}
+
+/// How many accounts of ours were made between two times.
+pub fn count_made(conn: &mut Conn, from_ms: Millis, to_ms: Millis) -> Result<i64, StoreError> {
+    conn.query_one(
+        "select count(*) from accounts where domain is null and id >= $1 and id < $2",
+        args![floor_at(from_ms), floor_at(to_ms)],
+        super::int,
     )
 }
 

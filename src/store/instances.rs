@@ -48,6 +48,22 @@ pub fn know(conn: &mut Conn, host: &str, now_ms: Millis) -> Result<(), StoreErro
     Ok(())
 }
 
+/// Hosts that we exchange with, in their order; not those that are blocked or gone.
+pub fn peers(conn: &mut Conn, limit: i64) -> Result<Vec<String>, StoreError> {
+    conn.query(
+        "select host from instances where not blocked and state <> 3 order by host limit $1",
+        args![limit],
+        |row| row.take(),
+    )
+}
+
+/// Hosts that an admin blocked, in their order.
+pub fn blocked(conn: &mut Conn, limit: i64) -> Result<Vec<String>, StoreError> {
+    conn.query("select host from instances where blocked order by host limit $1", args![limit], |row| {
+        row.take()
+    })
+}
+
 /// Whether an admin blocked a host, or a domain that it is below.
 pub fn is_blocked(conn: &mut Conn, host: &str) -> Result<bool, StoreError> {
     Ok(!blocked_among(conn, &BTreeSet::from([host]))?.is_empty())

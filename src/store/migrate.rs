@@ -51,6 +51,8 @@ migrations! {
     26 "0026_edited_polls";
     27 "0027_sifting";
     28 "0028_preferences";
+    21 "0021_films";
+    22 "0022_about";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

@@ -5,6 +5,7 @@
 //! together (group commit, a savepoint each); on PostgreSQL every write unit is one transaction, and the
 //! hot writes come in sets ([`hot`]). A write is answered after it is durable, never before.
 
+pub mod about;
 pub mod accounts;
 pub mod actors;
 pub mod apps;

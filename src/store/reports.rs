@@ -12,7 +12,8 @@ use crate::model::report::Report;
 macro_rules! select_reports {
     ($rest:literal) => {
         concat!(
-            "select id, account_id, reporter_id, origin, comment, forward, created_at, resolved_at, resolver_id
+            "select id, account_id, reporter_id, origin, comment, forward, created_at, resolved_at, resolver_id,
+                 rules
              from reports ",
             $rest
         )
@@ -23,8 +24,9 @@ macro_rules! select_reports {
 /// not written again. Answers whether it is new.
 pub fn insert(conn: &mut Conn, report: &Report, activity_uri: Option<&str>) -> Result<bool, StoreError> {
     let new = conn.execute(
-        "insert into reports (id, account_id, reporter_id, origin, activity_uri, comment, forward, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
+        "insert into reports (id, account_id, reporter_id, origin, activity_uri, comment, forward, created_at,
+             rules)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing",
         args![
             report.id,
             report.account,
@@ -34,6 +36,7 @@ pub fn insert(conn: &mut Conn, report: &Report, activity_uri: Option<&str>) -> R
             &report.comment,
             report.forward,
             report.created_at,
+            serde_json::to_string(&report.rules)?,
         ],
     )?;
     if new == 0 {
@@ -124,6 +127,7 @@ fn report(row: &mut Row<'_>) -> Result<Report, StoreError> {
         created_at: row.take()?,
         resolved_at: row.take()?,
         resolver: row.take()?,
+        rules: serde_json::from_str(&row.take::<String>()?)?,
         tweets: Vec::new(),
     })
 }

@@ -3,6 +3,7 @@
 //! Routes stand in one table with whom they are for; the OpenAPI document is made from the same table. Limits of
 //! sizes, times and rates are the gateway's business.
 
+mod about;
 mod blocks;
 mod bookmarks;
 mod conversations;
@@ -200,8 +201,10 @@ fn table() -> Table {
         .add(ANYONE, routes!(search::suggest))
         // The instance
         .add(Access::Open, routes!(instance::get_instance))
+        .add(Access::Open, routes!(about::get_about))
         .add(Access::Open, routes!(emoji::get_emoji))
         // Running it
+        .add(ADMIN_WRITE, routes!(about::change_about))
         .add(ADMIN_READ, routes!(signups::get_signups))
         .add(ADMIN_WRITE, routes!(signups::approve_signup))
         .add(ADMIN_WRITE, routes!(signups::reject_signup))

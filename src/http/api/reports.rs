@@ -28,6 +28,9 @@ pub(super) struct NewReport {
     comment: Option<String>,
     /// Whether the instance of a remote account is told too. It does not learn who you are.
     forward: Option<bool>,
+    /// Rules of this instance that are broken, by their ids.
+    #[schema(value_type = Option<Vec<Id>>, max_items = 50)]
+    rules: Option<Vec<RowId>>,
 }
 
 /// A report that was made.
@@ -65,6 +68,7 @@ pub(super) async fn create_report(
         tweets: new.tweets.unwrap_or_default(),
         comment: new.comment.unwrap_or_default(),
         forward: new.forward.unwrap_or(false),
+        rules: new.rules.unwrap_or_default(),
     };
     let id = state.service.report(who.account, new).await?;
     Ok((StatusCode::CREATED, Json(MadeReport { id })))

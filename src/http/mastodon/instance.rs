@@ -12,6 +12,7 @@ use crate::http::extract::Json;
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
 use crate::media::Films;
+use crate::model::about::TextKind;
 use crate::model::emoji::EmojiPicture;
 
 /// Since when the first version is deprecated (RFC 9745): the second came with Mastodon 4.0, on 14 November 2022.
@@ -20,13 +21,13 @@ const DEPRECATED: (HeaderName, HeaderValue) =
 
 /// `GET /api/v1/instance`
 pub(super) async fn version_one(State(state): State<AppState>) -> Result<Response, ApiError> {
-    let instance = InstanceV1::of(known(&state).await?, &Scene::of(&state, None));
+    let instance = InstanceV1::of(&known(&state).await?, &Scene::of(&state, None));
     Ok((FOR_EVERYBODY, [DEPRECATED], Json(instance)).into_response())
 }
 
 /// `GET /api/v2/instance`
 pub(super) async fn version_two(State(state): State<AppState>) -> Result<Response, ApiError> {
-    let instance = InstanceV2::of(known(&state).await?, &Scene::of(&state, None));
+    let instance = InstanceV2::of(&known(&state).await?, &Scene::of(&state, None));
     Ok((FOR_EVERYBODY, Json(instance)).into_response())
 }
 
@@ -38,9 +39,13 @@ pub(super) async fn custom_emojis(State(state): State<AppState>) -> Response {
 }
 
 async fn known(state: &AppState) -> Result<Known<'_>> {
+    let (service, terms, privacy) = (&state.service, TextKind::Terms, TextKind::Privacy);
+    let has = (service.house_text(terms).await?.is_some(), service.house_text(privacy).await?.is_some());
     Ok(Known {
-        rules: state.service.rules(),
-        counts: state.service.counts().await?,
+        house_rules: service.house_rules().await?,
+        has,
+        rules: service.rules(),
+        counts: service.counts().await?,
         image_bytes: state.media.image_max_bytes(),
         film_bytes: state.media.films().map(Films::max_bytes),
     })

@@ -5,6 +5,7 @@
 //! is made in [`entities`], and how failures look in [`failure`]. Features that this server does not have answer reads
 //! with nothing and have no routes to write to ([`nothing`]).
 
+mod about;
 mod accounts;
 mod batch;
 mod browsers;
@@ -72,7 +73,15 @@ fn table() -> Table {
         // The instance
         .get("/api/v1/instance", OPEN, instance::version_one)
         .get("/api/v2/instance", OPEN, instance::version_two)
-        .get("/api/v1/instance/rules", OPEN, none)
+        .get("/api/v1/instance/rules", OPEN, about::rules)
+        .get("/api/v1/instance/extended_description", OPEN, about::extended_description)
+        .get("/api/v1/instance/privacy_policy", OPEN, about::privacy_policy)
+        .get("/api/v1/instance/terms_of_service", OPEN, about::terms_of_service)
+        .get("/api/v1/instance/terms_of_service/{date}", OPEN, about::terms_of_day)
+        .get("/api/v1/instance/peers", OPEN, about::peers)
+        .get("/api/v1/instance/activity", OPEN, about::activity)
+        .get("/api/v1/instance/domain_blocks", OPEN, about::domain_blocks)
+        .get("/api/v1/instance/languages", OPEN, about::languages)
         .get("/api/v1/instance/translation_languages", OPEN, nothing)
         .get("/api/v1/custom_emojis", OPEN, instance::custom_emojis)
         .get("/api/v1/announcements", own("read"), none_of_ones_own)

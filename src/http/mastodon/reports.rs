@@ -7,10 +7,11 @@ use super::entities::{Account, Report, Scene};
 use super::{Answer, Json};
 use crate::http::extract::{Auth, Lenient};
 use crate::http::state::AppState;
-use crate::model::ids::{AccountId, TweetId};
+use crate::model::ids::{AccountId, RowId, TweetId};
 use crate::service::NewReport;
 
-/// What is wrong with an account. Under which heading it belongs is read and not kept: admins go by the words.
+/// What is wrong with an account. Under which heading it belongs is told by whether a rule is named: admins go by the
+/// words.
 #[derive(Debug, Deserialize)]
 pub(super) struct Complaint {
     account_id: AccountId,
@@ -20,6 +21,8 @@ pub(super) struct Complaint {
     comment: String,
     #[serde(default)]
     forward: bool,
+    #[serde(default)]
+    rule_ids: Vec<RowId>,
 }
 
 /// `POST /api/v1/reports`
@@ -28,22 +31,27 @@ pub(super) async fn create(
     Auth(who): Auth,
     Lenient(complaint): Lenient<Complaint>,
 ) -> Answer<Report> {
-    let Complaint { account_id, status_ids, comment, forward } = complaint;
+    let Complaint { account_id, status_ids, comment, forward, rule_ids } = complaint;
     let about = state.service.account(account_id).await?;
-    let new =
-        NewReport { account: account_id, tweets: status_ids.clone(), comment: comment.clone(), forward };
+    let new = NewReport {
+        account: account_id,
+        tweets: status_ids.clone(),
+        comment: comment.clone(),
+        forward,
+        rules: rule_ids.clone(),
+    };
     let id = state.service.report(who.account, new).await?;
     let scene = Scene::of(&state, Some(&who));
     Ok(Json(Report {
         id,
         action_taken: false,
         action_taken_at: None,
-        category: "other",
+        category: if rule_ids.is_empty() { "other" } else { "violation" },
         comment,
         forwarded: forward && !about.is_local(),
         created_at: state.service.clock().now_ms(),
         status_ids,
-        rule_ids: [],
+        rule_ids,
         target_account: Account::of(&about, &scene),
     }))
 }

@@ -40,9 +40,9 @@ pub(in crate::http) use self::handlers::errors::render_failure;
 
 use self::cookies::{Cookies, FLASH};
 use self::handlers::{
-    accounts, apps, authorize, bookmarks, compose, delete, delivery, door, edit, emoji, follow_requests,
-    follows, home, instances, kept_away, leaving, moves, notifications, parked, polls, profile, profile_form,
-    reactions, relays, reports, search, settings, signups, tags, thread, tweets,
+    about, accounts, apps, authorize, bookmarks, compose, delete, delivery, door, edit, emoji,
+    follow_requests, follows, home, instances, kept_away, leaving, moves, notifications, parked, polls,
+    profile, profile_form, reactions, relays, reports, search, settings, signups, tags, thread, tweets,
 };
 use self::site::Site;
 use self::visit::Renewed;
@@ -82,6 +82,7 @@ fn to_read() -> Router<AppState> {
         .route("/home", get(home::home))
         .route("/local", get(home::local))
         .route("/federated", get(home::federated))
+        .route("/about", get(about::about))
         .route("/search", get(search::search))
         .route("/tags/{tag}", get(tags::tag))
         .route("/bookmarks", get(bookmarks::bookmarks))

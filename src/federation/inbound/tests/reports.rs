@@ -73,6 +73,7 @@ async fn one_host_cannot_bury_the_reports_of_others() {
                     created_at: NOW,
                     resolved_at: None,
                     resolver: None,
+                    rules: Vec::new(),
                     tweets: Vec::new(),
                 };
                 reports::insert(conn, &report, None)?;

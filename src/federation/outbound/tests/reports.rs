@@ -10,7 +10,13 @@ async fn a_report_is_forwarded_only_when_its_maker_says_so_and_does_not_name_the
         world.told().await;
         let post = world.post_of(bob).await;
         for forward in [false, true] {
-            let new = NewReport { account: bob, tweets: vec![post], comment: "spam".into(), forward };
+            let new = NewReport {
+                account: bob,
+                tweets: vec![post],
+                comment: "spam".into(),
+                forward,
+                rules: Vec::new(),
+            };
             world.service().report(world.ann.id, new).await.unwrap();
             world.plan().await.unwrap();
             let read = world.test.store.read(|conn| deliveries::waiting(conn, "bob.test", RowId(0), 9));

@@ -166,7 +166,8 @@ impl World {
         };
         let routes = crate::http::api::routes()
             .merge(crate::http::mastodon::routes())
-            .merge(crate::http::media::routes());
+            .merge(crate::http::media::routes())
+            .merge(crate::http::oembed::routes());
         let render_failure = Some(crate::http::mastodon::render_failure(None));
         let gateway = Gateway { enforce_rate_limits, render_failure, ..Gateway::new(base, clock.clone()) };
         let router = layers(routes.with_state(state), gateway);

@@ -25,6 +25,9 @@ pub(in crate::http::api) struct Report {
     comment: String,
     /// Whether the account's own instance was told.
     forwarded: bool,
+    /// The rules of this instance that are broken, by their ids.
+    #[schema(value_type = Vec<Id>)]
+    rules: Vec<RowId>,
     /// The tweets that it names, those that are still there.
     tweets: Vec<ReportedTweet>,
     /// When it was made.
@@ -66,6 +69,7 @@ impl Report {
             origin: report.origin.clone(),
             comment: report.comment.clone(),
             forwarded: report.forward,
+            rules: report.rules.clone(),
             tweets: tweets.collect(),
             created_at: when(report.created_at),
             resolved_at: report.resolved_at.map(when),

@@ -5,6 +5,8 @@ use serde::Serialize;
 use super::Scene;
 use crate::config::{Registration, limits};
 use crate::http::web::assets;
+use crate::model::about::HouseRule;
+use crate::model::ids::RowId;
 use crate::service::{Counts, Rules};
 
 /// The version of Mastodon whose clients find here what they look for. 4.6 would promise collections.
@@ -44,7 +46,7 @@ const PICTURE_PIXELS: u64 = 33_177_600;
 const ICON: &str = "icon.png";
 
 /// What the documents are made from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::http::mastodon) struct Known<'a> {
     /// What the admin has set.
     pub(in crate::http::mastodon) rules: &'a Rules,
@@ -54,6 +56,10 @@ pub(in crate::http::mastodon) struct Known<'a> {
     pub(in crate::http::mastodon) image_bytes: u64,
     /// Bytes of a film or sound that is taken in; `None` takes none.
     pub(in crate::http::mastodon) film_bytes: Option<u64>,
+    /// Its rules.
+    pub(in crate::http::mastodon) house_rules: Vec<HouseRule>,
+    /// Whether it has terms, and whether it says what is done with what people give to it.
+    pub(in crate::http::mastodon) has: (bool, bool),
 }
 
 /// `GET /api/v2/instance`
@@ -72,7 +78,28 @@ pub(in crate::http::mastodon) struct InstanceV2 {
     registrations: Registrations,
     api_versions: ApiVersions,
     contact: Contact,
-    rules: [(); 0],
+    rules: Vec<InstanceRule>,
+}
+
+/// A rule of the instance.
+#[derive(Clone, Debug, Serialize)]
+pub(in crate::http::mastodon) struct InstanceRule {
+    id: RowId,
+    text: String,
+    hint: String,
+    translations: Untranslated,
+}
+
+/// `{}`: rules are in one language.
+#[derive(Clone, Debug, Serialize)]
+struct Untranslated {}
+
+impl InstanceRule {
+    /// The rule as this API shows it.
+    pub(in crate::http::mastodon) fn of(rule: &HouseRule) -> Self {
+        let translations = Untranslated {};
+        Self { id: rule.id, text: rule.text.clone(), hint: rule.hint.clone(), translations }
+    }
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -176,7 +203,7 @@ struct Translation {
 
 impl InstanceV2 {
     /// The document.
-    pub(in crate::http::mastodon) fn of(known: Known<'_>, scene: &Scene<'_>) -> Self {
+    pub(in crate::http::mastodon) fn of(known: &Known<'_>, scene: &Scene<'_>) -> Self {
         let rules = known.rules;
         Self {
             domain: scene.addresses.host().to_string(),
@@ -199,21 +226,21 @@ impl InstanceV2 {
             },
             api_versions: ApiVersions { mastodon: API_LEVEL },
             contact: Contact { email: rules.admin_contact.clone(), account: None },
-            rules: [],
+            rules: known.house_rules.iter().map(InstanceRule::of).collect(),
         }
     }
 }
 
 impl Configuration {
-    fn of(known: Known<'_>, scene: &Scene<'_>) -> Self {
+    fn of(known: &Known<'_>, scene: &Scene<'_>) -> Self {
         let (rules, films) = (known.rules, known.film_bytes.is_some());
         Self {
             urls: Urls {
                 streaming: streaming(scene),
                 status: None,
-                about: None,
-                privacy_policy: None,
-                terms_of_service: None,
+                about: Some(scene.addresses.at("/about")),
+                privacy_policy: known.has.1.then(|| scene.addresses.at("/about#privacy")),
+                terms_of_service: known.has.0.then(|| scene.addresses.at("/about#terms")),
             },
             accounts: OfAccounts {
                 max_display_name_length: limits::DISPLAY_NAME_MAX,
@@ -272,7 +299,7 @@ pub(in crate::http::mastodon) struct InstanceV1 {
     invites_enabled: bool,
     configuration: Configuration,
     contact_account: Option<super::Account>,
-    rules: [(); 0],
+    rules: Vec<InstanceRule>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -289,9 +316,18 @@ struct Stats {
 
 impl InstanceV1 {
     /// The document.
-    pub(in crate::http::mastodon) fn of(known: Known<'_>, scene: &Scene<'_>) -> Self {
-        let InstanceV2 { domain, title, version, description, thumbnail, languages, configuration, .. } =
-            InstanceV2::of(known, scene);
+    pub(in crate::http::mastodon) fn of(known: &Known<'_>, scene: &Scene<'_>) -> Self {
+        let InstanceV2 {
+            domain,
+            title,
+            version,
+            description,
+            thumbnail,
+            languages,
+            configuration,
+            rules,
+            ..
+        } = InstanceV2::of(known, scene);
         Self {
             uri: domain,
             title,
@@ -312,7 +348,7 @@ impl InstanceV1 {
             invites_enabled: false,
             configuration,
             contact_account: None,
-            rules: [],
+            rules,
         }
     }
 }

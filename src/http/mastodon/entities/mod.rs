@@ -31,6 +31,7 @@ pub(super) use emoji::CustomEmoji;
 pub(super) use group::{GroupKey, Grouped};
 pub(super) use instance::{InstanceV1, InstanceV2, Known};
 pub(super) use list::List;
+pub(super) use instance::{InstanceRule, InstanceV1, InstanceV2, Known};
 pub(super) use media::MediaAttachment;
 pub(super) use notification::{Notification, UnreadCount, word_of};
 pub(super) use poll::Poll;
@@ -81,6 +82,7 @@ impl<'a> Scene<'a> {
     }
 }
 
+/// A time with three decimals.
 pub(super) fn when(at_ms: Millis) -> String {
     time::to_rfc3339(at_ms)
 }

@@ -26,8 +26,8 @@ pub(in crate::http::mastodon) struct Report {
     pub(in crate::http::mastodon) created_at: Millis,
     /// Posts that show it.
     pub(in crate::http::mastodon) status_ids: Vec<TweetId>,
-    /// Rules that are broken: none are numbered here.
-    pub(in crate::http::mastodon) rule_ids: [String; 0],
+    /// Rules that are broken.
+    pub(in crate::http::mastodon) rule_ids: Vec<RowId>,
     /// Whom it is about.
     pub(in crate::http::mastodon) target_account: Account,
 }

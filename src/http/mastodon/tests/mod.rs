@@ -1,5 +1,6 @@
 //! Mastodon's API through the real router and gateway, on both engines.
 
+mod about;
 mod accounts;
 mod bodies;
 mod compose;

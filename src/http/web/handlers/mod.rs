@@ -3,6 +3,7 @@
 //! A handler takes a [`Visit`](super::visit::Visit) (or a [`Member`](super::visit::Member) where one must be
 //! signed in), calls one use-case, and answers a page or a redirect back to where the form was.
 
+pub(super) mod about;
 pub(super) mod accounts;
 pub(super) mod apps;
 pub(super) mod authorize;

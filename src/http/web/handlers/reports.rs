@@ -46,6 +46,7 @@ pub(in crate::http::web) async fn report(member: Member, Form(filled): Form<Fill
         tweets: filled.tweet.into_iter().collect(),
         comment: filled.comment.clone(),
         forward: filled.forward.is_some(),
+        rules: Vec::new(),
     };
     let Err(error) = visit.service().report(me, new).await else {
         let account = visit.service().account(filled.account).await?;

@@ -193,7 +193,7 @@ impl HtmlSafe for ComposerCard<'_> {}
 
 impl ComposerCard<'_> {
     /// Languages to choose from, by what they call themselves.
-    const LANGUAGES: [(&'static str, &'static str); 30] = [
+    pub(in crate::http) const LANGUAGES: [(&'static str, &'static str); 30] = [
         ("ar", "العربية"),
         ("bg", "Български"),
         ("ca", "Català"),

@@ -1,5 +1,6 @@
 //! One view struct for each page.
 
+mod about;
 mod admin;
 mod apps;
 mod door;
@@ -12,6 +13,7 @@ mod settings;
 mod timelines;
 mod tweets;
 
+pub use about::{AboutPage, AboutText};
 pub use admin::{
     AdminTab, InstanceAct, InstancePage, InstanceSurePage, InstancesPage, ParkedPage, RelaysPage, SignupsPage,
 };
