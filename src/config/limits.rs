@@ -121,6 +121,10 @@ pub const SCHEDULED_MAX: i64 = 300;
 pub const SCHEDULED_PER_DAY_MAX: i64 = 25;
 /// Uploaded images of an account that wait for their tweet: a few long drafts, and no free storage.
 pub const PENDING_UPLOADS_MAX: usize = 50;
+/// Hashtags that a profile shows.
+pub const FEATURED_TAGS_MAX: usize = 10;
+/// Accounts that a profile recommends.
+pub const ENDORSEMENTS_MAX: usize = 100;
 /// Rules of an instance: what somebody reads before they join.
 pub const RULES_MAX: usize = 50;
 /// Characters of a rule.

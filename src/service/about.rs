@@ -141,7 +141,7 @@ impl Service {
     async fn week(&self, begins_ms: Millis) -> Result<Week> {
         let ends_ms = begins_ms.saturating_add(WEEK_MS);
         let counted = self.store().read(move |conn| {
-            let (tweets, writers) = accounts::count_written(conn, begins_ms, ends_ms)?;
+            let (tweets, writers) = accounts::count_public_tweets(conn, begins_ms, ends_ms)?;
             let signups = accounts::count_made(conn, begins_ms, ends_ms)?;
             Ok(Week { begins_ms, tweets, writers, signups })
         });

@@ -10,8 +10,8 @@ use crate::model::account::Account;
 use crate::model::cursor::{Cursor, Page};
 use crate::model::event::{Event, Relation};
 use crate::model::ids::AccountId;
-use crate::store::accounts;
 use crate::store::follows::{self, Bonds};
+use crate::store::{accounts, featured};
 
 /// What two accounts have to do with each other, as the first one sees it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -26,6 +26,8 @@ pub struct Relationship {
     pub blocking: bool,
     /// You mute it.
     pub muting: bool,
+    /// You recommend it on your profile.
+    pub endorsed: bool,
 }
 
 impl Service {
@@ -168,7 +170,11 @@ impl Service {
     pub async fn relationships(&self, from: AccountId, others: Vec<AccountId>) -> Result<Vec<Relationship>> {
         let relations = self.graph().relations(from).await?;
         let asked = others.clone();
-        let followers = self.store().read(move |conn| follows::followers_among(conn, from, &asked)).await?;
+        let read = self.store().read(move |conn| {
+            let followers = follows::followers_among(conn, from, &asked)?;
+            Ok((followers, featured::endorsed_among(conn, from, &asked)?))
+        });
+        let (followers, endorsed) = read.await?;
         Ok(others
             .iter()
             .map(|other| Relationship {
@@ -177,6 +183,7 @@ impl Service {
                 followed_by: followers.contains(other),
                 blocking: relations.blocking.contains(other),
                 muting: relations.muting.contains(other),
+                endorsed: endorsed.contains(other),
             })
             .collect())
     }

@@ -247,7 +247,11 @@ pub fn count_written(conn: &mut Conn, by: &BTreeMap<AccountId, Written>) -> Resu
 }
 
 /// How many public tweets accounts of ours wrote between two times, and how many of them did.
-pub fn count_written(conn: &mut Conn, from_ms: Millis, to_ms: Millis) -> Result<(i64, i64), StoreError> {
+pub fn count_public_tweets(
+    conn: &mut Conn,
+    from_ms: Millis,
+    to_ms: Millis,
+) -> Result<(i64, i64), StoreError> {
     conn.query_one(
         "select count(*), count(distinct account_id) from tweets
          where local and visibility = 0 and retweet_of is null and id >= $1 and id < $2",

@@ -123,6 +123,8 @@ pub fn erased(conn: &mut Conn, id: AccountId) -> Result<(), StoreError> {
 
 /// Plain rows of an account that goes, a slice of each; what others count is not among them.
 const ROWS: [&str; 29] = [
+const ROWS: [&str; 21] = [
+const ROWS: [&str; 23] = [
     "delete from bookmarks where id in (select id from bookmarks where account_id = $1 limit $2)",
     "delete from poll_votes where id in (select id from poll_votes where account_id = $1 limit $2)",
     "delete from conversation_tweets where account_id = $1 and tweet_id in (
@@ -160,6 +162,13 @@ const ROWS: [&str; 29] = [
     "update reports set reporter_id = null where id in (select id from reports where reporter_id = $1 limit $2)",
     "delete from aliases where account_id = $1 and uri in (
          select uri from aliases where account_id = $1 limit $2)",
+    "delete from featured_tags where id in (select id from featured_tags where account_id = $1 limit $2)",
+    "delete from endorsements where id in (select id from endorsements where account_id = $1 limit $2)",
+    "delete from endorsements where id in (select id from endorsements where target_id = $1 limit $2)",
+    "delete from dismissed_suggestions where id in (
+         select id from dismissed_suggestions where account_id = $1 limit $2)",
+    "delete from dismissed_suggestions where id in (
+         select id from dismissed_suggestions where target_id = $1 limit $2)",
     "delete from moves where account_id = $1 and $2 > 0",
     "delete from scheduled_tweets where id in (select id from scheduled_tweets where account_id = $1 limit $2)",
     // Free uploads lose their files with those of deleted tweets.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::conn::{Conn, Counter};
 use super::notifications::{self, NewNotification};
 use super::value::args;
-use super::{StoreError, events, lists, newer_than, older_than};
+use super::{StoreError, events, featured, lists, newer_than, older_than};
 use crate::clock::Millis;
 use crate::model::cursor::Cursor;
 use crate::model::event::{Event, Relation};
@@ -92,6 +92,7 @@ pub fn unfollow(
     let Some((id, uri)) = gone else { return Ok(false) };
     relation.id = id;
     relation.uri = uri;
+    featured::unendorse(conn, relation.from, relation.to)?;
     count(conn, &relation, -1)?;
     lists::unlist(conn, relation.from, relation.to)?;
     notifications::retract(conn, relation.to, NotificationKind::Follow, relation.from, None)?;
@@ -296,6 +297,8 @@ pub enum Bonds {
     Blocks,
     /// Whom the account mutes.
     Mutes,
+    /// Whom the account recommends.
+    Endorsed,
 }
 
 /// The other ends of an account's bonds, newest first.
@@ -326,6 +329,10 @@ pub fn bonds(
         }
         Bonds::Mutes => {
             "select id, target_id from mutes where account_id = $1 and id < $2 and id > $3 order by id desc limit $4"
+        }
+        Bonds::Endorsed => {
+            "select id, target_id from endorsements where account_id = $1 and id < $2 and id > $3
+             order by id desc limit $4"
         }
     };
     conn.query(sql, args![account, older_than(cursor), newer_than(cursor), limit], |row| {

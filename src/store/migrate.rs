@@ -53,6 +53,7 @@ migrations! {
     28 "0028_preferences";
     21 "0021_films";
     22 "0022_about";
+    23 "0023_featured";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

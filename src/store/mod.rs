@@ -22,6 +22,7 @@ pub mod echo;
 pub mod emoji;
 pub mod events;
 mod examine;
+pub mod featured;
 pub mod films;
 pub mod follower;
 pub mod follows;

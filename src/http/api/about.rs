@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 
 use super::Answer;
 use super::types::{Id, when};
-use crate::error::Result;
 use crate::http::extract::{Auth, Json};
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
@@ -90,13 +89,12 @@ pub(super) struct Changes {
 #[utoipa::path(get, path = "/api/instance/about", tag = "instance", responses((status = 200, description = "Rules and texts.", body = About)))]
 pub(super) async fn get_about(State(state): State<AppState>) -> Answer<About> {
     let service = &state.service;
-    let text = async |kind| Result::Ok(service.house_text(kind).await?.map(Text::of));
     let rules = service.house_rules().await?.into_iter();
     Ok(Json(About {
         rules: rules.map(|rule| Rule { id: rule.id, text: rule.text, hint: rule.hint }).collect(),
-        about: text(TextKind::About).await?,
-        privacy: text(TextKind::Privacy).await?,
-        terms: text(TextKind::Terms).await?,
+        about: service.house_text(TextKind::About).await?.map(Text::of),
+        privacy: service.house_text(TextKind::Privacy).await?.map(Text::of),
+        terms: service.house_text(TextKind::Terms).await?.map(Text::of),
     }))
 }
 

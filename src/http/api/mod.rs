@@ -8,8 +8,10 @@ mod blocks;
 mod bookmarks;
 mod conversations;
 mod deliveries;
+mod discovery;
 mod document;
 mod emoji;
+mod featured;
 mod follow_requests;
 mod follows;
 mod instance;
@@ -108,6 +110,13 @@ fn table() -> Table {
         .add(ANYONE, routes!(users::look_up_user))
         .add(ANYONE, routes!(users::get_user))
         .add(ANYONE, routes!(users::get_user_tweets))
+        .add(ANYONE, routes!(featured::get_featured_tags))
+        .add(WRITE, routes!(featured::feature_tag))
+        .add(WRITE, routes!(featured::unfeature_tag))
+        .add(READ, routes!(featured::get_featured_tag_suggestions))
+        .add(ANYONE, routes!(discovery::get_directory))
+        .add(READ, routes!(discovery::get_suggestions))
+        .add(WRITE, routes!(discovery::dismiss_suggestion))
         // Relations
         .add(ANYONE, routes!(follows::get_followers))
         .add(ANYONE, routes!(follows::get_following))
@@ -115,6 +124,9 @@ fn table() -> Table {
         .add(FOLLOW, routes!(follows::follow))
         .add(FOLLOW, routes!(follows::unfollow))
         .add(FOLLOW, routes!(follows::remove_follower))
+        .add(ANYONE, routes!(featured::get_endorsements))
+        .add(WRITE, routes!(featured::endorse))
+        .add(WRITE, routes!(featured::unendorse))
         .add(READ, routes!(follow_requests::get_follow_requests))
         .add(FOLLOW, routes!(follow_requests::accept_follow_request))
         .add(FOLLOW, routes!(follow_requests::reject_follow_request))

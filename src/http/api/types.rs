@@ -59,6 +59,7 @@ fn address(addresses: &Addresses, path: Option<String>) -> Option<String> {
     path.map(|path| addresses.at(&path))
 }
 
+/// A time as the API writes it.
 pub(super) fn when(at_ms: Millis) -> String {
     time::to_rfc3339(at_ms)
 }

@@ -11,8 +11,10 @@ mod batch;
 mod browsers;
 mod compose;
 mod conversations;
+mod discovery;
 mod entities;
 mod failure;
+mod featured;
 mod grouped;
 mod instance;
 mod lists;
@@ -41,7 +43,7 @@ use axum::Router;
 pub(in crate::http) use self::failure::render_failure;
 
 use self::entities::{Scene, Status};
-use self::nothing::{none, none_of_ones_own, none_to_see, nothing};
+use self::nothing::{none, none_of_ones_own, nothing};
 use self::table::Table;
 use super::extract::{Access, Json};
 use super::problem::ApiError;
@@ -96,13 +98,17 @@ fn table() -> Table {
         .get("/api/v1/accounts/lookup", all("read:accounts"), accounts::look_up)
         .get("/api/v1/accounts/search", own("read:accounts"), search::accounts)
         .get("/api/v1/accounts/relationships", own("read:follows"), relations::relationships)
-        .get("/api/v1/accounts/familiar_followers", own("read:follows"), relations::familiar_followers)
+        .get("/api/v1/accounts/familiar_followers", own("read:follows"), discovery::familiar_followers)
         .get("/api/v1/accounts/{id}", all("read:accounts"), accounts::one)
         .get("/api/v1/accounts/{id}/statuses", all("read:statuses"), accounts::statuses)
         .get("/api/v1/accounts/{id}/followers", all("read:accounts"), accounts::followers)
         .get("/api/v1/accounts/{id}/following", all("read:accounts"), accounts::following)
-        .get("/api/v1/accounts/{id}/featured_tags", all("read:accounts"), none_to_see)
-        .get("/api/v1/accounts/{id}/endorsements", all("read:accounts"), none_to_see)
+        .get("/api/v1/accounts/{id}/featured_tags", all("read:accounts"), featured::of_account)
+        .get("/api/v1/accounts/{id}/endorsements", all("read:accounts"), featured::endorsements)
+        .post("/api/v1/accounts/{id}/endorse", own("write:accounts"), featured::endorse)
+        .post("/api/v1/accounts/{id}/unendorse", own("write:accounts"), featured::unendorse)
+        .post("/api/v1/accounts/{id}/pin", own("write:accounts"), featured::endorse)
+        .post("/api/v1/accounts/{id}/unpin", own("write:accounts"), featured::unendorse)
         .get("/api/v1/accounts/{id}/identity_proofs", own("read:accounts"), none_of_ones_own)
         .get("/api/v1/accounts/{id}/lists", own("read:lists"), reading_lists::with)
         .post("/api/v1/accounts/{id}/follow", own("write:follows"), relations::follow)
@@ -118,10 +124,15 @@ fn table() -> Table {
         .get("/api/v1/blocks", own("read:blocks"), lists::blocks)
         .get("/api/v1/mutes", own("read:mutes"), lists::mutes)
         .get("/api/v1/domain_blocks", own("read:blocks"), none_of_ones_own)
-        .get("/api/v1/endorsements", own("read:accounts"), none_of_ones_own)
-        .get("/api/v1/featured_tags", own("read:accounts"), none_of_ones_own)
-        .get("/api/v1/suggestions", own("read"), none_of_ones_own)
-        .get("/api/v2/suggestions", own("read"), none_of_ones_own)
+        .get("/api/v1/endorsements", own("read:accounts"), featured::own_endorsements)
+        .get("/api/v1/featured_tags", own("read:accounts"), featured::own)
+        .post("/api/v1/featured_tags", own("write:accounts"), featured::add)
+        .get("/api/v1/featured_tags/suggestions", own("read:accounts"), featured::suggestions)
+        .delete("/api/v1/featured_tags/{id}", own("write:accounts"), featured::remove)
+        .get("/api/v1/suggestions", own("read"), discovery::accounts)
+        .delete("/api/v1/suggestions/{id}", own("read"), discovery::dismiss)
+        .get("/api/v2/suggestions", own("read"), discovery::with_reasons)
+        .get("/api/v1/directory", all("read:accounts"), discovery::directory)
         .post("/api/v1/reports", own("write:reports"), reports::create)
         // Posts
         .post("/api/v1/statuses", own("write:statuses"), compose::create)
@@ -212,6 +223,8 @@ fn table() -> Table {
         // Search
         .get("/api/v2/search", all("read:search"), search::search)
         .get("/api/v1/tags/{name}", all("read"), search::tag)
+        .post("/api/v1/tags/{name}/feature", own("write:accounts"), featured::feature)
+        .post("/api/v1/tags/{name}/unfeature", own("write:accounts"), featured::unfeature)
         .get("/api/v1/followed_tags", own("read:follows"), none_of_ones_own)
         .get("/api/v1/trends", OPEN, none)
         .get("/api/v1/trends/tags", OPEN, none)

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::http::extract::{Auth, Json, MaybeAuth};
+use crate::http::extract::{Auth, Json};
 
 /// `{}`: clients read every body as JSON, so that a success is never empty.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -20,11 +20,6 @@ impl Nothing {
 
 /// `[]` for everybody: there is none, and none can be made.
 pub(super) async fn none() -> Json<[Nothing; 0]> {
-    Json([])
-}
-
-/// `[]` for who may look.
-pub(super) async fn none_to_see(MaybeAuth(_): MaybeAuth) -> Json<[Nothing; 0]> {
     Json([])
 }
 

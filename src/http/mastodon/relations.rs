@@ -1,10 +1,10 @@
 //! What one has to do with others: following, blocking, muting, and answering who asks to follow.
 
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::batch::Ids;
-use super::entities::{Account, Relationship};
+use super::entities::Relationship;
 use super::{Answer, Json};
 use crate::config::limits;
 use crate::error::{Error, Result};
@@ -20,13 +20,6 @@ pub(super) struct Mute {
     duration: Option<i64>,
 }
 
-/// Whom one knows that follows an account: this is not looked for here.
-#[derive(Debug, Serialize)]
-pub(super) struct FamiliarFollowers {
-    id: AccountId,
-    accounts: [Account; 0],
-}
-
 /// `GET /api/v1/accounts/relationships`
 pub(super) async fn relationships(
     State(state): State<AppState>,
@@ -34,15 +27,6 @@ pub(super) async fn relationships(
     Lenient(ids): Lenient<Ids>,
 ) -> Answer<Vec<Relationship>> {
     Ok(Json(standing(&state, &who, ids.read(limits::BATCH_IDS_MAX)?).await?))
-}
-
-/// `GET /api/v1/accounts/familiar_followers`
-pub(super) async fn familiar_followers(
-    Auth(_): Auth,
-    Lenient(ids): Lenient<Ids>,
-) -> Answer<Vec<FamiliarFollowers>> {
-    let ids: Vec<AccountId> = ids.read(limits::BATCH_IDS_MAX)?;
-    Ok(Json(ids.into_iter().map(|id| FamiliarFollowers { id, accounts: [] }).collect()))
 }
 
 /// `POST /api/v1/accounts/{id}/follow`
@@ -140,7 +124,8 @@ pub(super) async fn reject(
     Ok(now(&state, &who, id).await?)
 }
 
-async fn now(state: &AppState, who: &SignedIn, id: AccountId) -> Result<Json<Relationship>> {
+/// How somebody stands to an account now.
+pub(super) async fn now(state: &AppState, who: &SignedIn, id: AccountId) -> Result<Json<Relationship>> {
     let found = standing(state, who, vec![id]).await?.pop();
     found.map(Json).ok_or(Error::NotFound("account"))
 }

@@ -75,8 +75,22 @@ pub(super) async fn tag(
     MaybeAuth(viewer): MaybeAuth,
     Path(name): Path<String>,
 ) -> Answer<Tag> {
-    let name = fold_tag(&name).ok_or(Error::NotFound("hashtag"))?;
-    Ok(Json(Tag::of(&name, &Scene::of(&state, viewer.as_ref()))))
+    let name = folded(&name)?;
+    match viewer {
+        Some(who) => Ok(tag_seen(&state, &who, name).await?),
+        None => Ok(Json(Tag::of(&name, &Scene::of(&state, None)))),
+    }
+}
+
+/// The name of a hashtag in the form in which they are equal.
+pub(super) fn folded(name: &str) -> Result<String> {
+    fold_tag(name).ok_or(Error::NotFound("hashtag"))
+}
+
+/// A hashtag as somebody sees it.
+pub(super) async fn tag_seen(state: &AppState, who: &SignedIn, name: String) -> Result<Json<Tag>> {
+    let features = state.service.features_tag(who.account, &name).await?;
+    Ok(Json(Tag::of(&name, &Scene::of(state, Some(who))).featuring(features)))
 }
 
 /// What a handle or an address names; `None` when it is neither, or names nothing.

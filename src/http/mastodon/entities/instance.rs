@@ -245,7 +245,7 @@ impl Configuration {
             accounts: OfAccounts {
                 max_display_name_length: limits::DISPLAY_NAME_MAX,
                 max_note_length: limits::BIO_MAX,
-                max_featured_tags: 0,
+                max_featured_tags: limits::FEATURED_TAGS_MAX,
                 max_pinned_statuses: limits::PINNED_MAX,
                 max_profile_fields: limits::FIELDS_MAX,
                 profile_field_name_limit: limits::FIELD_MAX,

@@ -42,6 +42,8 @@ pub(super) use search::Search;
 pub(super) use sifting::{NotificationPolicy, NotificationRequest};
 pub(super) use status::{Status, word_of_visibility};
 pub(super) use tag::Tag;
+pub(super) use status::Status;
+pub(super) use tag::{FeaturedTag, Tag};
 
 use std::sync::Arc;
 

@@ -53,7 +53,7 @@ impl Relationship {
             requested: bond.requested,
             requested_by: asked,
             domain_blocking: host.is_some_and(|host| relations.blocked_domains.contains(host)),
-            endorsed: false,
+            endorsed: bond.endorsed,
             note: "",
         }
     }

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::Scene;
+use super::{Scene, date};
+use crate::model::ids::RowId;
+use crate::service::FeaturedTagView;
 
 /// A hashtag by itself. How often it was used each day is not counted here, and hashtags cannot be followed.
 #[derive(Clone, Debug, Serialize)]
@@ -22,7 +24,35 @@ pub(in crate::http::mastodon) struct TagLink {
     url: String,
 }
 
+/// A hashtag on a profile.
+#[derive(Clone, Debug, Serialize)]
+pub(in crate::http::mastodon) struct FeaturedTag {
+    id: RowId,
+    name: String,
+    url: String,
+    statuses_count: String,
+    last_status_at: Option<String>,
+}
+
+impl FeaturedTag {
+    /// The hashtag as this API shows it: a number as words, a time as its day.
+    pub(in crate::http::mastodon) fn of(view: &FeaturedTagView, scene: &Scene<'_>) -> Self {
+        Self {
+            id: view.id,
+            name: view.tag.clone(),
+            url: page(&view.tag, scene),
+            statuses_count: view.tweets.to_string(),
+            last_status_at: view.last_at.map(date),
+        }
+    }
+}
+
 impl Tag {
+    /// The same, which its viewer shows on their profile.
+    pub(in crate::http::mastodon) fn featuring(self, featuring: bool) -> Self {
+        Self { featuring, ..self }
+    }
+
     /// The hashtag with this folded name.
     pub(in crate::http::mastodon) fn of(name: &str, scene: &Scene<'_>) -> Self {
         Self {

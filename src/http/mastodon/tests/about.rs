@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::{failed, post, say};
 use crate::clock::DAY_MS;
 use crate::http::api::tests::world::{Person, World, worlds, worlds_with};
-use crate::model::account::Role;
 use crate::service::Rules;
 use crate::store::instances;
 

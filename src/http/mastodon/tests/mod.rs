@@ -6,6 +6,8 @@ mod bodies;
 mod compose;
 mod conversations;
 mod costs;
+mod discovery;
+mod featured;
 mod films;
 mod grouped;
 mod markers;
