@@ -36,6 +36,7 @@ use crate::store::follower::{self, Progress};
 use crate::store::{Place, Settings, Store, StoreError};
 use crate::stream::{self, Hub};
 use crate::timelines::{self, Home};
+use crate::trends::Trends;
 
 /// The process number that commands use in ids, beside a server that runs on the same data.
 pub const COMMAND_PROCESS: u8 = 31;
@@ -176,6 +177,7 @@ impl App {
         self.run("leaving", leaving::run(self.service.clone(), self.stop.clone()));
         self.run("scheduled", scheduled::run(self.service.clone(), self.stop.clone()));
         self.run("polls", polls::run(self.service.clone(), self.stop.clone()));
+        self.start_trends();
         if self.service.rules().federation {
             self.follow_documents(head);
             self.start_federation();
@@ -236,6 +238,14 @@ impl App {
         self.run("farewells", async move { federation.run_farewells(&told, stop).await });
         let (federation, settings, stop) = (self.federation.clone(), self.delivery, self.stop.clone());
         self.run("delivery", async move { federation.run_delivery(settings, &planned, stop).await });
+    }
+
+    /// Starts counting what is used, and reckoning what stands highest.
+    fn start_trends(&self) {
+        let (trends, progress) = (Trends::new(self.service.clone()), Progress::default());
+        let following = trends.clone().follow(progress.clone(), self.stop.clone());
+        self.consume("trends", progress, following);
+        self.run("reckoning of trends", trends.work(self.stop.clone()));
     }
 
     /// Starts finding links in new tweets and asking their pages.

@@ -121,6 +121,8 @@ pub const SCHEDULED_MAX: i64 = 300;
 pub const SCHEDULED_PER_DAY_MAX: i64 = 25;
 /// Uploaded images of an account that wait for their tweet: a few long drafts, and no free storage.
 pub const PENDING_UPLOADS_MAX: usize = 50;
+/// How long it is kept who used what on a day: the days of a history and one more.
+pub const TREND_USE_KEEP_MS: Millis = 8 * DAY_MS;
 /// Hashtags that a profile shows.
 pub const FEATURED_TAGS_MAX: usize = 10;
 /// Accounts that a profile recommends.

@@ -38,6 +38,7 @@ pub mod scopes;
 pub mod sifting;
 pub mod text;
 pub mod time;
+pub mod trend;
 pub mod tweet;
 pub mod username;
 pub mod visibility;

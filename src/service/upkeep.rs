@@ -13,7 +13,7 @@ use crate::config::limits;
 use crate::error::{Chain, Result};
 use crate::store::{
     Conn, StoreError, apps, backfills, deliveries, delivery_results, events, inbox, own_keys, previews,
-    sessions, tombstones, tweet_commands,
+    sessions, tombstones, trends, tweet_commands,
 };
 use crate::telemetry::metrics as names;
 
@@ -55,6 +55,7 @@ const RULES: &[Rule] = &[
     Rule { rows: "previews", keep_ms: limits::PREVIEW_LOOK_MS, forget: previews::prune },
     Rule { rows: "oauth_codes", keep_ms: limits::OAUTH_CODE_KEEP_MS, forget: apps::prune_codes },
     Rule { rows: "oauth_apps", keep_ms: limits::UNUSED_APP_KEEP_MS, forget: apps::prune },
+    Rule { rows: "trend_uses", keep_ms: limits::TREND_USE_KEEP_MS, forget: trends::prune },
     Rule { rows: "sessions", keep_ms: 0, forget: sessions::prune },
 ];
 

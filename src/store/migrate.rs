@@ -54,6 +54,7 @@ migrations! {
     21 "0021_films";
     22 "0022_about";
     23 "0023_featured";
+    24 "0024_trends";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

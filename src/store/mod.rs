@@ -59,6 +59,7 @@ pub mod synchronization;
 pub mod threads;
 pub mod timelines;
 pub mod tombstones;
+pub mod trends;
 pub mod tweet_commands;
 pub mod tweets;
 pub mod users;

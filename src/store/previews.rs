@@ -136,6 +136,17 @@ pub fn of_tweets(conn: &mut Conn, tweets: &[TweetId]) -> Result<HashMap<TweetId,
     Ok(rows.into_iter().collect())
 }
 
+/// The cards of the pages at these addresses, by address; pages without one are left out.
+pub fn of_urls(conn: &mut Conn, urls: Vec<String>) -> Result<HashMap<String, Preview>, StoreError> {
+    let cards = conn.query(
+        "select id, url, title, description, site_name, author, image_url, image_alt, width, height, blurhash
+         from link_previews where url in_texts($1) and state = 1",
+        args![urls],
+        preview,
+    )?;
+    Ok(cards.into_iter().map(|card| (card.url.clone(), card)).collect())
+}
+
 fn preview(row: &mut Row<'_>) -> Result<Preview, StoreError> {
     let (id, url, title, description) = (row.take()?, row.take()?, row.take()?, row.take()?);
     let (site_name, author) = (row.take()?, row.take()?);

@@ -40,6 +40,39 @@ pub fn by_ids(conn: &mut Conn, ids: &[TweetId]) -> Result<Vec<Tweet>, StoreError
     Ok(tweets)
 }
 
+/// What trends ask of a tweet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrendFacts {
+    /// The tweet.
+    pub id: TweetId,
+    /// Its author.
+    pub author: AccountId,
+    /// Its HTML, in which links are.
+    pub html: String,
+    /// Its hashtags.
+    pub tags: Vec<String>,
+}
+
+/// What trends ask of these tweets; of those that everybody may see, and no retweets.
+pub fn trend_facts(conn: &mut Conn, ids: &[TweetId]) -> Result<Vec<TrendFacts>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(TweetId, AccountId, String)> = conn.query(
+        "select id, account_id, html from tweets where id in_ints($1) and visibility = 0 and retweet_of is null",
+        args![ids],
+        |row| Ok((row.take()?, row.take()?, row.take()?)),
+    )?;
+    let mut tags = tags_of(conn, ids)?;
+    let facts = rows.into_iter().map(|(id, author, html)| TrendFacts {
+        tags: tags.remove(&id).unwrap_or_default(),
+        id,
+        author,
+        html,
+    });
+    Ok(facts.collect())
+}
+
 /// One whole tweet, held until the unit ends: nobody changes it meanwhile.
 pub fn hold(conn: &mut Conn, id: TweetId) -> Result<Option<Tweet>, StoreError> {
     conn.query("select id from tweets where id = $1 for no key update", args![id], super::int)?;

@@ -170,7 +170,8 @@ pub const TABLE: &[Metric] = &[
         kind: Kind::Counter,
         labels: &["rows"],
         help: "Rows too old to serve anybody that were removed: events, received, parked, sent, tombstones, \
-               idempotency_keys, retired_keys, backfills, previews, oauth_codes, oauth_apps or sessions",
+               idempotency_keys, retired_keys, backfills, previews, oauth_codes, oauth_apps, trend_uses or \
+               sessions",
     },
     Metric {
         name: TIMELINE_READS_TOTAL,

@@ -41,6 +41,7 @@ mod signups;
 mod stream;
 mod table;
 mod timelines;
+mod trends;
 mod tweets;
 mod types;
 mod users;
@@ -211,6 +212,7 @@ fn table() -> Table {
         .add(READ, routes!(lookup::look_up))
         .add(ANYONE, routes!(search::search))
         .add(ANYONE, routes!(search::suggest))
+        .add(ANYONE, routes!(trends::get_trends))
         // The instance
         .add(Access::Open, routes!(instance::get_instance))
         .add(Access::Open, routes!(about::get_about))

@@ -37,13 +37,14 @@ mod statuses;
 mod streaming;
 mod table;
 mod timelines;
+mod trends;
 
 use axum::Router;
 
 pub(in crate::http) use self::failure::render_failure;
 
 use self::entities::{Scene, Status};
-use self::nothing::{none, none_of_ones_own, nothing};
+use self::nothing::{none_of_ones_own, nothing};
 use self::table::Table;
 use super::extract::{Access, Json};
 use super::problem::ApiError;
@@ -226,10 +227,10 @@ fn table() -> Table {
         .post("/api/v1/tags/{name}/feature", own("write:accounts"), featured::feature)
         .post("/api/v1/tags/{name}/unfeature", own("write:accounts"), featured::unfeature)
         .get("/api/v1/followed_tags", own("read:follows"), none_of_ones_own)
-        .get("/api/v1/trends", OPEN, none)
-        .get("/api/v1/trends/tags", OPEN, none)
-        .get("/api/v1/trends/statuses", OPEN, none)
-        .get("/api/v1/trends/links", OPEN, none)
+        .get("/api/v1/trends", all("read"), trends::tags)
+        .get("/api/v1/trends/tags", all("read"), trends::tags)
+        .get("/api/v1/trends/statuses", all("read"), trends::statuses)
+        .get("/api/v1/trends/links", all("read"), trends::links)
         // What is not there
         .get("/api/v1/filters", own("read:filters"), none_of_ones_own)
         .get("/api/v2/filters", own("read:filters"), none_of_ones_own)

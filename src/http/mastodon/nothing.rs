@@ -18,11 +18,6 @@ impl Nothing {
     }
 }
 
-/// `[]` for everybody: there is none, and none can be made.
-pub(super) async fn none() -> Json<[Nothing; 0]> {
-    Json([])
-}
-
 /// `[]` for who is signed in: one has none, and none can be made.
 pub(super) async fn none_of_ones_own(Auth(_): Auth) -> Json<[Nothing; 0]> {
     Json([])

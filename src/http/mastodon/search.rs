@@ -78,8 +78,18 @@ pub(super) async fn tag(
     let name = folded(&name)?;
     match viewer {
         Some(who) => Ok(tag_seen(&state, &who, name).await?),
-        None => Ok(Json(Tag::of(&name, &Scene::of(&state, None)))),
+        None => {
+            let tag = with_days(&state, vec![name], &Scene::of(&state, None)).await?.pop();
+            Ok(tag.map(Json).ok_or(Error::NotFound("hashtag"))?)
+        }
     }
+}
+
+/// Hashtags with how often they were used of late, in their order.
+async fn with_days(state: &AppState, names: Vec<String>, scene: &Scene<'_>) -> Result<Vec<Tag>> {
+    let days = state.service.tag_histories(names.clone()).await?;
+    let of = |name: &String| days.get(name).map(Vec::as_slice).unwrap_or_default();
+    Ok(names.iter().map(|name| Tag::of(name, scene).with_history(of(name))).collect())
 }
 
 /// The name of a hashtag in the form in which they are equal.
@@ -90,7 +100,8 @@ pub(super) fn folded(name: &str) -> Result<String> {
 /// A hashtag as somebody sees it.
 pub(super) async fn tag_seen(state: &AppState, who: &SignedIn, name: String) -> Result<Json<Tag>> {
     let features = state.service.features_tag(who.account, &name).await?;
-    Ok(Json(Tag::of(&name, &Scene::of(state, Some(who))).featuring(features)))
+    let tag = with_days(state, vec![name], &Scene::of(state, Some(who))).await?.pop();
+    tag.map(|tag| Json(tag.featuring(features))).ok_or(Error::NotFound("hashtag"))
 }
 
 /// What a handle or an address names; `None` when it is neither, or names nothing.
@@ -126,8 +137,8 @@ async fn find(state: &AppState, viewer: Option<&SignedIn>, asked: &Asked) -> Res
     }
     if asked.wants("hashtags") {
         let hits = state.finder.hashtags(&asked.q, asked.far()).await?;
-        let shown = hits.iter().skip(asked.offset).map(|hit| Tag::of(&hit.name, &scene));
-        found.hashtags = shown.collect();
+        let names = hits.iter().skip(asked.offset).map(|hit| hit.name.clone()).collect();
+        found.hashtags = with_days(state, names, &scene).await?;
     }
     Ok(found)
 }

@@ -12,8 +12,14 @@ use crate::service::profiles::ProfileChanges;
 use crate::store::accounts;
 use crate::store::follows::{self, Bonds};
 
-const NOTHING: Relationship =
-    Relationship { following: false, requested: false, followed_by: false, blocking: false, muting: false };
+const NOTHING: Relationship = Relationship {
+    following: false,
+    requested: false,
+    followed_by: false,
+    blocking: false,
+    muting: false,
+    endorsed: false,
+};
 
 async fn lock(world: &World, who: AccountId, locked: bool) {
     let changes = ProfileChanges { locked: Some(locked), ..ProfileChanges::default() };

@@ -26,6 +26,8 @@ mod tag;
 
 pub(super) use account::{Account, CredentialAccount, MutedAccount, Own, word_of_quotable};
 pub(super) use conversation::Conversation;
+pub(super) use account::{Account, CredentialAccount, MutedAccount, word_of_quotable};
+pub(super) use card::PreviewCard;
 pub(super) use edit::{Context, StatusEdit, StatusSource};
 pub(super) use emoji::CustomEmoji;
 pub(super) use group::{GroupKey, Grouped};
@@ -43,7 +45,7 @@ pub(super) use sifting::{NotificationPolicy, NotificationRequest};
 pub(super) use status::{Status, word_of_visibility};
 pub(super) use tag::Tag;
 pub(super) use status::Status;
-pub(super) use tag::{FeaturedTag, Tag};
+pub(super) use tag::{FeaturedTag, History, Tag};
 
 use std::sync::Arc;
 

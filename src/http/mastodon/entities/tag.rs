@@ -4,17 +4,37 @@ use serde::Serialize;
 
 use super::{Scene, date};
 use crate::model::ids::RowId;
+use crate::model::trend::DayUse;
 use crate::service::FeaturedTagView;
 
-/// A hashtag by itself. How often it was used each day is not counted here, and hashtags cannot be followed.
+/// A hashtag by itself. Hashtags cannot be followed.
 #[derive(Clone, Debug, Serialize)]
 pub(in crate::http::mastodon) struct Tag {
     id: String,
     name: String,
     url: String,
-    history: [(); 0],
+    history: Vec<History>,
     following: bool,
     featuring: bool,
+}
+
+/// How often something was used on a day: numbers as words.
+#[derive(Clone, Debug, Serialize)]
+pub(in crate::http::mastodon) struct History {
+    day: String,
+    accounts: String,
+    uses: String,
+}
+
+impl History {
+    /// A day as this API shows it.
+    pub(in crate::http::mastodon) fn of(day: &DayUse) -> Self {
+        Self {
+            day: (day.begins_ms / 1_000).to_string(),
+            accounts: day.accounts.to_string(),
+            uses: day.uses.to_string(),
+        }
+    }
 }
 
 /// A hashtag of a post.
@@ -48,6 +68,11 @@ impl FeaturedTag {
 }
 
 impl Tag {
+    /// The same with how often it was used on its last days.
+    pub(in crate::http::mastodon) fn with_history(self, days: &[DayUse]) -> Self {
+        Self { history: days.iter().map(History::of).collect(), ..self }
+    }
+
     /// The same, which its viewer shows on their profile.
     pub(in crate::http::mastodon) fn featuring(self, featuring: bool) -> Self {
         Self { featuring, ..self }
@@ -59,7 +84,7 @@ impl Tag {
             id: name.to_owned(),
             name: name.to_owned(),
             url: page(name, scene),
-            history: [],
+            history: Vec::new(),
             following: false,
             featuring: false,
         }

@@ -23,6 +23,7 @@ mod shapes;
 mod sifting;
 mod sign_up;
 mod streaming;
+mod trends;
 mod walk;
 
 use serde_json::{Value, json};

@@ -1,0 +1,154 @@
+//! Who used what on which day, and what was used most of late.
+
+use std::collections::HashMap;
+
+use super::conn::Conn;
+use super::value::args;
+use super::{Kind, StoreError, Value};
+use crate::clock::{DAY_MS, Millis};
+use crate::model::ids::AccountId;
+use crate::model::trend::{DayUse, TrendKind, day_of, hour_of};
+
+/// Accounts that must have used something of late before it is thought of.
+const ACCOUNTS_MIN: i64 = 2;
+/// Items that are weighed: those that most accounts used.
+const WEIGHED: i64 = 500;
+/// Items that are kept of each kind.
+const KEPT: usize = 40;
+
+/// Somebody used something.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Use {
+    /// What kind of thing, by its number.
+    pub kind: i64,
+    /// The thing.
+    pub item: String,
+    /// Who used it.
+    pub account: AccountId,
+}
+
+/// Writes who used what now. Each use counts.
+pub fn used(conn: &mut Conn, uses: &[Use], now_ms: Millis) -> Result<(), StoreError> {
+    let (day, hour) = (day_of(now_ms), hour_of(now_ms));
+    let rows: Vec<Vec<Value>> = uses
+        .iter()
+        .map(|one| vec![one.kind.into(), (&one.item).into(), day.into(), one.account.into(), hour.into()])
+        .collect();
+    let columns = [
+        ("kind", Kind::Int),
+        ("item", Kind::Text),
+        ("day", Kind::Int),
+        ("account_id", Kind::Int),
+        ("hour", Kind::Int),
+    ];
+    conn.insert_rows(
+        "trend_uses",
+        &columns,
+        "on conflict (kind, item, day, account_id) do update set
+             hour = excluded.hour, uses = trend_uses.uses + 1",
+        &rows,
+    )?;
+    Ok(())
+}
+
+/// Reckons anew what was used most of late, unless that was done since `since_ms`.
+pub fn reckon(
+    conn: &mut Conn,
+    kind: TrendKind,
+    since_ms: Millis,
+    now_ms: Millis,
+) -> Result<bool, StoreError> {
+    let turn = conn.execute(
+        "insert into trend_reckonings (kind, reckoned_at) values ($1, $2)
+         on conflict (kind) do update set reckoned_at = excluded.reckoned_at
+         where trend_reckonings.reckoned_at <= $3",
+        args![kind.number(), now_ms, since_ms],
+    )?;
+    if turn == 0 {
+        return Ok(false);
+    }
+    let since_hour = hour_of(now_ms).saturating_sub(kind.horizon_hours());
+    let items: Vec<String> = conn.query(
+        "select u.item from trend_uses u join accounts a on a.id = u.account_id
+         where u.kind = $1 and u.hour > $2
+             and a.suspended_at is null and a.limited_at is null and a.discoverable
+         group by u.item having count(distinct u.account_id) >= $3
+         order by count(*) desc, u.item limit $4",
+        args![kind.number(), since_hour, ACCOUNTS_MIN, WEIGHED],
+        |row| row.take(),
+    )?;
+    let since_day = since_hour.div_euclid(24);
+    let used: Vec<(String, i64, i64)> = conn.query(
+        "select last.item, last.hour, count(*) from (
+             select u.item, u.account_id, max(u.hour) as hour from trend_uses u
+             join accounts a on a.id = u.account_id
+             where u.kind = $1 and u.item in_texts($2) and u.day >= $3 and u.hour > $4
+                 and a.suspended_at is null and a.limited_at is null and a.discoverable
+             group by u.item, u.account_id) last
+         group by last.item, last.hour",
+        args![kind.number(), items, since_day, since_hour],
+        |row| Ok((row.take()?, row.take()?, row.take()?)),
+    )?;
+    let ranked = kind.ranked(used, hour_of(now_ms));
+    conn.execute("delete from trends where kind = $1", args![kind.number()])?;
+    let rows: Vec<Vec<Value>> = ranked
+        .into_iter()
+        .take(KEPT)
+        .zip(0_i64..)
+        .map(|(item, position)| vec![kind.number().into(), position.into(), item.into()])
+        .collect();
+    let columns = [("kind", Kind::Int), ("position", Kind::Int), ("item", Kind::Text)];
+    conn.insert_rows("trends", &columns, "", &rows)?;
+    Ok(true)
+}
+
+/// What was used most of late, the most used first.
+pub fn list(conn: &mut Conn, kind: TrendKind) -> Result<Vec<String>, StoreError> {
+    conn.query(
+        "select item from trends where kind = $1 order by position limit $2",
+        args![kind.number(), i64::try_from(KEPT).unwrap_or(i64::MAX)],
+        |row| row.take(),
+    )
+}
+
+/// How often these were used on each of the last `days` days, today first. Each of them has all the days.
+pub fn histories(
+    conn: &mut Conn,
+    kind: TrendKind,
+    items: Vec<String>,
+    days: i64,
+    now_ms: Millis,
+) -> Result<HashMap<String, Vec<DayUse>>, StoreError> {
+    let today = day_of(now_ms);
+    let blank: Vec<DayUse> = (0..days)
+        .map(|back| DayUse {
+            begins_ms: today.saturating_sub(back).saturating_mul(DAY_MS),
+            accounts: 0,
+            uses: 0,
+        })
+        .collect();
+    let mut histories: HashMap<String, Vec<DayUse>> =
+        items.iter().map(|item| (item.clone(), blank.clone())).collect();
+    let rows: Vec<(String, i64, i64, i64)> = conn.query(
+        "select item, day, count(*), cast(sum(uses) as bigint) from trend_uses
+         where kind = $1 and item in_texts($2) and day > $3 group by item, day",
+        args![kind.number(), items, today.saturating_sub(days)],
+        |row| Ok((row.take()?, row.take()?, row.take()?, row.take()?)),
+    )?;
+    for (item, day, accounts, uses) in rows {
+        let place = usize::try_from(today.saturating_sub(day)).unwrap_or(usize::MAX);
+        if let Some(slot) = histories.get_mut(&item).and_then(|days| days.get_mut(place)) {
+            (slot.accounts, slot.uses) = (accounts, uses);
+        }
+    }
+    Ok(histories)
+}
+
+/// Forgets uses of days before a time, at most so many; answers how many.
+pub fn prune(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64, StoreError> {
+    conn.execute(
+        "delete from trend_uses where (kind, item, day, account_id) in (
+             select kind, item, day, account_id from trend_uses where day < $1 limit $2)",
+        args![day_of(before_ms), limit],
+    )
+}
