@@ -121,6 +121,14 @@ pub const SCHEDULED_MAX: i64 = 300;
 pub const SCHEDULED_PER_DAY_MAX: i64 = 25;
 /// Uploaded images of an account that wait for their tweet: a few long drafts, and no free storage.
 pub const PENDING_UPLOADS_MAX: usize = 50;
+/// Announcements of an instance, over or not.
+pub const ANNOUNCEMENTS_MAX: usize = 50;
+/// Characters of an announcement.
+pub const ANNOUNCEMENT_MAX: usize = 5_000;
+/// Different emoji with which people react to one announcement.
+pub const REACTIONS_MAX: usize = 8;
+/// Bytes of an emoji: the longest family of Unicode has 35.
+pub const REACTION_NAME_MAX_BYTES: usize = 64;
 /// How long it is kept who used what on a day: the days of a history and one more.
 pub const TREND_USE_KEEP_MS: Millis = 8 * DAY_MS;
 /// Hashtags that a profile shows.

@@ -186,6 +186,23 @@ pub enum Event {
         /// The report.
         report: RowId,
     },
+    /// An admin told everybody here something, or changed that.
+    Announced {
+        /// The announcement.
+        announcement: RowId,
+    },
+    /// An announcement was taken back.
+    AnnouncementRemoved {
+        /// The announcement, whose row is gone.
+        announcement: RowId,
+    },
+    /// Somebody reacted to an announcement, or took that back; how many did is read again.
+    AnnouncementReacted {
+        /// The announcement.
+        announcement: RowId,
+        /// The emoji, or the code of one of ours.
+        name: String,
+    },
     /// The instance's own emoji changed.
     EmojiChanged,
     /// An account has a new notification.

@@ -6,6 +6,7 @@ mod markup;
 pub mod about;
 pub mod account;
 pub mod address;
+pub mod announcement;
 pub mod app;
 pub mod attachment;
 pub mod conversation;

@@ -3,6 +3,7 @@
 pub mod about;
 pub mod accounts;
 mod conversations;
+pub mod announcements;
 pub mod deliveries;
 pub mod discovery;
 pub mod edits;
@@ -54,6 +55,7 @@ pub use accounts::SignUp;
 #[cfg(test)]
 pub(crate) use accounts::blank_account;
 pub use conversations::ConversationView;
+pub use announcements::{AnnouncementView, NewAnnouncement};
 pub use discovery::{Reason, Suggestion};
 pub use edits::{CheckedEdit, TweetChanges};
 pub use emoji::{EmojiChanges, EmojiList, NewEmoji};

@@ -126,6 +126,7 @@ const ROWS: [&str; 29] = [
 const ROWS: [&str; 21] = [
 const ROWS: [&str; 23] = [
 const ROWS: [&str; 24] = [
+const ROWS: [&str; 26] = [
     "delete from bookmarks where id in (select id from bookmarks where account_id = $1 limit $2)",
     "delete from poll_votes where id in (select id from poll_votes where account_id = $1 limit $2)",
     "delete from conversation_tweets where account_id = $1 and tweet_id in (
@@ -172,6 +173,10 @@ const ROWS: [&str; 24] = [
          select id from dismissed_suggestions where target_id = $1 limit $2)",
     "delete from trend_uses where (kind, item, day, account_id) in (
          select kind, item, day, account_id from trend_uses where account_id = $1 limit $2)",
+    "delete from announcement_reads where account_id = $1 and announcement_id in (
+         select announcement_id from announcement_reads where account_id = $1 limit $2)",
+    "delete from announcement_reactions where account_id = $1 and announcement_id in (
+         select announcement_id from announcement_reactions where account_id = $1 limit $2)",
     "delete from moves where account_id = $1 and $2 > 0",
     "delete from scheduled_tweets where id in (select id from scheduled_tweets where account_id = $1 limit $2)",
     // Free uploads lose their files with those of deleted tweets.

@@ -55,6 +55,7 @@ migrations! {
     22 "0022_about";
     23 "0023_featured";
     24 "0024_trends";
+    25 "0025_announcements";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

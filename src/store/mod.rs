@@ -8,6 +8,7 @@
 pub mod about;
 pub mod accounts;
 pub mod actors;
+pub mod announcements;
 pub mod apps;
 pub mod backfills;
 pub mod cached_pictures;

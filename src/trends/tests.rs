@@ -35,7 +35,7 @@ impl World {
             let mut made = Vec::new();
             for n in 0..people {
                 let id = AccountId(service.ids().next());
-                let account = blank_account(id, &format!("user{n}"), NOON);
+                let account = blank_account(id, format!("user{n}"), NOON);
                 database.store.write(move |conn| accounts::insert(conn, &account)).await.unwrap();
                 made.push(id);
             }

@@ -4,6 +4,7 @@
 //! sizes, times and rates are the gateway's business.
 
 mod about;
+mod announcements;
 mod blocks;
 mod bookmarks;
 mod conversations;
@@ -216,9 +217,17 @@ fn table() -> Table {
         // The instance
         .add(Access::Open, routes!(instance::get_instance))
         .add(Access::Open, routes!(about::get_about))
+        .add(READ, routes!(announcements::get_announcements))
+        .add(WRITE, routes!(announcements::dismiss_announcement))
+        .add(WRITE, routes!(announcements::react_to_announcement))
+        .add(WRITE, routes!(announcements::unreact_to_announcement))
         .add(Access::Open, routes!(emoji::get_emoji))
         // Running it
         .add(ADMIN_WRITE, routes!(about::change_about))
+        .add(ADMIN_READ, routes!(announcements::get_all_announcements))
+        .add(ADMIN_WRITE, routes!(announcements::announce))
+        .add(ADMIN_WRITE, routes!(announcements::change_announcement))
+        .add(ADMIN_WRITE, routes!(announcements::remove_announcement))
         .add(ADMIN_READ, routes!(signups::get_signups))
         .add(ADMIN_WRITE, routes!(signups::approve_signup))
         .add(ADMIN_WRITE, routes!(signups::reject_signup))

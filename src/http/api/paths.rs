@@ -143,6 +143,27 @@ fn one_of<T: FromStr<Err: Display>>(params: Option<&RawPathParams>, wanted: &str
     text.unwrap_or_default().parse().map_err(|error| {
         Problem::new(StatusCode::BAD_REQUEST, "bad_id", format!("{wanted}: {error}")).about(wanted)
     })
+/// The announcement that a path names.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfAnnouncement {
+    /// The id of an announcement.
+    #[param(value_type = String, pattern = "^[0-9]{1,19}$", max_length = 19)]
+    pub(super) announcement_id: RowId,
+}
+
+/// The reaction to an announcement that a path names.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfReaction {
+    /// The id of an announcement.
+    #[param(value_type = String, pattern = "^[0-9]{1,19}$", max_length = 19)]
+    pub(super) announcement_id: RowId,
+    /// An emoji, or the code of one of this server's own.
+    #[param(max_length = 64)]
+    pub(super) name: String,
 }
 
 /// The hashtag that a path names.

@@ -7,6 +7,7 @@
 
 mod about;
 mod accounts;
+mod announcements;
 mod batch;
 mod browsers;
 mod compose;
@@ -87,7 +88,10 @@ fn table() -> Table {
         .get("/api/v1/instance/languages", OPEN, about::languages)
         .get("/api/v1/instance/translation_languages", OPEN, nothing)
         .get("/api/v1/custom_emojis", OPEN, instance::custom_emojis)
-        .get("/api/v1/announcements", own("read"), none_of_ones_own)
+        .get("/api/v1/announcements", own("read"), announcements::list)
+        .post("/api/v1/announcements/{id}/dismiss", own("write:accounts"), announcements::dismiss)
+        .put("/api/v1/announcements/{id}/reactions/{name}", own("write:favourites"), announcements::react)
+        .delete("/api/v1/announcements/{id}/reactions/{name}", own("write:favourites"), announcements::unreact)
         // Accounts
         .get("/api/v1/accounts/verify_credentials", own("profile|read:accounts"), profile::verify_credentials)
         .change("/api/v1/accounts/update_credentials", own("write:accounts"), profile::update_credentials)

@@ -57,6 +57,16 @@ impl Table {
         self.add("POST", MethodFilter::POST, path, (access, handler))
     }
 
+    /// Adds what is put.
+    pub(super) fn put<H: Handler<T, AppState>, T: 'static>(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: H,
+    ) -> Self {
+        self.add("PUT", MethodFilter::PUT, path, (access, handler))
+    }
+
     /// Adds what is changed, under both verbs: clients of Mastodon send either.
     pub(super) fn change<H: Handler<T, AppState>, T: 'static>(
         self,

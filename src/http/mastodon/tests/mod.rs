@@ -2,6 +2,7 @@
 
 mod about;
 mod accounts;
+mod announcements;
 mod bodies;
 mod compose;
 mod conversations;
