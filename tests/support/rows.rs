@@ -70,6 +70,15 @@ const TABLES: &[(&str, &str)] = tables![
     "link_previews",
     "tweet_previews",
     "film_jobs",
+    "instance_rules",
+    "instance_texts",
+    "featured_tags",
+    "endorsements",
+    "dismissed_suggestions",
+    "trend_uses",
+    "announcements",
+    "announcement_reads",
+    "announcement_reactions",
     "settings",
 ];
 

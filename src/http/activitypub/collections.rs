@@ -141,7 +141,7 @@ pub(super) async fn featured(
     reader.open(&state, &format!("/users/{username}/collections/featured"), written).await
 }
 
-/// `GET /users/{username}/collections/tags`: nobody features tags yet.
+/// `GET /users/{username}/collections/tags`: the hashtags that an account shows on its profile.
 pub(super) async fn tags(
     State(state): State<AppState>,
     Path(username): Path<String>,
@@ -149,7 +149,13 @@ pub(super) async fn tags(
 ) -> Result<Response, ApiError> {
     let account = local(&state.service, &username).await?;
     let id = state.federation.local_actor(&account).featured_tags();
-    reader.give(document(&Collection::counted(id, Order::Unordered, 0).items(Vec::new())))
+    let tags = state.service.featured_tags(None, account.id).await?;
+    let total = u64::try_from(tags.len()).unwrap_or(0);
+    let addresses = state.service.addresses();
+    let items = tags.iter().map(|shown| {
+        json!({ "type": "Hashtag", "href": addresses.at(&format!("/tags/{}", shown.tag)), "name": format!("#{}", shown.tag) })
+    });
+    reader.give(document(&Collection::counted(id, Order::Unordered, total).items(items.collect())))
 }
 
 /// `GET /actor/outbox|followers|following`: the instance says nothing, and has no bonds; open as the actor is.

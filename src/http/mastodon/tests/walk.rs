@@ -12,7 +12,10 @@ const GRANTS: [&str; 8] =
 
 fn filled(path: &str) -> String {
     let path = path.replace("{id}", "1").replace("{quoting}", "1");
-    path.replace("{hashtag}", "x").replace("{name}", "x").replace("{key}", "ungrouped-1")
+    path.replace("{hashtag}", "x")
+        .replace("{name}", "x")
+        .replace("{key}", "ungrouped-1")
+        .replace("{date}", "2026-01-02")
 }
 
 #[tokio::test]
@@ -83,7 +86,16 @@ async fn every_answer_is_json_that_is_not_empty_and_open_to_pages_of_other_origi
 
 /// What says the same to everybody, whoever asks.
 fn for_everybody(path: &str) -> bool {
-    matches!(path, "/api/v1/instance" | "/api/v2/instance" | "/api/v1/custom_emojis")
+    matches!(
+        path,
+        "/api/v1/instance"
+            | "/api/v2/instance"
+            | "/api/v1/custom_emojis"
+            | "/api/v1/instance/rules"
+            | "/api/v1/instance/extended_description"
+            | "/api/v1/instance/peers"
+            | "/api/v1/instance/activity"
+    )
 }
 
 #[tokio::test]
