@@ -30,6 +30,7 @@ static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
             "suspended": "toot:suspended",
             "Emoji": "toot:Emoji",
             "featured": { "@id": "toot:featured", "@type": "@id" },
+            "featuredTags": { "@id": "toot:featuredTags", "@type": "@id" },
             "blurhash": "toot:blurhash",
             "votersCount": "toot:votersCount",
             "focalPoint": { "@container": "@list", "@id": "toot:focalPoint" },

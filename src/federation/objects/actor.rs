@@ -228,6 +228,8 @@ pub struct ActorDocument {
     following: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     featured: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    featured_tags: Option<String>,
     endpoints: Endpoints,
     published: String,
     manually_approves_followers: bool,
@@ -322,6 +324,7 @@ impl ActorDocument {
             followers: actor.followers(),
             following: actor.following(),
             featured: is_person.then(|| actor.featured()),
+            featured_tags: is_person.then(|| actor.featured_tags()),
             endpoints: Endpoints { shared_inbox: actor.shared_inbox() },
             published: write_time(profile.created_ms),
             manually_approves_followers: profile.locked,

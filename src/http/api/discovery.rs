@@ -47,7 +47,7 @@ pub(super) struct Directory {
 
 /// Somebody to follow.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Suggestion)]
+#[schema(as = FollowSuggestion)]
 pub(super) struct Suggested {
     /// The account.
     account: User,
@@ -60,7 +60,7 @@ pub(super) struct Suggested {
 
 /// People to follow.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Suggestions {
+pub(super) struct FollowSuggestions {
     /// The people.
     items: Vec<Suggested>,
 }
@@ -80,12 +80,12 @@ pub(super) async fn get_directory(
 }
 
 /// People whom you might follow
-#[utoipa::path(get, path = "/api/suggestions", tag = "accounts", params(Many), responses((status = 200, description = "Some people.", body = Suggestions)))]
+#[utoipa::path(get, path = "/api/suggestions", tag = "accounts", params(Many), responses((status = 200, description = "Some people.", body = FollowSuggestions)))]
 pub(super) async fn get_suggestions(
     State(state): State<AppState>,
     Auth(who): Auth,
     Query(many): Query<Many>,
-) -> Answer<Suggestions> {
+) -> Answer<FollowSuggestions> {
     let found = state.service.suggestions(who.account, many.limit.unwrap_or(DEFAULT)).await?;
     let mut user = user_of(&state);
     let items = found.into_iter().map(|suggestion| {
@@ -95,7 +95,7 @@ pub(super) async fn get_suggestions(
         };
         Suggested { account: user(suggestion.account), reason, friends }
     });
-    Ok(Json(Suggestions { items: items.collect() }))
+    Ok(Json(FollowSuggestions { items: items.collect() }))
 }
 
 /// Do not suggest this account any more
