@@ -56,6 +56,10 @@ migrations! {
     23 "0023_featured";
     24 "0024_trends";
     25 "0025_announcements";
+    23 "0023_about";
+    24 "0024_featured";
+    25 "0025_trends";
+    26 "0026_announcements";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

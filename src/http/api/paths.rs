@@ -143,6 +143,8 @@ fn one_of<T: FromStr<Err: Display>>(params: Option<&RawPathParams>, wanted: &str
     text.unwrap_or_default().parse().map_err(|error| {
         Problem::new(StatusCode::BAD_REQUEST, "bad_id", format!("{wanted}: {error}")).about(wanted)
     })
+}
+
 /// The announcement that a path names.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
