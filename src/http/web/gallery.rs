@@ -10,8 +10,9 @@ use super::views::pages::*;
 use super::views::*;
 use crate::clock::DAY_MS;
 use crate::federation::resolve::Missed;
+use crate::model::about::HouseRule;
 use crate::model::account::Signup;
-use crate::model::ids::AccountId;
+use crate::model::ids::{AccountId, RowId};
 
 /// A name and the HTML of a page.
 pub(super) type Drawn = (&'static str, String);
@@ -24,7 +25,15 @@ fn timelines(tag: &str) -> Vec<Drawn> {
     let older = || Some("/home?before=123".to_owned());
     let mut home = shell(tag, Nav::Home, "/home");
     home.flash = Flash::from_code(home.words, "posted");
+    let rule = HouseRule { id: RowId(1), text: "Be <kind>".to_owned(), hint: "Always.".to_owned() };
+    let text = |id| AboutText { id, html: SafeHtml::sanitised("<p>Words</p>"), updated_ms: NOW };
+    let about = AboutPage {
+        shell: shell(tag, Nav::None, "/about"),
+        rules: vec![rule],
+        texts: vec![text("about"), text("privacy"), text("terms")],
+    };
     vec![
+        draw("about", &about),
         draw(
             "home",
             &HomePage { shell: home, composer: Some(composer()), tweets: timeline(), older: older() },
