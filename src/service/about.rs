@@ -120,13 +120,13 @@ impl Service {
         {
             return Ok(Arc::clone(weeks));
         }
-        let before = known.as_ref().map(|(_, weeks)| Arc::clone(weeks)).unwrap_or_default();
+        let (read_ms, before) = known.clone().unwrap_or_default();
         let present = now_ms.saturating_sub(now_ms.saturating_add(MONDAY_MS).rem_euclid(WEEK_MS));
         let begins = (0_i64..).map(|back| present.saturating_sub(back.saturating_mul(WEEK_MS))).take(WEEKS);
         let mut weeks = Vec::with_capacity(WEEKS);
         for begins_ms in begins {
-            // What is over does not change any more.
-            let over = begins_ms.saturating_add(WEEK_MS) < now_ms.saturating_sub(KEEP_MS);
+            // What was over when it was counted does not change any more.
+            let over = begins_ms.saturating_add(WEEK_MS) <= read_ms;
             let week = before.iter().find(|week| over && week.begins_ms == begins_ms).copied();
             weeks.push(match week {
                 Some(week) => week,
