@@ -61,7 +61,7 @@ pub fn is_emoji(name: &str) -> bool {
     name.len() <= limits::REACTION_NAME_MAX_BYTES
         && text::characters(name) == 1
         && !name.chars().any(|c| c.is_alphabetic() || c.is_whitespace() || c.is_control())
-        && name.chars().any(|c| !c.is_ascii())
+        && !name.is_ascii()
 }
 
 #[cfg(test)]

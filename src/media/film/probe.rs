@@ -163,9 +163,7 @@ mod tests {
         let sound = json!({ "codec_type": "audio", "codec_name": "mp3" });
         let cover =
             json!({ "codec_type": "video", "codec_name": "png", "disposition": { "attached_pic": 1 } });
-        let probe =
-            of(json!({ "streams": [cover.clone(), sound.clone()], "format": { "duration": "61.5" } }))
-                .unwrap();
+        let probe = of(json!({ "streams": [&cover, &sound], "format": { "duration": "61.5" } })).unwrap();
         assert_eq!((probe.shown, probe.duration_ms, probe.width), (Shown::Sound, 61_500, 0));
         let probe = of(json!({ "streams": [film(64, 48), sound] })).unwrap();
         assert_eq!((probe.shown, probe.duration_ms, probe.height), (Shown::Film, 0, 48));

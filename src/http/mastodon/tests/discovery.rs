@@ -27,10 +27,10 @@ async fn the_directory_lists_who_wants_to_be_found() {
         let read = async |query: &str| ids_of(&world.get(&cyd, &format!("/api/v1/directory{query}")).await);
         assert_eq!(read("").await, [ann.id.clone(), bob.id.clone()], "who never wrote is not active");
         assert_eq!(read("?order=new&limit=2").await, [cyd.id.clone(), bob.id.clone()]);
-        assert_eq!(read("?order=active&offset=1&local=true").await, [bob.id.clone()]);
+        assert_eq!(read("?order=active&offset=1&local=true").await, [bob.id.as_str()]);
         let hide = Some(json!({"discoverable": false}));
         world.ask(Some(&ann), "PATCH /api/v1/accounts/update_credentials", hide).await.good();
-        assert_eq!(read("").await, [bob.id.clone()]);
+        assert_eq!(read("").await, [bob.id.as_str()]);
         let native = world.get(&cyd, "/api/directory?newest=true").await;
         assert_eq!(native["items"].as_array().unwrap().len(), 2);
         world.act(&bob, &format!("POST /api/users/{}/block", cyd.id)).await;
@@ -74,7 +74,7 @@ async fn whom_friends_follow_is_suggested_until_it_is_dismissed() {
         assert_eq!(suggested(&world, ann).await, []);
         assert_eq!(
             ids_of(&world.get(eve, "/api/v1/suggestions").await),
-            [fay.id.clone()],
+            [fay.id.as_str()],
             "{}",
             world.engine
         );
@@ -94,7 +94,7 @@ async fn familiar_followers_are_those_whom_one_follows_oneself() {
         follow(&world, cyd, dan).await;
         let path = format!("/api/v1/accounts/familiar_followers?id[]={}&id[]={}", dan.id, cyd.id);
         let found = world.get(ann, &path).await;
-        assert_eq!((&found[0]["id"], ids_of(&found[0]["accounts"])), (&json!(dan.id), vec![bob.id.clone()]));
+        assert_eq!((&found[0]["id"], ids_of(&found[0]["accounts"])), (&json!(dan.id), vec![bob.id.as_str()]));
         assert_eq!(found[1], json!({"id": cyd.id, "accounts": []}));
     }
 }

@@ -71,8 +71,8 @@ async fn followed_accounts_are_recommended_until_they_are_unfollowed() {
         assert_eq!(bond["endorsed"], true);
         do_post(&world, &ann, &format!("/api/v1/accounts/{}/pin", bob.id)).await;
         let list = format!("/api/v1/accounts/{}/endorsements", ann.id);
-        assert_eq!(ids_of(&world.get(&cyd, &list).await), [bob.id.clone()]);
-        assert_eq!(ids_of(&world.get(&ann, "/api/v1/endorsements").await), [bob.id.clone()]);
+        assert_eq!(ids_of(&world.get(&cyd, &list).await), [bob.id.as_str()]);
+        assert_eq!(ids_of(&world.get(&ann, "/api/v1/endorsements").await), [bob.id.as_str()]);
         let native = world.get(&cyd, &format!("/api/users/{}/endorsements", ann.id)).await;
         assert_eq!(id(&native["items"][0]), bob.id);
         world.act(&bob, &format!("POST /api/users/{}/block", cyd.id)).await;

@@ -31,7 +31,7 @@ async fn trends_are_read_with_their_days() {
         assert_eq!(world.get(&ann, "/api/v1/tags/Rooks").await["history"][0], today);
         assert_eq!(world.get(&ann, "/api/v1/tags/crows").await["history"][0]["uses"], "0");
         let statuses = world.ask(None, "GET /api/v1/trends/statuses", None).await.good();
-        assert_eq!(ids_of(&statuses), [liked.clone()]);
+        assert_eq!(ids_of(&statuses), [liked.as_str()]);
         assert_eq!(world.get(&ann, "/api/v1/trends/statuses?offset=1").await, json!([]));
         assert_eq!(world.get(&ann, "/api/v1/trends/links").await, json!([]));
         let native = world.ask(None, "GET /api/trends", None).await.good();
