@@ -4,9 +4,8 @@
 //!
 //! 5. [`cli`], [`app`] — the commands, and the composition root that wires everything
 //! 4. [`http`] — server, middleware, the REST APIs, the pages, the ActivityPub endpoints
-//! 3. [`service`], [`federation`], [`timelines`], [`search`], [`previews`], [`stream`] — use-cases and log consumers
-//! 3. [`service`], [`federation`], [`timelines`], [`search`], [`previews`],
-//!    [`trends`] — use-cases and log consumers
+//! 3. [`service`], [`federation`], [`timelines`], [`search`], [`previews`], [`trends`], [`stream`] — use-cases and log
+//!    consumers
 //! 2. [`store`] (the only SQL), [`media`], [`client`] (the only outgoing HTTP)
 //! 1. [`model`] — plain types and rules, no I/O
 //! 0. [`config`], [`telemetry`], [`clock`], [`buckets`], [`crew`], [`error`], [`secrets`]
