@@ -94,7 +94,7 @@ async fn familiar_followers_are_those_whom_one_follows_oneself() {
         follow(&world, cyd, dan).await;
         let path = format!("/api/v1/accounts/familiar_followers?id[]={}&id[]={}", dan.id, cyd.id);
         let found = world.get(ann, &path).await;
-        assert_eq!((&found[0]["id"], ids_of(&found[0]["accounts"])), (&json!(dan.id), vec![bob.id.as_str()]));
+        assert_eq!((&found[0]["id"], ids_of(&found[0]["accounts"])), (&json!(dan.id), vec![bob.id.clone()]));
         assert_eq!(found[1], json!({"id": cyd.id, "accounts": []}));
     }
 }
