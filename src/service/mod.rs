@@ -2,8 +2,8 @@
 
 pub mod about;
 pub mod accounts;
-mod conversations;
 pub mod announcements;
+mod conversations;
 pub mod deliveries;
 pub mod discovery;
 pub mod edits;
@@ -54,8 +54,8 @@ pub use about::{AboutChanges, Week};
 pub use accounts::SignUp;
 #[cfg(test)]
 pub(crate) use accounts::blank_account;
-pub use conversations::ConversationView;
 pub use announcements::{AnnouncementView, NewAnnouncement};
+pub use conversations::ConversationView;
 pub use discovery::{Reason, Suggestion};
 pub use edits::{CheckedEdit, TweetChanges};
 pub use emoji::{EmojiChanges, EmojiList, NewEmoji};

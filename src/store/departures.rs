@@ -122,11 +122,7 @@ pub fn erased(conn: &mut Conn, id: AccountId) -> Result<(), StoreError> {
 }
 
 /// Plain rows of an account that goes, a slice of each; what others count is not among them.
-const ROWS: [&str; 29] = [
-const ROWS: [&str; 21] = [
-const ROWS: [&str; 23] = [
-const ROWS: [&str; 24] = [
-const ROWS: [&str; 26] = [
+const ROWS: [&str; 37] = [
     "delete from bookmarks where id in (select id from bookmarks where account_id = $1 limit $2)",
     "delete from poll_votes where id in (select id from poll_votes where account_id = $1 limit $2)",
     "delete from conversation_tweets where account_id = $1 and tweet_id in (

@@ -51,15 +51,10 @@ migrations! {
     26 "0026_edited_polls";
     27 "0027_sifting";
     28 "0028_preferences";
-    21 "0021_films";
-    22 "0022_about";
-    23 "0023_featured";
-    24 "0024_trends";
-    25 "0025_announcements";
-    23 "0023_about";
-    24 "0024_featured";
-    25 "0025_trends";
-    26 "0026_announcements";
+    29 "0029_about";
+    30 "0030_featured";
+    31 "0031_trends";
+    32 "0032_announcements";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

@@ -25,9 +25,8 @@ mod status;
 mod tag;
 
 pub(super) use account::{Account, CredentialAccount, MutedAccount, Own, word_of_quotable};
-pub(super) use conversation::Conversation;
-pub(super) use account::{Account, CredentialAccount, MutedAccount, word_of_quotable};
 pub(super) use card::PreviewCard;
+pub(super) use conversation::Conversation;
 pub(super) use edit::{Context, StatusEdit, StatusSource};
 pub(super) use emoji::CustomEmoji;
 pub(super) use group::{GroupKey, Grouped};
@@ -42,8 +41,6 @@ pub(super) use scheduled::ScheduledStatus;
 pub(super) use search::Search;
 pub(super) use sifting::{NotificationPolicy, NotificationRequest};
 pub(super) use status::{Status, word_of_visibility};
-pub(super) use tag::Tag;
-pub(super) use status::Status;
 pub(super) use tag::{FeaturedTag, History, Tag};
 
 use std::sync::Arc;
