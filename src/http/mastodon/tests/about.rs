@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{failed, post, say};
+use super::{admin, failed, post, say};
 use crate::clock::DAY_MS;
 use crate::http::api::tests::world::{Person, World, worlds, worlds_with};
 use crate::service::Rules;
@@ -21,8 +21,7 @@ async fn read(world: &World, path: &str) -> Value {
 #[tokio::test]
 async fn rules_keep_their_ids_while_their_words_stay_and_reports_name_them() {
     for world in worlds().await {
-        let (root, ann, bob) =
-            (world.admin("zoe").await, world.person("ann").await, world.person("bob").await);
+        let (root, ann, bob) = (admin(&world).await, world.person("ann").await, world.person("bob").await);
         assert_eq!(read(&world, "/api/v1/instance/rules").await, json!([]));
         write(&world, &root, json!({"rules": [{"text": "Be kind", "hint": "Always."}, {"text": "No spam"}]}))
             .await;
@@ -50,7 +49,7 @@ async fn rules_keep_their_ids_while_their_words_stay_and_reports_name_them() {
 #[tokio::test]
 async fn texts_are_written_by_admins_read_by_everybody_and_gone_when_empty() {
     for world in worlds().await {
-        let (root, ann) = (world.admin("zoe").await, world.person("ann").await);
+        let (root, ann) = (admin(&world).await, world.person("ann").await);
         for missing in ["privacy_policy", "terms_of_service", "terms_of_service/2026-01-02"] {
             let path = format!("GET /api/v1/instance/{missing}");
             assert_eq!(failed(&world.ask(None, &path, None).await).0, 404, "{missing}");

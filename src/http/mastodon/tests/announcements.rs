@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::failed;
+use super::{admin, failed};
 use crate::clock::{DAY_MS, HOUR_MS};
 use crate::http::api::tests::world::{Person, World, id, worlds};
 use crate::model::event::Event;
@@ -17,7 +17,7 @@ async fn announce(world: &World, admin: &Person, body: Value) -> Value {
 #[tokio::test]
 async fn an_announcement_is_read_dismissed_and_over() {
     for world in worlds().await {
-        let (root, ann) = (world.admin("zoe").await, world.person("ann").await);
+        let (root, ann) = (admin(&world).await, world.person("ann").await);
         let refused =
             world.ask(Some(&ann), "POST /api/admin/announcements", Some(json!({"text": "x"}))).await;
         assert_eq!(refused.status, 403);
@@ -69,7 +69,7 @@ async fn an_announcement_is_read_dismissed_and_over() {
 #[tokio::test]
 async fn reactions_are_counted_once_an_account_and_told_in_the_log() {
     for world in worlds().await {
-        let (root, ann) = (world.admin("zoe").await, world.person("ann").await);
+        let (root, ann) = (admin(&world).await, world.person("ann").await);
         let made = announce(&world, &root, json!({"text": "Hooray"})).await;
         let at = world.service.store().read(events::newest).await.unwrap();
         // 👍, as clients write it in a path.

@@ -41,6 +41,12 @@ async fn say(world: &World, who: &Person, text: &str) -> String {
     id(&post(world, who, json!({ "status": text })).await)
 }
 
+/// An admin with a token for all that an admin may do.
+async fn admin(world: &World) -> Person {
+    let zoe = world.admin("zoe").await;
+    Person { token: world.token(&zoe, "read write follow admin:read admin:write").await, ..zoe }
+}
+
 /// The ids of a list.
 #[track_caller]
 fn ids_of(list: &Value) -> Vec<String> {

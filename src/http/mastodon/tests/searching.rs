@@ -17,7 +17,7 @@ async fn posts_people_and_hashtags_are_found_each_alone_or_together() {
         assert_eq!(ids_of(&all["accounts"]), [ann.id.as_str()], "{}", world.engine);
         assert_eq!(all["hashtags"][0]["name"], "annals");
         assert_eq!(all["hashtags"][0]["url"], "http://rook.test/tags/annals");
-        assert_eq!(all["hashtags"][0]["history"], json!([]));
+        assert_eq!(all["hashtags"][0]["history"].as_array().unwrap().len(), 7);
         let posts = world.get(&bob, "/api/v2/search?q=rooks&type=statuses").await;
         assert_eq!((ids_of(&posts["statuses"]), &posts["accounts"]), (vec![post], &json!([])));
         let beyond = world.get(&bob, "/api/v2/search?q=rooks&type=statuses&offset=1").await;
