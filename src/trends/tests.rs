@@ -8,7 +8,7 @@ use crate::model::trend::DayUse;
 use crate::service::accounts::blank_account;
 use crate::service::{NewTweet, Rules, Slice};
 use crate::store::accounts;
-use crate::store::tests::database::{TestStore, stores};
+use crate::store::tests::database::{TestStore, settled_log, stores};
 use std::sync::Arc;
 
 /// Noon of 2 January 2026.
@@ -54,8 +54,7 @@ impl World {
     /// Counts what happened since, twice, and reckons.
     async fn reckoned(&mut self) {
         let at = self.at;
-        let next = self.database.store.read(move |conn| events::after(conn, at, 500)).await.unwrap();
-        let batch: Vec<Logged> = next.events;
+        let batch: Vec<Logged> = settled_log(&self.database.store, at).await;
         self.trends.take_in(&batch).await.unwrap();
         self.trends.take_in(&batch).await.unwrap();
         self.at = batch.last().map_or(at, |logged| logged.position);

@@ -7,6 +7,7 @@ use crate::clock::{DAY_MS, HOUR_MS};
 use crate::http::api::tests::world::{Person, World, id, worlds};
 use crate::model::event::Event;
 use crate::store::events;
+use crate::store::tests::database::settled_log;
 
 async fn announce(world: &World, admin: &Person, body: Value) -> Value {
     let made = world.ask(Some(admin), "POST /api/admin/announcements", Some(body)).await;
@@ -84,8 +85,8 @@ async fn reactions_are_counted_once_an_account_and_told_in_the_log() {
         assert_eq!(reactions(&ann).await, json!([{"name": "👍", "count": 1, "me": false}]));
         let native = world.get(&root, "/api/announcements").await;
         assert_eq!(native["items"][0]["reactions"], json!([{"name": "👍", "count": 1, "mine": true}]));
-        let next = world.service.store().read(move |conn| events::after(conn, at, 100)).await.unwrap();
-        let told = next.events.iter().filter(|one| matches!(one.event, Event::AnnouncementReacted { .. }));
+        let log = settled_log(world.service.store(), at).await;
+        let told = log.iter().filter(|one| matches!(one.event, Event::AnnouncementReacted { .. }));
         assert_eq!(told.count(), 3, "{}", world.engine);
         for bad in ["hello", "a", "nosuchcode"] {
             let line = format!("PUT /api/v1/announcements/{}/reactions/{bad}", id(&made));

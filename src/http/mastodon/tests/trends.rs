@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{ids_of, post, say};
 use crate::http::api::tests::world::{id, worlds};
-use crate::store::events;
+use crate::store::tests::database::settled_log;
 use crate::trends::Trends;
 
 #[tokio::test]
@@ -19,8 +19,8 @@ async fn trends_are_read_with_their_days() {
         for who in [&bob, &cyd] {
             world.ask(Some(who), &format!("POST /api/v1/statuses/{liked}/favourite"), None).await.good();
         }
-        let next = world.service.store().read(move |conn| events::after(conn, at, 500)).await.unwrap();
-        trends.take_in(&next.events).await.unwrap();
+        let batch = settled_log(world.service.store(), at).await;
+        trends.take_in(&batch).await.unwrap();
         trends.reckon().await.unwrap();
 
         let tags = world.ask(None, "GET /api/v1/trends/tags", None).await.good();
