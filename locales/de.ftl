@@ -309,6 +309,7 @@ notification-retweet = { $name } hat deinen Beitrag geteilt
 notification-quote = { $name } hat deinen Beitrag zitiert
 notification-edited = { $name } hat eine Umfrage geändert; du kannst neu abstimmen
 notification-quoted-edited = { $name } hat einen Beitrag bearbeitet, den du zitiert hast
+notification-posted = { $name } hat etwas veröffentlicht
 notification-poll-ended = Die Umfrage von { $name } ist beendet
 notification-unread = Neu
 notification-answer = Anfrage beantworten

@@ -318,6 +318,7 @@ notification-retweet = { $name } reposted your post
 notification-quote = { $name } quoted your post
 notification-edited = { $name } changed a poll; you can vote in it anew
 notification-quoted-edited = { $name } edited a post that you quoted
+notification-posted = { $name } posted
 notification-poll-ended = The poll of { $name } is over
 notification-unread = New
 notification-answer = Answer the request

@@ -28,8 +28,8 @@ use crate::previews::Previews;
 use crate::search::{Feeder, Finder, OpenError, Opened, Search};
 use crate::secrets;
 use crate::service::{
-    PictureSettings, RemotePictures, Rules, Service, films, leaving, media_upkeep, moves, polls, scheduled,
-    upkeep,
+    PictureSettings, RemotePictures, Rules, Service, bonds, films, leaving, media_upkeep, moves, notices,
+    polls, scheduled, upkeep,
 };
 use crate::store::events::{self, Logged, Position};
 use crate::store::follower::{self, Progress};
@@ -177,6 +177,10 @@ impl App {
         self.run("leaving", leaving::run(self.service.clone(), self.stop.clone()));
         self.run("scheduled", scheduled::run(self.service.clone(), self.stop.clone()));
         self.run("polls", polls::run(self.service.clone(), self.stop.clone()));
+        self.run("mutes", bonds::run(self.service.clone(), self.stop.clone()));
+        let progress = Progress::default();
+        let telling = notices::run(self.service.clone(), progress.clone(), self.stop.clone());
+        self.consume("notices", progress, telling);
         self.start_trends();
         if self.service.rules().federation {
             self.follow_documents(head);

@@ -65,6 +65,26 @@ pub const LISTS_MAX: usize = 50;
 pub const LIST_MEMBERS_MAX: usize = 1_000;
 /// Characters of a list's title.
 pub const LIST_TITLE_MAX: usize = 100;
+/// Filters of an account: all of them are asked for every tweet that it reads.
+pub const FILTERS_MAX: usize = 100;
+/// Keywords in all the filters of an account, for the same reason.
+pub const FILTER_KEYWORDS_MAX: usize = 1_000;
+/// Single tweets in all the filters of an account, for the same reason.
+pub const FILTER_TWEETS_MAX: usize = 1_000;
+/// Characters of a filter's title.
+pub const FILTER_TITLE_MAX: usize = 100;
+/// Characters of a filter's keyword: a long name, not a text.
+pub const FILTER_KEYWORD_MAX: usize = 200;
+/// Hashtags that an account may follow: all of them are asked for each page of its home.
+pub const FOLLOWED_TAGS_MAX: usize = 300;
+/// Languages to which a follow can be kept: more is all of them.
+pub const FOLLOW_LANGUAGES_MAX: usize = 50;
+/// Threads that an account may have muted.
+pub const MUTED_THREADS_MAX: i64 = 5_000;
+/// Hosts that an account may hide: they are in memory while it reads.
+pub const HIDDEN_HOSTS_MAX: i64 = 2_000;
+/// Characters of a note about an account.
+pub const ACCOUNT_NOTE_MAX: usize = 2_000;
 /// Sessions and tokens of an account at once; the one unused for longest ends when one more begins.
 pub const SESSIONS_MAX: usize = 100;
 /// Characters of an app's name: it stands in a sentence of the page that asks for consent.

@@ -98,12 +98,33 @@ pub enum Event {
     Muted(Relation),
     /// `from` no longer mutes `to`.
     Unmuted(Relation),
+    /// What `from` wants of the follow changed. Only `from` may know.
+    FollowChanged(Relation),
+    /// An account hid a host or shows it again. Only that account may know.
+    HiddenHostsChanged {
+        /// The account.
+        account: AccountId,
+        /// The host.
+        host: String,
+    },
+    /// An account follows a hashtag, or no longer. Only that account may know.
+    FollowedTagsChanged {
+        /// The account.
+        account: AccountId,
+        /// The hashtag, folded.
+        tag: String,
+    },
     /// A list of somebody's changed: what it is, or who is on it. Only its owner may know.
     ListChanged {
         /// Whose list it is.
         account: AccountId,
         /// The list.
         list: RowId,
+    },
+    /// What somebody would rather not read changed. Only its owner may know.
+    FiltersChanged {
+        /// Whose filters they are.
+        account: AccountId,
     },
     /// A tweet was put on top of its author's profile, or taken off.
     PinChanged {

@@ -16,6 +16,8 @@ pub mod delivery;
 pub mod emoji;
 pub mod entities;
 pub mod event;
+pub mod filter;
+pub mod follow;
 pub mod handle;
 pub mod host;
 pub mod html;

@@ -29,11 +29,13 @@ pub enum NotificationKind {
     Edited,
     /// A tweet that you quoted was changed.
     QuotedEdited,
+    /// Somebody of whom you want to hear has posted.
+    Posted,
 }
 
 impl NotificationKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Follow,
         Self::FollowRequest,
         Self::Mention,
@@ -44,6 +46,7 @@ impl NotificationKind {
         Self::PollEnded,
         Self::Edited,
         Self::QuotedEdited,
+        Self::Posted,
     ];
 
     /// The stored word, which is also the word of the API.
@@ -59,6 +62,7 @@ impl NotificationKind {
             Self::PollEnded => "poll_ended",
             Self::Edited => "edited",
             Self::QuotedEdited => "quoted_edited",
+            Self::Posted => "posted",
         }
     }
 

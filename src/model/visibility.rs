@@ -3,7 +3,7 @@
 //! REST, pages, streams, search, feeds, ActivityPub, exports, previews and counts all go through [`can_see`]
 //! (or a query that a property test holds against it), so that a rule is changed in one place.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -89,8 +89,12 @@ pub struct Relations {
     pub muting_notifications: HashSet<AccountId>,
     /// Accounts it follows without their retweets.
     pub retweets_hidden: HashSet<AccountId>,
+    /// Accounts of which home shows only tweets in some languages, and those.
+    pub languages: HashMap<AccountId, Vec<String>>,
     /// Accounts that it reads in lists of their own and not in home.
     pub listed_away: HashSet<AccountId>,
+    /// Hashtags it follows, folded.
+    pub followed_tags: HashSet<String>,
     /// Hosts it hides, in the normal form of [`crate::model::host::Host`].
     pub blocked_domains: HashSet<String>,
 }
@@ -108,7 +112,16 @@ impl Relations {
             &self.retweets_hidden,
             &self.listed_away,
         ];
-        accounts.iter().map(|set| set.len()).sum::<usize>() + self.blocked_domains.len()
+        accounts.iter().map(|set| set.len()).sum::<usize>()
+            + self.languages.len()
+            + self.followed_tags.len()
+            + self.blocked_domains.len()
+    }
+
+    /// Whether home shows what an account writes in this language; what says none is shown.
+    pub fn wants_language(&self, author: AccountId, language: Option<&str>) -> bool {
+        let wanted = self.languages.get(&author);
+        wanted.zip(language).is_none_or(|(wanted, language)| wanted.iter().any(|known| known == language))
     }
 }
 

@@ -269,6 +269,7 @@ mod tests {
             tweet: blank_tweet(TweetId(9), ANN, 0),
             author: Arc::new(author.clone()),
             flags: crate::store::tweets::Flags::default(),
+            filtered: Vec::new(),
             reply_to_author: None,
             retweet_of: None,
             quote_of: None,

@@ -3,40 +3,40 @@
 use std::collections::HashSet;
 
 use super::Service;
+use super::bonds::Relationship;
 use super::pages::{one_more, page_of_rows};
 use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
 use crate::model::cursor::{Cursor, Page};
 use crate::model::event::{Event, Relation};
+use crate::model::follow::FollowChoices;
 use crate::model::ids::AccountId;
+use crate::store::accounts;
+use crate::store::bonds;
 use crate::store::follows::{self, Bonds};
-use crate::store::{accounts, featured};
-
-/// What two accounts have to do with each other, as the first one sees it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-pub struct Relationship {
-    /// You follow it.
-    pub following: bool,
-    /// Your follow waits for its word.
-    pub requested: bool,
-    /// It follows you.
-    pub followed_by: bool,
-    /// You block it.
-    pub blocking: bool,
-    /// You mute it.
-    pub muting: bool,
-    /// You recommend it on your profile.
-    pub endorsed: bool,
-}
 
 impl Service {
     /// Follows an account, or asks to when it is locked or remote. Doing it twice changes nothing.
     pub async fn follow(&self, from: AccountId, to: AccountId) -> Result<Relationship> {
+        self.follow_with(from, to, FollowChoices::default()).await
+    }
+
+    /// The same, and says what is wanted of the follow; of one that there is already, too.
+    pub async fn follow_with(
+        &self,
+        from: AccountId,
+        to: AccountId,
+        choices: FollowChoices,
+    ) -> Result<Relationship> {
+        let choices = choices.checked()?;
         let target = self.other(from, to).await?;
         let relations = self.graph().relations(from).await?;
         if relations.blocked_by.contains(&to) || relations.blocking.contains(&to) {
             return Err(Error::forbidden("blocked", "there is a block between you and this account"));
+        }
+        if target.domain.as_ref().is_some_and(|host| relations.blocked_domains.contains(host)) {
+            return Err(Error::forbidden("host_hidden", "you have hidden the host of this account"));
         }
         let known = relations.following.contains(&to) || relations.requested.contains(&to);
         if !known && relations.following.len() + relations.requested.len() >= limits::FOLLOWS_MAX {
@@ -53,10 +53,14 @@ impl Service {
         self.store()
             .write(move |conn| {
                 if ask {
-                    follows::request(conn, &written, now_ms)
+                    follows::request(conn, &written, now_ms)?;
                 } else {
-                    follows::follow(conn, &written, now_ms)
+                    follows::follow(conn, &written, now_ms)?;
                 }
+                if choices == FollowChoices::default() {
+                    return Ok(());
+                }
+                bonds::tune(conn, &written, &choices, now_ms)
             })
             .await?;
         self.after(&relation).await
@@ -143,11 +147,23 @@ impl Service {
         to: AccountId,
         notifications_too: bool,
     ) -> Result<Relationship> {
+        self.mute_for(from, to, notifications_too, None).await
+    }
+
+    /// The same for so many seconds; none, and 0, is without an end.
+    pub async fn mute_for(
+        &self,
+        from: AccountId,
+        to: AccountId,
+        notifications_too: bool,
+        duration_s: Option<i64>,
+    ) -> Result<Relationship> {
+        let how = (notifications_too, self.mute_end(duration_s)?);
         let target = self.other(from, to).await?;
         let relation = self.relation(from, &target);
         let now_ms = self.now_ms();
         let written = relation.clone();
-        self.store().write(move |conn| follows::mute(conn, &written, notifications_too, now_ms)).await?;
+        self.store().write(move |conn| follows::mute(conn, &written, how, now_ms)).await?;
         self.after(&relation).await
     }
 
@@ -159,33 +175,6 @@ impl Service {
         let written = relation.clone();
         self.store().write(move |conn| follows::unmute(conn, &written, now_ms)).await?;
         self.after(&relation).await
-    }
-
-    /// What `from` has to do with `to`.
-    pub async fn relationship(&self, from: AccountId, to: AccountId) -> Result<Relationship> {
-        Ok(self.relationships(from, vec![to]).await?.pop().unwrap_or_default())
-    }
-
-    /// What `from` has to do with each of these accounts, in their order.
-    pub async fn relationships(&self, from: AccountId, others: Vec<AccountId>) -> Result<Vec<Relationship>> {
-        let relations = self.graph().relations(from).await?;
-        let asked = others.clone();
-        let read = self.store().read(move |conn| {
-            let followers = follows::followers_among(conn, from, &asked)?;
-            Ok((followers, featured::endorsed_among(conn, from, &asked)?))
-        });
-        let (followers, endorsed) = read.await?;
-        Ok(others
-            .iter()
-            .map(|other| Relationship {
-                following: relations.following.contains(other),
-                requested: relations.requested.contains(other),
-                followed_by: followers.contains(other),
-                blocking: relations.blocking.contains(other),
-                muting: relations.muting.contains(other),
-                endorsed: endorsed.contains(other),
-            })
-            .collect())
     }
 
     /// Who of these accounts waits for `account` to let them follow.
@@ -254,7 +243,7 @@ impl Service {
     }
 
     /// The same, suspended or not: what one has to do with it can be ended.
-    async fn other_known(&self, from: AccountId, to: AccountId) -> Result<Account> {
+    pub(super) async fn other_known(&self, from: AccountId, to: AccountId) -> Result<Account> {
         if from == to {
             return Err(yourself());
         }

@@ -9,7 +9,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use crate::error::Result;
-use crate::model::event::{Event, Relation};
+use crate::model::event::Event;
 use crate::model::ids::AccountId;
 use crate::model::visibility::Relations;
 use crate::store::{Store, follows};
@@ -63,14 +63,8 @@ impl Graph {
         }
     }
 
-    /// Forgets the relations of both ends.
-    pub(super) fn forget(&self, relation: &Relation) {
-        self.forget_of(relation.from);
-        self.forget_of(relation.to);
-    }
-
     /// Forgets the relations of one account.
-    pub(super) fn forget_of(&self, account: AccountId) {
+    fn forget_of(&self, account: AccountId) {
         self.epoch.fetch_add(1, Ordering::AcqRel);
         self.cache.remove(&account);
     }
@@ -89,7 +83,10 @@ pub fn changed(event: &Event) -> impl Iterator<Item = AccountId> + use<> {
         | Event::Unblocked(r)
         | Event::Muted(r)
         | Event::Unmuted(r) => [Some(r.from), Some(r.to)],
-        Event::ListChanged { account, .. } => [Some(*account), None],
+        Event::FollowChanged(r) => [Some(r.from), None],
+        Event::ListChanged { account, .. }
+        | Event::HiddenHostsChanged { account, .. }
+        | Event::FollowedTagsChanged { account, .. } => [Some(*account), None],
         _ => [None, None],
     };
     accounts.into_iter().flatten()

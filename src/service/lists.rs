@@ -144,7 +144,6 @@ impl Service {
 
     /// What home leaves out may be different now, and the owner sees it at once.
     fn lists_changed(&self, owner: AccountId) {
-        self.graph().forget_of(owner);
         self.wrote(owner);
     }
 }

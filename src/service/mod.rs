@@ -3,6 +3,7 @@
 pub mod about;
 pub mod accounts;
 pub mod announcements;
+pub mod bonds;
 mod conversations;
 pub mod deliveries;
 pub mod discovery;
@@ -10,6 +11,8 @@ pub mod edits;
 pub mod emoji;
 pub mod featured;
 pub mod films;
+pub mod filters;
+pub mod followed_tags;
 pub mod follows;
 pub mod graph;
 pub mod instances;
@@ -19,6 +22,7 @@ pub mod lists;
 mod markers;
 pub mod media_upkeep;
 pub mod moves;
+pub mod notices;
 pub mod notifications;
 pub mod oauth;
 mod pages;
@@ -55,12 +59,13 @@ pub use accounts::SignUp;
 #[cfg(test)]
 pub(crate) use accounts::blank_account;
 pub use announcements::{AnnouncementView, NewAnnouncement};
+pub use bonds::Relationship;
 pub use conversations::ConversationView;
 pub use discovery::{Reason, Suggestion};
 pub use edits::{CheckedEdit, TweetChanges};
 pub use emoji::{EmojiChanges, EmojiList, NewEmoji};
 pub use featured::FeaturedTagView;
-pub use follows::Relationship;
+pub use filters::{FilterChanges, KeywordChange};
 pub use instances::{Instances, Operator};
 pub(crate) use leaving::SETTLED_AFTER_MS;
 pub use lists::ListChanges;
@@ -164,6 +169,7 @@ struct Inner {
     addresses: Addresses,
     rules: Rules,
     graph: graph::Graph,
+    filters: filters::ReadyFilters,
     passwords: passwords::Passwords,
     password_tries: sessions::PasswordTries,
     /// Accounts that wrote and have not read their home timeline since.
@@ -188,6 +194,7 @@ impl Inner {
     fn hear(&self, echo: &Echo) {
         if let Echo::Event(event) = echo {
             self.graph.apply(event);
+            self.filters.apply(event);
         }
         self.known_sessions.hear(echo);
     }
@@ -198,6 +205,7 @@ impl Service {
     pub fn new(store: Store, clock: Clock, ids: Arc<IdMaker>, addresses: Addresses, rules: Rules) -> Self {
         let service = Self(Arc::new(Inner {
             graph: graph::Graph::new(store.clone()),
+            filters: filters::ReadyFilters::default(),
             passwords: passwords::Passwords::new(),
             password_tries: sessions::PasswordTries::new(&clock, rules.rate_limits),
             recent_writers: quick_cache::sync::Cache::new(RECENT_WRITERS),
@@ -230,6 +238,7 @@ impl Service {
     /// Follows the log: drops what is kept in memory of what an event changed, be it of another process.
     pub fn heard(&self, event: &Event) {
         self.0.graph.apply(event);
+        self.0.filters.apply(event);
         self.0.known_sessions.apply(event);
     }
 

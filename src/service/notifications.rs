@@ -134,19 +134,22 @@ impl Service {
             .into_iter()
             .map(|view| (view.tweet.id, view))
             .collect();
-        let hidden = |from: &AccountId| {
-            eyes.relations()
-                .is_some_and(|relations| eyes.blocked(*from) || relations.muting_notifications.contains(from))
+        let hidden = |from: &Account| {
+            let host = from.domain.as_ref();
+            eyes.relations().is_some_and(|relations| {
+                eyes.blocked(from.id)
+                    || relations.muting_notifications.contains(&from.id)
+                    || host.is_some_and(|host| relations.blocked_domains.contains(host))
+            })
         };
         Ok(rows
             .into_iter()
-            .filter(|row| !hidden(&row.from))
             .filter_map(|row| {
                 let tweet = match row.tweet {
                     Some(id) => Some(tweets.get(&id)?.clone()),
                     None => None,
                 };
-                let from = Arc::clone(people.get(&row.from)?);
+                let from = people.get(&row.from).filter(|from| !hidden(from)).map(Arc::clone)?;
                 Some(NotificationView { unread: row.id > read, from, tweet, notification: row })
             })
             .collect())

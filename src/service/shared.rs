@@ -49,7 +49,7 @@ impl SharedTweets {
 
     /// A tweet as all see it who have this sight.
     pub fn view(&self, id: TweetId, sight: Sight) -> Option<TweetView> {
-        self.0.compose(id, None, &|_| sight.quoted)
+        self.0.compose(id, &Eyes::default(), &|_| sight.quoted)
     }
 }
 

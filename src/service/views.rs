@@ -11,6 +11,7 @@ use super::polls::PollView;
 use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
+use crate::model::filter::{FilterHit, Matcher};
 use crate::model::ids::{AccountId, TweetId};
 use crate::model::preview::{self, Preview};
 use crate::model::quote::{MayQuote, QuotePolicy};
@@ -28,6 +29,8 @@ pub struct TweetView {
     pub author: Arc<Account>,
     /// What the viewer did to it (to the original, for a retweet).
     pub flags: Flags,
+    /// What the viewer's filters find in it (in the original, for a retweet). Whoever shows it does the rest.
+    pub filtered: Vec<FilterHit>,
     /// The author of the tweet it answers.
     pub reply_to_author: Option<Arc<Account>>,
     /// The original, when this is a retweet.
@@ -49,16 +52,17 @@ impl TweetView {
     }
 }
 
-/// A viewer with its relations, held while a page is made.
+/// A viewer with its relations and filters, held while a page is made.
 #[derive(Clone, Debug, Default)]
 pub struct Eyes {
     viewer: Option<(AccountId, Arc<Relations>)>,
+    matcher: Option<Arc<Matcher>>,
 }
 
 impl Eyes {
-    /// The eyes of an account with these relations.
+    /// The eyes of an account with these relations, and without its filters.
     pub fn of(account: AccountId, relations: Arc<Relations>) -> Self {
-        Self { viewer: Some((account, relations)) }
+        Self { viewer: Some((account, relations)), matcher: None }
     }
 
     /// The viewer as the predicate wants it.
@@ -87,11 +91,9 @@ impl Eyes {
 impl Service {
     /// A viewer's eyes; `None` is somebody who is not signed in.
     pub async fn eyes(&self, viewer: Option<AccountId>) -> Result<Eyes> {
-        let viewer = match viewer {
-            Some(id) => Some((id, self.graph().relations(id).await?)),
-            None => None,
-        };
-        Ok(Eyes { viewer })
+        let Some(id) = viewer else { return Ok(Eyes::default()) };
+        let matcher = self.matcher(id).await?;
+        Ok(Eyes { viewer: Some((id, self.graph().relations(id).await?)), matcher: Some(matcher) })
     }
 
     /// Those of these tweets that the viewer may see in this place, in the order of `ids`.
@@ -202,7 +204,7 @@ impl Loaded {
     /// is not shown.
     fn view(&self, id: TweetId, eyes: &Eyes, place: Place, outer: bool) -> Option<TweetView> {
         let sees_quoted = |quoted| outer && self.shows(quoted, eyes, Place::Direct);
-        self.shows(id, eyes, place).then(|| self.compose(id, eyes.account(), &sees_quoted))?
+        self.shows(id, eyes, place).then(|| self.compose(id, eyes, &sees_quoted))?
     }
 
     /// Whether the viewer may see it in this place.
@@ -217,25 +219,28 @@ impl Loaded {
         can_see_retweet(viewer.as_ref(), &facts, &original_facts, place)
     }
 
-    /// A tweet of which is known that it may be seen; `quotes` says of a quoted one whether it is shown too.
+    /// A tweet of which is known that these eyes may see it; `quotes` says of a quoted one whether it is shown too.
     pub(super) fn compose(
         &self,
         id: TweetId,
-        viewer: Option<AccountId>,
+        eyes: &Eyes,
         quotes: &dyn Fn(TweetId) -> bool,
     ) -> Option<TweetView> {
         let (tweet, author) = self.row(id)?;
         let retweet_of = match tweet.retweet_of {
-            Some(original) => Some(Box::new(self.compose(original, viewer, quotes)?)),
+            Some(original) => Some(Box::new(self.compose(original, eyes, quotes)?)),
             None => None,
         };
         let quote_of = tweet
             .quotes()
             .filter(|quoted| quotes(*quoted))
-            .and_then(|quoted| self.compose(quoted, viewer, &|_| false))
+            .and_then(|quoted| self.compose(quoted, eyes, &|_| false))
             .map(Box::new);
+        let shown = tweet.retweet_of.and_then(|original| self.tweets.get(&original)).unwrap_or(tweet);
+        let matcher = eyes.matcher.as_ref();
         Some(TweetView {
             author: Arc::clone(author),
+            filtered: matcher.map(|matcher| matcher.hits(shown, id, self.now_ms)).unwrap_or_default(),
             flags: self.flags.get(&tweet.retweet_of.unwrap_or(id)).copied().unwrap_or_default(),
             reply_to_author: tweet
                 .reply_to_author
@@ -246,7 +251,7 @@ impl Loaded {
             quote_of,
             may_quote: may_quote(tweet, author, eyes),
             preview: self.previews.get(&id).cloned(),
-            poll: PollView::of(tweet, viewer, self.chosen.get(&id), self.now_ms),
+            poll: PollView::of(tweet, eyes.account(), self.chosen.get(&id), self.now_ms),
             tweet: tweet.clone(),
         })
     }

@@ -122,7 +122,7 @@ pub fn erased(conn: &mut Conn, id: AccountId) -> Result<(), StoreError> {
 }
 
 /// Plain rows of an account that goes, a slice of each; what others count is not among them.
-const ROWS: [&str; 37] = [
+const ROWS: &[&str] = &[
     "delete from bookmarks where id in (select id from bookmarks where account_id = $1 limit $2)",
     "delete from poll_votes where id in (select id from poll_votes where account_id = $1 limit $2)",
     "delete from conversation_tweets where account_id = $1 and tweet_id in (
@@ -151,6 +151,16 @@ const ROWS: [&str; 37] = [
     "delete from list_members where id in (select id from list_members where member_id = $1 limit $2)",
     "delete from lists where id in (select id from lists where account_id = $1 and not exists (
          select 1 from list_members m where m.list_id = lists.id) limit $2)",
+    "delete from account_notes where account_id = $1 and target_id in (
+         select target_id from account_notes where account_id = $1 limit $2)",
+    "delete from account_notes where target_id = $1 and account_id in (
+         select account_id from account_notes where target_id = $1 limit $2)",
+    "delete from muted_threads where account_id = $1 and thread_id in (
+         select thread_id from muted_threads where account_id = $1 limit $2)",
+    "delete from hidden_hosts where id in (select id from hidden_hosts where account_id = $1 limit $2)",
+    "delete from followed_tags where id in (select id from followed_tags where account_id = $1 limit $2)",
+    // With their words and tweets, which are few.
+    "delete from filters where id in (select id from filters where account_id = $1 limit $2)",
     "delete from tweet_mentions where account_id = $1 and tweet_id in (
          select tweet_id from tweet_mentions where account_id = $1 limit $2)",
     "delete from idempotency_keys where account_id = $1 and key in (

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, HashSet};
 use super::conn::{Conn, Counter};
 use super::notifications::{self, NewNotification};
 use super::value::args;
-use super::{StoreError, events, featured, lists, newer_than, older_than};
+use super::{StoreError, bonds, events, featured, lists, newer_than, older_than};
 use crate::clock::Millis;
 use crate::model::cursor::Cursor;
 use crate::model::event::{Event, Relation};
+use crate::model::follow::FollowOptions;
 use crate::model::ids::{AccountId, RowId};
 use crate::model::notification::NotificationKind;
 use crate::model::visibility::Relations;
@@ -27,7 +28,7 @@ fn lock_ends(conn: &mut Conn, relation: &Relation) -> Result<(), StoreError> {
 /// Makes a follow. Answers whether it is new. The caller has checked blocks and locks.
 pub fn follow(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
     lock_ends(conn, relation)?;
-    if !insert_follow(conn, relation, now_ms)? {
+    if !insert_follow(conn, relation, &FollowOptions::default(), now_ms)? {
         return Ok(false);
     }
     // A request that waited from the time when the account was locked is answered by this.
@@ -38,13 +39,27 @@ pub fn follow(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bo
     Ok(true)
 }
 
-fn insert_follow(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
+fn insert_follow(
+    conn: &mut Conn,
+    relation: &Relation,
+    options: &FollowOptions,
+    now_ms: Millis,
+) -> Result<bool, StoreError> {
     let new = conn.execute(
-        "insert into follows (id, follower_id, followee_id, uri, created_at)
-         select $1, $2, $3, $4, $5 where not exists (select 1 from blocks
+        "insert into follows (id, follower_id, followee_id, uri, created_at, retweets, notify, languages)
+         select $1, $2, $3, $4, $5, $6, $7, $8 where not exists (select 1 from blocks
              where (account_id = $2 and target_id = $3) or (account_id = $3 and target_id = $2))
          on conflict do nothing",
-        args![relation.id, relation.from, relation.to, relation.uri.as_deref(), now_ms],
+        args![
+            relation.id,
+            relation.from,
+            relation.to,
+            relation.uri.as_deref(),
+            now_ms,
+            options.retweets,
+            options.notify,
+            bonds::stored(&options.languages)?,
+        ],
     )?;
     if new == 0 {
         return Ok(false);
@@ -171,25 +186,34 @@ pub fn followed_from_here(conn: &mut Conn, accounts: &[AccountId]) -> Result<Has
     Ok(found.into_iter().collect())
 }
 
-/// Takes the pending request away; answers its row.
-fn take_request(conn: &mut Conn, relation: &Relation) -> Result<Option<Relation>, StoreError> {
+/// Takes the pending request away; answers its row, and what is wanted of the follow.
+fn take_request(
+    conn: &mut Conn,
+    relation: &Relation,
+) -> Result<Option<(Relation, FollowOptions)>, StoreError> {
     let taken = conn.query_opt(
-        "delete from follow_requests where follower_id = $1 and followee_id = $2 returning id, uri",
+        "delete from follow_requests where follower_id = $1 and followee_id = $2
+         returning id, uri, retweets, notify, languages",
         args![relation.from, relation.to],
-        |row| Ok((row.take::<i64>()?, row.take::<Option<String>>()?)),
+        |row| {
+            let taken = Relation { id: row.take()?, uri: row.take()?, ..relation.clone() };
+            let (retweets, notify) = (row.take()?, row.take()?);
+            let languages = bonds::languages(row.take::<Option<String>>()?.as_deref())?;
+            Ok((taken, FollowOptions { retweets, notify, languages }))
+        },
     )?;
     if taken.is_some() {
         notifications::retract(conn, relation.to, NotificationKind::FollowRequest, relation.from, None)?;
     }
-    Ok(taken.map(|(id, uri)| Relation { id, uri, ..relation.clone() }))
+    Ok(taken)
 }
 
 /// Answers a request with yes: the follow exists. Answers whether there was a request.
 pub fn accept(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
     lock_ends(conn, relation)?;
-    let Some(accepted) = take_request(conn, relation)? else { return Ok(false) };
+    let Some((accepted, options)) = take_request(conn, relation)? else { return Ok(false) };
     let mut log = vec![Event::FollowAccepted(accepted.clone())];
-    if insert_follow(conn, &accepted, now_ms)? {
+    if insert_follow(conn, &accepted, &options, now_ms)? {
         log.push(Event::Followed(accepted.clone()));
         log.extend(tell(conn, &accepted, NotificationKind::Follow, now_ms)?);
     }
@@ -199,14 +223,14 @@ pub fn accept(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bo
 
 /// Answers a request with no. Answers whether there was one.
 pub fn reject(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
-    let Some(rejected) = take_request(conn, relation)? else { return Ok(false) };
+    let Some((rejected, _)) = take_request(conn, relation)? else { return Ok(false) };
     events::append(conn, &[Event::FollowRejected(rejected)], now_ms)?;
     Ok(true)
 }
 
 /// Takes an own request back. Answers whether there was one.
 pub fn cancel_request(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<bool, StoreError> {
-    let Some(cancelled) = take_request(conn, relation)? else { return Ok(false) };
+    let Some((cancelled, _)) = take_request(conn, relation)? else { return Ok(false) };
     events::append(conn, &[Event::FollowRequestCancelled(cancelled)], now_ms)?;
     Ok(true)
 }
@@ -251,18 +275,21 @@ pub fn unblock(conn: &mut Conn, relation: &Relation, now_ms: Millis) -> Result<b
     Ok(true)
 }
 
-/// Mutes, or changes whether notifications are muted too. Answers whether anything changed.
+/// Mutes, or changes whether notifications are muted too and when it ends. Answers whether anything changed.
 pub fn mute(
     conn: &mut Conn,
     relation: &Relation,
-    notifications_too: bool,
+    (notifications_too, until): (bool, Option<Millis>),
     now_ms: Millis,
 ) -> Result<bool, StoreError> {
     let changed = conn.execute(
-        "insert into mutes (id, account_id, target_id, notifications, created_at) values ($1, $2, $3, $4, $5)
-         on conflict (account_id, target_id) do update set notifications = excluded.notifications
-             where mutes.notifications <> excluded.notifications",
-        args![relation.id, relation.from, relation.to, notifications_too, now_ms],
+        "insert into mutes (id, account_id, target_id, notifications, expires_at, created_at)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict (account_id, target_id) do update
+             set notifications = excluded.notifications, expires_at = excluded.expires_at
+             where mutes.notifications <> excluded.notifications
+                 or mutes.expires_at is distinct from excluded.expires_at",
+        args![relation.id, relation.from, relation.to, notifications_too, until, now_ms],
     )?;
     if changed > 0 {
         events::append(conn, &[Event::Muted(relation.clone())], now_ms)?;
@@ -343,30 +370,43 @@ pub fn bonds(
 /// Reads all bonds of an account in one query.
 pub fn all_bonds(conn: &mut Conn, account: AccountId) -> Result<Relations, StoreError> {
     let rows = conn.query(
-        "select cast(0 as bigint), followee_id from follows where follower_id = $1
-         union all select cast(1 as bigint), followee_id from follow_requests where follower_id = $1
-         union all select cast(2 as bigint), target_id from blocks where account_id = $1
-         union all select cast(3 as bigint), account_id from blocks where target_id = $1
-         union all select cast(4 as bigint), target_id from mutes where account_id = $1
-         union all select cast(5 as bigint), target_id from mutes where account_id = $1 and notifications
-         union all select cast(6 as bigint), m.member_id from lists l join list_members m on m.list_id = l.id
-             where l.account_id = $1 and l.exclusive",
+        "select cast(0 as bigint), followee_id, languages from follows where follower_id = $1
+         union all select cast(1 as bigint), followee_id, cast(null as text) from follow_requests where follower_id = $1
+         union all select cast(2 as bigint), target_id, cast(null as text) from blocks where account_id = $1
+         union all select cast(3 as bigint), account_id, cast(null as text) from blocks where target_id = $1
+         union all select cast(4 as bigint), target_id, cast(null as text) from mutes where account_id = $1
+         union all select cast(5 as bigint), target_id, cast(null as text) from mutes
+             where account_id = $1 and notifications
+         union all select cast(6 as bigint), m.member_id, cast(null as text)
+             from lists l join list_members m on m.list_id = l.id where l.account_id = $1 and l.exclusive
+         union all select cast(7 as bigint), followee_id, cast(null as text) from follows
+             where follower_id = $1 and not retweets
+         union all select cast(8 as bigint), account_id, host from hidden_hosts where account_id = $1
+         union all select cast(9 as bigint), account_id, tag from followed_tags where account_id = $1",
         args![account],
-        |row| Ok((row.take::<i64>()?, row.take::<AccountId>()?)),
+        |row| Ok((row.take::<i64>()?, row.take::<AccountId>()?, row.take::<Option<String>>()?)),
     )?;
-    let mut bonds = Relations::default();
-    for (which, other) in rows {
+    let mut all = Relations::default();
+    for (which, other, text) in rows {
         match which {
-            0 => bonds.following.insert(other),
-            1 => bonds.requested.insert(other),
-            2 => bonds.blocking.insert(other),
-            3 => bonds.blocked_by.insert(other),
-            4 => bonds.muting.insert(other),
-            5 => bonds.muting_notifications.insert(other),
-            _ => bonds.listed_away.insert(other),
-        };
+            0 => {
+                all.following.insert(other);
+                if text.is_some() {
+                    all.languages.insert(other, bonds::languages(text.as_deref())?);
+                }
+            }
+            1 => all.requested.extend([other]),
+            2 => all.blocking.extend([other]),
+            3 => all.blocked_by.extend([other]),
+            4 => all.muting.extend([other]),
+            5 => all.muting_notifications.extend([other]),
+            6 => all.listed_away.extend([other]),
+            7 => all.retweets_hidden.extend([other]),
+            8 => all.blocked_domains.extend(text),
+            _ => all.followed_tags.extend(text),
+        }
     }
-    Ok(bonds)
+    Ok(all)
 }
 
 /// Which of `accounts` follow `account`.

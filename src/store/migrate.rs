@@ -55,6 +55,9 @@ migrations! {
     30 "0030_featured";
     31 "0031_trends";
     32 "0032_announcements";
+    33 "0033_filters";
+    34 "0034_bonds";
+    35 "0035_followed_tags";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

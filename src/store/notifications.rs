@@ -39,20 +39,21 @@ fn dedupe(account: AccountId, kind: NotificationKind, from: AccountId, tweet: Op
     format!("{account}:{}:{from}:{}", kind.as_str(), tweet.unwrap_or_default())
 }
 
-/// Writes those that are wanted: the receiver is a user of ours, is not the doer (whose own poll may be over), and neither blocks nor
-/// mutes the doer nor is blocked. What waits by the receiver's choice is written too, what they do not want at all is not.
-/// Answers an event for each that is told.
+/// Writes those that are wanted: the receiver is a user of ours, is not the doer (whose own poll may be over), is willing
+/// to hear of the doer, and has not muted the thread of the tweet. What waits by the receiver's choice is written too, what
+/// they do not want at all is not. Answers an event for each that is told.
 pub fn insert(conn: &mut Conn, new: &[NewNotification]) -> Result<Vec<Event>, StoreError> {
     if new.is_empty() {
         return Ok(Vec::new());
     }
     let pairs: Vec<(AccountId, AccountId)> = new.iter().map(|n| (n.account, n.from)).collect();
-    let willing = willing(conn, &pairs)?;
+    let (willing, silenced) = (willing(conn, &pairs)?, silenced(conn, new)?);
     let wanted: Vec<&NewNotification> = new
         .iter()
         .filter(|n| {
             let from_another = n.account != n.from || n.kind == NotificationKind::PollEnded;
-            from_another && willing.contains(&(n.account, n.from))
+            let is_silenced = n.tweet.is_some_and(|tweet| silenced.contains(&(n.account, tweet)));
+            from_another && willing.contains(&(n.account, n.from)) && !is_silenced
         })
         .collect();
     let sifted = sifting::judge(conn, &wanted)?;
@@ -98,7 +99,7 @@ pub fn insert(conn: &mut Conn, new: &[NewNotification]) -> Result<Vec<Event>, St
 }
 
 /// Of these pairs of a receiver and a doer, those in which the receiver is a user who wants to hear of the doer: neither
-/// blocks nor mutes them with their notifications, nor is blocked.
+/// blocks nor mutes them with their notifications, nor is blocked, nor hides their host.
 pub fn willing(
     conn: &mut Conn,
     pairs: &[(AccountId, AccountId)],
@@ -118,7 +119,9 @@ pub fn willing(
             "select account_id, target_id from blocks where account_id in_ints($1) and target_id in_ints($2)
              union select target_id, account_id from blocks where target_id in_ints($1) and account_id in_ints($2)
              union select account_id, target_id from mutes
-                 where notifications and account_id in_ints($1) and target_id in_ints($2)",
+                 where notifications and account_id in_ints($1) and target_id in_ints($2)
+             union select h.account_id, a.id from accounts a join hidden_hosts h on h.host = a.domain
+                 where a.id in_ints($2) and h.account_id in_ints($1)",
             args![receivers, doers],
             |row| Ok((row.take()?, row.take()?)),
         )?
@@ -126,6 +129,23 @@ pub fn willing(
         .collect();
     let is_willing = |pair: &&(AccountId, AccountId)| users.contains(&pair.0) && !unwanted.contains(*pair);
     Ok(pairs.iter().filter(is_willing).copied().collect())
+}
+
+/// Who of the receivers has muted the thread of the tweet that they would be told of.
+fn silenced(conn: &mut Conn, new: &[NewNotification]) -> Result<HashSet<(AccountId, TweetId)>, StoreError> {
+    let about: Vec<(AccountId, TweetId)> = new.iter().filter_map(|n| Some((n.account, n.tweet?))).collect();
+    if about.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let receivers: Vec<i64> = about.iter().map(|(receiver, _)| receiver.0).collect();
+    let tweets: Vec<i64> = about.iter().map(|(_, tweet)| tweet.0).collect();
+    let muted = conn.query(
+        "select m.account_id, t.id from tweets t join muted_threads m on m.thread_id = t.thread_id
+         where t.id in_ints($1) and m.account_id in_ints($2)",
+        args![tweets, receivers],
+        |row| Ok((row.take()?, row.take()?)),
+    )?;
+    Ok(muted.into_iter().collect())
 }
 
 /// Takes a notification back: the like, follow or request it told of is no more.

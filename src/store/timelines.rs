@@ -109,19 +109,27 @@ pub fn by_authors(
     slice: Slice,
     now_ms: Millis,
 ) -> Result<Vec<Line>, StoreError> {
+    in_windows(slice, now_ms, |window| within(conn, whose, window))
+}
+
+/// Reads a slice in windows that reach further and further back, until one has enough.
+fn in_windows(
+    slice: Slice,
+    now_ms: Millis,
+    mut read: impl FnMut(Slice) -> Result<Vec<Line>, StoreError>,
+) -> Result<Vec<Line>, StoreError> {
     let newest_ms = slice.before.map_or(now_ms, |id| id.time_ms().min(now_ms));
     for days in HOME_WINDOWS_DAYS {
         let floor = floor_at(newest_ms.saturating_sub(days.saturating_mul(DAY_MS)));
         if floor <= slice.after() {
             break;
         }
-        let window = Slice { after: Some(TweetId(floor)), ..slice };
-        let lines = within(conn, whose, window)?;
+        let lines = read(Slice { after: Some(TweetId(floor)), ..slice })?;
         if i64::try_from(lines.len()).is_ok_and(|found| found >= slice.limit) {
             return Ok(lines);
         }
     }
-    within(conn, whose, slice)
+    read(slice)
 }
 
 /// `lateral`: the newest of each author by index, of which the newest make the page.
@@ -192,6 +200,32 @@ fn within(
             line,
         ),
     }
+}
+
+/// Public tweets with any of these hashtags (folded), of accounts that are not limited, as a timeline of one's own wants
+/// them; with the same windows as [`by_authors`]. The plus keeps the engines from walking all tagged tweets in order,
+/// and `cross join` lets SQLite begin with the tags.
+pub fn tagged(
+    conn: &mut Conn,
+    tags: &[String],
+    slice: Slice,
+    now_ms: Millis,
+) -> Result<Vec<Line>, StoreError> {
+    in_windows(slice, now_ms, |window| {
+        conn.query(
+            select_lines!(
+                "where t.id in (
+                     select +g.tweet_id as found from tweet_tags g cross join tweets x cross join accounts a
+                     where g.tag in_texts($1) and g.tweet_id < $2 and g.tweet_id > $3
+                         and x.id = g.tweet_id and a.id = x.account_id and x.visibility = 0 and x.retweet_of is null
+                         and a.limited_at is null and a.suspended_at is null
+                     group by 1 order by 1 desc limit $4)
+                 order by t.id desc"
+            ),
+            args![tags.to_vec(), window.before(), window.after(), window.limit],
+            line,
+        )
+    })
 }
 
 /// Tweets and retweets of one account.

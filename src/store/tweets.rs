@@ -239,6 +239,14 @@ pub struct Flags {
     pub bookmarked: bool,
     /// Has it pinned on the own profile.
     pub pinned: bool,
+    /// Wants to be told nothing more of its thread.
+    pub muted: bool,
+}
+
+/// The language of a tweet.
+pub fn language(conn: &mut Conn, id: TweetId) -> Result<Option<String>, StoreError> {
+    let found = conn.query_opt("select language from tweets where id = $1", args![id], |row| row.take())?;
+    Ok(found.flatten())
 }
 
 /// What `viewer` has done to these tweets, in one query; untouched ones are left out.
@@ -257,7 +265,10 @@ pub fn flags(
          union all
          select tweet_id, cast(2 as bigint) from bookmarks where account_id = $1 and tweet_id in_ints($2)
          union all
-         select tweet_id, cast(3 as bigint) from pins where account_id = $1 and tweet_id in_ints($2)",
+         select tweet_id, cast(3 as bigint) from pins where account_id = $1 and tweet_id in_ints($2)
+         union all
+         select t.id, cast(4 as bigint) from tweets t
+             join muted_threads m on m.account_id = $1 and m.thread_id = t.thread_id where t.id in_ints($2)",
         args![viewer, ids],
         |row| Ok((row.take::<TweetId>()?, row.take::<i64>()?)),
     )?;
@@ -268,7 +279,8 @@ pub fn flags(
             0 => flags.liked = true,
             1 => flags.retweeted = true,
             2 => flags.bookmarked = true,
-            _ => flags.pinned = true,
+            3 => flags.pinned = true,
+            _ => flags.muted = true,
         }
     }
     Ok(flags)

@@ -200,6 +200,10 @@ fn tell(
             }
         }
         Event::TweetDeleted(deleted) => tell_deleted(audience, deleted),
+        Event::FiltersChanged { account } => {
+            let occurrence = Arc::new(Occurrence::new(What::FiltersChanged));
+            audience.tell(*account, |topic| *topic == Topic::Home, &occurrence);
+        }
         Event::Notified { account, notification: Some(id) } => {
             if let Some(view) = notifications.get(id) {
                 let occurrence = Arc::new(Occurrence::new(What::Notification(Box::new(view.clone()))));
@@ -280,10 +284,13 @@ impl<'a> Telling<'a> {
 
     /// Tells those on whose home, or in whose lists, it is.
     fn home(&mut self, audience: &mut Audience, entry: &Entry) {
+        let shown = self.tweets.row(entry.subject()).map(|(tweet, _)| tweet.language.clone());
+        let language = shown.flatten();
         for account in audience.followers(entry.author) {
             let Some((reader, eyes)) = audience.eyes(account) else { continue };
             let (at_home, lists) = (reader.shows(entry), audience.lists_with(account, entry));
             if (at_home || !lists.is_empty())
+                && reader.relations().wants_language(entry.author, language.as_deref())
                 && let Some(sight) = self.tweets.sight(self.id, eyes, Place::List)
             {
                 self.tell(audience, account, sight, |topic| match topic {

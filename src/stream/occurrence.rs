@@ -18,6 +18,8 @@ pub enum What {
     Deleted(TweetId),
     /// One was told something.
     Notification(Box<NotificationView>),
+    /// One's filters are others now.
+    FiltersChanged,
 }
 
 /// A form in which it goes out.
@@ -48,6 +50,7 @@ impl What {
             Self::Edited(_) => "edited",
             Self::Deleted(_) => "deleted",
             Self::Notification(_) => "notification",
+            Self::FiltersChanged => "filters_changed",
         }
     }
 }

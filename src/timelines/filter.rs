@@ -55,6 +55,15 @@ impl Viewer<'_> {
     }
 }
 
+impl Viewer<'_> {
+    /// Whether `entry`, whoever wrote it, is shown to this viewer for a hashtag that is followed. It is a public tweet or
+    /// reply; hidden accounts are seen neither by their own words nor by what answers them.
+    pub fn shows_tagged(&self, entry: &Entry) -> bool {
+        let answers_hidden = matches!(entry.kind, Kind::Reply { to: Some(to) } if self.hidden.contains(to));
+        entry.author == self.account || (!self.hidden.contains(entry.author) && !answers_hidden)
+    }
+}
+
 /// A page in the making: what is kept so far, and below which id it goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
@@ -115,7 +124,31 @@ impl Draft {
 /// A tweet that the page already shows is skipped: of an original and its retweets the newest stays. The
 /// next page starts anew, so the same tweet may come again there. Candidates that are not older than
 /// [`Draft::below`] were offered before and are skipped too, so portions may overlap.
-pub fn filter_page(mut draft: Draft, entries: impl IntoIterator<Item = Entry>, viewer: &Viewer<'_>) -> Draft {
+pub fn filter_page(draft: Draft, entries: impl IntoIterator<Item = Entry>, viewer: &Viewer<'_>) -> Draft {
+    filled(draft, entries, |entry| viewer.shows(entry))
+}
+
+/// The same with `entries` that have a hashtag which the viewer follows.
+pub fn filter_tagged(draft: Draft, entries: impl IntoIterator<Item = Entry>, viewer: &Viewer<'_>) -> Draft {
+    filled(draft, entries, |entry| viewer.shows_tagged(entry))
+}
+
+/// The page of two lists together, of which each has given its page of `limit` entries from the same place on: what one
+/// page over both would be. Below where the shorter one ends, nothing is known of it.
+pub fn joined(one: Page, other: Page, limit: usize) -> Page {
+    let line = one.next.max(other.next);
+    let mut both: Vec<Entry> = one.entries.into_iter().chain(other.entries).collect();
+    both.sort_by_key(|entry| std::cmp::Reverse(entry.id));
+    both.retain(|entry| line.is_none_or(|line| entry.id >= line));
+    let page = filled(Draft::new(None, limit), both, |_| true).finish();
+    Page { next: page.next.or(line), ..page }
+}
+
+fn filled(
+    mut draft: Draft,
+    entries: impl IntoIterator<Item = Entry>,
+    shows: impl Fn(&Entry) -> bool,
+) -> Draft {
     if draft.room() == 0 {
         return draft;
     }
@@ -125,7 +158,7 @@ pub fn filter_page(mut draft: Draft, entries: impl IntoIterator<Item = Entry>, v
         }
         draft.below = Some(entry.id);
         let shown_already = || draft.kept.iter().any(|kept| kept.subject() == entry.subject());
-        if viewer.shows(&entry) && !shown_already() {
+        if shows(&entry) && !shown_already() {
             draft.kept.push(entry);
             if draft.room() == 0 {
                 break;
@@ -137,6 +170,8 @@ pub fn filter_page(mut draft: Draft, entries: impl IntoIterator<Item = Entry>, v
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const ME: AccountId = AccountId(1);
@@ -249,6 +284,68 @@ mod tests {
 
         let second = filter_page(Draft::new(Some(TweetId(8)), 1), all, &viewer).finish();
         assert_eq!(second, Page { entries: vec![all[2]], next: Some(TweetId(7)) });
+    }
+
+    #[test]
+    fn a_followed_hashtag_shows_strangers_but_nobody_who_is_hidden() {
+        let (none, hidden) = (AccountSet::default(), set(&[FRIEND]));
+        let viewer = Viewer { hidden: &hidden, ..reading(&none, &none) };
+        assert!(
+            viewer.shows_tagged(&tweet(5, STRANGER)) && viewer.shows_tagged(&reply(STRANGER, OTHER_FRIEND))
+        );
+        assert!(!viewer.shows_tagged(&tweet(5, FRIEND)) && !viewer.shows_tagged(&reply(STRANGER, FRIEND)));
+        assert!(viewer.shows_tagged(&reply(ME, FRIEND)));
+    }
+
+    #[test]
+    fn of_two_lists_nothing_is_shown_below_where_one_of_them_was_cut_short() {
+        let page = |ids: &[i64], next: Option<i64>| Page {
+            entries: ids.iter().map(|id| tweet(*id, FRIEND)).collect(),
+            next: next.map(TweetId),
+        };
+        let ids = |page: Page| (page.entries.iter().map(|entry| entry.id.0).collect::<Vec<_>>(), page.next);
+        let cut = page(&[9], Some(6));
+        assert_eq!(ids(joined(cut, page(&[8, 7, 5], None), 5)), (vec![9, 8, 7], Some(TweetId(6))));
+        let both = joined(page(&[9, 4], None), page(&[9, 7], None), 5);
+        assert_eq!(ids(both), (vec![9, 7, 4], None));
+        assert_eq!(ids(joined(page(&[], Some(3)), page(&[], None), 5)), (vec![], Some(TweetId(3))));
+    }
+
+    fn some_entries() -> impl Strategy<Value = Vec<Entry>> {
+        let original = proptest::option::weighted(0.3, 1..30_i64);
+        proptest::collection::btree_map(1..30_i64, original, 0..25).prop_map(|entries| {
+            let entry = |(id, original): (i64, Option<i64>)| match original {
+                Some(original) => retweet(id, FRIEND, original, STRANGER),
+                None => tweet(id, FRIEND),
+            };
+            entries.into_iter().map(entry).rev().collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_page_of_two_lists_is_the_page_of_both_together(
+            one in some_entries(),
+            other in some_entries(),
+            limit in 1..8_usize,
+            before in proptest::option::of((1..30_i64).prop_map(TweetId)),
+        ) {
+            // An id is one thing, in whichever list it is.
+            let other: Vec<Entry> = other
+                .into_iter()
+                .map(|entry| one.iter().copied().find(|known| known.id == entry.id).unwrap_or(entry))
+                .collect();
+            let page = |entries: &[Entry]| {
+                filled(Draft::new(before, limit), entries.iter().copied(), |_| true).finish()
+            };
+            let mut both = [one.clone(), other.clone()].concat();
+            both.sort_by_key(|entry| std::cmp::Reverse(entry.id));
+            let expected = page(&both);
+            let found = joined(page(&one), page(&other), limit);
+            prop_assert_eq!(&found.entries, &expected.entries);
+            // It leads on as long as there is more.
+            prop_assert!(found.next == expected.next || expected.next.is_none());
+        }
     }
 
     #[test]

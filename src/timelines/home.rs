@@ -9,14 +9,18 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::slots::Slots;
-use super::{AccountSet, Draft, Entry, Kind, LoadTicket, Outcome, Settings, Timelines, Viewer, filter_page};
+use super::{
+    AccountSet, Draft, Entry, Kind, LoadTicket, Outcome, Settings, Timelines, Viewer, filter_page,
+    filter_tagged, joined,
+};
 use crate::config::limits;
 use crate::error::Result;
 use crate::model::cursor::{Cursor, Page};
 use crate::model::ids::{AccountId, RowId, TweetId};
 use crate::model::list::ListReplies;
 use crate::model::visibility::{Place, Relations};
-use crate::service::{Service, TweetView};
+use crate::service::{Eyes, Service, TweetView};
+use crate::store::StoreError;
 use crate::store::events;
 use crate::store::follower::Progress;
 use crate::store::timelines::{self, Authors, Line, Slice};
@@ -26,6 +30,8 @@ use crate::telemetry::metrics as names;
 const LOAD_ROUNDS: usize = 4;
 /// Authors whose newest entries are read in one unit of work: some milliseconds of a reader's time.
 const AUTHORS_AT_ONCE: usize = 500;
+/// Looks for a page of which something is left when it is rendered. A page can be empty then; its cursor still leads on.
+const LOOKS: usize = 4;
 /// Rows that one look into the database brings.
 const PORTION: usize = 100;
 /// Readers whose sets are kept sorted, as far as [`MEMBERS_KEPT`] goes.
@@ -55,7 +61,7 @@ struct BySize;
 impl Weighter<AccountId, Arc<Reader>> for BySize {
     fn weight(&self, _: &AccountId, reader: &Arc<Reader>) -> u64 {
         let sets = [&reader.followees, &reader.elsewhere, &reader.hidden, &reader.no_retweets];
-        let members: usize = sets.iter().map(|set| set.len()).sum();
+        let members = sets.iter().map(|set| set.len()).sum::<usize>() + reader.tags.len();
         u64::try_from(members).unwrap_or(u64::MAX).saturating_add(1)
     }
 }
@@ -69,6 +75,7 @@ pub struct Reader {
     elsewhere: AccountSet,
     hidden: AccountSet,
     no_retweets: AccountSet,
+    tags: Vec<String>,
 }
 
 /// A timeline of a reader's own that is being read.
@@ -76,6 +83,8 @@ struct Reading<'a> {
     viewer: Viewer<'a>,
     /// Where the database finds what the rings lack.
     authors: Authors,
+    /// The hashtags that are followed.
+    tags: Vec<String>,
 }
 
 impl Home {
@@ -107,7 +116,8 @@ impl Home {
         self.see_own_write(reader).await?;
         let sets = self.reader(reader).await?;
         let viewer = sets.viewer(Some(self.0.slots.of(reader)));
-        self.read(Reading { viewer, authors: Authors::Followed }, cursor, limit).await
+        let tags = sets.tags.clone();
+        self.read(Reading { viewer, authors: Authors::Followed, tags }, cursor, limit).await
     }
 
     /// A page of what the members of a list of the reader's write, newest first, by the same rules as home.
@@ -123,25 +133,34 @@ impl Home {
         let sets = self.reader(reader).await?;
         let (members, nobody) = (members.into_iter().collect(), AccountSet::default());
         let viewer = sets.list_viewer(&members, list.replies, &nobody);
-        self.read(Reading { viewer, authors: Authors::Listed(list.id) }, cursor, limit).await
+        let authors = Authors::Listed(list.id);
+        self.read(Reading { viewer, authors, tags: Vec::new() }, cursor, limit).await
     }
 
     async fn read(&self, reading: Reading<'_>, cursor: Cursor, limit: usize) -> Result<Page<TweetView>> {
         let limit = limit.min(limits::PAGE_MAX);
-        let before = cursor.before.map(TweetId);
-        let page = match cursor.after {
-            Some(after) => self.newer(&reading, before, TweetId(after), limit).await?,
-            None => self.older(&reading, before, limit).await?,
-        };
         let eyes = self.0.service.eyes(Some(reading.viewer.account)).await?;
-        let first = page.entries.first().map(|entry| entry.id);
-        let ids = page.entries.iter().map(|entry| entry.id).collect();
-        let items = self.0.service.views(&eyes, ids, Place::List).await?;
-        Ok(Page {
-            items,
-            next: page.next.map(|id| cursor.going_on_below(id.0).to_string()),
-            prev: first.map(|id| Cursor::after(id.0).to_string()),
-        })
+        let (mut before, mut first) = (cursor.before.map(TweetId), None);
+        for _ in 0..LOOKS {
+            let after = cursor.after.map(TweetId);
+            let mut page = match after {
+                Some(after) => self.newer(&reading, before, after, limit).await?,
+                None => self.older(&reading, before, limit).await?,
+            };
+            if !reading.tags.is_empty() {
+                page = joined(page, self.tagged(&reading, before, after, limit).await?, limit);
+            }
+            first = first.or(page.entries.first().map(|entry| entry.id));
+            let ids = page.entries.iter().map(|entry| entry.id).collect();
+            let mut items = self.0.service.views(&eyes, ids, Place::List).await?;
+            items.retain(|view| is_wanted(&eyes, view));
+            before = page.next;
+            // What only shows when it is rendered may leave nothing of a page; who reads on would take it for the end.
+            if !items.is_empty() || before.is_none() {
+                return Ok(page_of(items, before, first, cursor));
+            }
+        }
+        Ok(page_of(Vec::new(), before, first, cursor))
     }
 
     /// After a write of the reader's own, waits until the timelines have seen it.
@@ -193,6 +212,24 @@ impl Home {
         self.read_database(Draft::new(before, limit), reading, Some(after)).await
     }
 
+    /// What everybody may read with a hashtag that the reader follows.
+    async fn tagged(
+        &self,
+        reading: &Reading<'_>,
+        before: Option<TweetId>,
+        after: Option<TweetId>,
+        limit: usize,
+    ) -> Result<super::Page> {
+        let now_ms = self.0.service.clock().now_ms();
+        let read = |slice: Slice| {
+            let tags = reading.tags.clone();
+            self.0.service.store().read(move |conn| timelines::tagged(conn, &tags, slice, now_ms))
+        };
+        let filter =
+            |draft, lines: &[Line]| filter_tagged(draft, lines.iter().filter_map(entry), &reading.viewer);
+        self.look_through(Draft::new(before, limit), after, read, filter).await
+    }
+
     async fn load(&self, tickets: Vec<LoadTicket>) -> Result<()> {
         let each = i64::try_from(self.0.author_ring).unwrap_or(i64::MAX);
         for tickets in tickets.chunks(AUTHORS_AT_ONCE) {
@@ -215,18 +252,32 @@ impl Home {
 
     async fn read_database(
         &self,
-        mut draft: Draft,
-        Reading { viewer, authors }: &Reading<'_>,
+        draft: Draft,
+        Reading { viewer, authors, .. }: &Reading<'_>,
         after: Option<TweetId>,
     ) -> Result<super::Page> {
         metrics::counter!(names::TIMELINE_READS_TOTAL, "source" => "database").increment(1);
         let (whose, now_ms) = ((viewer.account, *authors), self.0.service.clock().now_ms());
+        let read = |slice: Slice| {
+            self.0.service.store().read(move |conn| timelines::by_authors(conn, whose, slice, now_ms))
+        };
+        let filter = |draft, lines: &[Line]| filter_page(draft, lines.iter().filter_map(entry), viewer);
+        self.look_through(draft, after, read, filter).await
+    }
+
+    /// Continues `draft` by what `read` brings and `filter` leaves of it, in portions, until it is full or there is no
+    /// more; or until so much was looked through as one page may cost.
+    async fn look_through<F: Future<Output = Result<Vec<Line>, StoreError>>>(
+        &self,
+        mut draft: Draft,
+        after: Option<TweetId>,
+        read: impl Fn(Slice) -> F,
+        filter: impl Fn(Draft, &[Line]) -> Draft,
+    ) -> Result<super::Page> {
         for _ in 0..self.0.rows_looked_through.div_ceil(PORTION).max(1) {
             let limit = i64::try_from(PORTION).unwrap_or(i64::MAX);
-            let slice = Slice { before: draft.below(), after, limit };
-            let read = move |conn: &mut _| timelines::by_authors(conn, whose, slice, now_ms);
-            let lines = self.0.service.store().read(read).await?;
-            draft = filter_page(draft, lines.iter().filter_map(entry), viewer);
+            let lines = read(Slice { before: draft.below(), after, limit }).await?;
+            draft = filter(draft, &lines);
             if lines.len() < PORTION || draft.room() == 0 {
                 return Ok(draft.finish());
             }
@@ -236,6 +287,25 @@ impl Home {
             }
         }
         Ok(draft.cut_short())
+    }
+}
+
+/// Whether the reader wants this language of who wrote it or repeats it.
+fn is_wanted(eyes: &Eyes, view: &TweetView) -> bool {
+    let language = view.shown().tweet.language.as_deref();
+    eyes.relations().is_none_or(|relations| relations.wants_language(view.tweet.author, language))
+}
+
+fn page_of(
+    items: Vec<TweetView>,
+    next: Option<TweetId>,
+    first: Option<TweetId>,
+    cursor: Cursor,
+) -> Page<TweetView> {
+    Page {
+        items,
+        next: next.map(|id| cursor.going_on_below(id.0).to_string()),
+        prev: first.map(|id| Cursor::after(id.0).to_string()),
     }
 }
 
@@ -249,6 +319,7 @@ impl Reader {
             elsewhere: relations.listed_away.iter().copied().collect(),
             hidden: hidden.copied().collect(),
             no_retweets: relations.retweets_hidden.iter().copied().collect(),
+            tags: relations.followed_tags.iter().cloned().collect(),
             account,
             relations,
         }

@@ -37,7 +37,7 @@ mod tests;
 pub use accounts::AccountSet;
 pub use authors::LoadTicket;
 pub use entry::{Entry, Kind};
-pub use filter::{Draft, Page, Viewer, filter_page};
+pub use filter::{Draft, Page, Viewer, filter_page, filter_tagged, joined};
 pub use follower::run;
 pub use home::{Home, Reader};
 pub use policy::{Edge, Thresholds, Way, push_or_pull};

@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::model::account::{Role, UserState};
 use crate::model::address::Addresses;
 use crate::model::cursor::{Cursor, Page};
+use crate::model::follow::FollowChoices;
 use crate::model::ids::{AccountId, IdMaker, RowId, TweetId};
 use crate::model::list::ListReplies;
 use crate::secrets;
@@ -129,6 +130,11 @@ async fn act(world: &World, tweets: &mut Vec<TweetId>) {
             };
             drop(service.change_list(me, list, changes).await);
         }
+        (13, _) if which % 4 == 1 => drop(service.follow_tag(me, "rooks", which % 8 == 1).await),
+        (13, _) if which % 4 == 2 => {
+            let choices = FollowChoices { retweets: Some(which % 8 == 2), ..FollowChoices::default() };
+            drop(service.tune_follow(me, other, choices).await);
+        }
         (13, _) if which % 4 == 0 => drop(service.take_off_list(me, list, vec![other]).await),
         (_, Some(_)) if which % 3 == 0 => drop(service.block(me, other).await),
         (_, Some(_)) if which % 3 == 1 => drop(service.mute(me, other, true).await),
@@ -140,7 +146,8 @@ async fn act(world: &World, tweets: &mut Vec<TweetId>) {
 }
 
 async fn post(service: &Service, author: AccountId, reply_to: Option<TweetId>) -> Option<TweetId> {
-    let new = NewTweet { text: "caw".to_owned(), reply_to, ..NewTweet::default() };
+    let text = if secrets::random_bytes::<1>().unwrap() < [80] { "caw #rooks" } else { "caw" };
+    let new = NewTweet { text: text.to_owned(), reply_to, ..NewTweet::default() };
     service.create_tweet(author, new).await.ok().map(|view| view.tweet.id)
 }
 

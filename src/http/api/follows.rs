@@ -1,6 +1,8 @@
 //! Who follows whom.
 
 use axum::extract::State;
+use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::paging::{AccountPaging, Page, Paged};
 use super::paths::OfUser;
@@ -9,8 +11,21 @@ use super::{Answer, user_of};
 use crate::http::extract::{Auth, Json, MaybeAuth, Path};
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
+use crate::model::follow::FollowChoices;
 use crate::service::Relationship;
 use crate::store::follows::Bonds;
+
+/// What you want of a follow; what is not sent stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct Wanted {
+    /// Whether your home timeline shows what the account repeats.
+    retweets: Option<bool>,
+    /// Whether you are told of each of its new tweets.
+    notify: Option<bool>,
+    /// The only languages in which your home timeline shows its tweets; an empty list is all.
+    #[schema(max_items = 50)]
+    languages: Option<Vec<String>>,
+}
 
 /// Who follows an account
 #[utoipa::path(
@@ -67,6 +82,22 @@ pub(super) async fn follow(
     Path(at): Path<OfUser>,
 ) -> Answer<Relationship> {
     Ok(Json(state.service.follow(who.account, at.user_id).await?))
+}
+
+/// Say what you want of a follow, or of one that you asked for
+#[utoipa::path(
+    patch, path = "/api/users/{userId}/follow", tag = "relations", params(OfUser),
+    responses((status = 200, description = "As you see it now.", body = Relationship)),
+)]
+pub(super) async fn tune_follow(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(at): Path<OfUser>,
+    Json(wanted): Json<Wanted>,
+) -> Answer<Relationship> {
+    let choices =
+        FollowChoices { retweets: wanted.retweets, notify: wanted.notify, languages: wanted.languages };
+    Ok(Json(state.service.tune_follow(who.account, at.user_id, choices).await?))
 }
 
 /// Unfollow an account, or take the request back

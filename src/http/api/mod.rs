@@ -13,8 +13,11 @@ mod discovery;
 mod document;
 mod emoji;
 mod featured;
+mod filters;
 mod follow_requests;
+mod followed_hashtags;
 mod follows;
+mod hidden_hosts;
 mod instance;
 mod likes;
 mod lookup;
@@ -23,6 +26,7 @@ mod me;
 mod media;
 mod moves;
 mod mutes;
+mod notes;
 mod notifications;
 mod page;
 mod paging;
@@ -124,6 +128,7 @@ fn table() -> Table {
         .add(ANYONE, routes!(follows::get_following))
         .add(READ, routes!(follows::get_relationship))
         .add(FOLLOW, routes!(follows::follow))
+        .add(FOLLOW, routes!(follows::tune_follow))
         .add(FOLLOW, routes!(follows::unfollow))
         .add(FOLLOW, routes!(follows::remove_follower))
         .add(ANYONE, routes!(featured::get_endorsements))
@@ -138,6 +143,12 @@ fn table() -> Table {
         .add(READ, routes!(mutes::get_mutes))
         .add(FOLLOW, routes!(mutes::mute))
         .add(FOLLOW, routes!(mutes::unmute))
+        .add(FOLLOW, routes!(mutes::mute_thread))
+        .add(FOLLOW, routes!(mutes::unmute_thread))
+        .add(READ, routes!(hidden_hosts::get_hidden_hosts))
+        .add(FOLLOW, routes!(hidden_hosts::hide_host))
+        .add(FOLLOW, routes!(hidden_hosts::show_host))
+        .add(WRITE, routes!(notes::set_note))
         .add(WRITE, routes!(reports::create_report))
         // Tweets
         .add(WRITE, routes!(tweets::create_tweet))
@@ -186,6 +197,9 @@ fn table() -> Table {
         .add(ANYONE, routes!(timelines::get_local))
         .add(ANYONE, routes!(timelines::get_federated))
         .add(ANYONE, routes!(timelines::get_hashtag))
+        .add(READ, routes!(followed_hashtags::get_followed_hashtags))
+        .add(FOLLOW, routes!(followed_hashtags::follow_hashtag))
+        .add(FOLLOW, routes!(followed_hashtags::unfollow_hashtag))
         .add(READ, routes!(reading_lists::get_lists))
         .add(WRITE, routes!(reading_lists::create_list))
         .add(READ, routes!(reading_lists::get_list))
@@ -199,6 +213,13 @@ fn table() -> Table {
         .add(READ, routes!(stream::get_stream))
         .add(READ, routes!(markers::get_markers))
         .add(WRITE, routes!(markers::set_markers))
+        .add(READ, routes!(filters::get_filters))
+        .add(WRITE, routes!(filters::create_filter))
+        .add(READ, routes!(filters::get_filter))
+        .add(WRITE, routes!(filters::update_filter))
+        .add(WRITE, routes!(filters::delete_filter))
+        .add(WRITE, routes!(filters::filter_tweet))
+        .add(WRITE, routes!(filters::unfilter_tweet))
         .add(READ, routes!(notifications::get_notifications))
         .add(READ, routes!(notifications::get_unread))
         .add(WRITE, routes!(notifications::mark_read))

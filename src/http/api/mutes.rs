@@ -1,13 +1,13 @@
-//! Mutes: an account's tweets leave one's lists; it does not learn of it.
+//! Mutes: an account's tweets leave one's lists, or a thread tells one nothing more; nobody learns of it.
 
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::paging::{AccountPaging, Page, Paged};
-use super::paths::OfUser;
-use super::types::User;
-use super::{Answer, user_of};
+use super::paths::{OfTweet, OfUser};
+use super::types::{Tweet, User};
+use super::{Answer, tweet, user_of};
 use crate::http::extract::{Auth, Json, Path, Query};
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
@@ -20,6 +20,9 @@ use crate::store::follows::Bonds;
 pub(super) struct How {
     /// Whether its notifications go too; yes when this is not sent.
     notifications: Option<bool>,
+    /// After how many seconds it ends by itself; never when this is not sent.
+    #[param(minimum = 1)]
+    duration: Option<u32>,
 }
 
 /// Whom you mute
@@ -45,7 +48,28 @@ pub(super) async fn mute(
     Query(how): Query<How>,
 ) -> Answer<Relationship> {
     let notifications_too = how.notifications.unwrap_or(true);
-    Ok(Json(state.service.mute(who.account, at.user_id, notifications_too).await?))
+    let duration_s = how.duration.map(i64::from);
+    Ok(Json(state.service.mute_for(who.account, at.user_id, notifications_too, duration_s).await?))
+}
+
+/// Be told nothing more of a thread
+#[utoipa::path(post, path = "/api/tweets/{tweetId}/mute", tag = "relations", params(OfTweet), responses((status = 200, description = "Also when you were not.", body = Tweet)))]
+pub(super) async fn mute_thread(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(at): Path<OfTweet>,
+) -> Answer<Tweet> {
+    Ok(tweet(&state, &state.service.mute_thread(who.account, at.tweet_id, true).await?))
+}
+
+/// Be told of a thread again
+#[utoipa::path(delete, path = "/api/tweets/{tweetId}/mute", tag = "relations", params(OfTweet), responses((status = 200, description = "Also when you were.", body = Tweet)))]
+pub(super) async fn unmute_thread(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(at): Path<OfTweet>,
+) -> Answer<Tweet> {
+    Ok(tweet(&state, &state.service.mute_thread(who.account, at.tweet_id, false).await?))
 }
 
 /// Unmute an account

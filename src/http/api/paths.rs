@@ -97,6 +97,40 @@ pub(super) struct OfList {
     pub(super) list_id: RowId,
 }
 
+/// The filter that a path names.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfFilter {
+    /// The id of a filter.
+    #[param(value_type = String, pattern = "^[0-9]{1,19}$", max_length = 19)]
+    pub(super) filter_id: RowId,
+}
+
+/// The filter that a path names, and the tweet in it.
+#[derive(Clone, Copy, Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfFilteredTweet {
+    /// The id of a filter.
+    #[param(rename = "filterId", value_type = String, pattern = "^[0-9]{1,19}$", max_length = 19)]
+    pub(super) filter_id: RowId,
+    /// The id of a tweet.
+    #[param(rename = "tweetId", value_type = String, pattern = "^[0-9]{1,19}$", max_length = 19)]
+    pub(super) tweet_id: TweetId,
+}
+
+impl FromRequestParts<AppState> for OfFilteredTweet {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let params = RawPathParams::from_request_parts(parts, state).await.ok();
+        Ok(Self {
+            filter_id: one_of(params.as_ref(), "filterId")?,
+            tweet_id: one_of(params.as_ref(), "tweetId")?,
+        })
+    }
+}
+
 /// The list that a path names, and the account on it.
 #[derive(Clone, Copy, Debug, IntoParams)]
 #[into_params(parameter_in = Path)]
@@ -166,6 +200,15 @@ pub(super) struct OfReaction {
     /// An emoji, or the code of one of this server's own.
     #[param(max_length = 64)]
     pub(super) name: String,
+}
+
+/// The host that a path names.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct OfHost {
+    /// The name of an instance, such as `example.org`.
+    #[param(max_length = 253)]
+    pub(super) host: String,
 }
 
 /// The hashtag that a path names.

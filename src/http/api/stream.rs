@@ -59,7 +59,7 @@ pub(super) struct Wanted {
 /// up. What happened in between stands in the timelines.
 ///
 /// Events are `tweet` (new) and `tweet.edited` with a `tweet`, `tweet.deleted` with the `id` of one, and `notification`
-/// with a `notification`. Beside that, `data` has the `stream` that it belongs to: `home`, `notifications`, `local`,
+/// with a `notification`; `filters.changed`, of `home`, says that your filters are to be read again. Beside that, `data` has the `stream` that it belongs to: `home`, `notifications`, `local`,
 /// `federated`, `hashtag:` with the hashtag, or `list:` with the id of the list. What belongs to several comes once for each. Tweets are as somebody
 /// sees them who did nothing to them: `liked` and the like say nothing here.
 #[utoipa::path(
@@ -137,6 +137,7 @@ fn told(what: &What, state: &AppState) -> String {
         What::Tweet(view) => ("tweet", "tweet", serde_json::to_string(&Tweet::of(view, &scene))),
         What::Edited(view) => ("tweet.edited", "tweet", serde_json::to_string(&Tweet::of(view, &scene))),
         What::Deleted(id) => ("tweet.deleted", "id", serde_json::to_string(id)),
+        What::FiltersChanged => ("filters.changed", "filters", Ok("null".to_owned())),
         What::Notification(view) => {
             ("notification", "notification", serde_json::to_string(&Notification::of(view, &scene)))
         }

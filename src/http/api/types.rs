@@ -5,6 +5,7 @@
 
 mod delivery;
 mod emoji;
+mod filter;
 mod list;
 mod media;
 mod notification;
@@ -17,6 +18,7 @@ mod words;
 
 pub(super) use delivery::Delivery;
 pub(super) use emoji::CustomEmoji;
+pub(super) use filter::{Filter, FilterMatch};
 pub(super) use list::List;
 pub(super) use media::{Media, Point};
 pub(super) use notification::{Notification, Unread};
@@ -26,8 +28,8 @@ pub(super) use report::Report;
 pub(super) use tweet::{Thread, Tweet, Version};
 pub(super) use user::{CurrentUser, Session, Signup, User, UserRef};
 pub(super) use words::{
-    expand_media, maybe_expand_media, maybe_list_replies, maybe_quote_policy, maybe_sift, maybe_visibility,
-    notification_kinds, sift, visibility,
+    expand_media, filter_contexts, maybe_expand_media, maybe_filter_action, maybe_list_replies,
+    maybe_quote_policy, maybe_sift, maybe_visibility, notification_kinds, sift, visibility,
 };
 
 use std::sync::Arc;

@@ -15,8 +15,8 @@ use crate::media::Films;
 use crate::model::about::TextKind;
 use crate::model::emoji::EmojiPicture;
 
-/// Since when the first version is deprecated (RFC 9745): the second came with Mastodon 4.0, on 14 November 2022.
-const DEPRECATED: (HeaderName, HeaderValue) =
+/// Since when a first version is deprecated (RFC 9745): the second came with Mastodon 4.0, on 14 November 2022.
+pub(super) const DEPRECATED: (HeaderName, HeaderValue) =
     (HeaderName::from_static("deprecation"), HeaderValue::from_static("@1668384000"));
 
 /// `GET /api/v1/instance`

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::http::extract::Auth;
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
+use crate::model::account;
 use crate::store::follows::Bonds;
 
 /// `GET /api/v1/favourites`
@@ -61,6 +62,11 @@ pub(super) async fn mutes(
     paging: AccountPaging,
 ) -> Result<Paged<MutedAccount>, ApiError> {
     let list = |cursor, limit| state.service.bonds(Bonds::Mutes, who.account, cursor, limit);
+    let page = paging.read_page(list).await?;
+    let ids = page.items.iter().map(|account| account.id).collect();
+    let ends = state.service.mute_ends(who.account, ids).await?;
     let scene = Scene::of(&state, Some(&who));
-    Ok(paging.paged(paging.read_page(list).await?, |account| MutedAccount::of(&account, &scene)))
+    let muted =
+        |account: account::Account| MutedAccount::of(&account, ends.get(&account.id).copied(), &scene);
+    Ok(paging.paged(page, muted))
 }

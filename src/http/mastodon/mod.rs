@@ -16,7 +16,11 @@ mod discovery;
 mod entities;
 mod failure;
 mod featured;
+mod filters;
+mod filters_v1;
+mod followed_tags;
 mod grouped;
+mod hidden_hosts;
 mod instance;
 mod lists;
 mod markers;
@@ -122,13 +126,16 @@ fn table() -> Table {
         .post("/api/v1/accounts/{id}/block", own("write:blocks"), relations::block)
         .post("/api/v1/accounts/{id}/unblock", own("write:blocks"), relations::unblock)
         .post("/api/v1/accounts/{id}/mute", own("write:mutes"), relations::mute)
+        .post("/api/v1/accounts/{id}/note", own("write:accounts"), relations::note)
         .post("/api/v1/accounts/{id}/unmute", own("write:mutes"), relations::unmute)
         .get("/api/v1/follow_requests", own("read:follows"), lists::follow_requests)
         .post("/api/v1/follow_requests/{id}/authorize", own("write:follows"), relations::authorize)
         .post("/api/v1/follow_requests/{id}/reject", own("write:follows"), relations::reject)
         .get("/api/v1/blocks", own("read:blocks"), lists::blocks)
         .get("/api/v1/mutes", own("read:mutes"), lists::mutes)
-        .get("/api/v1/domain_blocks", own("read:blocks"), none_of_ones_own)
+        .get("/api/v1/domain_blocks", own("read:blocks"), hidden_hosts::all)
+        .post("/api/v1/domain_blocks", own("write:blocks"), hidden_hosts::hide)
+        .delete("/api/v1/domain_blocks", own("write:blocks"), hidden_hosts::show)
         .get("/api/v1/endorsements", own("read:accounts"), featured::own_endorsements)
         .get("/api/v1/featured_tags", own("read:accounts"), featured::own)
         .post("/api/v1/featured_tags", own("write:accounts"), featured::add)
@@ -160,6 +167,8 @@ fn table() -> Table {
         .post("/api/v1/statuses/{id}/unreblog", own("write:statuses"), reactions::unreblog)
         .post("/api/v1/statuses/{id}/bookmark", own("write:bookmarks"), reactions::bookmark)
         .post("/api/v1/statuses/{id}/unbookmark", own("write:bookmarks"), reactions::unbookmark)
+        .post("/api/v1/statuses/{id}/mute", own("write:mutes"), reactions::mute)
+        .post("/api/v1/statuses/{id}/unmute", own("write:mutes"), reactions::unmute)
         .post("/api/v1/statuses/{id}/pin", own("write:accounts"), reactions::pin)
         .post("/api/v1/statuses/{id}/unpin", own("write:accounts"), reactions::unpin)
         .get("/api/v1/favourites", own("read:favourites"), lists::favourites)
@@ -230,14 +239,33 @@ fn table() -> Table {
         .get("/api/v1/tags/{name}", all("read"), search::tag)
         .post("/api/v1/tags/{name}/feature", own("write:accounts"), featured::feature)
         .post("/api/v1/tags/{name}/unfeature", own("write:accounts"), featured::unfeature)
-        .get("/api/v1/followed_tags", own("read:follows"), none_of_ones_own)
+        .post("/api/v1/tags/{name}/follow", own("write:follows"), followed_tags::follow)
+        .post("/api/v1/tags/{name}/unfollow", own("write:follows"), followed_tags::unfollow)
+        .get("/api/v1/followed_tags", own("read:follows"), followed_tags::all)
         .get("/api/v1/trends", all("read"), trends::tags)
         .get("/api/v1/trends/tags", all("read"), trends::tags)
         .get("/api/v1/trends/statuses", all("read"), trends::statuses)
         .get("/api/v1/trends/links", all("read"), trends::links)
-        // What is not there
-        .get("/api/v1/filters", own("read:filters"), none_of_ones_own)
-        .get("/api/v2/filters", own("read:filters"), none_of_ones_own)
+        // Filters
+        .get("/api/v2/filters", own("read:filters"), filters::all)
+        .post("/api/v2/filters", own("write:filters"), filters::create)
+        .get("/api/v2/filters/{id}", own("read:filters"), filters::one)
+        .change("/api/v2/filters/{id}", own("write:filters"), filters::change)
+        .delete("/api/v2/filters/{id}", own("write:filters"), filters::delete)
+        .get("/api/v2/filters/{id}/keywords", own("read:filters"), filters::keywords)
+        .post("/api/v2/filters/{id}/keywords", own("write:filters"), filters::add_keyword)
+        .get("/api/v2/filters/keywords/{id}", own("read:filters"), filters::keyword)
+        .change("/api/v2/filters/keywords/{id}", own("write:filters"), filters::change_keyword)
+        .delete("/api/v2/filters/keywords/{id}", own("write:filters"), filters::remove_keyword)
+        .get("/api/v2/filters/{id}/statuses", own("read:filters"), filters::statuses)
+        .post("/api/v2/filters/{id}/statuses", own("write:filters"), filters::add_status)
+        .get("/api/v2/filters/statuses/{id}", own("read:filters"), filters::status)
+        .delete("/api/v2/filters/statuses/{id}", own("write:filters"), filters::remove_status)
+        .get("/api/v1/filters", own("read:filters"), filters_v1::all)
+        .post("/api/v1/filters", own("write:filters"), filters_v1::create)
+        .get("/api/v1/filters/{id}", own("read:filters"), filters_v1::one)
+        .change("/api/v1/filters/{id}", own("write:filters"), filters_v1::change)
+        .delete("/api/v1/filters/{id}", own("write:filters"), filters_v1::delete)
 }
 
 /// A post as the answer to somebody.

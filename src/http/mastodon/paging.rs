@@ -27,6 +27,11 @@ pub(super) type NotificationPaging = Paging<{ limits::PAGE_MAX }, { limits::PAGE
 /// Pages of accounts.
 pub(super) type AccountPaging = Paging<{ limits::PAGE_MAX }, { limits::ACCOUNT_PAGE_MAX }>;
 
+/// Pages of hashtags.
+pub(super) type TagPaging = Paging<100, 200>;
+/// Pages of hosts.
+pub(super) type HostPaging = Paging<100, 200>;
+
 /// Which page of a list is asked for: `DEFAULT` entries, at most `MAX`; more is less, not refused.
 #[derive(Clone, Debug)]
 pub(super) struct Paging<const DEFAULT: usize, const MAX: usize> {

@@ -63,6 +63,24 @@ pub(super) async fn unbookmark(
     Ok(status(&state, &who, &state.service.set_bookmark(who.account, id, false).await?))
 }
 
+/// `POST /api/v1/statuses/{id}/mute`: the whole conversation tells one nothing more.
+pub(super) async fn mute(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(id): Path<TweetId>,
+) -> Answer<Status> {
+    Ok(status(&state, &who, &state.service.mute_thread(who.account, id, true).await?))
+}
+
+/// `POST /api/v1/statuses/{id}/unmute`
+pub(super) async fn unmute(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(id): Path<TweetId>,
+) -> Answer<Status> {
+    Ok(status(&state, &who, &state.service.mute_thread(who.account, id, false).await?))
+}
+
 /// `POST /api/v1/statuses/{id}/pin`
 pub(super) async fn pin(
     State(state): State<AppState>,

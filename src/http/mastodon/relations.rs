@@ -8,16 +8,36 @@ use super::entities::Relationship;
 use super::{Answer, Json};
 use crate::config::limits;
 use crate::error::{Error, Result};
+use crate::http::extract::lenient::blank_is_none;
 use crate::http::extract::{Auth, Lenient, Path};
 use crate::http::state::AppState;
+use crate::model::follow::FollowChoices;
 use crate::model::ids::AccountId;
 use crate::service::SignedIn;
 
+/// What is wanted of a follow.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Follow {
+    reblogs: Option<bool>,
+    notify: Option<bool>,
+    languages: Option<Vec<String>>,
+}
+
 /// How an account is muted.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct Mute {
     notifications: Option<bool>,
+    #[serde(deserialize_with = "blank_is_none")]
     duration: Option<i64>,
+}
+
+/// What one notes about an account.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Note {
+    comment: String,
 }
 
 /// `GET /api/v1/accounts/relationships`
@@ -34,8 +54,17 @@ pub(super) async fn follow(
     State(state): State<AppState>,
     Auth(who): Auth,
     Path(id): Path<AccountId>,
+    Lenient(wanted): Lenient<Follow>,
 ) -> Answer<Relationship> {
-    state.service.follow(who.account, id).await?;
+    let choices = FollowChoices {
+        retweets: wanted.reblogs,
+        notify: wanted.notify,
+        // An empty text in the list is how forms send an empty list.
+        languages: wanted
+            .languages
+            .map(|tags| tags.into_iter().filter(|tag| !tag.trim().is_empty()).collect()),
+    };
+    state.service.follow_with(who.account, id, choices).await?;
     Ok(now(&state, &who, id).await?)
 }
 
@@ -79,18 +108,26 @@ pub(super) async fn unblock(
     Ok(now(&state, &who, id).await?)
 }
 
-/// `POST /api/v1/accounts/{id}/mute`: with the account's notifications unless it is said otherwise.
+/// `POST /api/v1/accounts/{id}/mute`: with the account's notifications unless it is said otherwise, for so many seconds.
 pub(super) async fn mute(
     State(state): State<AppState>,
     Auth(who): Auth,
     Path(id): Path<AccountId>,
     Lenient(mute): Lenient<Mute>,
 ) -> Answer<Relationship> {
-    if mute.duration.unwrap_or_default() != 0 {
-        let message = "a mute lasts until it is taken back; send no duration";
-        return Err(Error::invalid("duration", "no_durations", message).into());
-    }
-    state.service.mute(who.account, id, mute.notifications.unwrap_or(true)).await?;
+    let notifications_too = mute.notifications.unwrap_or(true);
+    state.service.mute_for(who.account, id, notifications_too, mute.duration).await?;
+    Ok(now(&state, &who, id).await?)
+}
+
+/// `POST /api/v1/accounts/{id}/note`
+pub(super) async fn note(
+    State(state): State<AppState>,
+    Auth(who): Auth,
+    Path(id): Path<AccountId>,
+    Lenient(note): Lenient<Note>,
+) -> Answer<Relationship> {
+    state.service.note(who.account, id, &note.comment).await?;
     Ok(now(&state, &who, id).await?)
 }
 

@@ -85,11 +85,15 @@ pub(super) async fn tag(
     }
 }
 
-/// Hashtags with how often they were used of late, in their order.
-async fn with_days(state: &AppState, names: Vec<String>, scene: &Scene<'_>) -> Result<Vec<Tag>> {
+/// Hashtags with how often they were used of late, and whether the viewer follows them, in their order.
+pub(super) async fn with_days(state: &AppState, names: Vec<String>, scene: &Scene<'_>) -> Result<Vec<Tag>> {
     let days = state.service.tag_histories(names.clone()).await?;
+    let eyes = state.service.eyes(scene.viewer).await?;
     let of = |name: &String| days.get(name).map(Vec::as_slice).unwrap_or_default();
-    Ok(names.iter().map(|name| Tag::of(name, scene).with_history(of(name))).collect())
+    let follows =
+        |name: &String| eyes.relations().is_some_and(|relations| relations.followed_tags.contains(name));
+    let tag = |name: &String| Tag::of(name, scene).with_history(of(name)).followed(follows(name));
+    Ok(names.iter().map(tag).collect())
 }
 
 /// The name of a hashtag in the form in which they are equal.

@@ -282,7 +282,7 @@ pub(super) fn notifications() -> Vec<NotificationView> {
     mention.audience = Audience::Direct;
     let own =
         tweet(6, "<p>Drawing up a plan to weave algebraical patterns. Who has a loom I can borrow?</p>");
-    [Like, Mention, Follow, FollowRequest, Retweet, Reply, Quote, PollEnded, Edited, QuotedEdited]
+    [Like, Mention, Follow, FollowRequest, Retweet, Reply, Quote, PollEnded, Edited, QuotedEdited, Posted]
         .into_iter()
         .zip(1_i64..)
         .map(|(kind, n)| NotificationView {

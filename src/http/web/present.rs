@@ -373,6 +373,7 @@ fn notification_kind(kind: notification::NotificationKind) -> NotificationKind {
         notification::NotificationKind::PollEnded => NotificationKind::PollEnded,
         notification::NotificationKind::Edited => NotificationKind::Edited,
         notification::NotificationKind::QuotedEdited => NotificationKind::QuotedEdited,
+        notification::NotificationKind::Posted => NotificationKind::Posted,
     }
 }
 

@@ -5,20 +5,26 @@ use crate::model::event::{Event, Relation};
 use crate::model::ids::AccountId;
 use crate::model::notification::NotificationKind;
 use crate::model::visibility::Visibility::Followers;
-use crate::service::Rules;
 use crate::service::accounts::blank_account;
-use crate::service::follows::Relationship;
 use crate::service::profiles::ProfileChanges;
+use crate::service::{Relationship, Rules};
 use crate::store::accounts;
 use crate::store::follows::{self, Bonds};
 
 const NOTHING: Relationship = Relationship {
     following: false,
+    showing_retweets: false,
+    notifying: false,
+    languages: Vec::new(),
     requested: false,
     followed_by: false,
     blocking: false,
     muting: false,
     endorsed: false,
+    muting_notifications: false,
+    muting_until: None,
+    host_hidden: false,
+    note: String::new(),
 };
 
 async fn lock(world: &World, who: AccountId, locked: bool) {
@@ -47,7 +53,7 @@ async fn a_follow_counts_once_on_both_sides_and_ends_once() {
     for world in worlds().await {
         let [ann, bob] = world.people(["ann", "bob"]).await;
         let (done, log) = world.logged_by(world.service.follow(bob, ann)).await;
-        assert_eq!(done.unwrap(), Relationship { following: true, ..NOTHING });
+        assert_eq!(done.unwrap(), Relationship { following: true, showing_retweets: true, ..NOTHING });
         let bond = relation(bob, ann, &log[0]);
         assert_eq!(log, [Event::Followed(bond.clone()), told(ann)]);
         let (again, log) = world.logged_by(world.service.follow(bob, ann)).await;
@@ -78,7 +84,7 @@ async fn a_locked_account_answers_each_request() {
         let [ann, bob, cid] = world.people(["ann", "bob", "cid"]).await;
         lock(&world, ann, true).await;
         let (asked, log) = world.logged_by(world.service.follow(bob, ann)).await;
-        assert_eq!(asked.unwrap(), Relationship { requested: true, ..NOTHING });
+        assert_eq!(asked.unwrap(), Relationship { requested: true, showing_retweets: true, ..NOTHING });
         let bond = relation(bob, ann, &log[0]);
         assert_eq!(log, [Event::FollowRequested(bond.clone()), told(ann)]);
         assert_eq!(world.told(ann).await, [(NotificationKind::FollowRequest, bob)]);
@@ -119,7 +125,7 @@ async fn a_request_can_be_taken_back_and_is_answered_by_a_follow_after_unlocking
         world.follow(bob, ann).await;
         lock(&world, ann, false).await;
         let now = world.service.follow(bob, ann).await.unwrap();
-        assert_eq!(now, Relationship { following: true, ..NOTHING });
+        assert_eq!(now, Relationship { following: true, showing_retweets: true, ..NOTHING });
         assert!(bonds(&world, Bonds::Requests, ann).await.is_empty());
         assert_eq!(world.told(ann).await, [(NotificationKind::Follow, bob)]);
     }

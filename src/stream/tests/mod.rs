@@ -158,6 +158,7 @@ fn words(delivery: &Delivery) -> String {
         What::Edited(view) => format!("{label}: edited {}", view.tweet.id),
         What::Deleted(id) => format!("{label}: deleted {id}"),
         What::Notification(view) => format!("{label}: {}", view.notification.kind.as_str()),
+        What::FiltersChanged => format!("{label}: filters changed"),
     }
 }
 

@@ -6,7 +6,7 @@ use url::Url;
 use super::{Act, Failure};
 use crate::federation::Federation;
 use crate::model::event::{Event, Relation};
-use crate::store::{StoreError, events, follows};
+use crate::store::{StoreError, bonds, events, follows};
 
 impl Federation {
     pub(super) async fn follow(&self, act: &Act<'_>, object: &Url) -> Result<(), Failure> {
@@ -14,7 +14,9 @@ impl Federation {
         let relation = self.bond(act, target.id);
         let (written, locked, now_ms) = (relation.clone(), target.locked, self.now_ms());
         let write = self.service().store().write(move |conn| {
-            if follows::is_blocking(conn, written.to, written.from)? {
+            if follows::is_blocking(conn, written.to, written.from)?
+                || bonds::hides_host_of(conn, written.to, written.from)?
+            {
                 return events::append(conn, &[Event::FollowRejected(written.clone())], now_ms);
             }
             if follows::ask_again(conn, &written, now_ms)? {

@@ -152,3 +152,24 @@ async fn a_block_from_outside_ends_the_follows_and_an_undo_lifts_it() {
         assert!(world.service().follow(world.ann.id, bob.id).await.is_ok(), "{}", world.engine);
     }
 }
+
+#[tokio::test]
+async fn a_follow_from_a_hidden_host_is_rejected_and_one_that_is_there_ends() {
+    for world in worlds().await {
+        world.happens(&follow(1)).await;
+        world.service().hide_host(world.ann.id, "b.test").await.unwrap();
+        let rejected = async || {
+            let events = world.events().await;
+            events
+                .iter()
+                .filter(|event| matches!(event, Event::FollowRejected(bond) if bond.to_local))
+                .count()
+        };
+        assert!(!bond(&world).await.followed_by, "{}", world.engine);
+        assert_eq!(rejected().await, 1, "{}: the follow that was there", world.engine);
+        world.happens(&follow(2)).await;
+        assert!(!bond(&world).await.followed_by, "{}", world.engine);
+        assert_eq!(rejected().await, 2, "{}", world.engine);
+        assert_eq!(world.notifications(world.ann.id).await, []);
+    }
+}

@@ -19,8 +19,12 @@ async fn each_route_takes_only_whom_the_table_says() {
                 .replace("{tag}", "x")
                 .replace("{mediaId}", "1");
             let path = path.replace("{sessionId}", "1").replace("{notificationId}", "1");
-            let path = path.replace("{reportId}", "1").replace("{listId}", "1");
             let path = path.replace("{conversationId}", "1").replace("{scheduledId}", "1");
+            let path = path
+                .replace("{reportId}", "1")
+                .replace("{listId}", "1")
+                .replace("{filterId}", "1")
+                .replace("{host}", "b.test");
             let line = format!("{} {path}", route.method);
             let nobody = world.ask(None, &line, None).await;
             let needs_somebody =

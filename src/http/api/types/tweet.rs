@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{CustomEmoji, Id, LinkPreview, Media, Poll, Scene, User, UserRef, when, words};
+use super::{CustomEmoji, FilterMatch, Id, LinkPreview, Media, Poll, Scene, User, UserRef, when, words};
 use crate::federation::resolve::Backfill;
 use crate::model::ids::{MediaId, TweetId};
 use crate::model::quote::QuotePolicy;
@@ -103,6 +103,10 @@ pub(in crate::http::api) struct Tweet {
     bookmarked: bool,
     /// Whether you have it pinned on your profile.
     pinned: bool,
+    /// Whether you are told nothing more of its thread.
+    thread_muted: bool,
+    /// What your filters found in it, wherever they count; it is for you to hide it.
+    filtered: Vec<FilterMatch>,
 }
 
 impl Tweet {
@@ -153,6 +157,8 @@ impl Tweet {
             retweeted: view.flags.retweeted,
             bookmarked: view.flags.bookmarked,
             pinned: view.flags.pinned,
+            thread_muted: view.flags.muted,
+            filtered: view.filtered.iter().map(FilterMatch::of).collect(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
 
+use crate::model::filter::{FilterAction, FilterContext};
 use crate::model::list::ListReplies;
 use crate::model::notification::NotificationKind;
 use crate::model::preferences::ExpandMedia;
@@ -46,6 +47,21 @@ pub(in crate::http::api) fn maybe_quote_policy() -> Object {
         .build()
 }
 
+/// Places where a filter counts.
+pub(in crate::http::api) fn filter_contexts() -> Array {
+    ArrayBuilder::new().items(one_of(FilterContext::ALL.map(FilterContext::as_str))).build()
+}
+
+/// What is done with what a filter finds.
+pub(in crate::http::api) fn filter_action() -> Object {
+    one_of(FilterAction::ALL.map(FilterAction::as_str))
+}
+
+/// The same, or null.
+pub(in crate::http::api) fn maybe_filter_action() -> Object {
+    one_of_or_null(FilterAction::ALL.map(FilterAction::as_str))
+}
+
 /// Which replies a list shows.
 pub(in crate::http::api) fn list_replies() -> Object {
     one_of(ListReplies::ALL.map(ListReplies::as_str))
@@ -53,11 +69,7 @@ pub(in crate::http::api) fn list_replies() -> Object {
 
 /// The same, or null.
 pub(in crate::http::api) fn maybe_list_replies() -> Object {
-    let words = ListReplies::ALL.map(|word| Some(word.as_str())).into_iter().chain([None]);
-    ObjectBuilder::new()
-        .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
-        .enum_values(Some(words))
-        .build()
+    one_of_or_null(ListReplies::ALL.map(ListReplies::as_str))
 }
 
 /// Whom a tweet's author lets quote it, or null.
@@ -111,6 +123,13 @@ pub(in crate::http::api) fn notification_kind() -> Object {
 /// Any of the kinds of notifications.
 pub(in crate::http::api) fn notification_kinds() -> Array {
     ArrayBuilder::new().items(notification_kind()).build()
+}
+
+fn one_of_or_null<const N: usize>(words: [&'static str; N]) -> Object {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
+        .enum_values(Some(words.map(Some).into_iter().chain([None])))
+        .build()
 }
 
 fn one_of<const N: usize>(words: [&'static str; N]) -> Object {

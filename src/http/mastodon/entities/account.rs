@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{CustomEmoji, Scene, date, when, word_of_visibility};
-use crate::clock::DAY_MS;
+use crate::clock::{DAY_MS, Millis};
 use crate::http::media::urls;
 use crate::http::web::assets;
 use crate::model::account::{self, AccountKind, Role};
@@ -117,7 +117,7 @@ impl Field {
     }
 }
 
-/// An account that one mutes; a mute here lasts until it is taken back.
+/// An account that one mutes.
 #[derive(Clone, Debug, Serialize)]
 pub(in crate::http::mastodon) struct MutedAccount {
     #[serde(flatten)]
@@ -127,8 +127,12 @@ pub(in crate::http::mastodon) struct MutedAccount {
 
 impl MutedAccount {
     /// A muted account as this API shows it.
-    pub(in crate::http::mastodon) fn of(account: &account::Account, scene: &Scene<'_>) -> Self {
-        Self { account: Account::of(account, scene), mute_expires_at: None }
+    pub(in crate::http::mastodon) fn of(
+        account: &account::Account,
+        until: Option<Millis>,
+        scene: &Scene<'_>,
+    ) -> Self {
+        Self { account: Account::of(account, scene), mute_expires_at: until.map(when) }
     }
 }
 

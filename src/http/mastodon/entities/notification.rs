@@ -47,6 +47,7 @@ pub(in crate::http::mastodon) fn word_of(kind: NotificationKind) -> &'static str
         NotificationKind::PollEnded => "poll",
         NotificationKind::Edited => "update",
         NotificationKind::QuotedEdited => "quoted_update",
+        NotificationKind::Posted => "status",
     }
 }
 

@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
+use super::when;
 use crate::model::account::Account;
 use crate::model::ids::AccountId;
 use crate::model::visibility::Relations;
 use crate::service;
 
-/// What one has to do with an account. Notes about others, notices of their posts and mutes for a time are not there.
+/// What one has to do with an account.
 #[derive(Clone, Debug, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "the entity is a list of questions")]
 pub(in crate::http::mastodon) struct Relationship {
@@ -26,7 +27,7 @@ pub(in crate::http::mastodon) struct Relationship {
     requested_by: bool,
     domain_blocking: bool,
     endorsed: bool,
-    note: &'static str,
+    note: String,
 }
 
 impl Relationship {
@@ -37,24 +38,23 @@ impl Relationship {
         asked: bool,
         relations: &Relations,
     ) -> Self {
-        let host = other.domain.as_ref();
         Self {
             id: other.id,
             following: bond.following,
-            showing_reblogs: bond.following && !relations.retweets_hidden.contains(&other.id),
-            notifying: false,
-            languages: None,
+            showing_reblogs: bond.showing_retweets,
+            notifying: bond.notifying,
+            languages: Some(bond.languages).filter(|languages| !languages.is_empty()),
             followed_by: bond.followed_by,
             blocking: bond.blocking,
             blocked_by: relations.blocked_by.contains(&other.id),
             muting: bond.muting,
-            muting_notifications: relations.muting_notifications.contains(&other.id),
-            muting_expires_at: None,
+            muting_notifications: bond.muting_notifications,
+            muting_expires_at: bond.muting_until.map(when),
             requested: bond.requested,
             requested_by: asked,
-            domain_blocking: host.is_some_and(|host| relations.blocked_domains.contains(host)),
+            domain_blocking: bond.host_hidden,
             endorsed: bond.endorsed,
-            note: "",
+            note: bond.note,
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::card::PreviewCard;
 use super::quote::{Quote, QuoteApproval};
 use super::tag::{self, TagLink};
-use super::{Account, CustomEmoji, MediaAttachment, Poll, Scene, when};
+use super::{Account, CustomEmoji, FilterResult, MediaAttachment, Poll, Scene, when};
 use crate::model::ids::{AccountId, TweetId};
 use crate::model::quote_fallback;
 use crate::model::tweet;
@@ -56,8 +56,7 @@ struct Marks {
     bookmarked: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pinned: Option<bool>,
-    /// There are no filters here.
-    filtered: [(); 0],
+    filtered: Vec<FilterResult>,
 }
 
 /// Somebody who is mentioned.
@@ -144,10 +143,10 @@ impl Marks {
         Self {
             favourited: flags.liked,
             reblogged: flags.retweeted,
-            muted: false,
+            muted: flags.muted,
             bookmarked: flags.bookmarked,
             pinned: may_pin.then_some(flags.pinned),
-            filtered: [],
+            filtered: view.filtered.iter().map(FilterResult::of).collect(),
         }
     }
 }

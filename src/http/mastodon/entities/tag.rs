@@ -7,7 +7,7 @@ use crate::model::ids::RowId;
 use crate::model::trend::DayUse;
 use crate::service::FeaturedTagView;
 
-/// A hashtag by itself. Hashtags cannot be followed.
+/// A hashtag by itself.
 #[derive(Clone, Debug, Serialize)]
 pub(in crate::http::mastodon) struct Tag {
     id: String,
@@ -71,6 +71,11 @@ impl Tag {
     /// The same with how often it was used on its last days.
     pub(in crate::http::mastodon) fn with_history(self, days: &[DayUse]) -> Self {
         Self { history: days.iter().map(History::of).collect(), ..self }
+    }
+
+    /// The same, which its viewer may follow.
+    pub(in crate::http::mastodon) fn followed(self, following: bool) -> Self {
+        Self { following, ..self }
     }
 
     /// The same, which its viewer shows on their profile.

@@ -70,6 +70,7 @@ fn told(what: &What, state: &AppState, listener: AccountId) -> (&'static str, St
             let scene = Scene { viewer: Some(listener), ..scene };
             ("notification", json(&Notification::of(view, &scene)))
         }
+        What::FiltersChanged => ("filters_changed", "undefined".to_owned()),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::http::problem::ApiError;
 use crate::http::state::AppState;
 use crate::model::ids::RowId;
 use crate::service::SignedIn;
-use crate::stream::{Delivery, Ending, Form, Listener, Transport};
+use crate::stream::{Delivery, Ending, Form, Listener, Transport, What};
 
 /// Bytes of a frame that a client sends: the name of a stream.
 const FRAME_MAX: usize = 4 * 1024;
@@ -170,6 +170,9 @@ impl Conversation {
 
     async fn deliver(&self, socket: &mut WebSocket, delivery: &Delivery) -> Result<(), Over> {
         let rest = delivery.occurrence.bytes(Form::MastodonFrames, |what| {
+            if matches!(what, What::FiltersChanged) {
+                return Bytes::from_static(br#","event":"filters_changed"}"#);
+            }
             let (event, payload) = told(what, &self.state, self.who.account);
             Bytes::from(format!(r#","event":"{event}","payload":{}}}"#, json(&payload)))
         });

@@ -96,7 +96,7 @@ async fn both_documents_of_the_instance_say_the_same_and_what_is_not_there_is_em
         let version = two["version"].as_str().unwrap();
         assert!(version.contains(" (compatible; Rookery "), "{version}");
         let ann = world.person("ann").await;
-        for path in ["filters", "followed_tags", "announcements", "featured_tags", "scheduled_statuses"] {
+        for path in ["announcements", "featured_tags", "scheduled_statuses"] {
             assert_eq!(world.get(&ann, &format!("/api/v1/{path}")).await, json!([]), "{path}");
         }
         let preferences = world.get(&ann, "/api/v1/preferences").await;

@@ -10,6 +10,7 @@ mod costs;
 mod discovery;
 mod featured;
 mod films;
+mod filters;
 mod grouped;
 mod markers;
 mod notifications;
@@ -26,6 +27,7 @@ mod sign_up;
 mod streaming;
 mod trends;
 mod walk;
+mod wishes;
 
 use serde_json::{Value, json};
 

@@ -85,8 +85,12 @@ async fn a_mute_hides_from_home_and_leaves_the_post_at_its_address() {
         let post = say(&world, &bob, "loud").await;
         assert_eq!(ids_of(&world.get(&ann, "/api/v1/timelines/home").await), [post.as_str()]);
         let line = format!("POST /api/v1/accounts/{}/mute", bob.id);
-        let timed = world.ask(Some(&ann), &line, Some(json!({"duration": 3600}))).await;
-        assert_eq!(failed(&timed).0, 422, "a mute that would end is not taken for one that does not");
+        let timed = world.ask(Some(&ann), &line, Some(json!({"duration": "3600"}))).await.good();
+        assert_eq!(timed["muting_expires_at"], "2026-01-02T04:04:05.000Z", "{}", world.engine);
+        let mutes = world.get(&ann, "/api/v1/mutes").await;
+        assert_eq!(mutes[0]["mute_expires_at"], timed["muting_expires_at"]);
+        let never = world.ask(Some(&ann), &line, Some(json!({"duration": -1}))).await;
+        assert_eq!(failed(&never).0, 422);
         let quiet = world.ask(Some(&ann), &line, Some(json!({"notifications": "0", "duration": "0"})));
         let quiet = quiet.await.good();
         assert_eq!((&quiet["muting"], &quiet["muting_notifications"]), (&json!(true), &json!(false)));

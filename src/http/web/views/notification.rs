@@ -31,6 +31,8 @@ pub enum NotificationKind {
     Edited,
     /// A tweet that the viewer quoted was changed.
     QuotedEdited,
+    /// Somebody of whom the viewer wants to hear has posted.
+    Posted,
 }
 
 impl NotificationKind {
@@ -47,6 +49,7 @@ impl NotificationKind {
             Self::PollEnded => "notification-poll-ended",
             Self::Edited => "notification-edited",
             Self::QuotedEdited => "notification-quoted-edited",
+            Self::Posted => "notification-posted",
         }
     }
 
@@ -54,7 +57,7 @@ impl NotificationKind {
     pub fn icon(self) -> &'static str {
         match self {
             Self::Follow | Self::FollowRequest => "follow",
-            Self::Mention => "at",
+            Self::Mention | Self::Posted => "at",
             Self::Reply => "reply",
             Self::Like => "like-on",
             Self::Retweet => "repost",

@@ -114,3 +114,26 @@ async fn a_token_may_be_offered_as_a_protocol_and_is_chosen_and_a_bad_one_never_
         assert_eq!(answer.status(), 403);
     }
 }
+
+#[tokio::test]
+async fn changed_filters_are_told_without_a_payload_and_unwanted_languages_not_at_all() {
+    for live in live().await {
+        let (ann, bob) = (live.world.person("ann").await, live.world.person("bob").await);
+        live.world.act(&bob, &format!("POST /api/v1/accounts/{}/follow?languages[]=de", ann.id)).await;
+        let mut socket = live.socket(&format!("?stream=user&access_token={}", bob.token), &[]).await.unwrap();
+        // An answer shows that the stream is heard.
+        socket.say(json!({ "type": "subscribe", "stream": "nothing" })).await;
+        assert_eq!(socket.next().await["status"], 400);
+        let mut events = live.listen("/api/v1/streaming/user", &bob.token).await;
+        let filter = json!({ "title": "birds", "context": ["home"] });
+        live.world.ask(Some(&bob), "POST /api/v2/filters", Some(filter)).await.good();
+        let told = json!({ "stream": ["user"], "event": "filters_changed" });
+        assert_eq!(socket.next().await, told, "{}", live.world.engine);
+        assert_eq!(events.next().await, ("filters_changed".to_owned(), "undefined".to_owned()));
+        for language in ["en", "de"] {
+            let post = json!({ "status": language, "language": language });
+            live.world.ask(Some(&ann), "POST /api/v1/statuses", Some(post)).await.good();
+        }
+        assert_eq!(payload(&socket.next().await)["language"], "de", "{}", live.world.engine);
+    }
+}
