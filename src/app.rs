@@ -20,10 +20,12 @@ use crate::config::Config;
 use crate::error::{Chain, Error, Result};
 use crate::federation::{DeliverySettings, Federation, InstanceKey};
 use crate::http::health::Check;
+use crate::http::mastodon;
 use crate::http::state::AppState;
 use crate::media::{FilmSettings, Media, MediaSettings, find_programs};
 use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
+use crate::notify::Pushes;
 use crate::previews::Previews;
 use crate::search::{Feeder, Finder, OpenError, Opened, Search};
 use crate::secrets;
@@ -61,6 +63,8 @@ pub struct App {
     pub home: Home,
     /// Who listens to what happens.
     stream: Hub,
+    /// Push messages.
+    push: Pushes,
     /// Pictures.
     pub media: Arc<Media>,
     /// Pictures of other instances.
@@ -112,7 +116,13 @@ impl App {
         let key_folder = config.storage.data_dir.clone();
         let instance_key = tokio::task::spawn_blocking(move || instance_key(&key_folder)).await;
         let instance_key = instance_key.map_err(Error::internal)??;
+        let push_key = instance_key.clone();
         let federation = Federation::open(service.clone(), client.clone(), instance_key).await?;
+        // Whoever does not federate has phones too.
+        let push_client = Client::new(ClientSettings { off: false, ..client_settings(config) });
+        let push_client = push_client.map_err(Error::internal)?;
+        let say = mastodon::say(&service);
+        let push = Pushes::open(service.clone(), push_client, push_key, say).await?;
         let media_settings = MediaSettings {
             data_dir: config.storage.data_dir.clone(),
             decode_threads: DECODE_THREADS,
@@ -138,6 +148,7 @@ impl App {
             delivery: DeliverySettings { at_once: config.federation.delivery_concurrency, process },
             home: Home::new(service.clone(), &timeline_settings(config)),
             stream: Hub::new(service.clone()),
+            push,
             service,
             stop,
             tasks,
@@ -164,6 +175,7 @@ impl App {
         self.consume("timelines", self.home.progress(), following);
         let following = stream::run(self.stream.clone(), head, self.stop.clone());
         self.consume("streams", self.stream.progress(), following);
+        self.start_push();
         self.pictures.refill().await?;
         let (service, media, stop) = (self.service.clone(), Arc::clone(&self.media), self.stop.clone());
         self.run("media upkeep", async move { media_upkeep::run(service, &media, stop).await });
@@ -194,6 +206,7 @@ impl App {
             home: self.home.clone(),
             finder,
             stream: self.stream.clone(),
+            push: self.push.clone(),
             media: Arc::clone(&self.media),
             pictures: self.pictures.clone(),
             federation: self.federation.clone(),
@@ -260,6 +273,14 @@ impl App {
         self.run("linked pages", self.previews.clone().work(self.stop.clone()));
     }
 
+    /// Starts planning push messages from the log and sending them.
+    fn start_push(&self) {
+        let progress = Progress::default();
+        let following = self.push.clone().follow(progress.clone(), self.stop.clone());
+        self.consume("push", progress, following);
+        self.run("push messages", self.push.clone().work(self.stop.clone()));
+    }
+
     /// Runs `work` by itself; it ends only at the stop.
     fn run(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
         self.watch.task(name, &self.tasks.spawn(work));
@@ -301,8 +322,8 @@ impl App {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-        let Self { service, home, stream, pictures, previews, federation, store, .. } = self;
-        drop((service, home, stream, pictures, previews, federation));
+        let Self { service, home, stream, push, pictures, previews, federation, store, .. } = self;
+        drop((service, home, stream, push, pictures, previews, federation));
         // Joining the database threads blocks.
         let closed = tokio::task::spawn_blocking(move || store.close()).await;
         if let Err(error) = closed {

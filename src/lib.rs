@@ -4,9 +4,9 @@
 //!
 //! 5. [`cli`], [`app`] — the commands, and the composition root that wires everything
 //! 4. [`http`] — server, middleware, the REST APIs, the pages, the ActivityPub endpoints
-//! 3. [`service`], [`federation`], [`timelines`], [`search`], [`previews`], [`trends`], [`stream`] — use-cases and log
-//!    consumers
-//! 2. [`store`] (the only SQL), [`media`], [`client`] (the only outgoing HTTP)
+//! 3. [`service`], [`federation`], [`timelines`], [`search`], [`previews`], [`trends`], [`stream`], [`notify`] — use-cases and
+//!    log consumers
+//! 2. [`store`] (the only SQL), [`media`], [`client`] (the only outgoing HTTP), [`push`]
 //! 1. [`model`] — plain types and rules, no I/O
 //! 0. [`config`], [`telemetry`], [`clock`], [`buckets`], [`crew`], [`error`], [`secrets`]
 
@@ -16,6 +16,7 @@ pub mod cli;
 pub mod http;
 
 pub mod federation;
+pub mod notify;
 pub mod previews;
 pub mod search;
 pub mod service;
@@ -25,6 +26,7 @@ pub mod trends;
 
 pub mod client;
 pub mod media;
+pub mod push;
 pub mod store;
 
 pub mod model;

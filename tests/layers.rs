@@ -40,6 +40,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("previews", 3),
     ("trends", 3),
     ("stream", 3),
+    ("notify", 3),
     ("http", 4),
     ("app", 5),
     ("cli", 5),

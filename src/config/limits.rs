@@ -41,6 +41,8 @@ pub const FOLLOWS_MAX: usize = 20_000;
 pub const FIELD_MAX: usize = 255;
 /// Bytes of an e-mail address: RFC 5321's path of 256 without its angle brackets.
 pub const EMAIL_MAX_BYTES: usize = 254;
+/// Bytes of an address at a push service: those of browsers have a few hundred.
+pub const PUSH_ENDPOINT_MAX_BYTES: usize = 2_048;
 /// Characters of a password: the least that NIST SP 800-63B lets people choose.
 pub const PASSWORD_MIN: usize = 8;
 /// Characters of a password: far beyond any passphrase, and hashing more would be work given away.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::federation::Federation;
 use crate::media::Media;
+use crate::notify::Pushes;
 use crate::search::Finder;
 use crate::service::{RemotePictures, Service};
 use crate::stream::Hub;
@@ -26,4 +27,6 @@ pub struct AppState {
     pub finder: Finder,
     /// Who listens to what happens.
     pub stream: Hub,
+    /// Subscriptions to push messages.
+    pub push: Pushes,
 }

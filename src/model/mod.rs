@@ -32,6 +32,7 @@ pub mod poll;
 pub mod preferences;
 pub mod preview;
 pub mod profile;
+pub mod push;
 pub mod quote;
 pub mod quote_fallback;
 pub mod relay;

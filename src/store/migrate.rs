@@ -58,6 +58,7 @@ migrations! {
     33 "0033_filters";
     34 "0034_bonds";
     35 "0035_followed_tags";
+    36 "0036_push";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

@@ -47,6 +47,7 @@ pub mod polls;
 mod postgres;
 pub mod preferences;
 pub mod previews;
+pub mod push;
 pub mod quotes;
 pub mod reached;
 pub mod reactions;

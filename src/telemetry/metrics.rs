@@ -78,6 +78,8 @@ pub const STREAM_LISTENERS: &str = "rookery_stream_listeners";
 pub const STREAM_EVENTS_TOTAL: &str = "rookery_stream_events_total";
 /// Streams that ended.
 pub const STREAMS_CLOSED_TOTAL: &str = "rookery_streams_closed_total";
+/// Messages to push services.
+pub const PUSHES_TOTAL: &str = "rookery_pushes_total";
 /// Known instances by health.
 pub const HOSTS: &str = "rookery_hosts";
 /// Documents in the search index.
@@ -313,6 +315,12 @@ pub const TABLE: &[Metric] = &[
         kind: Kind::Counter,
         labels: &["reason"],
         help: "Streams that ended, by reason: client (it went away, or did not answer), lagging (it did not keep up), session (its token or login ended) or stopped (the server stops)",
+    },
+    Metric {
+        name: PUSHES_TOTAL,
+        kind: Kind::Counter,
+        labels: &["outcome"],
+        help: "Attempts to push a notification, by outcome: sent, gone (the push service knows the subscription no more), refused, retry, failed (given up) or dropped (the session ended, or there is nothing to tell any more)",
     },
     Metric {
         name: HOSTS,

@@ -44,11 +44,13 @@ impl InstanceKey {
 
     /// Encrypts the private key of `account`, for storing.
     pub fn seal(&self, account: AccountId, private_key: &[u8]) -> Result<Vec<u8>, SealError> {
-        let mut text = private_key.to_vec();
-        let nonce = self
-            .cipher()?
-            .seal_in_place_append_tag(bound_to(account), &mut text)
-            .map_err(|_| SealError::Failed)?;
+        self.seal_bound(bound_to(account), private_key)
+    }
+
+    fn seal_bound(&self, bound: Aad<Vec<u8>>, secret: &[u8]) -> Result<Vec<u8>, SealError> {
+        let mut text = secret.to_vec();
+        let nonce =
+            self.cipher()?.seal_in_place_append_tag(bound, &mut text).map_err(|_| SealError::Failed)?;
         let mut sealed = vec![VERSION];
         sealed.extend_from_slice(nonce.as_ref());
         sealed.append(&mut text);
@@ -57,6 +59,10 @@ impl InstanceKey {
 
     /// Decrypts what [`InstanceKey::seal`] made for the same account.
     pub fn open(&self, account: AccountId, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
+        self.open_bound(bound_to(account), sealed)
+    }
+
+    fn open_bound(&self, bound: Aad<Vec<u8>>, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
         let (&version, rest) = sealed.split_first().ok_or(SealError::Unknown)?;
         let (nonce, text) = rest.split_first_chunk::<NONCE_LEN>().ok_or(SealError::Unknown)?;
         if version != VERSION {
@@ -64,16 +70,28 @@ impl InstanceKey {
         }
         let mut text = text.to_vec();
         let nonce = Nonce::assume_unique_for_key(*nonce);
-        let plain = self
-            .cipher()?
-            .open_in_place(nonce, bound_to(account), &mut text)
-            .map_err(|_| SealError::Closed)?;
+        let plain = self.cipher()?.open_in_place(nonce, bound, &mut text).map_err(|_| SealError::Closed)?;
         Ok(plain.to_vec())
+    }
+
+    /// Encrypts another secret, for storing: what it is for, and whose it is, are bound to it.
+    pub fn seal_secret(&self, purpose: &str, id: i64, secret: &[u8]) -> Result<Vec<u8>, SealError> {
+        self.seal_bound(Aad::from(aad(purpose, id)), secret)
+    }
+
+    /// Decrypts what [`InstanceKey::seal_secret`] made for the same.
+    pub fn open_secret(&self, purpose: &str, id: i64, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
+        self.open_bound(Aad::from(aad(purpose, id)), sealed)
     }
 
     fn cipher(&self) -> Result<RandomizedNonceKey, SealError> {
         RandomizedNonceKey::new(&AES_256_GCM, &self.0).map_err(|_| SealError::Failed)
     }
+}
+
+/// Begins like no [`PURPOSE`]: a zero byte stands after its words.
+fn aad(purpose: &str, id: i64) -> Vec<u8> {
+    [b"rookery ", purpose.as_bytes(), b"\0", &id.to_be_bytes()].concat()
 }
 
 fn bound_to(account: AccountId) -> Aad<Vec<u8>> {

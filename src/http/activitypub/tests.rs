@@ -92,7 +92,16 @@ async fn world_with(database: TestStore, rules: Rules) -> World {
     };
     let search = Arc::new(Search::open(&files.path().join("search")).unwrap().0);
     let key = InstanceKey::new([7; 32]);
+    let push = crate::notify::Pushes::open(
+        service.clone(),
+        client.clone(),
+        InstanceKey::new([7; 32]),
+        crate::http::mastodon::say(&service),
+    )
+    .await
+    .unwrap();
     let state = AppState {
+        push,
         stream: crate::stream::Hub::new(service.clone()),
         finder: Finder::new(service.clone(), search),
         service: service.clone(),

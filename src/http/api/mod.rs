@@ -34,6 +34,7 @@ mod paths;
 mod pins;
 mod polls;
 mod preferences;
+mod push;
 mod quotes;
 mod reading_lists;
 mod reports;
@@ -72,6 +73,7 @@ use crate::service::TweetView;
 
 const READ: Access = Access::Scope("read");
 const WRITE: Access = Access::Scope("write");
+const PUSH: Access = Access::Scope("push");
 const FOLLOW: Access = Access::Scope("follow");
 const ADMIN_READ: Access = Access::Admin("admin:read");
 const ADMIN_WRITE: Access = Access::Admin("admin:write");
@@ -230,6 +232,10 @@ fn table() -> Table {
         .add(READ, routes!(sifting::get_notification_request))
         .add(WRITE, routes!(sifting::accept_notification_request))
         .add(WRITE, routes!(sifting::dismiss_notification_request))
+        .add(Access::Open, routes!(push::get_push_key))
+        .add(PUSH, routes!(push::get_push))
+        .add(PUSH, routes!(push::set_push))
+        .add(PUSH, routes!(push::remove_push))
         // Search
         .add(READ, routes!(lookup::look_up))
         .add(ANYONE, routes!(search::search))

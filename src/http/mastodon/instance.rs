@@ -48,5 +48,6 @@ async fn known(state: &AppState) -> Result<Known<'_>> {
         counts: service.counts().await?,
         image_bytes: state.media.image_max_bytes(),
         film_bytes: state.media.films().map(Films::max_bytes),
+        push_key: state.push.public_key(),
     })
 }

@@ -30,6 +30,7 @@ mod notifications;
 mod paging;
 mod polls;
 mod profile;
+mod push;
 mod reactions;
 mod reading_lists;
 mod relations;
@@ -47,6 +48,7 @@ mod trends;
 use axum::Router;
 
 pub(in crate::http) use self::failure::render_failure;
+pub use self::push::say;
 
 use self::entities::{Scene, Status};
 use self::nothing::{none_of_ones_own, nothing};
@@ -234,6 +236,11 @@ fn table() -> Table {
         .get("/api/v1/streaming/hashtag/local", own("read:statuses"), streaming::events)
         .get("/api/v1/streaming/list", own("read:statuses"), streaming::events)
         .get("/api/v1/streaming/direct", own("read:statuses"), streaming::events)
+        // Push messages
+        .get("/api/v1/push/subscription", own("push"), push::subscription)
+        .post("/api/v1/push/subscription", own("push"), push::subscribe)
+        .change("/api/v1/push/subscription", own("push"), push::change)
+        .delete("/api/v1/push/subscription", own("push"), push::unsubscribe)
         // Search
         .get("/api/v2/search", all("read:search"), search::search)
         .get("/api/v1/tags/{name}", all("read"), search::tag)

@@ -33,8 +33,8 @@ struct Application {
     redirect_uris: Vec<String>,
     /// All of them, one a line; some clients have no other.
     redirect_uri: String,
-    /// Where a client once found the key for push messages; nothing sends any yet.
-    vapid_key: &'static str,
+    /// How push services know this instance.
+    vapid_key: String,
 }
 
 /// An app with what it proves itself by.
@@ -61,8 +61,12 @@ pub(super) async fn register(
     };
     let (app, client_secret) = state.service.register_app(new).await?;
     let client_id = app.client_id.clone();
-    let registered =
-        CredentialApplication { app: shown(app), client_id, client_secret, client_secret_expires_at: 0 };
+    let registered = CredentialApplication {
+        app: shown(app, &state),
+        client_id,
+        client_secret,
+        client_secret_expires_at: 0,
+    };
     Ok(([(CACHE_CONTROL, "no-store")], Json(registered)).into_response())
 }
 
@@ -77,10 +81,10 @@ pub(super) async fn verify_credentials(
     };
     // A token that its owner made by hand is no app's.
     let app = state.service.app(app.ok_or(Error::NotFound("app"))?).await?;
-    Ok(([(CACHE_CONTROL, "private, no-store")], Json(shown(app))).into_response())
+    Ok(([(CACHE_CONTROL, "private, no-store")], Json(shown(app, &state))).into_response())
 }
 
-fn shown(app: App) -> Application {
+fn shown(app: App, state: &AppState) -> Application {
     Application {
         id: app.id,
         name: app.name,
@@ -88,6 +92,6 @@ fn shown(app: App) -> Application {
         scopes: app.scopes.split_whitespace().map(str::to_owned).collect(),
         redirect_uri: app.redirect_uris.join("\n"),
         redirect_uris: app.redirect_uris,
-        vapid_key: "",
+        vapid_key: state.push.public_key().to_owned(),
     }
 }

@@ -2,10 +2,12 @@
 //! meant for each, without reading a whole table.
 
 use super::database::stores;
-use crate::model::ids::{AccountId, RowId, TweetId};
+use crate::model::ids::{AccountId, RowId, SessionId, TweetId};
 use crate::store::timelines::{self, Slice};
 use crate::store::value::Value;
-use crate::store::{Conn, Dialect, StoreError, deliveries, events, follows, previews, reactions};
+use crate::store::{
+    Conn, Dialect, StoreError, deliveries, events, follows, previews, push, reactions, sessions,
+};
 
 impl Conn {
     /// Asks the engine for its plan of a query, when a test collects plans.
@@ -92,6 +94,12 @@ const HOT: &[(&str, &[&str], &[&str], Ask)] = &[
     ),
     ("whether a linked page is to be asked", &["link_previews_due"], &["link_previews_due"], |conn| {
         previews::is_due(conn, 7).map(drop)
+    }),
+    ("whether something is to be pushed", &["push_deliveries_due"], &["push_deliveries_due"], |conn| {
+        push::is_due(conn, 7).map(drop)
+    }),
+    ("which sessions live", &["SEARCH s USING INTEGER PRIMARY KEY"], &["sessions_pkey"], |conn| {
+        sessions::live(conn, vec![SessionId(1), SessionId(2)], 7).map(drop)
     }),
     ("whether an inbox is shared", &["actors_by_shared_inbox"], &["actors_by_shared_inbox"], |conn| {
         deliveries::is_shared_inbox(conn, "x").map(drop)

@@ -150,7 +150,16 @@ impl World {
             tasks: TaskTracker::new(),
         };
         let stream = Hub::new(service.clone());
+        let push = crate::notify::Pushes::open(
+            service.clone(),
+            client.clone(),
+            InstanceKey::new([7; 32]),
+            crate::http::mastodon::say(&service),
+        )
+        .await
+        .unwrap();
         let state = AppState {
+            push,
             stream: stream.clone(),
             finder: Finder::new(service.clone(), Arc::clone(&search)),
             service: service.clone(),

@@ -6,6 +6,7 @@ use crate::model::filter::{FilterAction, FilterContext};
 use crate::model::list::ListReplies;
 use crate::model::notification::NotificationKind;
 use crate::model::preferences::ExpandMedia;
+use crate::model::push::PushPolicy;
 use crate::model::quote::{MayQuote, QuotePolicy, QuoteState};
 use crate::model::sifting::Sift;
 use crate::model::visibility::Visibility;
@@ -113,6 +114,16 @@ pub(in crate::http::api) fn maybe_expand_media() -> Object {
         .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
         .enum_values(Some(words))
         .build()
+}
+
+/// From whom one wants to be told by push.
+pub(in crate::http::api) fn push_policy() -> Object {
+    one_of(PushPolicy::ALL.map(PushPolicy::as_str))
+}
+
+/// The same, or null.
+pub(in crate::http::api) fn maybe_push_policy() -> Object {
+    one_of_or_null(PushPolicy::ALL.map(PushPolicy::as_str))
 }
 
 /// One of the kinds of notifications.

@@ -62,6 +62,11 @@ struct Field {
 }
 
 impl Account {
+    /// The address of its picture.
+    pub(in crate::http::mastodon) fn into_avatar(self) -> String {
+        self.avatar
+    }
+
     /// An account as this API shows it.
     pub(in crate::http::mastodon) fn of(account: &account::Account, scene: &Scene<'_>) -> Self {
         let [statuses_count, followers_count, following_count] = account.counts_shown();

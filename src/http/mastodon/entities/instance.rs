@@ -60,6 +60,8 @@ pub(in crate::http::mastodon) struct Known<'a> {
     pub(in crate::http::mastodon) house_rules: Vec<HouseRule>,
     /// Whether it has terms, and whether it says what is done with what people give to it.
     pub(in crate::http::mastodon) has: (bool, bool),
+    /// The key by which push services know it.
+    pub(in crate::http::mastodon) push_key: &'a str,
 }
 
 /// `GET /api/v2/instance`
@@ -141,6 +143,7 @@ struct Contact {
 #[derive(Clone, Debug, Serialize)]
 struct Configuration {
     urls: Urls,
+    vapid: Vapid,
     accounts: OfAccounts,
     statuses: OfStatuses,
     media_attachments: OfMedia,
@@ -156,6 +159,12 @@ struct Urls {
     about: Option<String>,
     privacy_policy: Option<String>,
     terms_of_service: Option<String>,
+}
+
+/// How push services know this instance.
+#[derive(Clone, Debug, Serialize)]
+struct Vapid {
+    public_key: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -242,6 +251,7 @@ impl Configuration {
                 privacy_policy: known.has.1.then(|| scene.addresses.at("/about#privacy")),
                 terms_of_service: known.has.0.then(|| scene.addresses.at("/about#terms")),
             },
+            vapid: Vapid { public_key: known.push_key.to_owned() },
             accounts: OfAccounts {
                 max_display_name_length: limits::DISPLAY_NAME_MAX,
                 max_note_length: limits::BIO_MAX,

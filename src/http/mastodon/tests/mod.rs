@@ -17,6 +17,7 @@ mod notifications;
 mod pages;
 mod preferences;
 mod privacy;
+mod push;
 mod reactions;
 mod reading_lists;
 mod scheduled;

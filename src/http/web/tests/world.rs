@@ -105,7 +105,16 @@ impl World {
         let federation =
             Federation::open(service.clone(), client.clone(), InstanceKey::new([7; 32])).await.unwrap();
         let media = Arc::new(Media::open(&settings, &clock).unwrap());
+        let push = crate::notify::Pushes::open(
+            service.clone(),
+            client.clone(),
+            InstanceKey::new([7; 32]),
+            crate::http::mastodon::say(&service),
+        )
+        .await
+        .unwrap();
         let state = AppState {
+            push,
             stream: crate::stream::Hub::new(service.clone()),
             finder: Finder::new(service.clone(), search),
             pictures: RemotePictures::new(service.clone(), Arc::clone(&media), client, picture_settings),
