@@ -13,7 +13,7 @@ use super::audience::Audience;
 use super::{Hub, Occurrence, Topic, What};
 use crate::error::{Chain, Error};
 use crate::model::event::{Event, TweetCreated, TweetDeleted};
-use crate::model::ids::{AccountId, NotificationId, SessionId, TweetId};
+use crate::model::ids::{AccountId, NotificationId, RowId, SessionId, TweetId};
 use crate::model::tweet::Tweet;
 use crate::model::visibility::{Place, Visibility};
 use crate::service::{NotificationView, PublicList, SharedTweets, Sight, graph};
@@ -70,10 +70,12 @@ impl Hub {
             tweets.push(self.0.service.shared_tweets(wanted.to_vec()).await?);
         }
         let notifications = self.notifications(batch).await?;
+        let conversations = self.conversations(batch).await?;
         // Nothing waits from here on, so that a batch is told once.
         let mut audience = self.audience();
         for logged in batch {
             tell(&mut audience, &logged.event, &tweets, &notifications);
+            tell_conversation(&mut audience, &logged.event, &conversations);
         }
         Ok(())
     }
@@ -141,6 +143,31 @@ impl Hub {
         Ok(())
     }
 
+    /// The conversations in which something was said, of those who want to hear of theirs.
+    async fn conversations(&self, batch: &[Logged]) -> Result<Conversations, StoreError> {
+        let wanted: HashSet<(AccountId, RowId)> = {
+            let audience = self.audience();
+            let changed = batch.iter().filter_map(|logged| match &logged.event {
+                Event::ConversationChanged { account, conversation } => Some((*account, *conversation)),
+                _ => None,
+            });
+            changed.filter(|(account, _)| audience.wants(*account, |topic| *topic == Topic::Direct)).collect()
+        };
+        let mut found = Conversations::new();
+        for (account, id) in wanted {
+            match self.0.service.conversation(account, id).await {
+                Ok(view) => {
+                    let occurrence = Occurrence::new(What::Conversation(Box::new(view)));
+                    found.insert((account, id), Arc::new(occurrence));
+                }
+                // It is gone again, or what was said last is not for its owner's eyes.
+                Err(Error::NotFound(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(found)
+    }
+
     /// The new notifications of those who want to hear of theirs.
     async fn notifications(
         &self,
@@ -163,6 +190,17 @@ impl Hub {
             found.extend(views.into_iter().map(|view| (view.notification.id, view)));
         }
         Ok(found)
+    }
+}
+
+/// Conversations of those who listen to theirs, as they stand now.
+type Conversations = HashMap<(AccountId, RowId), Arc<Occurrence>>;
+
+fn tell_conversation(audience: &mut Audience, event: &Event, conversations: &Conversations) {
+    if let Event::ConversationChanged { account, conversation } = event
+        && let Some(occurrence) = conversations.get(&(*account, *conversation))
+    {
+        audience.tell(*account, |topic| *topic == Topic::Direct, occurrence);
     }
 }
 

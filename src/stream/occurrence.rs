@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use bytes::Bytes;
 
 use crate::model::ids::TweetId;
-use crate::service::{NotificationView, TweetView};
+use crate::service::{ConversationView, NotificationView, TweetView};
 
 /// What happened.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub enum What {
     Deleted(TweetId),
     /// One was told something.
     Notification(Box<NotificationView>),
+    /// Something was said in a conversation.
+    Conversation(Box<ConversationView>),
     /// One's filters are others now.
     FiltersChanged,
 }
@@ -50,6 +52,7 @@ impl What {
             Self::Edited(_) => "edited",
             Self::Deleted(_) => "deleted",
             Self::Notification(_) => "notification",
+            Self::Conversation(_) => "conversation",
             Self::FiltersChanged => "filters_changed",
         }
     }

@@ -14,6 +14,8 @@ pub enum Topic {
     Notifications,
     /// A list of one's own.
     List(RowId),
+    /// Conversations: what is said directly.
+    Direct,
     /// The lists that everybody shares.
     Public {
         /// Whose tweets.
@@ -57,7 +59,7 @@ impl Topic {
     /// Whether a tweet that stands in lists that everybody shares stands in this one.
     pub(super) fn takes(&self, tweet: &Tweet) -> bool {
         match self {
-            Self::Home | Self::Notifications | Self::List(_) => false,
+            Self::Home | Self::Notifications | Self::List(_) | Self::Direct => false,
             Self::Public { from, only_media } => {
                 from.takes(tweet.local) && (!only_media || !tweet.media.is_empty())
             }
@@ -68,7 +70,7 @@ impl Topic {
     /// Whether a tweet of which only its author's place is known any more may have stood in this list.
     pub(super) fn may_have_had(&self, local: bool) -> bool {
         match self {
-            Self::Home | Self::Notifications | Self::List(_) => false,
+            Self::Home | Self::Notifications | Self::List(_) | Self::Direct => false,
             Self::Public { from, .. } | Self::Hashtag { from, .. } => from.takes(local),
         }
     }

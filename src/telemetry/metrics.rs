@@ -308,7 +308,7 @@ pub const TABLE: &[Metric] = &[
         name: STREAM_EVENTS_TOTAL,
         kind: Kind::Counter,
         labels: &["event"],
-        help: "What listeners were told, once for each and each of its streams; event is tweet, edited, deleted or notification",
+        help: "What listeners were told, once for each and each of its streams; event is tweet, edited, deleted, notification or conversation",
     },
     Metric {
         name: STREAMS_CLOSED_TOTAL,

@@ -70,7 +70,7 @@ pub(super) async fn remove_conversation(
 }
 
 impl Conversation {
-    fn of(view: &ConversationView, scene: &Scene<'_>) -> Self {
+    pub(super) fn of(view: &ConversationView, scene: &Scene<'_>) -> Self {
         Self {
             id: view.id,
             unread: view.unread,

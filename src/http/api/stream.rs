@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
+use super::conversations::Conversation;
 use super::scene;
 use super::types::{Notification, Tweet};
 use crate::error::Error;
@@ -29,6 +30,8 @@ enum Name {
     Home,
     /// Your notifications.
     Notifications,
+    /// Your conversations.
+    Conversations,
     /// Public tweets of this instance.
     Local,
     /// Public tweets of everybody who is known here.
@@ -58,8 +61,8 @@ pub(super) struct Wanted {
 /// The stream goes on until either side ends it: when the session ends, when the server stops, and when you do not keep
 /// up. What happened in between stands in the timelines.
 ///
-/// Events are `tweet` (new) and `tweet.edited` with a `tweet`, `tweet.deleted` with the `id` of one, and `notification`
-/// with a `notification`; `filters.changed`, of `home`, says that your filters are to be read again. Beside that, `data` has the `stream` that it belongs to: `home`, `notifications`, `local`,
+/// Events are `tweet` (new) and `tweet.edited` with a `tweet`, `tweet.deleted` with the `id` of one, `notification`
+/// with a `notification`, and `conversation` with a `conversation`; `filters.changed`, of `home`, says that your filters are to be read again. Beside that, `data` has the `stream` that it belongs to: `home`, `notifications`, `conversations`, `local`,
 /// `federated`, `hashtag:` with the hashtag, or `list:` with the id of the list. What belongs to several comes once for each. Tweets are as somebody
 /// sees them who did nothing to them: `liked` and the like say nothing here.
 #[utoipa::path(
@@ -107,6 +110,7 @@ impl Name {
         match self {
             Self::Home => "home",
             Self::Notifications => "notifications",
+            Self::Conversations => "conversations",
             Self::Local => "local",
             Self::Federated => "federated",
         }
@@ -116,6 +120,7 @@ impl Name {
         match self {
             Self::Home => Topic::Home,
             Self::Notifications => Topic::Notifications,
+            Self::Conversations => Topic::Direct,
             Self::Local => Topic::Public { from: From::Here, only_media: false },
             Self::Federated => Topic::Public { from: From::All, only_media: false },
         }
@@ -140,6 +145,9 @@ fn told(what: &What, state: &AppState) -> String {
         What::FiltersChanged => ("filters.changed", "filters", Ok("null".to_owned())),
         What::Notification(view) => {
             ("notification", "notification", serde_json::to_string(&Notification::of(view, &scene)))
+        }
+        What::Conversation(view) => {
+            ("conversation", "conversation", serde_json::to_string(&Conversation::of(view, &scene)))
         }
     };
     let json = json.unwrap_or_else(|error| {

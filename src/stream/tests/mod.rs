@@ -159,6 +159,7 @@ fn words(delivery: &Delivery) -> String {
         What::Deleted(id) => format!("{label}: deleted {id}"),
         What::Notification(view) => format!("{label}: {}", view.notification.kind.as_str()),
         What::FiltersChanged => format!("{label}: filters changed"),
+        What::Conversation(view) => format!("{label}: {}", view.last.tweet.id),
     }
 }
 

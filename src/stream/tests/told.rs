@@ -132,6 +132,22 @@ async fn one_is_told_of_ones_notifications_and_of_nobody_elses() {
 }
 
 #[tokio::test]
+async fn what_is_said_directly_is_told_to_those_in_it_and_to_nobody_else() {
+    for world in worlds().await {
+        let [ann, bob, cid] = world.people(["ann", "bob", "cid"]).await;
+        let direct = ("direct", Topic::Direct);
+        let mut anns = world.process.listen(ann, &[direct.clone()]).await;
+        let mut bobs = world.process.listen(bob, &[direct.clone(), HOME]).await;
+        let mut cids = world.process.listen(cid, &[direct, HOME, PUBLIC]).await;
+        let said = NewTweet { visibility: Some(Visibility::Direct), ..saying("@bob psst") };
+        let id = world.post(ann, said).await;
+        assert_eq!(world.process.heard(&mut anns).await, [format!("direct: {id}")], "{}", world.engine);
+        assert_eq!(world.process.heard(&mut bobs).await, [format!("direct: {id}")]);
+        assert_eq!(world.process.heard(&mut cids).await, <[&str; 0]>::default());
+    }
+}
+
+#[tokio::test]
 async fn another_process_of_the_instance_hears_the_same_and_ends_what_was_ended_here() {
     for world in worlds().await {
         let [ann, bob] = world.people(["ann", "bob"]).await;

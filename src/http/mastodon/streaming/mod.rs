@@ -14,7 +14,7 @@ use serde::Serialize;
 use self::names::{Refused, Wanted};
 pub(super) use self::socket::connect;
 use self::token::ByToken;
-use super::entities::{Notification, Scene, Status};
+use super::entities::{Conversation, Notification, Scene, Status};
 use crate::error::Error;
 use crate::http::event_stream;
 use crate::http::extract::Lenient;
@@ -69,6 +69,10 @@ fn told(what: &What, state: &AppState, listener: AccountId) -> (&'static str, St
         What::Notification(view) => {
             let scene = Scene { viewer: Some(listener), ..scene };
             ("notification", json(&Notification::of(view, &scene)))
+        }
+        What::Conversation(view) => {
+            let scene = Scene { viewer: Some(listener), ..scene };
+            ("conversation", json(&Conversation::of(view, &scene)))
         }
         What::FiltersChanged => ("filters_changed", "undefined".to_owned()),
     }

@@ -82,8 +82,7 @@ impl Wanted {
             "public:remote:media" => public(From::Elsewhere, true),
             "hashtag" => self.hashtag(From::All),
             "hashtag:local" => self.hashtag(From::Here),
-            // There are no conversations yet, and nothing to tell of them.
-            "direct" => Ok(Vec::new()),
+            "direct" => Ok(vec![Topic::Direct]),
             "list" => {
                 let list = self.list.as_deref().and_then(|list| list.parse().ok());
                 Ok(vec![Topic::List(list.ok_or(NO_LIST)?)])
