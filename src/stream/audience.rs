@@ -33,6 +33,8 @@ pub(super) struct Audience {
     slots: Vec<Option<AccountId>>,
     /// Of each account that somebody connected has on their home, the connected ones.
     followers: HashMap<AccountId, RoaringBitmap>,
+    /// Of each hashtag that somebody connected follows, the connected ones.
+    tagged: HashMap<String, HashSet<AccountId>>,
     /// Accounts that listen to lists that everybody shares.
     sharing: HashSet<AccountId>,
     sessions: HashMap<SessionId, usize>,
@@ -207,6 +209,7 @@ impl Audience {
         let Some(connected) = self.accounts.remove(&account) else { return };
         if let Some((reader, _)) = &connected.eyes {
             self.unfollow(connected.slot, reader);
+            self.unfollow_tags(account, reader);
         }
         if let Some(place) = self.slots.get_mut(connected.slot) {
             *place = None;
@@ -220,6 +223,17 @@ impl Audience {
                 known.remove(bit);
                 if known.is_empty() {
                     self.followers.remove(&author);
+                }
+            }
+        }
+    }
+
+    fn unfollow_tags(&mut self, account: AccountId, reader: &Reader) {
+        for tag in &reader.relations().followed_tags {
+            if let Some(known) = self.tagged.get_mut(tag) {
+                known.remove(&account);
+                if known.is_empty() {
+                    self.tagged.remove(tag);
                 }
             }
         }
@@ -263,6 +277,10 @@ impl Audience {
             let old = connected.eyes.take();
             if let Some((old, _)) = old {
                 self.unfollow(slot, &old);
+                self.unfollow_tags(account, &old);
+            }
+            for tag in &relations.followed_tags {
+                self.tagged.entry(tag.clone()).or_default().insert(account);
             }
             for author in reader.followees().iter() {
                 self.followers.entry(author).or_default().insert(bit);
@@ -308,6 +326,16 @@ impl Audience {
     pub(super) fn followers(&self, author: AccountId) -> Vec<AccountId> {
         let bits = self.followers.get(&author).into_iter().flatten();
         bits.filter_map(|bit| *self.slots.get(usize::try_from(bit).ok()?)?).collect()
+    }
+
+    /// Connected accounts that follow one of these hashtags.
+    pub(super) fn following(&self, tags: &[String]) -> HashSet<AccountId> {
+        tags.iter().filter_map(|tag| self.tagged.get(tag)).flatten().copied().collect()
+    }
+
+    /// Connected accounts that follow any hashtag.
+    pub(super) fn following_any(&self) -> impl Iterator<Item = AccountId> + '_ {
+        self.tagged.values().flatten().copied()
     }
 
     /// Whether somebody connected has this author on their home.

@@ -216,7 +216,8 @@ fn wanted_tweet(audience: &Audience, event: &Event) -> Option<TweetId> {
         }
         _ => return None,
     };
-    (audience.is_followed(author) || (listed && !audience.sharing().is_empty())).then_some(tweet)
+    let shared = || !audience.sharing().is_empty() || audience.following_any().next().is_some();
+    (audience.is_followed(author) || (listed && shared())).then_some(tweet)
 }
 
 fn tell(
@@ -288,6 +289,10 @@ fn tell_deleted(audience: &mut Audience, deleted: &TweetDeleted) {
     let occurrence = Arc::new(Occurrence::new(What::Deleted(deleted.tweet)));
     let mut readers = audience.followers(deleted.author);
     readers.extend(deleted.audience.iter().filter(|account| **account != deleted.author));
+    if deleted.visibility == Visibility::Public && deleted.retweet_of.is_none() {
+        // Which hashtags it had is not known any more.
+        readers.extend(audience.following_any());
+    }
     readers.sort_unstable();
     readers.dedup();
     readers.retain(|reader| sees_of(audience, *reader, deleted.author));
@@ -324,9 +329,15 @@ impl<'a> Telling<'a> {
     fn home(&mut self, audience: &mut Audience, entry: &Entry) {
         let shown = self.tweets.row(entry.subject()).map(|(tweet, _)| tweet.language.clone());
         let language = shown.flatten();
-        for account in audience.followers(entry.author) {
+        let tagged = self.tagged(audience);
+        let mut readers = audience.followers(entry.author);
+        readers.extend(&tagged);
+        readers.sort_unstable();
+        readers.dedup();
+        for account in readers {
             let Some((reader, eyes)) = audience.eyes(account) else { continue };
-            let (at_home, lists) = (reader.shows(entry), audience.lists_with(account, entry));
+            let by_tag = tagged.contains(&account) && reader.shows_tagged(entry);
+            let (at_home, lists) = (by_tag || reader.shows(entry), audience.lists_with(account, entry));
             if (at_home || !lists.is_empty())
                 && reader.relations().wants_language(entry.author, language.as_deref())
                 && let Some(sight) = self.tweets.sight(self.id, eyes, Place::List)
@@ -337,6 +348,17 @@ impl<'a> Telling<'a> {
                     _ => false,
                 });
             }
+        }
+    }
+
+    /// Connected accounts on whose home it may be for a hashtag that they follow: it is for everybody, no retweet, and by
+    /// somebody whom moderators did not limit.
+    fn tagged(&self, audience: &Audience) -> HashSet<AccountId> {
+        let Some((tweet, author)) = self.tweets.row(self.id) else { return HashSet::new() };
+        let open = tweet.visibility == Visibility::Public && tweet.retweet_of.is_none();
+        match open && !author.limited && !author.suspended {
+            true => audience.following(&tweet.tags),
+            false => HashSet::new(),
         }
     }
 

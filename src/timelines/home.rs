@@ -345,6 +345,12 @@ impl Reader {
         self.followees.contains(entry.author) && self.viewer(None).shows(entry)
     }
 
+    /// Whether its home shows an entry that has a hashtag which it follows, whoever wrote it; see
+    /// [`Viewer::shows_tagged`].
+    pub fn shows_tagged(&self, entry: &Entry) -> bool {
+        self.viewer(None).shows_tagged(entry)
+    }
+
     /// Whether a list of the reader's with these members shows an entry.
     pub fn shows_in_list(&self, members: &AccountSet, replies: ListReplies, entry: &Entry) -> bool {
         let nobody = AccountSet::default();

@@ -33,6 +33,7 @@ enum Act {
     Unblock(usize),
     Mute(usize, bool),
     List(usize),
+    FollowTag(bool),
     Suspend,
     Delete(usize),
 }
@@ -58,6 +59,7 @@ fn act() -> impl Strategy<Value = (usize, Act)> {
         2 => whom().prop_map(Act::Block),
         1 => whom().prop_map(Act::Unblock),
         3 => whom().prop_map(Act::List),
+        1 => any::<bool>().prop_map(Act::FollowTag),
         2 => (whom(), any::<bool>()).prop_map(|(whom, told)| Act::Mute(whom, told)),
         1 => Just(Act::Suspend),
         1 => what().prop_map(Act::Delete),
@@ -99,6 +101,10 @@ async fn play(world: &World, people: &[AccountId], so_far: &mut SoFar, (who, act
         }
         Act::List(whom) => {
             drop(service.add_to_list(who, so_far.lists[&who], vec![people[*whom]]).await);
+            None
+        }
+        Act::FollowTag(on) => {
+            drop(service.follow_tag(who, "day", *on).await);
             None
         }
         Act::Suspend => {
