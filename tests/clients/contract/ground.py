@@ -115,6 +115,7 @@ class Ground:
 
     def list(self, who=None):
         who, other = (self.bob, self.ann) if who else (self.ann, self.bob)
+        self.call(who, "POST", f"/api/v1/accounts/{other.id}/follow")
         made = self.call(who, "POST", "/api/v1/lists", title=self.name())["id"]
         self.call(who, "POST", f"/api/v1/lists/{made}/accounts", account_ids=[other.id])
         return made
