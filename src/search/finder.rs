@@ -257,6 +257,7 @@ fn is_offered(viewer: Option<&Viewer>, account: &Account) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::tweet::Tweet;
     use crate::model::visibility::{Relations, Visibility};
     use crate::service::{blank_account, blank_tweet};
 
@@ -266,7 +267,7 @@ mod tests {
     fn by_ann(change: impl FnOnce(&mut TweetView, &mut Account)) -> TweetView {
         let mut author = blank_account(ANN, "ann".into(), 0);
         let mut view = TweetView {
-            tweet: blank_tweet(TweetId(9), ANN, 0),
+            tweet: Arc::new(Tweet { visibility: Visibility::Public, ..blank_tweet(TweetId(9), ANN, 0) }),
             author: Arc::new(author.clone()),
             flags: crate::store::tweets::Flags::default(),
             filtered: Vec::new(),
@@ -277,7 +278,6 @@ mod tests {
             poll: None,
             preview: None,
         };
-        view.tweet.visibility = Visibility::Public;
         change(&mut view, &mut author);
         view.author = Arc::new(author);
         view
@@ -308,7 +308,7 @@ mod tests {
             })
         };
         assert!(!is_shown(Some(&bea), &unwilling(false)) && is_shown(Some(&bea), &unwilling(true)));
-        let unlisted = by_ann(|view, _| view.tweet.visibility = Visibility::Unlisted);
+        let unlisted = by_ann(|view, _| Arc::make_mut(&mut view.tweet).visibility = Visibility::Unlisted);
         assert!(!is_shown(Some(&bea), &unlisted));
     }
 

@@ -142,7 +142,7 @@ impl Service {
         Ok(self.store().read(move |conn| lists::with_member(conn, owner, member, all_lists())).await?)
     }
 
-    /// What home leaves out may be different now, and the owner sees it at once.
+    /// The owner sees at once what home leaves out now.
     fn lists_changed(&self, owner: AccountId) {
         self.wrote(owner);
     }

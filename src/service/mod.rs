@@ -19,6 +19,7 @@ pub mod instances;
 mod known_sessions;
 pub mod leaving;
 pub mod lists;
+mod loading;
 mod markers;
 pub mod media_upkeep;
 pub mod moves;
@@ -37,6 +38,7 @@ pub mod reports;
 pub mod scheduled;
 pub mod sessions;
 mod shared;
+mod shelf;
 mod sifting;
 pub mod signups;
 mod size;
@@ -187,6 +189,7 @@ struct Inner {
     weeks: about::Weeks,
     palettes: emoji::Palettes,
     known_sessions: known_sessions::KnownSessions,
+    shelf: shelf::Shelf,
 }
 
 impl Inner {
@@ -196,6 +199,7 @@ impl Inner {
             self.graph.apply(event);
             self.filters.apply(event);
         }
+        self.shelf.hear(echo);
         self.known_sessions.hear(echo);
     }
 }
@@ -219,6 +223,7 @@ impl Service {
             weeks: about::Weeks::default(),
             palettes: emoji::Palettes::default(),
             known_sessions: known_sessions::KnownSessions::new(),
+            shelf: shelf::Shelf::new(),
             store,
             clock,
             ids,
@@ -239,6 +244,7 @@ impl Service {
     pub fn heard(&self, event: &Event) {
         self.0.graph.apply(event);
         self.0.filters.apply(event);
+        self.0.shelf.apply(event);
         self.0.known_sessions.apply(event);
     }
 

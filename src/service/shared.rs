@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use super::Service;
-use super::views::{Eyes, Loaded, TweetView};
+use super::loading::Loaded;
+use super::views::{Eyes, TweetView};
 use crate::error::Result;
 use crate::model::account::Account;
 use crate::model::ids::{AccountId, TweetId};
@@ -30,7 +31,7 @@ pub struct Sight {
 impl SharedTweets {
     /// A tweet with its author; `None` when it is gone.
     pub fn row(&self, id: TweetId) -> Option<(&Tweet, &Arc<Account>)> {
-        self.0.row(id)
+        self.0.row(id).map(|(tweet, author)| (tweet.as_ref(), author))
     }
 
     /// How somebody sees a tweet in this place; `None` when they may not.
@@ -56,7 +57,7 @@ impl SharedTweets {
 impl Service {
     /// Reads tweets to show them to many; those that are gone are left out.
     pub async fn shared_tweets(&self, ids: Vec<TweetId>) -> Result<SharedTweets> {
-        Ok(SharedTweets(self.load_views(None, ids).await?))
+        Ok(SharedTweets(self.load_now(ids, self.rules().link_previews).await?))
     }
 
     /// The relations of accounts as they stand in the database now: for who hears of a change from the log and must not

@@ -3,28 +3,27 @@
 //! The one place where a tweet becomes visible: every list and every single tweet passes [`Service::views`],
 //! which asks the one predicate of [`crate::model::visibility`]. A page costs a constant number of queries.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Service;
+use super::loading::Loaded;
 use super::polls::PollView;
-use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
 use crate::model::filter::{FilterHit, Matcher};
 use crate::model::ids::{AccountId, TweetId};
-use crate::model::preview::{self, Preview};
+use crate::model::preview::Preview;
 use crate::model::quote::{MayQuote, QuotePolicy};
 use crate::model::tweet::Tweet;
 use crate::model::visibility::{Facts, Place, Relations, Viewer, can_see, can_see_retweet};
 use crate::store::tweets::Flags;
-use crate::store::{Conn, StoreError, accounts, polls, previews, tweets};
 
 /// A tweet with what a viewer needs to see of it.
 #[derive(Clone, Debug)]
 pub struct TweetView {
     /// The row: of a retweet, the retweet's own.
-    pub tweet: Tweet,
+    pub tweet: Arc<Tweet>,
     /// Its author.
     pub author: Arc<Account>,
     /// What the viewer did to it (to the original, for a retweet).
@@ -42,7 +41,7 @@ pub struct TweetView {
     /// Its poll.
     pub poll: Option<PollView>,
     /// The page that it links to, when that says something of itself and nothing else takes its place.
-    pub preview: Option<Preview>,
+    pub preview: Option<Arc<Preview>>,
 }
 
 impl TweetView {
@@ -105,16 +104,6 @@ impl Service {
         Ok(ids.into_iter().filter_map(|id| loaded.view(id, eyes, place, true)).collect())
     }
 
-    /// Reads all that these tweets are shown with.
-    pub(super) async fn load_views(&self, viewer: Option<AccountId>, ids: Vec<TweetId>) -> Result<Loaded> {
-        let (now_ms, link_previews) = (self.now_ms(), self.rules().link_previews);
-        let load = move |conn: &mut Conn| {
-            let loaded = load(conn, viewer, &ids, now_ms)?;
-            if link_previews { loaded.with_previews(conn) } else { Ok(loaded) }
-        };
-        Ok(self.store().read(load).await?)
-    }
-
     /// Tweets as their authors see them, by tweet, without marks; those that are gone are left out.
     pub(crate) async fn views_of_authors(
         &self,
@@ -124,8 +113,7 @@ impl Service {
             return Ok(HashMap::new());
         }
         let ids: Vec<TweetId> = wanted.iter().map(|(_, tweet)| *tweet).collect();
-        let now_ms = self.now_ms();
-        let loaded = self.store().read(move |conn| load(conn, None, &ids, now_ms)).await?;
+        let loaded = self.load_now(ids, false).await?;
         let mut views = HashMap::new();
         for (author, id) in wanted {
             let eyes = self.eyes(Some(author)).await?;
@@ -141,65 +129,7 @@ impl Service {
     }
 }
 
-/// What one read brought: everything that the views of a page are put together from.
-pub(super) struct Loaded {
-    tweets: HashMap<TweetId, Tweet>,
-    accounts: HashMap<AccountId, Arc<Account>>,
-    flags: HashMap<TweetId, Flags>,
-    /// What the viewer chose in polls.
-    chosen: HashMap<TweetId, Vec<i64>>,
-    previews: HashMap<TweetId, Preview>,
-    now_ms: Millis,
-}
-
-fn load(
-    conn: &mut Conn,
-    viewer: Option<AccountId>,
-    ids: &[TweetId],
-    now_ms: Millis,
-) -> Result<Loaded, StoreError> {
-    let mut known: HashMap<TweetId, Tweet> = HashMap::new();
-    let mut wanted: Vec<TweetId> = ids.to_vec();
-    // Three rounds: the tweets, their originals and quotes, and the quotes of originals.
-    for _ in 0..3 {
-        wanted.retain(|id| !known.contains_key(id));
-        wanted.sort_unstable();
-        wanted.dedup();
-        let found = tweets::by_ids(conn, &wanted)?;
-        wanted = found.iter().flat_map(|tweet| [tweet.retweet_of, tweet.quote_of]).flatten().collect();
-        known.extend(found.into_iter().map(|tweet| (tweet.id, tweet)));
-    }
-    let people: HashSet<AccountId> =
-        known.values().flat_map(|tweet| [Some(tweet.author), tweet.reply_to_author]).flatten().collect();
-    let people: Vec<AccountId> = people.into_iter().collect();
-    let accounts = accounts::by_ids(conn, &people)?;
-    let flags = match viewer {
-        Some(viewer) => tweets::flags(conn, viewer, &known.keys().copied().collect::<Vec<_>>())?,
-        None => HashMap::new(),
-    };
-    let with_poll: Vec<TweetId> =
-        known.values().filter(|tweet| tweet.poll.is_some()).map(|tweet| tweet.id).collect();
-    let chosen = match viewer {
-        Some(viewer) => polls::chosen_by(conn, viewer, &with_poll)?,
-        None => HashMap::new(),
-    };
-    Ok(Loaded {
-        chosen,
-        previews: HashMap::new(),
-        now_ms,
-        tweets: known,
-        accounts: accounts.into_iter().map(|account| (account.id, Arc::new(account))).collect(),
-        flags,
-    })
-}
-
 impl Loaded {
-    fn with_previews(self, conn: &mut Conn) -> Result<Self, StoreError> {
-        let with_room: Vec<TweetId> =
-            self.tweets.values().filter(|tweet| preview::has_room(tweet)).map(|tweet| tweet.id).collect();
-        Ok(Self { previews: previews::of_tweets(conn, &with_room)?, ..self })
-    }
-
     /// Puts a view together when the viewer may see it; `outer` is false for a quoted tweet, whose own quote
     /// is not shown.
     fn view(&self, id: TweetId, eyes: &Eyes, place: Place, outer: bool) -> Option<TweetView> {
@@ -252,12 +182,12 @@ impl Loaded {
             may_quote: may_quote(tweet, author, eyes),
             preview: self.previews.get(&id).cloned(),
             poll: PollView::of(tweet, eyes.account(), self.chosen.get(&id), self.now_ms),
-            tweet: tweet.clone(),
+            tweet: Arc::clone(tweet),
         })
     }
 
     /// A tweet with its author.
-    pub(super) fn row(&self, id: TweetId) -> Option<(&Tweet, &Arc<Account>)> {
+    pub(super) fn row(&self, id: TweetId) -> Option<(&Arc<Tweet>, &Arc<Account>)> {
         let tweet = self.tweets.get(&id)?;
         Some((tweet, self.accounts.get(&tweet.author)?))
     }

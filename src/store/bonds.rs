@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::conn::Conn;
 use super::follows;
 use super::value::args;
-use super::{StoreError, accounts, events, newer_than, older_than};
+use super::{Echo, StoreError, accounts, events, newer_than, older_than};
 use crate::clock::Millis;
 use crate::config::limits;
 use crate::error::Error;
@@ -174,6 +174,7 @@ pub fn mute_thread(
     thread: TweetId,
     muted: Option<Millis>,
 ) -> Result<bool, StoreError> {
+    conn.touched(Echo::MarksOf(account));
     let Some(now_ms) = muted else {
         let gone = conn.execute(
             "delete from muted_threads where account_id = $1 and thread_id = $2",

@@ -16,6 +16,8 @@ pub enum Echo {
     Tweet(TweetId),
     /// What is shown of an account, beside what an event tells.
     Account(AccountId),
+    /// What an account did to many tweets at once, such as muting their thread.
+    MarksOf(AccountId),
     /// A card of a linked page.
     Previews,
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::conn::Conn;
 use super::notifications::{self, NewNotification};
 use super::value::{args, grouped};
-use super::{Kind, Row, StoreError, Value, events, int};
+use super::{Echo, Kind, Row, StoreError, Value, events, int};
 use crate::clock::Millis;
 use crate::model::event::{Event, PollVote};
 use crate::model::ids::{AccountId, TweetId};
@@ -200,6 +200,7 @@ pub fn refresh(
         insert(conn, tweet, poll, now_ms)?;
     }
     conn.execute("update tweets set has_poll = $2 where id = $1", args![tweet, poll.is_some()])?;
+    conn.touched(Echo::Tweet(tweet));
     Ok(())
 }
 
@@ -247,6 +248,7 @@ pub fn rewrite(
         insert(conn, tweet, poll, now_ms)?;
     }
     conn.execute("update tweets set has_poll = $2 where id = $1", args![tweet, poll.is_some()])?;
+    conn.touched(Echo::Tweet(tweet));
     Ok(Dropped { ours, others })
 }
 

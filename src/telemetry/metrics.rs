@@ -34,6 +34,8 @@ pub const STORE_READ_WAIT_SECONDS: &str = "rookery_store_read_wait_seconds";
 pub const LOG_LAG_EVENTS: &str = "rookery_log_lag_events";
 /// Old rows forgotten.
 pub const ROWS_FORGOTTEN_TOTAL: &str = "rookery_rows_forgotten_total";
+/// Tweets that were to be shown, kept in memory or read.
+pub const SHELF_READS_TOTAL: &str = "rookery_shelf_reads_total";
 /// Where timeline pages came from.
 pub const TIMELINE_READS_TOTAL: &str = "rookery_timeline_reads_total";
 /// Accounts of ours deleted.
@@ -174,6 +176,12 @@ pub const TABLE: &[Metric] = &[
         help: "Rows too old to serve anybody that were removed: events, received, parked, sent, tombstones, \
                idempotency_keys, retired_keys, backfills, previews, oauth_codes, oauth_apps, trend_uses or \
                sessions",
+    },
+    Metric {
+        name: SHELF_READS_TOTAL,
+        kind: Kind::Counter,
+        labels: &["outcome"],
+        help: "Tweets that were to be shown: hit (kept in memory) or miss (read from the database)",
     },
     Metric {
         name: TIMELINE_READS_TOTAL,

@@ -224,12 +224,12 @@ impl World {
 
     /// A tweet's card, as everybody sees it.
     pub(super) async fn card(&self, id: TweetId) -> Option<Preview> {
-        self.service.tweet(None, id).await.unwrap().preview
+        self.service.tweet(None, id).await.unwrap().preview.map(Arc::unwrap_or_clone)
     }
 
     /// A tweet's card, as ann sees it.
     pub(super) async fn card_for_author(&self, id: TweetId) -> Option<Preview> {
-        self.service.tweet(Some(self.ann), id).await.unwrap().preview
+        self.service.tweet(Some(self.ann), id).await.unwrap().preview.map(Arc::unwrap_or_clone)
     }
 
     pub(super) async fn title(&self, id: TweetId) -> Option<String> {

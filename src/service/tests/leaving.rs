@@ -145,7 +145,7 @@ async fn all_of_a_deleted_account_is_erased_and_the_counts_of_others_end_right()
         );
         let bobs = tweets.await.unwrap().items[0].tweet.clone();
         assert_eq!(world.counts(bob, bobs.id).await, [1, 0, 0, 0], "{}: cat's like stays", world.engine);
-        assert_eq!(bobs.poll.unwrap().options[0].votes, 1, "what was counted stays counted");
+        assert_eq!(bobs.poll.as_ref().unwrap().options[0].votes, 1, "what was counted stays counted");
         assert_eq!(world.account_counts(bob).await, [1, 0, 0], "{}", world.engine);
         assert_eq!(world.account_counts(cat).await, [0, 0, 0], "{}", world.engine);
         assert_eq!(world.told(bob).await.len(), 1, "{}: only cat liked it", world.engine);

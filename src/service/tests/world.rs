@@ -163,7 +163,7 @@ impl World {
 
     /// A tweet as its author sees it.
     pub(super) async fn own(&self, author: AccountId, id: TweetId) -> Tweet {
-        self.service.tweet(Some(author), id).await.unwrap().tweet
+        Arc::unwrap_or_clone(self.service.tweet(Some(author), id).await.unwrap().tweet)
     }
 
     /// Likes, retweets, replies and quotes of a tweet.

@@ -245,7 +245,7 @@ impl Federation {
     async fn tweet_seen_by(&self, actor: &Account, uri: &Url) -> Result<Option<Tweet>, Error> {
         let Some(tweet) = self.known_tweet(uri).await? else { return Ok(None) };
         match self.service().tweet(Some(actor.id), tweet.id).await {
-            Ok(view) => Ok(Some(view.shown().tweet.clone())),
+            Ok(view) => Ok(Some(Tweet::clone(&view.shown().tweet))),
             Err(Error::NotFound(_)) => Ok(None),
             Err(error) => Err(error),
         }

@@ -22,7 +22,7 @@ impl World {
     /// The tweet with this ActivityPub id, fetched.
     async fn fetched(&self, uri: &str) -> Tweet {
         let id = self.federation.tweet(&Url::parse(uri).unwrap()).await.unwrap();
-        self.service().tweet(None, id).await.unwrap().tweet
+        Arc::unwrap_or_clone(self.service().tweet(None, id).await.unwrap().tweet)
     }
 
     /// Opens the thread of a tweet as somebody signed in.

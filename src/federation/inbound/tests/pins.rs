@@ -17,7 +17,7 @@ fn pin(number: usize, kind: &str, actor: &str, post: &str, target: &str) -> Valu
 
 async fn pinned(world: &World, account: AccountId) -> Vec<String> {
     let views = world.service().pinned(None, account).await.unwrap();
-    views.into_iter().filter_map(|view| view.tweet.uri).collect()
+    views.into_iter().filter_map(|view| view.tweet.uri.clone()).collect()
 }
 
 #[tokio::test]

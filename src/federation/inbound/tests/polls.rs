@@ -18,7 +18,7 @@ impl World {
     }
 
     async fn counted(&self, id: TweetId) -> (Vec<i64>, Option<i64>) {
-        let poll = self.service().tweet(Some(self.ann.id), id).await.unwrap().tweet.poll.unwrap();
+        let poll = self.service().tweet(Some(self.ann.id), id).await.unwrap().tweet.poll.clone().unwrap();
         (poll.options.iter().map(|option| option.votes).collect(), poll.voters)
     }
 }

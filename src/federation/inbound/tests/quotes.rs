@@ -75,7 +75,7 @@ impl World {
         let new = NewTweet { text: "so".into(), quote_of: Some(quoted), ..NewTweet::default() };
         let view = self.service().create_tweet(self.ann.id, new).await.unwrap();
         assert!(view.quote_of.is_none(), "what is not allowed yet is not shown");
-        view.tweet
+        Arc::unwrap_or_clone(view.tweet)
     }
 }
 

@@ -6,11 +6,11 @@ async fn ours(world: &World) -> (Tweet, String) {
     let new = NewTweet { text: "hello".into(), ..NewTweet::default() };
     let tweet = world.service().create_tweet(world.ann.id, new).await.unwrap().tweet;
     let uri = format!("http://a.test/users/ann/statuses/{}", tweet.id);
-    (tweet, uri)
+    (Arc::unwrap_or_clone(tweet), uri)
 }
 
 async fn again(world: &World, tweet: &Tweet) -> Tweet {
-    world.service().tweet(None, tweet.id).await.unwrap().tweet
+    Arc::unwrap_or_clone(world.service().tweet(None, tweet.id).await.unwrap().tweet)
 }
 
 #[tokio::test]

@@ -83,7 +83,7 @@ impl StatusEdit {
             text: version.text,
             html: version.html.clone(),
             content_warning: version.content_warning.clone(),
-            ..now.tweet.clone()
+            ..now.tweet.as_ref().clone()
         };
         let options: Vec<Choice> = version.poll.into_iter().map(|title| Choice { title }).collect();
         let poll = (!options.is_empty()).then_some(Question { options });

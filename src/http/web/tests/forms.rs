@@ -1,5 +1,7 @@
 //! Forms that are not accepted keep what was typed; images travel with the text.
 
+use std::sync::Arc;
+
 use super::browser::Part;
 use super::world::{worlds, worlds_with};
 use crate::http::web::fixtures::HOSTILE;
@@ -188,7 +190,7 @@ async fn editing_keeps_images_beyond_a_number_that_was_lowered_since() {
         }
         let post = ann.tweet("two images").await;
         let id = post.rsplit('/').next().unwrap().parse().unwrap();
-        let tweet = world.service.tweet(None, id).await.unwrap().tweet.clone();
+        let tweet = Arc::unwrap_or_clone(world.service.tweet(None, id).await.unwrap().tweet);
         let (version_id, media) = (world.service.ids().next(), Some(ids));
         let edit = EditTweet {
             tweet,

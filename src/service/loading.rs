@@ -1,0 +1,219 @@
+//! What views are put together from: from the shelf as far as it is there, the rest in one reading.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::Service;
+use super::shelf::{Shelf, Ticket};
+use crate::clock::Millis;
+use crate::error::Result;
+use crate::model::account::Account;
+use crate::model::ids::{AccountId, TweetId};
+use crate::model::preview::{self, Preview};
+use crate::model::tweet::Tweet;
+use crate::store::tweets::Flags;
+use crate::store::{Conn, StoreError, accounts, polls, previews, tweets};
+use crate::telemetry::metrics as names;
+
+/// The tweets, their originals and quotes, and the quotes of originals.
+const DEPTH: usize = 3;
+
+/// Everything that the views of a page are put together from.
+#[derive(Default)]
+pub(super) struct Loaded {
+    pub(super) tweets: HashMap<TweetId, Arc<Tweet>>,
+    pub(super) accounts: HashMap<AccountId, Arc<Account>>,
+    pub(super) flags: HashMap<TweetId, Flags>,
+    /// What the viewer chose in polls.
+    pub(super) chosen: HashMap<TweetId, Vec<i64>>,
+    pub(super) previews: HashMap<TweetId, Arc<Preview>>,
+    pub(super) now_ms: Millis,
+}
+
+/// What is yet to be read.
+#[derive(Clone, Debug, Default)]
+struct Lacking {
+    /// With all that hangs on them.
+    tweets: Vec<TweetId>,
+    accounts: Vec<AccountId>,
+    /// The viewer's marks of these.
+    marks: Vec<TweetId>,
+    previews: Vec<TweetId>,
+}
+
+impl Service {
+    /// All that these tweets are shown with to a viewer.
+    pub(super) async fn load_views(&self, viewer: Option<AccountId>, ids: Vec<TweetId>) -> Result<Loaded> {
+        let (now_ms, with_previews) = (self.now_ms(), self.rules().link_previews);
+        let shelf = &self.0.shelf;
+        let mut loaded = Loaded { now_ms, ..Loaded::default() };
+        let lacking = loaded.take(shelf, viewer, ids, with_previews);
+        count(loaded.tweets.len(), lacking.tweets.len());
+        if lacking.is_empty() {
+            return Ok(loaded);
+        }
+        let ticket = shelf.ticket(now_ms);
+        let read = move |conn: &mut Conn| Loaded::read(conn, viewer, &lacking, (now_ms, with_previews));
+        let (read, asked) = self.store().read(read).await?;
+        read.put_on(shelf, &ticket, viewer, &asked);
+        loaded.add(read);
+        Ok(loaded)
+    }
+
+    /// The same for nobody, as the database has it now: for who hears of a change from the log.
+    pub(super) async fn load_now(&self, ids: Vec<TweetId>, with_previews: bool) -> Result<Loaded> {
+        let (now_ms, lacking) = (self.now_ms(), Lacking { tweets: ids, ..Lacking::default() });
+        let read = move |conn: &mut Conn| Loaded::read(conn, None, &lacking, (now_ms, with_previews));
+        Ok(self.store().read(read).await?.0)
+    }
+}
+
+fn count(found: usize, read: usize) {
+    for (outcome, number) in [("hit", found), ("miss", read)] {
+        let number = u64::try_from(number).unwrap_or(u64::MAX);
+        metrics::counter!(names::SHELF_READS_TOTAL, "outcome" => outcome).increment(number);
+    }
+}
+
+impl Lacking {
+    fn is_empty(&self) -> bool {
+        self.tweets.is_empty()
+            && self.accounts.is_empty()
+            && self.marks.is_empty()
+            && self.previews.is_empty()
+    }
+}
+
+impl Loaded {
+    /// Takes what is on the shelf; answers what is not.
+    fn take(
+        &mut self,
+        shelf: &Shelf,
+        viewer: Option<AccountId>,
+        ids: Vec<TweetId>,
+        with_previews: bool,
+    ) -> Lacking {
+        let (mut lacking, now_ms) = (Lacking::default(), self.now_ms);
+        let mut wanted = ids;
+        for _ in 0..DEPTH {
+            let mut deeper = Vec::new();
+            for id in wanted {
+                if self.tweets.contains_key(&id) || lacking.tweets.contains(&id) {
+                    continue;
+                }
+                match shelf.tweet(id, now_ms) {
+                    Some(tweet) => {
+                        deeper.extend([tweet.retweet_of, tweet.quote_of].into_iter().flatten());
+                        self.tweets.insert(id, tweet);
+                    }
+                    None => lacking.tweets.push(id),
+                }
+            }
+            wanted = deeper;
+        }
+        for id in people_of(self.tweets.values()) {
+            match shelf.account(id, now_ms) {
+                Some(account) => drop(self.accounts.insert(id, account)),
+                None => lacking.accounts.push(id),
+            }
+        }
+        for tweet in self.tweets.values() {
+            if let Some(viewer) = viewer {
+                match shelf.marks(viewer, tweet.id, now_ms) {
+                    Some(flags) => drop(self.flags.insert(tweet.id, flags)),
+                    None => lacking.marks.push(tweet.id),
+                }
+            }
+            if with_previews && preview::has_room(tweet) {
+                match shelf.preview(tweet.id, now_ms) {
+                    Some(preview) => self.previews.extend(preview.map(|preview| (tweet.id, preview))),
+                    None => lacking.previews.push(tweet.id),
+                }
+            }
+        }
+        lacking
+    }
+
+    /// Reads what is lacking, and answers it with what was asked for of it.
+    fn read(
+        conn: &mut Conn,
+        viewer: Option<AccountId>,
+        lacking: &Lacking,
+        (now_ms, with_previews): (Millis, bool),
+    ) -> std::result::Result<(Self, Lacking), StoreError> {
+        let mut asked = lacking.clone();
+        let tweets = tweets_with_depth(conn, &lacking.tweets)?;
+        let mut people = people_of(tweets.values());
+        people.extend(&lacking.accounts);
+        asked.accounts = people.into_iter().collect();
+        asked.marks.extend(tweets.keys());
+        let flags = match viewer {
+            Some(viewer) => tweets::flags(conn, viewer, &asked.marks)?,
+            None => HashMap::new(),
+        };
+        let with_poll: Vec<TweetId> =
+            tweets.values().filter(|tweet| tweet.poll.is_some()).map(|tweet| tweet.id).collect();
+        let chosen = match viewer {
+            Some(viewer) => polls::chosen_by(conn, viewer, &with_poll)?,
+            None => HashMap::new(),
+        };
+        if with_previews {
+            let with_room = tweets.values().filter(|tweet| preview::has_room(tweet));
+            asked.previews.extend(with_room.map(|tweet| tweet.id));
+        }
+        let accounts = accounts::by_ids(conn, &asked.accounts)?;
+        let previews = previews::of_tweets(conn, &asked.previews)?;
+        let read = Self {
+            accounts: accounts.into_iter().map(|account| (account.id, Arc::new(account))).collect(),
+            previews: previews.into_iter().map(|(id, preview)| (id, Arc::new(preview))).collect(),
+            tweets,
+            flags,
+            chosen,
+            now_ms,
+        };
+        Ok((read, asked))
+    }
+
+    /// Keeps what was read for the next who asks.
+    fn put_on(&self, shelf: &Shelf, ticket: &Ticket, viewer: Option<AccountId>, asked: &Lacking) {
+        self.tweets.values().for_each(|tweet| shelf.keep_tweet(ticket, tweet));
+        self.accounts.values().for_each(|account| shelf.keep_account(ticket, account));
+        for id in &asked.previews {
+            shelf.keep_preview(ticket, *id, self.previews.get(id).cloned());
+        }
+        if let Some(viewer) = viewer {
+            for id in &asked.marks {
+                shelf.keep_marks(ticket, viewer, *id, self.flags.get(id).copied().unwrap_or_default());
+            }
+        }
+    }
+
+    fn add(&mut self, read: Self) {
+        self.tweets.extend(read.tweets);
+        self.accounts.extend(read.accounts);
+        self.flags.extend(read.flags);
+        self.chosen.extend(read.chosen);
+        self.previews.extend(read.previews);
+    }
+}
+
+fn people_of<'t>(tweets: impl Iterator<Item = &'t Arc<Tweet>>) -> HashSet<AccountId> {
+    tweets.flat_map(|tweet| [Some(tweet.author), tweet.reply_to_author]).flatten().collect()
+}
+
+fn tweets_with_depth(
+    conn: &mut Conn,
+    ids: &[TweetId],
+) -> std::result::Result<HashMap<TweetId, Arc<Tweet>>, StoreError> {
+    let mut known: HashMap<TweetId, Arc<Tweet>> = HashMap::new();
+    let mut wanted: Vec<TweetId> = ids.to_vec();
+    for _ in 0..DEPTH {
+        wanted.retain(|id| !known.contains_key(id));
+        wanted.sort_unstable();
+        wanted.dedup();
+        let found = tweets::by_ids(conn, &wanted)?;
+        wanted = found.iter().flat_map(|tweet| [tweet.retweet_of, tweet.quote_of]).flatten().collect();
+        known.extend(found.into_iter().map(|tweet| (tweet.id, Arc::new(tweet))));
+    }
+    Ok(known)
+}
