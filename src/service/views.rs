@@ -43,6 +43,14 @@ pub struct TweetView {
 }
 
 impl TweetView {
+    /// The same with whether its viewer may quote it, and what it shows.
+    fn for_quoter(mut self, eyes: &Eyes) -> Self {
+        self.may_quote = may_quote(&self.tweet, &self.author, eyes);
+        self.retweet_of = self.retweet_of.map(|original| Box::new(original.for_quoter(eyes)));
+        self.quote_of = self.quote_of.map(|quoted| Box::new(quoted.for_quoter(eyes)));
+        self
+    }
+
     /// The tweet to show: the original of a retweet, else itself.
     pub fn shown(&self) -> &TweetView {
         self.retweet_of.as_deref().unwrap_or(self)
@@ -202,7 +210,8 @@ impl Loaded {
     /// is not shown.
     fn view(&self, id: TweetId, eyes: &Eyes, place: Place, outer: bool) -> Option<TweetView> {
         let sees_quoted = |quoted| outer && self.shows(quoted, eyes, Place::Direct);
-        self.shows(id, eyes, place).then(|| self.compose(id, eyes.account(), &sees_quoted))?
+        let view = self.shows(id, eyes, place).then(|| self.compose(id, eyes.account(), &sees_quoted))?;
+        view.map(|view| view.for_quoter(eyes))
     }
 
     /// Whether the viewer may see it in this place.
@@ -217,7 +226,7 @@ impl Loaded {
         can_see_retweet(viewer.as_ref(), &facts, &original_facts, place)
     }
 
-    /// A tweet of which is known that it may be seen; `quotes` says of a quoted one whether it is shown too.
+    /// A tweet of which is known that it may be seen, as somebody sees it who may quote nothing; `quotes` says of a quoted one whether it is shown too.
     pub(super) fn compose(
         &self,
         id: TweetId,
@@ -244,7 +253,7 @@ impl Loaded {
                 .map(Arc::clone),
             retweet_of,
             quote_of,
-            may_quote: may_quote(tweet, author, eyes),
+            may_quote: MayQuote::No,
             preview: self.previews.get(&id).cloned(),
             poll: PollView::of(tweet, viewer, self.chosen.get(&id), self.now_ms),
             tweet: tweet.clone(),
