@@ -45,7 +45,7 @@ pub struct TweetView {
 impl TweetView {
     /// The same with whether its viewer may quote it, and what it shows.
     fn for_quoter(mut self, eyes: &Eyes) -> Self {
-        self.may_quote = may_quote(&self.tweet, &self.author, eyes);
+        self.may_quote = may_quote(&self.tweet, &self.author, eyes.viewer());
         self.retweet_of = self.retweet_of.map(|original| Box::new(original.for_quoter(eyes)));
         self.quote_of = self.quote_of.map(|quoted| Box::new(quoted.for_quoter(eyes)));
         self
@@ -226,7 +226,8 @@ impl Loaded {
         can_see_retweet(viewer.as_ref(), &facts, &original_facts, place)
     }
 
-    /// A tweet of which is known that it may be seen, as somebody sees it who may quote nothing; `quotes` says of a quoted one whether it is shown too.
+    /// A tweet of which is known that it may be seen, with whether everybody may quote it; `quotes` says of a quoted one
+    /// whether it is shown too.
     pub(super) fn compose(
         &self,
         id: TweetId,
@@ -253,7 +254,7 @@ impl Loaded {
                 .map(Arc::clone),
             retweet_of,
             quote_of,
-            may_quote: MayQuote::No,
+            may_quote: may_quote(tweet, author, None),
             preview: self.previews.get(&id).cloned(),
             poll: PollView::of(tweet, viewer, self.chosen.get(&id), self.now_ms),
             tweet: tweet.clone(),
@@ -267,18 +268,18 @@ impl Loaded {
     }
 }
 
-/// Of a tweet that the viewer may see.
-fn may_quote(tweet: &Tweet, author: &Account, eyes: &Eyes) -> MayQuote {
-    let Some(viewer) = eyes.viewer() else { return MayQuote::No };
+/// Of a tweet that may be seen; without a viewer, what holds for everybody.
+fn may_quote(tweet: &Tweet, author: &Account, viewer: Option<Viewer<'_>>) -> MayQuote {
     if tweet.retweet_of.is_some() {
         return MayQuote::No;
     }
-    if viewer.id == tweet.author {
+    if viewer.is_some_and(|viewer| viewer.id == tweet.author) {
         return MayQuote::Yes;
     }
+    let follows = viewer.is_some_and(|viewer| viewer.relations.following.contains(&tweet.author));
     match tweet.quote_policy(author) {
         None | Some(QuotePolicy::Everyone) => MayQuote::Yes,
-        Some(QuotePolicy::Followers) if viewer.relations.following.contains(&tweet.author) => MayQuote::Yes,
+        Some(QuotePolicy::Followers) if follows => MayQuote::Yes,
         Some(QuotePolicy::Asked) => MayQuote::Ask,
         Some(QuotePolicy::Followers | QuotePolicy::Nobody) => MayQuote::No,
     }
