@@ -179,7 +179,7 @@ impl Loaded {
                 .map(Arc::clone),
             retweet_of,
             quote_of,
-            may_quote: may_quote(tweet, author, eyes),
+            may_quote: may_quote(tweet, author, eyes.viewer()),
             preview: self.previews.get(&id).cloned(),
             poll: PollView::of(tweet, eyes.account(), self.chosen.get(&id), self.now_ms),
             tweet: Arc::clone(tweet),
@@ -193,18 +193,18 @@ impl Loaded {
     }
 }
 
-/// Of a tweet that the viewer may see.
-fn may_quote(tweet: &Tweet, author: &Account, eyes: &Eyes) -> MayQuote {
-    let Some(viewer) = eyes.viewer() else { return MayQuote::No };
+/// Of a tweet that may be seen; without a viewer, what holds for everybody.
+fn may_quote(tweet: &Tweet, author: &Account, viewer: Option<Viewer<'_>>) -> MayQuote {
     if tweet.retweet_of.is_some() {
         return MayQuote::No;
     }
-    if viewer.id == tweet.author {
+    if viewer.is_some_and(|viewer| viewer.id == tweet.author) {
         return MayQuote::Yes;
     }
+    let follows = viewer.is_some_and(|viewer| viewer.relations.following.contains(&tweet.author));
     match tweet.quote_policy(author) {
         None | Some(QuotePolicy::Everyone) => MayQuote::Yes,
-        Some(QuotePolicy::Followers) if viewer.relations.following.contains(&tweet.author) => MayQuote::Yes,
+        Some(QuotePolicy::Followers) if follows => MayQuote::Yes,
         Some(QuotePolicy::Asked) => MayQuote::Ask,
         Some(QuotePolicy::Followers | QuotePolicy::Nobody) => MayQuote::No,
     }
