@@ -106,6 +106,7 @@ fn table() -> Table {
         .get("/api/v1/preferences", own("read:accounts"), profile::preferences)
         .get("/api/v1/accounts", all("read:accounts"), accounts::some)
         .post("/api/v1/accounts", Access::App("write:accounts"), sign_up::create)
+        .post("/api/v1/emails/confirmations", own("write:accounts"), sign_up::confirm)
         .get("/api/v1/accounts/lookup", all("read:accounts"), accounts::look_up)
         .get("/api/v1/accounts/search", own("read:accounts"), search::accounts)
         .get("/api/v1/accounts/relationships", own("read:follows"), relations::relationships)

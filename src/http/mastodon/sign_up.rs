@@ -8,10 +8,11 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-use super::Json;
+use super::nothing::Nothing;
+use super::{Answer, Json};
 use crate::clock::SECOND_MS;
 use crate::error::{Error, Result};
-use crate::http::extract::{AppAuth, ClientAddr, Lenient};
+use crate::http::extract::{AppAuth, Auth, ClientAddr, Lenient};
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
 use crate::model::language;
@@ -89,6 +90,11 @@ pub(super) async fn create(
         }
         Err(other) => Err(other.into()),
     }
+}
+
+/// `POST /api/v1/emails/confirmations`: no address waits to be confirmed here.
+pub(super) async fn confirm(Auth(_): Auth) -> Answer<Nothing> {
+    Err(Error::forbidden("confirmed", "no e-mail address waits to be confirmed here").into())
 }
 
 fn refused(field: &'static str, error: &'static str, description: String) -> Response {
