@@ -16,7 +16,7 @@ use crate::store::push::{self, NewSubscription};
 
 /// What a session's secret is sealed for.
 pub(super) const TOKEN_PURPOSE: &str = "push token";
-/// Base64 for URLs, with and without padding: browsers differ from apps.
+/// With and without padding: browsers differ from apps.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -129,8 +129,10 @@ impl Pushes {
 
 fn recipient(keys: &Keys) -> Result<Recipient> {
     let decoded = |field: &'static str, text: &str| {
-        let message = "keys are Base64 for URLs";
-        LENIENT.decode(text.trim()).map_err(|_| Error::invalid(field, "bad_key", message))
+        let message = "keys are Base64, for URLs or as mail has it";
+        // Some libraries take the other two letters.
+        let text = text.trim().replace('+', "-").replace('/', "_");
+        LENIENT.decode(text).map_err(|_| Error::invalid(field, "bad_key", message))
     };
     let (public, auth) = (decoded("p256dh", &keys.p256dh)?, decoded("auth", &keys.auth)?);
     let message = "p256dh is a point of P-256 in 65 bytes, and auth has 16 bytes";

@@ -1,7 +1,6 @@
 """Mastodon.py, the library of most bots, lives a day on Rookery."""
 
 import datetime
-import threading
 
 from mastodon import Mastodon, MastodonNotFoundError, MastodonUnauthorizedError, StreamListener
 
@@ -15,13 +14,10 @@ class Heard(StreamListener):
     """All that a stream told."""
 
     def __init__(self):
-        self.events, self.aborted = [], threading.Event()
+        self.events = []
 
     def on_any_event(self, name, data=None, for_stream=None):
         self.events.append((name, data))
-
-    def on_abort(self, error):
-        self.aborted.set()
 
     def one(self, name, fits=lambda data: True):
         return next((data for event, data in self.events if event == name and fits(data)), None)
@@ -315,10 +311,10 @@ def streaming(stage, part, ann):
 
 def leaving(stage, part, ann):
     with part.case("signs out: the token and its streams are over"):
-        heard = Heard()
-        ann.stream_user(heard, run_async=True)
+        stream = ann.stream_user(Heard(), run_async=True)
+        until("it listens", stream.is_receiving)
         ann.revoke_access_token(allow_http=True)
-        until("the stream ends", heard.aborted.is_set)
+        until("the stream ends", lambda: not stream.is_alive())
         try:
             Mastodon(access_token="gone", api_base_url=stage.address).me()
         except MastodonUnauthorizedError:

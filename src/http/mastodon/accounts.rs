@@ -5,11 +5,12 @@ use serde::Deserialize;
 
 use super::batch::{Ids, kept};
 use super::entities::{Account, Scene, Status};
+use super::nothing::Nothing;
 use super::paging::{AccountPaging, Paged, StatusPaging};
 use super::{Answer, Json};
 use crate::config::limits;
 use crate::error::{Error, Result};
-use crate::http::extract::{Lenient, MaybeAuth, Path};
+use crate::http::extract::{Auth, Lenient, MaybeAuth, Path};
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
 use crate::model::cursor::Page;
@@ -131,6 +132,16 @@ async fn posts(
     let wanted = &wanted;
     let some = |cursor, limit| kept(cursor, limit, |view: &TweetView| view.tweet.id.0, wanted, list);
     paging.read_page(some).await
+}
+
+/// `GET /api/v1/accounts/{id}/identity_proofs`: what proved them is gone from the web; nobody has any.
+pub(super) async fn identity_proofs(
+    State(state): State<AppState>,
+    Auth(_): Auth,
+    Path(id): Path<AccountId>,
+) -> Answer<[Nothing; 0]> {
+    state.service.account(id).await?;
+    Ok(Json([]))
 }
 
 /// `GET /api/v1/accounts/{id}/followers`

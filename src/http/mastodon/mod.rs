@@ -121,7 +121,7 @@ fn table() -> Table {
         .post("/api/v1/accounts/{id}/unendorse", own("write:accounts"), featured::unendorse)
         .post("/api/v1/accounts/{id}/pin", own("write:accounts"), featured::endorse)
         .post("/api/v1/accounts/{id}/unpin", own("write:accounts"), featured::unendorse)
-        .get("/api/v1/accounts/{id}/identity_proofs", own("read:accounts"), none_of_ones_own)
+        .get("/api/v1/accounts/{id}/identity_proofs", own("read:accounts"), accounts::identity_proofs)
         .get("/api/v1/accounts/{id}/lists", own("read:lists"), reading_lists::with)
         .post("/api/v1/accounts/{id}/follow", own("write:follows"), relations::follow)
         .post("/api/v1/accounts/{id}/unfollow", own("write:follows"), relations::unfollow)
@@ -244,6 +244,7 @@ fn table() -> Table {
         .delete("/api/v1/push/subscription", own("push"), push::unsubscribe)
         // Search
         .get("/api/v2/search", all("read:search"), search::search)
+        .get("/api/v1/search", own("read:search"), search::search)
         .get("/api/v1/tags/{name}", all("read"), search::tag)
         .post("/api/v1/tags/{name}/feature", own("write:accounts"), featured::feature)
         .post("/api/v1/tags/{name}/unfeature", own("write:accounts"), featured::unfeature)

@@ -75,7 +75,7 @@ InstanceOne uri:str title:str short_description:str description:str email:str ve
     rules:[Rule]
 Activity week:id statuses:id logins:id registrations:id
 DomainBlock domain:str digest:str severity:silence|suspend comment:str?~
-Text updated_at:time content:str
+Text updated_at:time? content:str
 Terms effective_date:date? effective:bool content:str succeeded_by:date?
 Language code:str name:str
 App id:id name:str website:url? scopes:[str] redirect_uris:[str] redirect_uri:str vapid_key:str client_id:str client_secret:str
@@ -94,7 +94,7 @@ List id:id title:str replies_policy:followed|list|none exclusive:bool
 Conversation id:id unread:bool accounts:[Account] last_status:Status?
 Markers home:Marker~ notifications:Marker~
 Marker last_read_id:id version:int updated_at:time
-ScheduledStatus id:id scheduled_at:time params:ScheduledParams media_attachments:[MediaAttachment]
+ScheduledStatus id:id failure:str?~ scheduled_at:time params:ScheduledParams media_attachments:[MediaAttachment]
 ScheduledParams text:str poll:obj? media_ids:[id]? sensitive:bool? spoiler_text:str? visibility:str? in_reply_to_id:id?
     language:str? application_id:any? scheduled_at:any? idempotency:str? with_rate_limit:bool quoted_status_id:id?~
     quote_approval_policy:str?~

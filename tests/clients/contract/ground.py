@@ -7,7 +7,7 @@ import os
 import requests
 
 from cases import later
-from instance import Person
+from instance import PASSWORD, Person
 from stage import png, until
 
 PATIENCE_S = 20
@@ -21,7 +21,7 @@ class Ground:
         self.host = stage.address.split("//")[1]
         self.ann, self.bob, self.cat = stage.ann, stage.bob, stage.instance.person("cat")
         self.numbers, self.tokens = itertools.count(1), {}
-        self.session = requests.Session()
+        self.session, self.root = requests.Session(), None
         self.app = self.call(None, "POST", "/api/v1/apps", client_name="x", redirect_uris="urn:ietf:wg:oauth:2.0:oob", scopes="read write follow push")
         self.scopes = {who.id: self.token(who, "read write follow push") for who in (self.ann, self.bob, self.cat)}
         self.call(self.ann, "POST", f"/api/v1/accounts/{self.bob.id}/follow")
@@ -41,10 +41,13 @@ class Ground:
 
     def new_token(self, who, scopes):
         if who:
-            return self.instance.command("token", "create", "--username", who.username, "--scopes", scopes)
+            return self.token_of(who.username, scopes)
         app = self.call(None, "POST", "/api/v1/apps", client_name="y", redirect_uris="urn:ietf:wg:oauth:2.0:oob", scopes=scopes)
         given = {"grant_type": "client_credentials", "scope": scopes, **{name: app[name] for name in ("client_id", "client_secret")}}
         return self.call(None, "POST", "/oauth/token", **given)["access_token"]
+
+    def token_of(self, username, scopes):
+        return self.instance.command("token", "create", "--username", username, "--scopes", scopes)
 
     def send(self, token, method, path, sends):
         """A request as a program sends it; the answer's body is read when it ends by itself."""
@@ -81,10 +84,6 @@ class Ground:
     def address_of(self, status):
         return self.call(None, "GET", f"/api/v1/statuses/{status}")["url"]
 
-    def linked(self):
-        self.status(self.bob, "see https://example.test/page")
-        return "https://example.test/page"
-
     def poll(self, visibility="public"):
         asked = {"options": ["a", "b"], "expires_in": 3600}
         status = self.call(self.bob, "POST", "/api/v1/statuses", status=self.name(), visibility=visibility, poll=asked)
@@ -112,6 +111,10 @@ class Ground:
         made = until("they are set aside", theirs)[0]
         self.call(self.ann, "PATCH", "/api/v2/notifications/policy", for_not_following="accept")
         return made
+
+    def followed(self):
+        self.call(self.ann, "POST", f"/api/v1/accounts/{self.bob.id}/follow")
+        return self.bob.id
 
     def list(self, who=None):
         who, other = (self.bob, self.ann) if who else (self.ann, self.bob)
@@ -167,9 +170,15 @@ class Ground:
         text = lambda data: base64.urlsafe_b64encode(data).decode().rstrip("=")
         return {"endpoint": "https://push.test/1", "keys": {"p256dh": text(point), "auth": text(os.urandom(16))}}
 
+    def admin(self):
+        if not self.root:
+            words = ("--username", "warden", "--email", "warden@example.org", "--password", PASSWORD, "--admin")
+            self.instance.command("user", "create", *words)
+            self.root = Person(self.instance, "warden", self.token_of("warden", "read write admin:read admin:write"))
+        return self.root
+
     def announcement(self, reaction=None):
-        self.instance.command("announcement", "create", "--text", "The server sleeps tonight")
-        made = self.call(self.ann, "GET", "/api/v1/announcements")[0]["id"]
+        made = self.admin().post("/api/admin/announcements", {"text": "The server sleeps tonight"})["id"]
         if reaction:
             self.call(self.ann, "PUT", f"/api/v1/announcements/{made}/reactions/{reaction}")
         return made
