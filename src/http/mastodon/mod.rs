@@ -51,7 +51,7 @@ pub(in crate::http) use self::failure::render_failure;
 pub use self::push::say;
 
 use self::entities::{Scene, Status};
-use self::nothing::{none_of_ones_own, nothing};
+use self::nothing::nothing;
 use self::table::Table;
 use super::extract::{Access, Json};
 use super::problem::ApiError;

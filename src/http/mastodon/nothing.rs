@@ -1,11 +1,8 @@
-//! Answers that say nothing, and lists of what this server does not have.
-//!
-//! A feature that is off answers reads with an empty list, as its clients expect, and has no route to write to: nothing
-//! is ever taken as stored that is not.
+//! Answers that say nothing.
 
 use serde::Serialize;
 
-use crate::http::extract::{Auth, Json};
+use crate::http::extract::Json;
 
 /// `{}`: clients read every body as JSON, so that a success is never empty.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -16,11 +13,6 @@ impl Nothing {
     pub(super) fn answer(self) -> Json<Self> {
         Json(self)
     }
-}
-
-/// `[]` for who is signed in: one has none, and none can be made.
-pub(super) async fn none_of_ones_own(Auth(_): Auth) -> Json<[Nothing; 0]> {
-    Json([])
 }
 
 /// `{}`: there is none, and none can be made.
