@@ -780,6 +780,7 @@ error-too-many-frames = Diese Animation ist zu lang: höchstens { $limit } Bilde
 error-not-yours = Das gehört jemand anderem.
 error-admin = Das dürfen nur Admins.
 error-blocked = Zwischen dir und diesem Konto steht eine Blockade.
+error-host-hidden = Du hast den Server dieses Kontos ausgeblendet. Zeig ihn wieder, um zu folgen.
 error-not-public = Nur öffentliche und nicht gelistete Beiträge können geteilt werden.
 error-set-up = Dieser Server ist schon eingerichtet. Melde dich an.
 error-unauthorized = Bitte melde dich an.

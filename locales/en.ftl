@@ -789,6 +789,7 @@ error-too-many-frames = This animation is too long: at most { $limit } pictures.
 error-not-yours = This belongs to somebody else.
 error-admin = Only admins may do this.
 error-blocked = There is a block between you and this account.
+error-host-hidden = You have hidden the server of this account. Show it again to follow.
 error-not-public = Only public and unlisted posts can be reposted.
 error-set-up = This server is set up already. Log in.
 error-unauthorized = Please log in.

@@ -82,6 +82,45 @@ pub struct Tweet {
     pub emoji: Vec<RemoteEmoji>,
 }
 
+/// A local public tweet with nothing in it.
+pub(crate) fn blank_tweet(id: TweetId, author: AccountId, now_ms: Millis) -> Tweet {
+    Tweet {
+        id,
+        author,
+        local: true,
+        visibility: Visibility::Public,
+        text: String::new(),
+        html: String::new(),
+        content_warning: String::new(),
+        sensitive: false,
+        language: None,
+        reply_to: None,
+        reply_to_author: None,
+        reply_to_uri: None,
+        thread: id,
+        retweet_of: None,
+        quote_of: None,
+        quote_state: QuoteState::default(),
+        quote_stamp: None,
+        can_quote: None,
+        uri: None,
+        url: None,
+        created_at: now_ms,
+        edited_at: None,
+        likes_count: 0,
+        retweets_count: 0,
+        replies_count: 0,
+        quotes_count: 0,
+        stated_likes: None,
+        stated_retweets: None,
+        media: Vec::new(),
+        mentions: Vec::new(),
+        tags: Vec::new(),
+        poll: None,
+        emoji: Vec::new(),
+    }
+}
+
 /// A mentioned account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mention {

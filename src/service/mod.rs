@@ -56,6 +56,7 @@ mod tests;
 use std::sync::Arc;
 
 pub use crate::config::Registration;
+pub(crate) use crate::model::tweet::blank_tweet;
 pub use about::{AboutChanges, Week};
 pub use accounts::SignUp;
 #[cfg(test)]
@@ -87,7 +88,6 @@ pub use sifting::{NotificationRequest, SiftChanges, SiftView};
 pub use size::Counts;
 pub use timelines::{PublicList, Tab, Thread};
 pub use trends::Slice;
-pub(crate) use tweets::blank_tweet;
 pub use tweets::{CheckedTweet, NewTweet};
 pub use uploads::{Description, Thumb};
 pub use views::{Eyes, TweetView};

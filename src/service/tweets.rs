@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::model::ids::{AccountId, MediaId, RowId, TweetId};
 use crate::model::notification::NotificationKind;
 use crate::model::quote::{QuotePolicy, QuoteState};
-use crate::model::tweet::{Mention, Tweet};
+use crate::model::tweet::{Mention, Tweet, blank_tweet};
 use crate::model::visibility::{Place, Visibility};
 use crate::model::{language, text};
 use crate::secrets;
@@ -420,45 +420,6 @@ impl Service {
 
 /// Retweets that are removed in one unit of work before their original goes.
 const DELETE_SLICE: i64 = 100;
-
-/// A local public tweet with nothing in it.
-pub(crate) fn blank_tweet(id: TweetId, author: AccountId, now_ms: crate::clock::Millis) -> Tweet {
-    Tweet {
-        id,
-        author,
-        local: true,
-        visibility: Visibility::Public,
-        text: String::new(),
-        html: String::new(),
-        content_warning: String::new(),
-        sensitive: false,
-        language: None,
-        reply_to: None,
-        reply_to_author: None,
-        reply_to_uri: None,
-        thread: id,
-        retweet_of: None,
-        quote_of: None,
-        quote_state: QuoteState::default(),
-        quote_stamp: None,
-        can_quote: None,
-        uri: None,
-        url: None,
-        created_at: now_ms,
-        edited_at: None,
-        likes_count: 0,
-        retweets_count: 0,
-        replies_count: 0,
-        quotes_count: 0,
-        stated_likes: None,
-        stated_retweets: None,
-        media: Vec::new(),
-        mentions: Vec::new(),
-        tags: Vec::new(),
-        poll: None,
-        emoji: Vec::new(),
-    }
-}
 
 /// How a new quote by one of ours stands: of whom their server says that they want to be asked, they are.
 fn first_state(quoted: &TweetView) -> QuoteState {

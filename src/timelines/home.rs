@@ -151,12 +151,13 @@ impl Home {
                 page = joined(page, self.tagged(&reading, before, after, limit).await?, limit);
             }
             first = first.or(page.entries.first().map(|entry| entry.id));
-            let ids = page.entries.iter().map(|entry| entry.id).collect();
+            let ids: Vec<TweetId> = page.entries.iter().map(|entry| entry.id).collect();
+            let cut_short = ids.is_empty();
             let mut items = self.0.service.views(&eyes, ids, Place::List).await?;
             items.retain(|view| is_wanted(&eyes, view));
             before = page.next;
             // What only shows when it is rendered may leave nothing of a page; who reads on would take it for the end.
-            if !items.is_empty() || before.is_none() {
+            if !items.is_empty() || before.is_none() || cut_short {
                 return Ok(page_of(items, before, first, cursor));
             }
         }

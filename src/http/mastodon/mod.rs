@@ -244,7 +244,7 @@ fn table() -> Table {
         .delete("/api/v1/push/subscription", own("push"), push::unsubscribe)
         // Search
         .get("/api/v2/search", all("read:search"), search::search)
-        .get("/api/v1/search", own("read:search"), search::search)
+        .get("/api/v1/search", own("read:search"), search::search_signed_in)
         .get("/api/v1/tags/{name}", all("read"), search::tag)
         .post("/api/v1/tags/{name}/feature", own("write:accounts"), featured::feature)
         .post("/api/v1/tags/{name}/unfeature", own("write:accounts"), featured::unfeature)

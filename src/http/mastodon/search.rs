@@ -52,6 +52,15 @@ pub(super) async fn search(
     }
 }
 
+/// `GET /api/v1/search`: the address of old clients, for who is signed in.
+pub(super) async fn search_signed_in(
+    state: State<AppState>,
+    Auth(who): Auth,
+    asked: Lenient<Asked>,
+) -> Answer<Search> {
+    search(state, MaybeAuth(Some(who)), asked).await
+}
+
 /// `GET /api/v1/accounts/search`
 pub(super) async fn accounts(
     State(state): State<AppState>,

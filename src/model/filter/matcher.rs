@@ -145,7 +145,7 @@ mod tests {
     use super::super::{FilterAction, FilterContext, FilteredTweet, Keyword};
     use super::*;
     use crate::model::ids::{AccountId, RowId};
-    use crate::service::blank_tweet;
+    use crate::model::tweet::blank_tweet;
 
     const SHOWN: TweetId = TweetId(9);
 

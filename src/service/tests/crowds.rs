@@ -216,7 +216,7 @@ async fn a_set_holds_commands_that_meet_in_it() {
         let command = |author: AccountId, change: &dyn Fn(&mut CreateTweet)| {
             let id = TweetId(service.next_id());
             let mut command = CreateTweet {
-                tweet: crate::service::tweets::blank_tweet(id, author, now_ms),
+                tweet: crate::model::tweet::blank_tweet(id, author, now_ms),
                 media: Vec::new(),
                 retweet_of_author: None,
                 notifications: Vec::new(),

@@ -182,7 +182,7 @@ async fn a_muted_thread_tells_nothing_more_until_it_is_heard_again() {
         let view = service.mute_thread(ann, reply, true).await.unwrap();
         assert!(view.flags.muted && service.tweet(Some(ann), root).await.unwrap().flags.muted);
         assert!(!service.tweet(Some(bob), root).await.unwrap().flags.muted, "{}", world.engine);
-        world.reply(bob, reply, "two").await;
+        world.reply(bob, root, "two").await;
         service.like(bob, root).await.unwrap();
         world.retweet(bob, root).await;
         assert_eq!(
@@ -195,7 +195,7 @@ async fn a_muted_thread_tells_nothing_more_until_it_is_heard_again() {
         world.reply(bob, elsewhere, "three").await;
         assert_eq!(world.told(ann).await.len(), 2, "{}", world.engine);
         assert!(!service.mute_thread(ann, root, false).await.unwrap().flags.muted);
-        world.reply(bob, reply, "four").await;
+        world.reply(bob, root, "four").await;
         assert_eq!(world.told(ann).await.len(), 3, "{}", world.engine);
         let hidden = world.tweet_for(bob, "psst", Visibility::Followers).await;
         assert!(is_not_found(&service.mute_thread(ann, hidden, true).await));

@@ -50,7 +50,7 @@ async fn a_login_that_ends_by_itself_is_found_dead() {
     for world in worlds().await {
         let ann = world.person("ann").await;
         let service = &world.process.service;
-        let started = service.start_session(ann, SessionKind::Web, "", Origin::default()).await;
+        let started = service.start_session(ann, SessionKind::Web, "read", Origin::default()).await;
         let session = started.unwrap().0.id;
         assert!(service.live_sessions(vec![session]).await.unwrap().contains(&session));
         world.clock.advance(crate::service::WEB_SESSION_MS);

@@ -136,7 +136,7 @@ async fn what_is_said_directly_is_told_to_those_in_it_and_to_nobody_else() {
     for world in worlds().await {
         let [ann, bob, cid] = world.people(["ann", "bob", "cid"]).await;
         let direct = ("direct", Topic::Direct);
-        let mut anns = world.process.listen(ann, &[direct.clone()]).await;
+        let mut anns = world.process.listen(ann, std::slice::from_ref(&direct)).await;
         let mut bobs = world.process.listen(bob, &[direct.clone(), HOME]).await;
         let mut cids = world.process.listen(cid, &[direct, HOME, PUBLIC]).await;
         let said = NewTweet { visibility: Some(Visibility::Direct), ..saying("@bob psst") };

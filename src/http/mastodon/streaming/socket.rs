@@ -41,8 +41,7 @@ pub(in crate::http::mastodon) async fn connect(
     State(state): State<AppState>,
     ByToken(who): ByToken,
     client: ClientAddr,
-    headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    (headers, upgrade): (HeaderMap, Result<WebSocketUpgrade, WebSocketUpgradeRejection>),
     Lenient(wanted): Lenient<Wanted>,
 ) -> Result<Response, ApiError> {
     let upgrade = upgrade.map_err(|_| Error::NotFound("page; a WebSocket is"))?;

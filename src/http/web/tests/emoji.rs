@@ -141,8 +141,8 @@ async fn what_is_wrong_with_a_new_emoji_is_said_in_english_and_in_german() {
             (&[Part::Text("shortcode", "rook")], "Choose a picture.", "Wähle ein Bild."),
             (
                 &[Part::Text("shortcode", "rook"), Part::File("picture", b"<svg onload=alert(1)>")],
-                "This is no JPEG, PNG, WebP or GIF image.",
-                "kein Bild vom Typ JPEG, PNG, WebP oder GIF",
+                "This kind of file is not taken here.",
+                "Diese Art von Datei wird hier nicht angenommen.",
             ),
             (
                 &[Part::Text("shortcode", "rook"), Part::File("picture", &large)],
@@ -162,7 +162,7 @@ async fn what_is_wrong_with_a_new_emoji_is_said_in_english_and_in_german() {
         let bad = [Part::File("picture", b"none")];
         let page = chief.post_parts("/admin/emoji/rook/change", &bad).await;
         assert_eq!(page.status, 422);
-        page.has("This is no JPEG");
+        page.has("This kind of file is not taken here");
         assert_eq!(
             chief.post_parts("/admin/emoji/never/change", &[Part::Text("category", "x")]).await.status,
             404
