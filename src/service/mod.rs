@@ -69,6 +69,7 @@ pub use edits::{CheckedEdit, TweetChanges};
 pub use emoji::{EmojiChanges, EmojiList, NewEmoji};
 pub use featured::FeaturedTagView;
 pub use filters::{FilterChanges, KeywordChange};
+pub use graph::changed as bonds_changed;
 pub use instances::{Instances, Operator};
 pub(crate) use leaving::SETTLED_AFTER_MS;
 pub use lists::ListChanges;

@@ -18,6 +18,7 @@ mod previews;
 mod races;
 mod rows;
 mod schema;
+pub(crate) mod seeds;
 pub(crate) mod units;
 
 use std::collections::BTreeSet;

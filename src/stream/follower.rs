@@ -16,7 +16,7 @@ use crate::model::event::{Event, TweetCreated, TweetDeleted};
 use crate::model::ids::{AccountId, NotificationId, RowId, SessionId, TweetId};
 use crate::model::tweet::Tweet;
 use crate::model::visibility::{Place, Visibility};
-use crate::service::{NotificationView, PublicList, SharedTweets, Sight, graph};
+use crate::service::{NotificationView, PublicList, SharedTweets, Sight, bonds_changed};
 use crate::store::StoreError;
 use crate::store::events::{Logged, Position};
 use crate::store::follower::follow;
@@ -115,7 +115,7 @@ impl Hub {
     async fn renew_relations(&self, batch: &[Logged]) -> Result<(), StoreError> {
         let stale = {
             let mut audience = self.audience();
-            for account in batch.iter().flat_map(|logged| graph::changed(&logged.event)) {
+            for account in batch.iter().flat_map(|logged| bonds_changed(&logged.event)) {
                 audience.outdate(account);
             }
             audience.stale()

@@ -8,6 +8,7 @@ use crate::model::trend::DayUse;
 use crate::service::{NewTweet, Rules, Slice, blank_account};
 use crate::store::accounts;
 use crate::store::tests::database::{TestStore, settled_log, stores};
+use crate::store::tests::seeds;
 use std::sync::Arc;
 
 /// Noon of 2 January 2026.
@@ -156,13 +157,7 @@ async fn links_that_many_share_are_shown_with_their_card() {
         }
         world.reckoned().await;
         assert_eq!(world.trends.service.trending_links(ALL).await.unwrap(), [], "no card yet");
-        let card = |conn: &mut Conn| {
-            conn.execute(
-                "insert into link_previews (id, url, host, state, title, looked_at)
-                 values (1, 'https://news.test/story', 'news.test', 1, 'A story', 1)",
-                &[],
-            )
-        };
+        let card = |conn: &mut Conn| seeds::card(conn, "https://news.test/story", "news.test", "A story");
         world.database.store.write(card).await.unwrap();
         let links = world.trends.service.trending_links(ALL).await.unwrap();
         assert_eq!((links.len(), links[0].0.title.as_str(), links[0].1[0].accounts), (1, "A story", 2));

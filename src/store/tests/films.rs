@@ -1,10 +1,10 @@
 //! Films that wait to be worked on, and who has them.
 
 use super::database::stores;
+use super::people;
 use crate::model::attachment::MediaState;
 use crate::model::ids::{AccountId, MediaId};
 use crate::model::tweet::Media;
-use crate::service::accounts::blank_account;
 use crate::store::{accounts, films, media};
 
 const NOW: i64 = 1_767_323_045_000;
@@ -26,7 +26,7 @@ fn upload(id: i64) -> Media {
 async fn a_film_is_one_process_at_a_time_and_another_ones_when_its_time_is_over() {
     for test in stores().await {
         let write = test.store.write(|conn| {
-            accounts::insert(conn, &blank_account(AccountId(1), "ann".to_owned(), NOW))?;
+            accounts::insert(conn, &people::account(1, "ann"))?;
             for id in [7, 8] {
                 media::insert(conn, &upload(id), NOW)?;
                 films::add(conn, MediaId(id), NOW)?;
@@ -55,7 +55,7 @@ async fn a_film_is_one_process_at_a_time_and_another_ones_when_its_time_is_over(
 async fn what_was_made_replaces_the_upload_but_not_the_picture_that_its_owner_gave() {
     for test in stores().await {
         let write = test.store.write(|conn| {
-            accounts::insert(conn, &blank_account(AccountId(1), "ann".to_owned(), NOW))?;
+            accounts::insert(conn, &people::account(1, "ann"))?;
             media::insert(conn, &upload(7), NOW)?;
             films::add(conn, MediaId(7), NOW)?;
             let thumb = media::Thumb { key: "own.jpg".into(), width: 4, height: 3, blurhash: "own".into() };

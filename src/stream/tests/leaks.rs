@@ -12,7 +12,7 @@ use crate::model::cursor::Cursor;
 use crate::model::event::Event;
 use crate::model::ids::RowId;
 use crate::model::visibility::Visibility;
-use crate::service::lists::ListChanges;
+use crate::service::ListChanges;
 use crate::service::{PublicList, TweetView};
 use crate::timelines::{self, Home};
 

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::model::visibility::Visibility;
+use crate::service::ListChanges;
 use crate::service::TweetChanges;
-use crate::service::lists::ListChanges;
 
 #[tokio::test]
 async fn a_followers_home_hears_of_a_tweet_its_edit_and_its_end() {

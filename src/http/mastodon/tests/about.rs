@@ -7,6 +7,7 @@ use crate::clock::DAY_MS;
 use crate::http::api::tests::world::{Person, World, worlds, worlds_with};
 use crate::service::Rules;
 use crate::store::instances;
+use crate::store::tests::seeds;
 
 /// Writes what the instance says of itself.
 async fn write(world: &World, admin: &Person, changes: Value) {
@@ -114,9 +115,7 @@ async fn other_instances_are_told_of_as_the_admin_wants() {
         for world in worlds_with(rules.clone()).await {
             let know = |conn: &mut crate::store::Conn| {
                 instances::know(conn, "b.test", 1)?;
-                instances::know(conn, "bad.test", 1)?;
-                conn.execute("update instances set blocked = true where host = 'bad.test'", &[])?;
-                Ok(())
+                seeds::blocked(conn, "bad.test")
             };
             world.service.store().write(know).await.unwrap();
             let told = world.ask(None, "GET /api/v1/instance/peers", None).await;
