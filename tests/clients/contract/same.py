@@ -9,6 +9,8 @@ from instance import until
 # What only the reader knows; an event that goes to many says nothing of it.
 MARKS = ("favourited", "reblogged", "muted", "bookmarked", "pinned", "filtered")
 
+COUNTED = ("statuses_count", "last_status_at")
+
 
 class Ear:
     """A stream by Server-Sent Events, as lines."""
@@ -71,7 +73,9 @@ def heard_one(ground, ear):
 
 
 def bare(status):
-    return {name: value for name, value in status.items() if name not in MARKS}
+    """Without what is only the reader's, and what the author's next post changes."""
+    account = {name: value for name, value in status["account"].items() if name not in COUNTED}
+    return {name: value for name, value in {**status, "account": account}.items() if name not in MARKS}
 
 
 def differs(one, other, where):
