@@ -242,7 +242,7 @@ export default function (seat) {
     await wren.getByLabel("Display name").fill("Wren of the Reeds");
     await wren.getByLabel("About you").fill("Small, loud. #reedbed");
     await wren.getByRole("button", { name: "Save" }).click();
-    await seen(wren, "This is no JPEG, PNG, WebP or GIF image.");
+    await seen(wren, "This kind of file is not taken here. JPEG, PNG, WebP and GIF images are.");
     assert.equal(await wren.getByLabel("Avatar").getAttribute("aria-invalid"), "true");
     assert.equal(await wren.getByLabel("Display name").inputValue(), "Wren of the Reeds");
     assert.equal(await wren.getByLabel("About you").inputValue(), "Small, loud. #reedbed");
