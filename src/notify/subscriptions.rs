@@ -132,9 +132,9 @@ fn recipient(keys: &Keys) -> Result<Recipient> {
         let message = "keys are Base64, for URLs or as mail has it";
         // Some libraries take the other two letters.
         let text = text.trim().replace('+', "-").replace('/', "_");
-        LENIENT.decode(text).map_err(|_| Error::invalid(field, "bad_key", message))
+        LENIENT.decode(text).map_err(|_| Error::invalid(field, "bad_push_key", message))
     };
     let (public, auth) = (decoded("p256dh", &keys.p256dh)?, decoded("auth", &keys.auth)?);
     let message = "p256dh is a point of P-256 in 65 bytes, and auth has 16 bytes";
-    Recipient::new(public, auth).map_err(|_| Error::invalid("keys", "bad_key", message))
+    Recipient::new(public, auth).map_err(|_| Error::invalid("keys", "bad_push_key", message))
 }

@@ -382,7 +382,7 @@ async fn nobody_is_asked_who_is_not_on_the_public_internet() {
         }
         let keys = Keys { p256dh: "AAAA".to_owned(), auth: "AAAA".to_owned() };
         let bad = NewPush { keys, ..at("https://push.test/") };
-        assert_eq!(guarded.subscribe(&who, Some(&token), bad).await.unwrap_err().code(), "bad_key");
+        assert_eq!(guarded.subscribe(&who, Some(&token), bad).await.unwrap_err().code(), "bad_push_key");
         assert!(!world.has_subscription(&who).await);
         guarded.subscribe(&who, Some(&token), at("https://127.0.0.1/p")).await.unwrap();
         world.mention(bob, "@ann").await;
