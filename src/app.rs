@@ -20,8 +20,8 @@ use crate::config::Config;
 use crate::error::{Chain, Error, Result};
 use crate::federation::{DeliverySettings, Federation, InstanceKey};
 use crate::http::health::Check;
-use crate::http::mastodon;
-use crate::http::state::AppState;
+use crate::http::mastodon::{self, KeptPosts};
+use crate::http::state::{AppState, Parts};
 use crate::media::{FilmSettings, Media, MediaSettings, find_programs};
 use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
@@ -201,16 +201,17 @@ impl App {
                 self.start_previews();
             }
         }
-        Ok(AppState {
+        Ok(AppState::from(Parts {
             service: self.service.clone(),
             home: self.home.clone(),
             finder,
             stream: self.stream.clone(),
             push: self.push.clone(),
+            kept_posts: KeptPosts::default(),
             media: Arc::clone(&self.media),
             pictures: self.pictures.clone(),
             federation: self.federation.clone(),
-        })
+        }))
     }
 
     fn follow_graph(&self, head: Position) {

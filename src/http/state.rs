@@ -1,7 +1,9 @@
 //! What handlers need.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
+use super::mastodon::KeptPosts;
 use crate::federation::Federation;
 use crate::media::Media;
 use crate::notify::Pushes;
@@ -10,9 +12,12 @@ use crate::service::{RemotePictures, Service};
 use crate::stream::Hub;
 use crate::timelines::Home;
 
-/// The parts that handlers call, cheap to clone.
+/// What handlers call. A request clones it at several stations, so that all of it is one pointer.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Parts>);
+
+/// The parts of it.
+pub struct Parts {
     /// What a person or an instance may do.
     pub service: Service,
     /// Home timelines.
@@ -29,4 +34,20 @@ pub struct AppState {
     pub stream: Hub,
     /// Subscriptions to push messages.
     pub push: Pushes,
+    /// Posts as apps were shown them.
+    pub kept_posts: KeptPosts,
+}
+
+impl From<Parts> for AppState {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }

@@ -3,6 +3,7 @@
 //! Sorting by id is sorting by time, so that timelines merge by comparing integers. In JSON they are
 //! decimal strings, because clients read large JSON numbers as floats.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Mutex;
@@ -16,6 +17,12 @@ const PROCESS_BITS: u32 = 5;
 const SEQUENCE_BITS: u32 = 11;
 const TIME_SHIFT: u32 = PROCESS_BITS + SEQUENCE_BITS;
 const SEQUENCE_LIMIT: i64 = 1 << SEQUENCE_BITS;
+
+/// Maps keyed by ids. Ids are made here, so that nobody can choose some that meet in one place, and the standard hasher
+/// would take most of the time of a merge or a page.
+pub type IdMap<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+/// Sets of ids; see [`IdMap`].
+pub type IdSet<K> = HashSet<K, foldhash::fast::RandomState>;
 
 /// The text was not a decimal id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -55,7 +55,7 @@ impl QuotePolicy {
 }
 
 /// Whether somebody may quote a post.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MayQuote {
     /// Yes.
     Yes,

@@ -1,6 +1,5 @@
 //! What views are put together from: from the shelf as far as it is there, the rest in one reading.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Service;
@@ -8,12 +7,11 @@ use super::shelf::{Shelf, Ticket};
 use crate::clock::Millis;
 use crate::error::Result;
 use crate::model::account::Account;
-use crate::model::ids::{AccountId, TweetId};
+use crate::model::ids::{AccountId, IdMap, IdSet, TweetId};
 use crate::model::preview::{self, Preview};
 use crate::model::tweet::Tweet;
 use crate::store::tweets::Flags;
 use crate::store::{Conn, StoreError, accounts, polls, previews, tweets};
-use crate::telemetry::metrics as names;
 
 /// The tweets, their originals and quotes, and the quotes of originals.
 const DEPTH: usize = 3;
@@ -21,12 +19,12 @@ const DEPTH: usize = 3;
 /// Everything that the views of a page are put together from.
 #[derive(Default)]
 pub(super) struct Loaded {
-    pub(super) tweets: HashMap<TweetId, Arc<Tweet>>,
-    pub(super) accounts: HashMap<AccountId, Arc<Account>>,
-    pub(super) flags: HashMap<TweetId, Flags>,
+    pub(super) tweets: IdMap<TweetId, Arc<Tweet>>,
+    pub(super) accounts: IdMap<AccountId, Arc<Account>>,
+    pub(super) flags: IdMap<TweetId, Flags>,
     /// What the viewer chose in polls.
-    pub(super) chosen: HashMap<TweetId, Vec<i64>>,
-    pub(super) previews: HashMap<TweetId, Arc<Preview>>,
+    pub(super) chosen: IdMap<TweetId, Vec<i64>>,
+    pub(super) previews: IdMap<TweetId, Arc<Preview>>,
     pub(super) now_ms: Millis,
 }
 
@@ -48,7 +46,7 @@ impl Service {
         let shelf = &self.0.shelf;
         let mut loaded = Loaded { now_ms, ..Loaded::default() };
         let lacking = loaded.take(shelf, viewer, ids, with_previews);
-        count(loaded.tweets.len(), lacking.tweets.len());
+        shelf.reads.count(loaded.tweets.len(), lacking.tweets.len());
         if lacking.is_empty() {
             return Ok(loaded);
         }
@@ -65,13 +63,6 @@ impl Service {
         let (now_ms, lacking) = (self.now_ms(), Lacking { tweets: ids, ..Lacking::default() });
         let read = move |conn: &mut Conn| Loaded::read(conn, None, &lacking, (now_ms, with_previews));
         Ok(self.store().read(read).await?.0)
-    }
-}
-
-fn count(found: usize, read: usize) {
-    for (outcome, number) in [("hit", found), ("miss", read)] {
-        let number = u64::try_from(number).unwrap_or(u64::MAX);
-        metrics::counter!(names::SHELF_READS_TOTAL, "outcome" => outcome).increment(number);
     }
 }
 
@@ -94,6 +85,9 @@ impl Loaded {
         with_previews: bool,
     ) -> Lacking {
         let (mut lacking, now_ms) = (Lacking::default(), self.now_ms);
+        self.tweets.reserve(ids.len());
+        self.accounts.reserve(ids.len());
+        self.flags.reserve(ids.len());
         let mut wanted = ids;
         for _ in 0..DEPTH {
             let mut deeper = Vec::new();
@@ -148,14 +142,14 @@ impl Loaded {
         asked.accounts = people.into_iter().collect();
         asked.marks.extend(tweets.keys());
         let flags = match viewer {
-            Some(viewer) => tweets::flags(conn, viewer, &asked.marks)?,
-            None => HashMap::new(),
+            Some(viewer) => tweets::flags(conn, viewer, &asked.marks)?.into_iter().collect(),
+            None => IdMap::default(),
         };
         let with_poll: Vec<TweetId> =
             tweets.values().filter(|tweet| tweet.poll.is_some()).map(|tweet| tweet.id).collect();
         let chosen = match viewer {
-            Some(viewer) => polls::chosen_by(conn, viewer, &with_poll)?,
-            None => HashMap::new(),
+            Some(viewer) => polls::chosen_by(conn, viewer, &with_poll)?.into_iter().collect(),
+            None => IdMap::default(),
         };
         if with_previews {
             let with_room = tweets.values().filter(|tweet| preview::has_room(tweet));
@@ -197,15 +191,15 @@ impl Loaded {
     }
 }
 
-fn people_of<'t>(tweets: impl Iterator<Item = &'t Arc<Tweet>>) -> HashSet<AccountId> {
+fn people_of<'t>(tweets: impl Iterator<Item = &'t Arc<Tweet>>) -> IdSet<AccountId> {
     tweets.flat_map(|tweet| [Some(tweet.author), tweet.reply_to_author]).flatten().collect()
 }
 
 fn tweets_with_depth(
     conn: &mut Conn,
     ids: &[TweetId],
-) -> std::result::Result<HashMap<TweetId, Arc<Tweet>>, StoreError> {
-    let mut known: HashMap<TweetId, Arc<Tweet>> = HashMap::new();
+) -> std::result::Result<IdMap<TweetId, Arc<Tweet>>, StoreError> {
+    let mut known: IdMap<TweetId, Arc<Tweet>> = IdMap::default();
     let mut wanted: Vec<TweetId> = ids.to_vec();
     for _ in 0..DEPTH {
         wanted.retain(|id| !known.contains_key(id));

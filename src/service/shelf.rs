@@ -19,6 +19,7 @@ use crate::model::preview::Preview;
 use crate::model::tweet::Tweet;
 use crate::store::Echo;
 use crate::store::tweets::Flags;
+use crate::telemetry::metrics::{Lookups, SHELF_READS_TOTAL};
 
 /// What no event tells of, such as a counter that another process changed, is read again after this.
 const KEPT_MS: Millis = 30 * SECOND_MS;
@@ -73,6 +74,8 @@ pub(crate) struct Shelf {
     previews: Cache<TweetId, Kept<Option<Arc<Preview>>>>,
     marks: Cache<(AccountId, TweetId), Kept<Flags>>,
     epochs: [AtomicU64; EPOCHS],
+    /// Tweets that were there and were not.
+    pub(super) reads: Lookups,
 }
 
 /// When a reading began.
@@ -94,6 +97,7 @@ impl Shelf {
             previews: Cache::new(PREVIEWS),
             marks: Cache::new(MARKS),
             epochs: [const { AtomicU64::new(0) }; EPOCHS],
+            reads: Lookups::of(SHELF_READS_TOTAL),
         }
     }
 

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use metrics::{Counter, counter};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 /// How often [`Metrics::upkeep`] wants to be called: the recorder keeps raw histogram samples until then.
@@ -36,6 +37,8 @@ pub const LOG_LAG_EVENTS: &str = "rookery_log_lag_events";
 pub const ROWS_FORGOTTEN_TOTAL: &str = "rookery_rows_forgotten_total";
 /// Tweets that were to be shown, kept in memory or read.
 pub const SHELF_READS_TOTAL: &str = "rookery_shelf_reads_total";
+/// Posts that apps were shown, kept as text or made.
+pub const RENDERED_POSTS_TOTAL: &str = "rookery_rendered_posts_total";
 /// Where timeline pages came from.
 pub const TIMELINE_READS_TOTAL: &str = "rookery_timeline_reads_total";
 /// Accounts of ours deleted.
@@ -182,6 +185,12 @@ pub const TABLE: &[Metric] = &[
         kind: Kind::Counter,
         labels: &["outcome"],
         help: "Tweets that were to be shown: hit (kept in memory) or miss (read from the database)",
+    },
+    Metric {
+        name: RENDERED_POSTS_TOTAL,
+        kind: Kind::Counter,
+        labels: &["outcome"],
+        help: "Posts in answers to apps of Mastodon's API: hit (the text was kept) or miss (made anew)",
     },
     Metric {
         name: TIMELINE_READS_TOTAL,
@@ -385,6 +394,27 @@ pub fn install() -> Result<Metrics, MetricsError> {
     describe();
     *installed = Some(metrics.clone());
     Ok(metrics)
+}
+
+/// The counters of a metric that tells of a cache by its label `outcome`. Made once: to find a counter by its name and labels
+/// costs more than many a look-up that it counts.
+pub struct Lookups {
+    hits: Counter,
+    misses: Counter,
+}
+
+impl Lookups {
+    /// Those of this metric.
+    pub fn of(name: &'static str) -> Self {
+        let [hits, misses] = ["hit", "miss"].map(|outcome| counter!(name, "outcome" => outcome));
+        Self { hits, misses }
+    }
+
+    /// Counts what was there and what was not.
+    pub fn count(&self, hits: usize, misses: usize) {
+        self.hits.increment(u64::try_from(hits).unwrap_or(u64::MAX));
+        self.misses.increment(u64::try_from(misses).unwrap_or(u64::MAX));
+    }
 }
 
 /// The table as it stands in `docs/metrics.md`.

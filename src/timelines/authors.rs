@@ -14,9 +14,8 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::entry::{Cell, Entry};
-use super::{IdMap, IdSet};
 use crate::clock::{DAY_MS, HOUR_MS, Millis};
-use crate::model::ids::{AccountId, TweetId};
+use crate::model::ids::{AccountId, IdMap, IdSet, TweetId};
 
 /// Events noted during one load; an author with more than this in one database read is loaded again.
 const MAX_NOTED: usize = 256;

@@ -13,7 +13,6 @@
 //! whole instances, word filters, and rows that were pruned without an event. Rendering drops such entries,
 //! and the page is shorter by them.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub mod accounts;
@@ -46,10 +45,6 @@ pub use state::{Outcome, Settings, Sizes, Timelines};
 
 /// A page never has more entries than this, whatever was asked: a bound for one merge and one render.
 pub const MAX_PAGE: usize = 200;
-
-/// Maps keyed by ids. A merge looks up each followee: with the standard hasher it takes nearly twice as long.
-type IdMap<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
-type IdSet<K> = HashSet<K, foldhash::fast::RandomState>;
 
 // Nothing under these locks panics by itself; if a thread dies there all the same, the others go on.
 fn shared<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {

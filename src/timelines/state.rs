@@ -18,6 +18,7 @@ use std::iter;
 use std::sync::RwLock;
 use std::time::Duration;
 
+use metrics::{Counter, counter};
 use roaring::RoaringBitmap;
 
 use super::authors::{AuthorRings, LoadTicket};
@@ -26,9 +27,9 @@ use super::filter::{Draft, Page, Viewer, filter_page};
 use super::merge::merge;
 use super::policy::{Edge, Thresholds, Way, is_celebrity, push_or_pull, wants_ring};
 use super::readers::{FanOut, NewRing, ReaderRings, RingCopy, Visit};
-use super::{IdSet, exclusive, shared};
+use super::{exclusive, shared};
 use crate::clock::Millis;
-use crate::model::ids::{AccountId, TweetId};
+use crate::model::ids::{AccountId, IdSet, TweetId};
 use crate::telemetry::metrics as names;
 
 /// A reader's ring that would begin with less than one part in this many of its size, though there is more
@@ -78,6 +79,8 @@ pub struct Timelines {
     /// Authors who once had too many followers to push. They stay: pulling is right for anybody.
     celebrities: RwLock<IdSet<AccountId>>,
     thresholds: Thresholds,
+    /// Pages from authors' rings and from readers' own.
+    pages: [Counter; 2],
 }
 
 /// What a read came to.
@@ -113,6 +116,7 @@ impl Timelines {
             readers: ReaderRings::new(settings.reader_ring, settings.reader_budget, settings.shared_entries),
             celebrities: RwLock::default(),
             thresholds: settings.thresholds,
+            pages: ["ring", "reader"].map(|source| counter!(names::TIMELINE_READS_TOTAL, "source" => source)),
         }
     }
 
@@ -131,12 +135,13 @@ impl Timelines {
         }
         let mark = viewer.followees.mark();
         let visit = viewer.slot.and_then(|slot| self.readers.visit(slot, mark, now_ms));
-        let (source, settled) = match visit.as_ref().and_then(|visit| visit.ring.as_ref()) {
-            Some(ring) => ("reader", self.read_ring(&authors, ring, draft, viewer)),
-            None => ("ring", read_authors(&authors, draft, viewer)),
+        let [by_authors, by_reader] = &self.pages;
+        let (pages, settled) = match visit.as_ref().and_then(|visit| visit.ring.as_ref()) {
+            Some(ring) => (by_reader, self.read_ring(&authors, ring, draft, viewer)),
+            None => (by_authors, read_authors(&authors, draft, viewer)),
         };
         if let Ok(Outcome::Page(_)) = settled {
-            metrics::counter!(names::TIMELINE_READS_TOTAL, "source" => source).increment(1);
+            pages.increment(1);
         }
         match settled {
             Err(missing) => {

@@ -100,8 +100,9 @@ async fn world_with(database: TestStore, rules: Rules) -> World {
     )
     .await
     .unwrap();
-    let state = AppState {
+    let state = AppState::from(crate::http::state::Parts {
         push,
+        kept_posts: crate::http::mastodon::KeptPosts::default(),
         stream: crate::stream::Hub::new(service.clone()),
         finder: Finder::new(service.clone(), search),
         service: service.clone(),
@@ -109,7 +110,7 @@ async fn world_with(database: TestStore, rules: Rules) -> World {
         pictures: RemotePictures::new(service.clone(), Arc::clone(&media), client.clone(), pictures),
         media,
         federation: Federation::open(service.clone(), client, key).await.unwrap(),
-    };
+    });
     let new = SignUp {
         username: "ann".into(),
         email: "ann@a.test".into(),

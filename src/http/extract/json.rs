@@ -1,14 +1,20 @@
 //! A JSON body, and a JSON answer.
 
 use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
 use super::{body, refused_field};
+use crate::error::Error;
 use crate::http::problem::Problem;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// Of most answers that are no lists.
+const TYPICAL_BYTES: usize = 1_024;
 
 /// A request body of `application/json` (or `…+json`); as an answer, the value as JSON.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,7 +34,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        axum::Json(self.0).into_response()
+        self.with_room(TYPICAL_BYTES)
+    }
+}
+
+impl<T: Serialize> Json<T> {
+    /// The answer, for which so many bytes are set aside.
+    pub fn with_room(self, bytes: usize) -> Response {
+        let mut text = Vec::with_capacity(bytes);
+        match serde_json::to_writer(&mut text, &self.0) {
+            Ok(()) => ([(CONTENT_TYPE, JSON)], text).into_response(),
+            Err(error) => Problem::from(&Error::internal(error)).into_response(),
+        }
     }
 }
 

@@ -47,6 +47,7 @@ mod trends;
 
 use axum::Router;
 
+pub use self::entities::KeptPosts;
 pub(in crate::http) use self::failure::render_failure;
 pub use self::push::say;
 

@@ -190,6 +190,9 @@ fn older_side<T>(page: Page<T>, low: i64) -> Page<T> {
     Page { next, ..page }
 }
 
+/// Of an entry, so that a page is written without being moved several times.
+const TYPICAL_BYTES: usize = 2_560;
+
 /// A page with its `Link` header.
 #[derive(Clone, Debug)]
 pub(super) struct Paged<T> {
@@ -199,7 +202,8 @@ pub(super) struct Paged<T> {
 
 impl<T: Serialize> IntoResponse for Paged<T> {
     fn into_response(self) -> Response {
-        let mut response = Json(self.items).into_response();
+        let room = self.items.len().saturating_mul(TYPICAL_BYTES);
+        let mut response = Json(self.items).with_room(room);
         if let Some(link) = self.link {
             response.headers_mut().insert(LINK, link);
         }

@@ -114,7 +114,8 @@ pub fn say(service: &Service) -> Say {
         let words = Words::negotiate(Some(language), None, language);
         let kind = view.notification.kind;
         let sentence = format!("notification-{}", kind.as_str().replace('_', "-"));
-        let scene = Scene { addresses: service.addresses(), palette: service.palette(), viewer: None };
+        let scene =
+            Scene { addresses: service.addresses(), palette: service.palette(), viewer: None, kept: None };
         let name = Some(view.from.display_name.as_str()).filter(|name| !name.trim().is_empty());
         Said {
             kind: word_of(kind),

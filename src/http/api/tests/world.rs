@@ -158,8 +158,9 @@ impl World {
         )
         .await
         .unwrap();
-        let state = AppState {
+        let state = AppState::from(crate::http::state::Parts {
             push,
+            kept_posts: crate::http::mastodon::KeptPosts::default(),
             stream: stream.clone(),
             finder: Finder::new(service.clone(), Arc::clone(&search)),
             service: service.clone(),
@@ -172,7 +173,7 @@ impl World {
             ),
             media: Arc::clone(&media),
             federation: Federation::open(service.clone(), client, key).await.unwrap(),
-        };
+        });
         let routes = crate::http::api::routes()
             .merge(crate::http::mastodon::routes())
             .merge(crate::http::media::routes())

@@ -12,6 +12,7 @@ mod emoji;
 mod filter;
 mod group;
 mod instance;
+mod kept;
 mod list;
 mod media;
 mod notification;
@@ -34,6 +35,7 @@ pub(super) use emoji::CustomEmoji;
 pub(super) use filter::{Filter, FilterKeyword, FilterResult, FilterStatus, FilterV1};
 pub(super) use group::{GroupKey, Grouped};
 pub(super) use instance::{InstanceRule, InstanceV1, InstanceV2, Known};
+pub use kept::KeptPosts;
 pub(super) use list::List;
 pub(super) use media::MediaAttachment;
 pub(super) use notification::{Notification, UnreadCount, word_of};
@@ -69,6 +71,8 @@ pub(super) struct Scene<'a> {
     pub(super) palette: Arc<Palette>,
     /// Who looks: what they did to a post is told only to somebody.
     pub(super) viewer: Option<AccountId>,
+    /// Posts that were shown before.
+    pub(super) kept: Option<&'a KeptPosts>,
 }
 
 impl<'a> Scene<'a> {
@@ -78,6 +82,7 @@ impl<'a> Scene<'a> {
             addresses: state.service.addresses(),
             palette: state.service.palette(),
             viewer: viewer.map(|who| who.account),
+            kept: Some(&state.kept_posts),
         }
     }
 

@@ -1,6 +1,9 @@
 //! Posts.
 
-use serde::Serialize;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::card::PreviewCard;
 use super::quote::{Quote, QuoteApproval};
@@ -13,8 +16,17 @@ use crate::model::visibility::Visibility;
 use crate::service::TweetView;
 
 /// A post, or somebody's repeating of one.
+#[derive(Clone, Debug)]
+pub(in crate::http::mastodon) enum Status {
+    /// As text, which others may be shown too.
+    Text(Arc<RawValue>),
+    /// Made for this viewer alone.
+    Made(Box<Made>),
+}
+
+/// What a post shows.
 #[derive(Clone, Debug, Serialize)]
-pub(in crate::http::mastodon) struct Status {
+pub(in crate::http::mastodon) struct Made {
     id: TweetId,
     uri: String,
     url: String,
@@ -35,7 +47,7 @@ pub(in crate::http::mastodon) struct Status {
     quotes_count: i64,
     in_reply_to_id: Option<TweetId>,
     in_reply_to_account_id: Option<AccountId>,
-    reblog: Option<Box<Status>>,
+    reblog: Option<Status>,
     poll: Option<Poll>,
     card: Option<PreviewCard>,
     language: Option<String>,
@@ -75,23 +87,37 @@ enum Depth {
     Quoted,
 }
 
+impl Serialize for Status {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => text.serialize(serializer),
+            Self::Made(made) => made.serialize(serializer),
+        }
+    }
+}
+
 impl Status {
     /// A post as this API shows it.
     pub(in crate::http::mastodon) fn of(view: &TweetView, scene: &Scene<'_>) -> Self {
-        Self::at_depth(view, scene, Depth::Outer)
+        let make = || to_raw_value(&Made::of(view, scene, Depth::Outer)).ok().map(Arc::from);
+        let text = scene.kept.and_then(|kept| kept.text(view, scene, make));
+        text.map_or_else(|| Self::Made(Box::new(Made::of(view, scene, Depth::Outer))), Self::Text)
     }
 
     /// A post inside of one that quotes it.
     pub(super) fn quoted(view: &TweetView, scene: &Scene<'_>) -> Self {
-        Self::at_depth(view, scene, Depth::Quoted)
+        Self::Made(Box::new(Made::of(view, scene, Depth::Quoted)))
     }
 
     /// One's own post with the text as it was written, to write it anew.
     pub(in crate::http::mastodon) fn with_text(view: &TweetView, scene: &Scene<'_>) -> Self {
-        Self { text: Some(view.tweet.text.clone()), ..Self::of(view, scene) }
+        let text = Some(view.tweet.text.clone());
+        Self::Made(Box::new(Made { text, ..Made::of(view, scene, Depth::Outer) }))
     }
+}
 
-    fn at_depth(view: &TweetView, scene: &Scene<'_>, depth: Depth) -> Self {
+impl Made {
+    fn of(view: &TweetView, scene: &Scene<'_>, depth: Depth) -> Self {
         let (tweet, addresses) = (&view.tweet, scene.addresses);
         let status = Self {
             id: tweet.id,
@@ -114,7 +140,7 @@ impl Status {
             quotes_count: tweet.quotes_count,
             in_reply_to_id: tweet.reply_to,
             in_reply_to_account_id: tweet.reply_to_author,
-            reblog: view.retweet_of.as_deref().map(|original| Box::new(Self::of(original, scene))),
+            reblog: view.retweet_of.as_deref().map(|original| Status::of(original, scene)),
             poll: Poll::of(view, scene),
             card: view.preview.as_ref().map(|preview| PreviewCard::of(preview, scene)),
             language: tweet.language.clone(),

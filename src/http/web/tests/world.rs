@@ -113,8 +113,9 @@ impl World {
         )
         .await
         .unwrap();
-        let state = AppState {
+        let state = AppState::from(crate::http::state::Parts {
             push,
+            kept_posts: crate::http::mastodon::KeptPosts::default(),
             stream: crate::stream::Hub::new(service.clone()),
             finder: Finder::new(service.clone(), search),
             pictures: RemotePictures::new(service.clone(), Arc::clone(&media), client, picture_settings),
@@ -122,7 +123,7 @@ impl World {
             home,
             media,
             federation,
-        };
+        });
         let gateway = Gateway {
             enforce_rate_limits: false,
             render_failure: Some(oauth::render_failure(web::render_failure(&service))),
