@@ -20,6 +20,11 @@ pub fn random_bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
     Ok(bytes)
 }
 
+/// A random number, so that those who draw at the same moment do different things.
+pub fn seed() -> Result<u64, NoRandomness> {
+    random_bytes().map(u64::from_le_bytes)
+}
+
 /// A new secret token, URL-safe. Only its [`token_hash`] is ever stored.
 pub fn new_token() -> Result<String, NoRandomness> {
     random_bytes::<TOKEN_BYTES>().map(|bytes| URL_SAFE_NO_PAD.encode(bytes))

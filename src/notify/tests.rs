@@ -428,7 +428,7 @@ async fn what_runs_by_itself_pushes_what_comes() {
         };
         Mock::given(any()).respond_with(answer).mount(&world.push_service).await;
         let stop = CancellationToken::new();
-        world.pushes.begin().await.unwrap();
+        world.pushes.consumer().begin().await.unwrap();
         let following = tokio::spawn(world.pushes.clone().follow(Progress::default(), stop.clone()));
         let working = tokio::spawn(world.pushes.clone().work(stop.clone()));
         for number in 0..3 {

@@ -6,12 +6,13 @@ use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, HeaderName, Method};
 use url::Url;
 
+use super::Previews;
 use super::pace::retry_ms;
-use super::{Previews, draw};
 use crate::client::{ClientError, Limits, Request, SignFailed, Signing};
 use crate::error::{Error, Result};
 use crate::model::host::Host;
 use crate::model::preview::{Page, hides_snippet, read};
+use crate::secrets;
 use crate::store::previews::{self, Due};
 use crate::store::{Conn, instances};
 use crate::telemetry::metrics as names;
@@ -75,7 +76,7 @@ impl Previews {
     /// Comes back to a page later, and to the others of its host not before; or gives it up for now.
     async fn failed(&self, due: Due) -> Result<&'static str> {
         let (id, now_ms) = (due.id, self.now_ms());
-        let Some(pause_ms) = retry_ms(due.attempts, draw()?) else {
+        let Some(pause_ms) = retry_ms(due.attempts, secrets::seed().map_err(Error::internal)?) else {
             self.store().write(move |conn| previews::nothing(conn, id, false, now_ms)).await?;
             return Ok("failed");
         };

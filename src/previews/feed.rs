@@ -4,20 +4,19 @@
 //! twice. Several processes do this side by side, from one cursor, which only moves forward.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
+use super::Previews;
 use super::pace::{CARD_KEEP_MS, NONE_KEEP_MS, due_at};
-use super::{Previews, draw};
-use crate::error::{Chain, Result};
+use crate::error::{Error, Result};
 use crate::model::event::Event;
 use crate::model::host::Host;
 use crate::model::ids::{RowId, TweetId};
 use crate::model::preview::link_in;
-use crate::store::events::{self, Logged, Position};
-use crate::store::follower::{Progress, follow, keep_cursor};
+use crate::secrets;
+use crate::store::events::{self, Logged};
+use crate::store::follower::{Consumer, Progress};
 use crate::store::previews::{self, Candidate, Fresh, Link};
 use crate::store::{Conn, StoreError};
 
@@ -25,54 +24,19 @@ use crate::store::{Conn, StoreError};
 const CONSUMER: &str = "previews";
 /// Tweets whose links one unit of work writes.
 const AT_ONCE: usize = 100;
-/// How often the cursor moves while nothing is written.
-const NOTE_EVERY: Duration = Duration::from_secs(10);
-/// The pause before it is tried again to begin.
-const BEGIN_PAUSE: Duration = Duration::from_secs(1);
 
 impl Previews {
     /// Follows the log until `stop`.
     pub async fn follow(self, progress: Progress, stop: CancellationToken) {
-        let from = loop {
-            match self.begin().await {
-                Ok(from) => break from,
-                Err(error) => {
-                    progress.failed();
-                    tracing::warn!(error = %Chain(&error), "previews could not begin; trying again");
-                }
-            }
-            if stop.run_until_cancelled(tokio::time::sleep(BEGIN_PAUSE)).await.is_none() {
-                return;
-            }
+        let finding = &self;
+        let find = move |batch: Vec<Logged>, note| async move {
+            finding.take_in(&batch, note).await.map_err(StoreError::from)
         };
-        progress.set(from);
-        let noted = Mutex::new(Instant::now());
-        let (feeding, noted) = (&self, &noted);
-        let consume = move |batch: Vec<Logged>| async move {
-            let now = Instant::now();
-            let is_time = {
-                let noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
-                now.duration_since(*noted) >= NOTE_EVERY
-            };
-            if feeding.take_in(&batch, is_time).await.map_err(StoreError::from)? {
-                *noted.lock().unwrap_or_else(PoisonError::into_inner) = now;
-            }
-            Ok(())
-        };
-        let following = follow(self.store().clone(), CONSUMER, progress, stop.clone(), consume);
-        tokio::join!(following, keep_cursor(self.store(), self.0.service.clock(), CONSUMER, &stop));
+        self.consumer().follow(progress, stop, find).await;
     }
 
-    /// Where to go on. A new consumer, or one that was given up after a long absence, begins with what happens now.
-    pub(super) async fn begin(&self) -> Result<Position> {
-        let now_ms = self.now_ms();
-        if let Some(position) = self.store().write(move |conn| events::resume(conn, CONSUMER, now_ms)).await?
-        {
-            return Ok(position);
-        }
-        let head = self.store().read(events::head).await?;
-        self.store().write(move |conn| move_on(conn, head, now_ms)).await?;
-        Ok(head)
+    pub(super) fn consumer(&self) -> Consumer {
+        self.0.service.consumer(CONSUMER)
     }
 
     /// Gives the tweets that these events speak of their links, or takes them away. Answers whether the cursor moved:
@@ -108,7 +72,7 @@ impl Previews {
             if !bare.is_empty() {
                 previews::unlink(conn, &bare)?;
             }
-            move_on(conn, last, now_ms)
+            events::advance_cursor(conn, CONSUMER, last, now_ms)
         };
         self.store().write(write).await?;
         if hurries {
@@ -129,7 +93,7 @@ impl Previews {
                 id: RowId(service.ids().next()),
                 url: url.into(),
                 host: host.into_string(),
-                due_at: due_at(now_ms, candidate.local, draw()?),
+                due_at: due_at(now_ms, candidate.local, secrets::seed().map_err(Error::internal)?),
                 hurries: candidate.local,
             };
             links.insert((link.url.clone(), link.tweet), link);
@@ -154,11 +118,4 @@ fn touched(batch: &[Logged]) -> (Vec<TweetId>, BTreeSet<TweetId>) {
         }
     }
     (touched.into_iter().collect(), edited)
-}
-
-fn move_on(conn: &mut Conn, to: Position, now_ms: i64) -> Result<(), StoreError> {
-    match events::cursor(conn, CONSUMER)? {
-        Some(at) if at >= to => Ok(()),
-        _ => events::move_cursor(conn, CONSUMER, to, now_ms),
-    }
 }

@@ -19,8 +19,6 @@ use tokio::sync::Notify;
 
 use crate::client::Client;
 use crate::clock::Millis;
-use crate::error::{Error, Result};
-use crate::secrets;
 use crate::service::Service;
 use crate::store::Store;
 
@@ -48,11 +46,6 @@ impl Previews {
     fn now_ms(&self) -> Millis {
         self.0.service.clock().now_ms()
     }
-}
-
-/// A number that no other instance draws in the same moment.
-fn draw() -> Result<u64> {
-    secrets::random_bytes().map(u64::from_le_bytes).map_err(Error::internal)
 }
 
 #[cfg(test)]

@@ -356,19 +356,24 @@ async fn what_a_process_took_that_died_is_asked_by_another_after_its_lease() {
 async fn links_written_while_nobody_followed_are_found_after_the_restart() {
     for world in worlds().await {
         world.post("nothing to see").await;
-        let begin = world.previews.begin().await.unwrap();
+        let begin = world.previews.consumer().begin().await.unwrap();
         let log = world.log().await;
         assert!(begin <= log.last().unwrap().position);
         world.serves("/1", says("one")).await;
         let id = world.post("http://a.test/1").await;
         let again = world.another_process();
-        assert_eq!(again.begin().await.unwrap(), begin, "{}: it goes on there", world.engine);
+        assert_eq!(again.consumer().begin().await.unwrap(), begin, "{}: it goes on there", world.engine);
         let missed = world.log_after(begin).await;
         again.take_in(&missed, false).await.unwrap();
-        assert_eq!(again.begin().await.unwrap(), missed.last().unwrap().position, "{}", world.engine);
+        assert_eq!(
+            again.consumer().begin().await.unwrap(),
+            missed.last().unwrap().position,
+            "{}",
+            world.engine
+        );
         // An event that comes twice does nothing twice, and does not set the cursor back.
         again.take_in(&missed[..1], true).await.unwrap();
-        assert_eq!(again.begin().await.unwrap(), missed.last().unwrap().position);
+        assert_eq!(again.consumer().begin().await.unwrap(), missed.last().unwrap().position);
         world.settle().await;
         assert_eq!((world.title(id).await.as_deref(), world.requests().await.len()), (Some("one"), 1));
     }

@@ -98,6 +98,7 @@ use crate::clock::Clock;
 use crate::model::address::Addresses;
 use crate::model::event::Event;
 use crate::model::ids::{AccountId, IdMaker};
+use crate::store::follower::Consumer;
 use crate::store::hot::SetWriter;
 use crate::store::reactions::Like;
 use crate::store::tweet_commands::CreateTweet;
@@ -252,6 +253,11 @@ impl Service {
     /// The store, for consumers that read beside the use-cases.
     pub fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// The durable consumer of the log with this name.
+    pub fn consumer(&self, name: &'static str) -> Consumer {
+        Consumer::new(self.0.store.clone(), self.0.clock.clone(), name)
     }
 
     /// The clock.

@@ -134,6 +134,22 @@ pub fn move_cursor(conn: &mut Conn, consumer: &str, to: Position, now_ms: Millis
     Ok(())
 }
 
+/// Moves the named consumer forward to `to`, in the running transaction; one that is further already stays there.
+pub fn advance_cursor(
+    conn: &mut Conn,
+    consumer: &str,
+    to: Position,
+    now_ms: Millis,
+) -> Result<(), StoreError> {
+    conn.execute(
+        "insert into consumers (name, txid, seq, seen_at) values ($1, $2, $3, $4)
+         on conflict (name) do update set txid = excluded.txid, seq = excluded.seq, seen_at = excluded.seen_at
+         where (consumers.txid, consumers.seq) < (excluded.txid, excluded.seq)",
+        args![consumer, to.txid, to.seq, now_ms],
+    )?;
+    Ok(())
+}
+
 /// Gives up at most `limit` consumers that were last seen before `before_ms`. Answers how many.
 pub fn forget_consumers(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64, StoreError> {
     let gone: Vec<String> = conn.query(

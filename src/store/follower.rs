@@ -1,7 +1,8 @@
 //! Following the log: one loop for every consumer.
 //!
 //! Delivery is at-least-once and in commit order. A consumer that fails is tried again after a pause, with
-//! the same events, and never skips one.
+//! the same events, and never skips one. Those whose work lasts go on after a restart where they were: a
+//! [`Consumer`] keeps their place.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,6 +33,10 @@ const FAILURE_PAUSE_MAX: Duration = Duration::from_secs(10);
 
 /// How often a durable consumer gives a sign of life, beside moving its cursor.
 const SEEN_EVERY: Duration = Duration::from_secs(60 * 60);
+/// How often the cursor of one moves while there is nothing for it to do.
+const NOTE_EVERY: Duration = Duration::from_secs(10);
+/// The pause before it is tried again to begin.
+const BEGIN_PAUSE: Duration = Duration::from_secs(1);
 
 /// How far a consumer has come, on which others wait; and whether it gets on.
 #[derive(Clone, Debug)]
@@ -146,6 +151,98 @@ pub async fn keep_cursor(store: &Store, clock: &Clock, consumer: &str, stop: &Ca
         if stop.run_until_cancelled(tokio::time::sleep(SEEN_EVERY)).await.is_none() {
             return;
         }
+    }
+}
+
+/// A durable consumer: it has a cursor in the database. Several processes follow from the same one side by side.
+#[derive(Clone)]
+pub struct Consumer {
+    store: Store,
+    clock: Clock,
+    name: &'static str,
+}
+
+impl Consumer {
+    /// The consumer with this name, which is its cursor's too.
+    pub fn new(store: Store, clock: Clock, name: &'static str) -> Self {
+        Self { store, clock, name }
+    }
+
+    /// Where to go on. A new consumer, or one that was given up after a long absence, begins with what happens now.
+    pub async fn begin(&self) -> Result<Position, StoreError> {
+        let (name, now_ms) = (self.name, self.clock.now_ms());
+        if let Some(position) = self.store.write(move |conn| events::resume(conn, name, now_ms)).await? {
+            return Ok(position);
+        }
+        let head = self.store.read(events::head).await?;
+        self.store.write(move |conn| events::advance_cursor(conn, name, head, now_ms)).await?;
+        tracing::info!(
+            consumer = name,
+            "a consumer of the log begins here; it is not told of what happened earlier"
+        );
+        Ok(head)
+    }
+
+    /// Where the cursor stands, by whichever process; as in [`Consumer::begin`] when there is none.
+    pub async fn position(&self) -> Result<Position, StoreError> {
+        let name = self.name;
+        match self.store.read(move |conn| events::cursor(conn, name)).await? {
+            Some(position) => Ok(position),
+            None => self.begin().await,
+        }
+    }
+
+    /// Begins, again and again until that succeeds, and follows the log until `stop` as [`Consumer::follow_on`] does.
+    pub async fn follow<F: Future<Output = Result<bool, StoreError>> + Send>(
+        &self,
+        progress: Progress,
+        stop: CancellationToken,
+        consume: impl FnMut(Vec<Logged>, bool) -> F + Send,
+    ) {
+        let from = loop {
+            match self.begin().await {
+                Ok(from) => break from,
+                Err(error) => {
+                    progress.failed();
+                    tracing::warn!(
+                        consumer = self.name, error = %Chain(&error),
+                        "a consumer of the log could not begin; trying again"
+                    );
+                }
+            }
+            if stop.run_until_cancelled(tokio::time::sleep(BEGIN_PAUSE)).await.is_none() {
+                return;
+            }
+        };
+        progress.set(from);
+        self.follow_on(progress, stop, consume).await;
+    }
+
+    /// Follows the log from `progress` on until `stop`. `consume` does what a batch asks for and moves the cursor in the
+    /// same unit of work; of a batch that asks for nothing it may leave the cursor behind unless its second argument is
+    /// true. It answers whether the cursor moved.
+    pub async fn follow_on<F: Future<Output = Result<bool, StoreError>> + Send>(
+        &self,
+        progress: Progress,
+        stop: CancellationToken,
+        mut consume: impl FnMut(Vec<Logged>, bool) -> F + Send,
+    ) {
+        let noted = Mutex::new(Instant::now());
+        let noted = &noted;
+        let consume = |batch: Vec<Logged>| {
+            let now = Instant::now();
+            let is_time =
+                now.duration_since(*noted.lock().unwrap_or_else(PoisonError::into_inner)) >= NOTE_EVERY;
+            let consuming = consume(batch, is_time);
+            async move {
+                if consuming.await? {
+                    *noted.lock().unwrap_or_else(PoisonError::into_inner) = now;
+                }
+                Ok(())
+            }
+        };
+        let following = follow(self.store.clone(), self.name, progress, stop.clone(), consume);
+        tokio::join!(following, keep_cursor(&self.store, &self.clock, self.name, &stop));
     }
 }
 

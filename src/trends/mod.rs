@@ -19,7 +19,7 @@ use crate::model::trend::TrendKind;
 use crate::model::visibility::Visibility;
 use crate::service::Service;
 use crate::store::events::{self, Logged, Position};
-use crate::store::follower::{Progress, follow, keep_cursor};
+use crate::store::follower::{Consumer, Progress};
 use crate::store::trends::{self, Use};
 use crate::store::{Conn, StoreError, tweets};
 
@@ -29,8 +29,6 @@ const CONSUMER: &str = "trends";
 const RECKON_EVERY_MS: Millis = 5 * MINUTE_MS;
 /// How often it is looked whether it is time to reckon.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
-/// The pause before it is tried again to begin.
-const BEGIN_PAUSE: Duration = Duration::from_secs(1);
 
 /// Counts what is used. Cheap to clone.
 #[derive(Clone)]
@@ -46,25 +44,16 @@ impl Trends {
 
     /// Follows the log until `stop`.
     pub async fn follow(self, progress: Progress, stop: CancellationToken) {
-        let from = loop {
-            match self.begin().await {
-                Ok(from) => break from,
-                Err(error) => {
-                    progress.failed();
-                    tracing::warn!(error = %Chain(&error), "trends could not begin; trying again");
-                }
-            }
-            if stop.run_until_cancelled(tokio::time::sleep(BEGIN_PAUSE)).await.is_none() {
-                return;
-            }
-        };
-        progress.set(from);
         let counting = &self;
-        let consume =
-            move |batch: Vec<Logged>| async move { counting.take_in(&batch).await.map_err(StoreError::from) };
-        let store = self.service.store();
-        let following = follow(store.clone(), CONSUMER, progress, stop.clone(), consume);
-        tokio::join!(following, keep_cursor(store, self.service.clock(), CONSUMER, &stop));
+        let count = move |batch: Vec<Logged>, note| async move {
+            counting.take_in(&batch, note).await.map_err(StoreError::from)
+        };
+        self.consumer().follow(progress, stop, count).await;
+    }
+
+    /// The consumer with its cursor.
+    pub fn consumer(&self) -> Consumer {
+        self.service.consumer(CONSUMER)
     }
 
     /// Reckons every few minutes until `stop`.
@@ -89,23 +78,15 @@ impl Trends {
         Ok(())
     }
 
-    /// Where to go on. A new consumer, or one that was given up after a long absence, begins with what happens now.
-    pub async fn begin(&self) -> Result<Position> {
-        let (store, now_ms) = (self.service.store(), self.service.clock().now_ms());
-        if let Some(position) = store.write(move |conn| events::resume(conn, CONSUMER, now_ms)).await? {
-            return Ok(position);
-        }
-        let head = store.read(events::head).await?;
-        store.write(move |conn| events::move_cursor(conn, CONSUMER, head, now_ms)).await?;
-        Ok(head)
-    }
-
     /// Counts what these events say was used. The cursor moves with it, so that nothing is counted twice, whoever else
-    /// follows the log.
-    pub async fn take_in(&self, batch: &[Logged]) -> Result<()> {
-        let Some(last) = batch.last().map(|logged| logged.position) else { return Ok(()) };
+    /// follows the log. Answers whether it moved: it does when something was used, and when `note` says so.
+    pub async fn take_in(&self, batch: &[Logged], note: bool) -> Result<bool> {
+        let Some(last) = batch.last().map(|logged| logged.position) else { return Ok(false) };
         let told: Vec<(Position, Told)> =
             batch.iter().filter_map(|logged| Some((logged.position, Told::by(&logged.event)?))).collect();
+        if told.is_empty() && !note {
+            return Ok(false);
+        }
         let asked: BTreeSet<TweetId> = told.iter().map(|(_, told)| told.tweet()).collect();
         let asked: Vec<TweetId> = asked.into_iter().collect();
         let now_ms = self.service.clock().now_ms();
@@ -138,7 +119,8 @@ impl Trends {
             }
             events::move_cursor(conn, CONSUMER, last, now_ms)
         };
-        Ok(self.service.store().write(write).await?)
+        self.service.store().write(write).await?;
+        Ok(true)
     }
 }
 

@@ -40,7 +40,7 @@ impl World {
                 made.push(id);
             }
             let trends = Trends::new(service);
-            let at = trends.begin().await.unwrap();
+            let at = trends.consumer().begin().await.unwrap();
             worlds.push(Self { trends, clock, at, people: made, database });
         }
         worlds
@@ -55,8 +55,8 @@ impl World {
     async fn reckoned(&mut self) {
         let at = self.at;
         let batch: Vec<Logged> = settled_log(&self.database.store, at).await;
-        self.trends.take_in(&batch).await.unwrap();
-        self.trends.take_in(&batch).await.unwrap();
+        self.trends.take_in(&batch, true).await.unwrap();
+        self.trends.take_in(&batch, true).await.unwrap();
         self.at = batch.last().map_or(at, |logged| logged.position);
         self.trends.reckon().await.unwrap();
     }

@@ -262,7 +262,7 @@ impl LaneRun {
             let what = what.chars().take(TROUBLE_MAX).collect();
             self.news.trouble = Some(Trouble { at_ms: now_ms, what });
         }
-        let seed = u64::from_le_bytes(secrets::random_bytes().map_err(Error::internal)?);
+        let seed = secrets::seed().map_err(Error::internal)?;
         let commands = self.lane.answered(answer.answered, now_ms, seed);
         self.obey(commands).await
     }

@@ -28,7 +28,7 @@ use crate::store::deliveries::{
     self, FanOut, FanningOut, FollowerInboxes, NewDelivery, Outgoing, Stocked, Target,
 };
 use crate::store::events::{self, Logged, Position};
-use crate::store::follower::{Progress, follow, keep_cursor};
+use crate::store::follower::{Consumer, Progress};
 use crate::store::instances::KnownBlocks;
 use crate::store::reached::{self, Reach, ReachedInboxes};
 use crate::store::{Conn, StoreError};
@@ -95,33 +95,22 @@ impl Federation {
         planned: watch::Sender<()>,
         stop: CancellationToken,
     ) -> Result<()> {
-        let store = self.service().store().clone();
-        let start = self.planner_start().await?;
+        let start = self.planner().position().await?;
         progress.set(start);
         self.plan_part(Part { end: start, ..Part::default() }, &planned).await?;
-        let federation = self.clone();
-        let trouble = Arc::new(Mutex::new(Trouble::default()));
-        let following = follow(store.clone(), CONSUMER, progress, stop.clone(), move |batch: Vec<Logged>| {
-            let (federation, planned) = (federation.clone(), planned.clone());
-            let trouble = Arc::clone(&trouble);
-            async move { federation.plan_batch(batch, &planned, &trouble).await.map_err(StoreError::from) }
-        });
-        tokio::join!(following, keep_cursor(&store, self.service().clock(), CONSUMER, &stop));
+        let trouble = Mutex::new(Trouble::default());
+        let (planned, trouble) = (&planned, &trouble);
+        let plan = move |batch: Vec<Logged>, _| async move {
+            self.plan_batch(batch, planned, trouble).await.map_err(StoreError::from)?;
+            Ok(true)
+        };
+        self.planner().follow_on(progress, stop, plan).await;
         Ok(())
     }
 
-    /// Where the cursor stands. A new consumer, or one that was given up after a long absence, tells what happens
-    /// from now on.
-    pub(super) async fn planner_start(&self) -> Result<Position> {
-        let store = self.service().store();
-        if let Some(position) = store.read(|conn| events::cursor(conn, CONSUMER)).await? {
-            return Ok(position);
-        }
-        let head = store.read(events::head).await?;
-        let now_ms = self.service().clock().now_ms();
-        store.write(move |conn| events::move_cursor(conn, CONSUMER, head, now_ms)).await?;
-        tracing::info!("federation begins here: others are not told of what happened earlier");
-        Ok(head)
+    /// The consumer with its cursor.
+    pub(super) fn planner(&self) -> Consumer {
+        self.service().consumer(CONSUMER)
     }
 
     /// Plans those of the events that are not planned yet.
@@ -133,7 +122,7 @@ impl Federation {
     ) -> Result<()> {
         // The planner may be here before those who only take notice.
         batch.iter().for_each(|logged| self.heard(&logged.event));
-        let done = self.planner_start().await?;
+        let done = self.planner().position().await?;
         let left: Vec<Logged> = batch.into_iter().filter(|logged| logged.position > done).collect();
         if left.is_empty() {
             // Another process planned it: what that made may be for hosts that this one holds.

@@ -36,7 +36,7 @@ async fn bind(world: &World, from: (AccountId, bool), to: (AccountId, bool)) {
 
 /// The log as the consumer of notices reads it, told to the end.
 async fn notice(world: &World) {
-    let from = notices::begin(&world.service).await.unwrap();
+    let from = world.service.consumer(notices::CONSUMER).begin().await.unwrap();
     world.log().await;
     let next = world.store().read(move |conn| events::after(conn, from, 1_000)).await.unwrap();
     let batch: Vec<Logged> = next.events;

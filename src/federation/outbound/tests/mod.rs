@@ -201,7 +201,7 @@ impl World {
 
     /// What the log has after the cursor.
     async fn log(&self) -> Vec<events::Logged> {
-        let after = self.federation.planner_start().await.unwrap();
+        let after = self.federation.planner().position().await.unwrap();
         database::settled_log(&self.test.store, after).await
     }
 

@@ -12,7 +12,7 @@ async fn trends_are_read_with_their_days() {
     for world in worlds().await {
         let (ann, bob) = (world.person("ann").await, world.person("bob").await);
         let trends = Trends::new(world.service.clone());
-        let at = trends.begin().await.unwrap();
+        let at = trends.consumer().begin().await.unwrap();
         let liked = say(&world, &ann, "#rooks").await;
         post(&world, &bob, json!({"status": "#rooks again"})).await;
         let cyd = world.person("cyd").await;
@@ -20,7 +20,7 @@ async fn trends_are_read_with_their_days() {
             world.ask(Some(who), &format!("POST /api/v1/statuses/{liked}/favourite"), None).await.good();
         }
         let batch = settled_log(world.service.store(), at).await;
-        trends.take_in(&batch).await.unwrap();
+        trends.take_in(&batch, true).await.unwrap();
         trends.reckon().await.unwrap();
 
         let tags = world.ask(None, "GET /api/v1/trends/tags", None).await.good();
