@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Service;
 use super::shelf::{Shelf, Ticket};
+use super::views::{AtHand, NotAtHand, Pieces};
 use crate::clock::Millis;
 use crate::error::Result;
 use crate::model::account::Account;
@@ -40,6 +41,12 @@ struct Lacking {
 }
 
 impl Service {
+    /// What is in memory for a viewer.
+    pub(super) fn at_hand(&self, viewer: Option<AccountId>) -> OnShelf<'_> {
+        let with_previews = self.rules().link_previews;
+        OnShelf { shelf: &self.0.shelf, viewer, with_previews, now_ms: self.now_ms() }
+    }
+
     /// All that these tweets are shown with to a viewer.
     pub(super) async fn load_views(&self, viewer: Option<AccountId>, ids: Vec<TweetId>) -> Result<Loaded> {
         let (now_ms, with_previews) = (self.now_ms(), self.rules().link_previews);
@@ -188,6 +195,72 @@ impl Loaded {
         self.flags.extend(read.flags);
         self.chosen.extend(read.chosen);
         self.previews.extend(read.previews);
+    }
+}
+
+/// What is read, is all there is.
+impl Pieces for Loaded {
+    fn tweet(&self, id: TweetId) -> AtHand<Option<Arc<Tweet>>> {
+        Ok(self.tweets.get(&id).map(Arc::clone))
+    }
+
+    fn account(&self, id: AccountId) -> AtHand<Option<Arc<Account>>> {
+        Ok(self.accounts.get(&id).map(Arc::clone))
+    }
+
+    fn flags(&self, id: TweetId) -> AtHand<Flags> {
+        Ok(self.flags.get(&id).copied().unwrap_or_default())
+    }
+
+    fn preview(&self, tweet: &Tweet) -> AtHand<Option<Arc<Preview>>> {
+        Ok(self.previews.get(&tweet.id).map(Arc::clone))
+    }
+
+    fn chosen(&self, id: TweetId) -> Option<&Vec<i64>> {
+        self.chosen.get(&id)
+    }
+
+    fn now_ms(&self) -> Millis {
+        self.now_ms
+    }
+}
+
+/// What is on the shelf for a viewer.
+pub(super) struct OnShelf<'s> {
+    shelf: &'s Shelf,
+    viewer: Option<AccountId>,
+    with_previews: bool,
+    now_ms: Millis,
+}
+
+impl Pieces for OnShelf<'_> {
+    fn tweet(&self, id: TweetId) -> AtHand<Option<Arc<Tweet>>> {
+        self.shelf.tweet(id, self.now_ms).map(Some).ok_or(NotAtHand)
+    }
+
+    fn account(&self, id: AccountId) -> AtHand<Option<Arc<Account>>> {
+        self.shelf.account(id, self.now_ms).map(Some).ok_or(NotAtHand)
+    }
+
+    fn flags(&self, id: TweetId) -> AtHand<Flags> {
+        let Some(viewer) = self.viewer else { return Ok(Flags::default()) };
+        self.shelf.marks(viewer, id, self.now_ms).ok_or(NotAtHand)
+    }
+
+    fn preview(&self, tweet: &Tweet) -> AtHand<Option<Arc<Preview>>> {
+        if !self.with_previews || !preview::has_room(tweet) {
+            return Ok(None);
+        }
+        self.shelf.preview(tweet.id, self.now_ms).ok_or(NotAtHand)
+    }
+
+    /// Tweets with a poll are never here.
+    fn chosen(&self, _: TweetId) -> Option<&Vec<i64>> {
+        None
+    }
+
+    fn now_ms(&self) -> Millis {
+        self.now_ms
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::Service;
 use super::loading::Loaded;
-use super::views::{Eyes, TweetView};
+use super::views::{Eyes, Rows, TweetView};
 use crate::error::Result;
 use crate::model::account::Account;
 use crate::model::ids::{AccountId, TweetId};
@@ -30,27 +30,25 @@ pub struct Sight {
 
 impl SharedTweets {
     /// A tweet with its author; `None` when it is gone.
-    pub fn row(&self, id: TweetId) -> Option<(&Tweet, &Arc<Account>)> {
-        self.0.row(id).map(|(tweet, author)| (tweet.as_ref(), author))
+    pub fn row(&self, id: TweetId) -> Option<(Arc<Tweet>, Arc<Account>)> {
+        self.rows(id).map(|rows| (rows.tweet, rows.author))
     }
 
     /// How somebody sees a tweet in this place; `None` when they may not.
     pub fn sight(&self, id: TweetId, eyes: &Eyes, place: Place) -> Option<Sight> {
-        if !self.0.shows(id, eyes, place) {
-            return None;
-        }
-        let (tweet, _) = self.0.row(id)?;
-        let shown = match tweet.retweet_of {
-            Some(original) => self.0.row(original)?.0,
-            None => tweet,
-        };
-        let quoted = shown.quotes().is_some_and(|quoted| self.0.shows(quoted, eyes, Place::Direct));
-        Some(Sight { quoted })
+        let rows = self.rows(id).filter(|rows| rows.show(eyes, place))?;
+        let quoted = rows.shown().quotes().and_then(|quoted| self.rows(quoted));
+        Some(Sight { quoted: quoted.is_some_and(|quoted| quoted.show(eyes, Place::Direct)) })
     }
 
     /// A tweet as all see it who have this sight.
     pub fn view(&self, id: TweetId, sight: Sight) -> Option<TweetView> {
-        self.0.compose(id, &Eyes::default(), &|_| sight.quoted)
+        let quoted = |quoted| Ok(self.rows(quoted).filter(|_| sight.quoted));
+        self.rows(id)?.view(&self.0, &Eyes::default(), &quoted).ok()
+    }
+
+    fn rows(&self, id: TweetId) -> Option<Rows> {
+        Rows::of(&self.0, id).ok()?
     }
 }
 

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Service;
-use super::loading::Loaded;
 use super::polls::PollView;
+use crate::clock::Millis;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
 use crate::model::filter::{FilterHit, Matcher};
@@ -100,8 +100,12 @@ impl Service {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
+        if let Ok(views) = views_of(&self.at_hand(eyes.account()), eyes, &ids, place) {
+            self.0.shelf.reads.count(ids.len(), 0);
+            return Ok(views);
+        }
         let loaded = self.load_views(eyes.account(), ids.clone()).await?;
-        Ok(ids.into_iter().filter_map(|id| loaded.view(id, eyes, place, true)).collect())
+        Ok(views_of(&loaded, eyes, &ids, place).unwrap_or_default())
     }
 
     /// Tweets as their authors see them, by tweet, without marks; those that are gone are left out.
@@ -117,7 +121,8 @@ impl Service {
         let mut views = HashMap::new();
         for (author, id) in wanted {
             let eyes = self.eyes(Some(author)).await?;
-            views.extend(loaded.view(id, &eyes, Place::Direct, true).map(|view| (id, view)));
+            let view = views_of(&loaded, &eyes, &[id], Place::Direct).ok().and_then(|mut views| views.pop());
+            views.extend(view.map(|view| (id, view)));
         }
         Ok(views)
     }
@@ -129,68 +134,120 @@ impl Service {
     }
 }
 
-impl Loaded {
-    /// Puts a view together when the viewer may see it; `outer` is false for a quoted tweet, whose own quote
-    /// is not shown.
-    fn view(&self, id: TweetId, eyes: &Eyes, place: Place, outer: bool) -> Option<TweetView> {
-        let sees_quoted = |quoted| outer && self.shows(quoted, eyes, Place::Direct);
-        self.shows(id, eyes, place).then(|| self.compose(id, eyes, &sees_quoted))?
+/// What views are put together from: what is kept in memory, or what was read for a page.
+pub(super) trait Pieces {
+    /// A tweet; inside, `None` when it is gone.
+    fn tweet(&self, id: TweetId) -> AtHand<Option<Arc<Tweet>>>;
+    /// An account; inside, `None` when it is gone.
+    fn account(&self, id: AccountId) -> AtHand<Option<Arc<Account>>>;
+    /// What the viewer did to a tweet.
+    fn flags(&self, id: TweetId) -> AtHand<Flags>;
+    /// The card of a tweet, if it has one.
+    fn preview(&self, tweet: &Tweet) -> AtHand<Option<Arc<Preview>>>;
+    /// What the viewer chose in a tweet's poll.
+    fn chosen(&self, id: TweetId) -> Option<&Vec<i64>>;
+    /// The time of the page.
+    fn now_ms(&self) -> Millis;
+}
+
+/// Something, unless it has to be read first.
+pub(super) type AtHand<T> = std::result::Result<T, NotAtHand>;
+
+/// It has to be read first.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NotAtHand;
+
+/// A tweet with its author, and the same of its original when it is a retweet.
+pub(super) struct Rows {
+    pub(super) tweet: Arc<Tweet>,
+    pub(super) author: Arc<Account>,
+    original: Option<Box<Rows>>,
+}
+
+impl Rows {
+    /// The rows of a tweet; inside, `None` when one of them is gone.
+    pub(super) fn of(pieces: &impl Pieces, id: TweetId) -> AtHand<Option<Self>> {
+        let Some(tweet) = pieces.tweet(id)? else { return Ok(None) };
+        let Some(author) = pieces.account(tweet.author)? else { return Ok(None) };
+        let original = match tweet.retweet_of {
+            Some(original) => match Self::of(pieces, original)? {
+                Some(original) => Some(Box::new(original)),
+                None => return Ok(None),
+            },
+            None => None,
+        };
+        Ok(Some(Self { tweet, author, original }))
     }
 
-    /// Whether the viewer may see it in this place.
-    pub(super) fn shows(&self, id: TweetId, eyes: &Eyes, place: Place) -> bool {
-        let Some((tweet, author)) = self.row(id) else { return false };
-        let (viewer, mentioned) = (eyes.viewer(), mentions(tweet));
-        let facts = facts(tweet, author, &mentioned);
-        let Some(original) = tweet.retweet_of else { return can_see(viewer.as_ref(), &facts, place) };
-        let Some((original, original_author)) = self.row(original) else { return false };
-        let mentioned = mentions(original);
-        let original_facts = self::facts(original, original_author, &mentioned);
+    /// The same when these eyes may see it in this place.
+    fn seen(pieces: &impl Pieces, id: TweetId, eyes: &Eyes, place: Place) -> AtHand<Option<Self>> {
+        Ok(Self::of(pieces, id)?.filter(|rows| rows.show(eyes, place)))
+    }
+
+    /// Whether these eyes may see it in this place.
+    pub(super) fn show(&self, eyes: &Eyes, place: Place) -> bool {
+        let (viewer, mentioned) = (eyes.viewer(), mentions(&self.tweet));
+        let facts = facts(&self.tweet, &self.author, &mentioned);
+        let Some(original) = &self.original else { return can_see(viewer.as_ref(), &facts, place) };
+        let mentioned = mentions(&original.tweet);
+        let original_facts = self::facts(&original.tweet, &original.author, &mentioned);
         can_see_retweet(viewer.as_ref(), &facts, &original_facts, place)
     }
 
-    /// A tweet of which is known that these eyes may see it; `quotes` says of a quoted one whether it is shown too.
-    pub(super) fn compose(
-        &self,
-        id: TweetId,
-        eyes: &Eyes,
-        quotes: &dyn Fn(TweetId) -> bool,
-    ) -> Option<TweetView> {
-        let (tweet, author) = self.row(id)?;
-        let retweet_of = match tweet.retweet_of {
-            Some(original) => Some(Box::new(self.compose(original, eyes, quotes)?)),
-            None => None,
-        };
-        let quote_of = tweet
-            .quotes()
-            .filter(|quoted| quotes(*quoted))
-            .and_then(|quoted| self.compose(quoted, eyes, &|_| false))
-            .map(Box::new);
-        let shown = tweet.retweet_of.and_then(|original| self.tweets.get(&original)).unwrap_or(tweet);
-        let matcher = eyes.matcher.as_ref();
-        Some(TweetView {
-            author: Arc::clone(author),
-            filtered: matcher.map(|matcher| matcher.hits(shown, id, self.now_ms)).unwrap_or_default(),
-            flags: self.flags.get(&tweet.retweet_of.unwrap_or(id)).copied().unwrap_or_default(),
-            reply_to_author: tweet
-                .reply_to_author
-                .and_then(|id| self.accounts.get(&id))
-                .filter(|account| !account.suspended)
-                .map(Arc::clone),
-            retweet_of,
-            quote_of,
-            may_quote: may_quote(tweet, author, eyes.viewer()),
-            preview: self.previews.get(&id).cloned(),
-            poll: PollView::of(tweet, eyes.account(), self.chosen.get(&id), self.now_ms),
-            tweet: Arc::clone(tweet),
-        })
+    /// The tweet to show: the original of a retweet, else itself.
+    pub(super) fn shown(&self) -> &Tweet {
+        self.original.as_ref().map_or(&self.tweet, |original| &original.tweet)
     }
 
-    /// A tweet with its author.
-    pub(super) fn row(&self, id: TweetId) -> Option<(&Arc<Tweet>, &Arc<Account>)> {
-        let tweet = self.tweets.get(&id)?;
-        Some((tweet, self.accounts.get(&tweet.author)?))
+    /// The view of what these eyes may see; `quoted` gives the rows of a quoted tweet when it is shown too.
+    pub(super) fn view<P: Pieces>(
+        self,
+        pieces: &P,
+        eyes: &Eyes,
+        quoted: &dyn Fn(TweetId) -> AtHand<Option<Self>>,
+    ) -> AtHand<TweetView> {
+        let Self { tweet, author, original } = self;
+        let (id, shown) = (tweet.id, original.as_ref().map(|original| Arc::clone(&original.tweet)));
+        let retweet_of = match original {
+            Some(original) => Some(Box::new(original.view(pieces, eyes, quoted)?)),
+            None => None,
+        };
+        let quote_of = match tweet.quotes().map(quoted).transpose()?.flatten() {
+            Some(rows) => Some(Box::new(rows.view(pieces, eyes, &|_| Ok(None))?)),
+            None => None,
+        };
+        let reply_to_author = match tweet.reply_to_author {
+            Some(author) => pieces.account(author)?.filter(|account| !account.suspended),
+            None => None,
+        };
+        let matcher = eyes.matcher.as_ref();
+        let hits =
+            |matcher: &Arc<Matcher>| matcher.hits(shown.as_ref().unwrap_or(&tweet), id, pieces.now_ms());
+        Ok(TweetView {
+            filtered: matcher.map(hits).unwrap_or_default(),
+            flags: pieces.flags(tweet.retweet_of.unwrap_or(id))?,
+            reply_to_author,
+            retweet_of,
+            quote_of,
+            may_quote: may_quote(&tweet, &author, eyes.viewer()),
+            preview: pieces.preview(&tweet)?,
+            poll: PollView::of(&tweet, eyes.account(), pieces.chosen(id), pieces.now_ms()),
+            author,
+            tweet,
+        })
     }
+}
+
+/// The views of what these eyes may see in this place, in the order of `ids`.
+fn views_of(pieces: &impl Pieces, eyes: &Eyes, ids: &[TweetId], place: Place) -> AtHand<Vec<TweetView>> {
+    let mut views = Vec::with_capacity(ids.len());
+    let quoted = |quoted| Rows::seen(pieces, quoted, eyes, Place::Direct);
+    for id in ids {
+        if let Some(rows) = Rows::seen(pieces, *id, eyes, place)? {
+            views.push(rows.view(pieces, eyes, &quoted)?);
+        }
+    }
+    Ok(views)
 }
 
 /// Of a tweet that may be seen; without a viewer, what holds for everybody.
@@ -201,10 +258,10 @@ fn may_quote(tweet: &Tweet, author: &Account, viewer: Option<Viewer<'_>>) -> May
     if viewer.is_some_and(|viewer| viewer.id == tweet.author) {
         return MayQuote::Yes;
     }
-    let follows = viewer.is_some_and(|viewer| viewer.relations.following.contains(&tweet.author));
+    let follows = || viewer.is_some_and(|viewer| viewer.relations.following.contains(&tweet.author));
     match tweet.quote_policy(author) {
         None | Some(QuotePolicy::Everyone) => MayQuote::Yes,
-        Some(QuotePolicy::Followers) if follows => MayQuote::Yes,
+        Some(QuotePolicy::Followers) if follows() => MayQuote::Yes,
         Some(QuotePolicy::Asked) => MayQuote::Ask,
         Some(QuotePolicy::Followers | QuotePolicy::Nobody) => MayQuote::No,
     }

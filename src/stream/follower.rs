@@ -266,7 +266,7 @@ fn tell_created(audience: &mut Audience, created: &TweetCreated, tweets: &Shared
 
 fn tell_edited(audience: &mut Audience, id: TweetId, tweets: &SharedTweets) {
     let Some((tweet, author)) = tweets.row(id) else { return };
-    let (visibility, entry) = (tweet.visibility, entry_of(tweet, author.id));
+    let (visibility, entry) = (tweet.visibility, entry_of(&tweet, author.id));
     let mut telling = Telling::new(tweets, id, What::Edited);
     if visibility != Visibility::Direct {
         telling.home(audience, &entry);
@@ -366,15 +366,15 @@ impl<'a> Telling<'a> {
     fn shared(&mut self, audience: &mut Audience) {
         let tweets = self.tweets;
         let Some((tweet, _)) = tweets.row(self.id) else { return };
-        if !PublicList::takes(tweet) {
+        if !PublicList::takes(&tweet) {
             return;
         }
         for account in audience.sharing().iter().copied().collect::<Vec<_>>() {
             let Some((_, eyes)) = audience.eyes(account) else { continue };
-            if audience.wants(account, |topic| topic.takes(tweet))
+            if audience.wants(account, |topic| topic.takes(&tweet))
                 && let Some(sight) = tweets.sight(self.id, eyes, Place::PublicList)
             {
-                self.tell(audience, account, sight, |topic| topic.takes(tweet));
+                self.tell(audience, account, sight, |topic| topic.takes(&tweet));
             }
         }
     }

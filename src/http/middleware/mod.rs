@@ -76,6 +76,7 @@ pub fn layers(router: Router, gateway: Gateway) -> Router {
         security_headers: security_headers::for_base(&gateway.base_url),
         csrf: csrf::Guard::new(&gateway.base_url),
         ids: request_id::Maker::new(),
+        histograms: track::Histograms::default(),
         settings: gateway,
     });
     router
@@ -90,6 +91,7 @@ struct Gate {
     rate: Arc<rate::Limiter>,
     csrf: csrf::Guard,
     ids: request_id::Maker,
+    histograms: track::Histograms,
     security_headers: security_headers::Headers,
 }
 
@@ -103,7 +105,7 @@ async fn enter(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) 
         let mut response = finish(response, id.as_str(), &asked, gate.settings.render_failure.as_ref());
         id.write(response.headers_mut());
         gate.security_headers.write(response.headers_mut());
-        seen.end(&response);
+        seen.end(&gate.histograms, &response);
         response
     }
     .instrument(span)

@@ -7,12 +7,53 @@ use std::time::Instant;
 use axum::extract::MatchedPath;
 use axum::http::{Method, Request};
 use axum::response::Response;
+use metrics::{Histogram, histogram};
+use quick_cache::Equivalent;
+use quick_cache::sync::Cache;
 
 use super::request_id::RequestId;
 use crate::telemetry::metrics::HTTP_REQUESTS_SECONDS;
 
 /// The route of requests that fit none.
 const UNMATCHED: &str = "unmatched";
+/// Histograms that are kept: more than there are routes, methods and statuses together.
+const KEPT: usize = 8_192;
+
+/// The histograms of the requests seen so far: to find one by its labels anew costs more than a small answer.
+pub(super) struct Histograms(Cache<(String, &'static str, u16), Histogram>);
+
+/// Labels, not yet owned.
+#[derive(Hash)]
+struct Labels<'l>(&'l str, &'static str, u16);
+
+impl Equivalent<(String, &'static str, u16)> for Labels<'_> {
+    fn equivalent(&self, (route, method, status): &(String, &'static str, u16)) -> bool {
+        (self.0, self.1, self.2) == (route.as_str(), *method, *status)
+    }
+}
+
+impl Default for Histograms {
+    fn default() -> Self {
+        Self(Cache::new(KEPT))
+    }
+}
+
+impl Histograms {
+    fn of(&self, labels: &Labels<'_>) -> Histogram {
+        if let Some(known) = self.0.get(labels) {
+            return known;
+        }
+        let Labels(route, method, status) = *labels;
+        let found = histogram!(
+            HTTP_REQUESTS_SECONDS,
+            "route" => route.to_owned(),
+            "method" => method,
+            "status" => status.to_string(),
+        );
+        self.0.insert((route.to_owned(), method, status), found.clone());
+        found
+    }
+}
 
 /// A request whose answer is awaited.
 pub(super) struct Seen {
@@ -36,16 +77,10 @@ impl Seen {
     }
 
     /// Counts the answer's head as the end: how long a body streams is the client's affair.
-    pub(super) fn end(self, response: &Response) {
+    pub(super) fn end(self, histograms: &Histograms, response: &Response) {
         let seconds = self.began.elapsed().as_secs_f64();
         let status = response.status();
-        metrics::histogram!(
-            HTTP_REQUESTS_SECONDS,
-            "route" => self.route().to_owned(),
-            "method" => self.method,
-            "status" => status.as_str().to_owned(),
-        )
-        .record(seconds);
+        histograms.of(&Labels(self.route(), self.method, status.as_u16())).record(seconds);
         let took_ms = seconds * 1e3;
         if status.is_server_error() {
             tracing::info!(http.status = status.as_u16(), http.took_ms = took_ms, "failed");
@@ -87,11 +122,15 @@ mod tests {
     #[test]
     fn requests_are_counted_by_pattern_and_never_by_what_a_client_invents() {
         let recorder = PrometheusBuilder::new().build_recorder();
-        let track = async |request: axum::extract::Request, next: Next| {
-            let seen = Seen::begin(&request);
-            let response = next.run(request).await;
-            seen.end(&response);
-            response
+        let histograms = std::sync::Arc::new(Histograms::default());
+        let track = move |request: axum::extract::Request, next: Next| {
+            let histograms = std::sync::Arc::clone(&histograms);
+            async move {
+                let seen = Seen::begin(&request);
+                let response = next.run(request).await;
+                seen.end(&histograms, &response);
+                response
+            }
         };
         let router = Router::new().route("/tweets/{id}", get(async || "")).layer(from_fn(track));
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::runtime::Runtime;
 
-use self::load::{Asked, Measured};
+use self::load::{Asked, Load};
 use self::world::World;
 use super::ground::Ground;
 use super::report::{self, Figure};
@@ -58,41 +58,44 @@ async fn measure(args: &Args, metrics: Metrics) -> Result<Vec<Figure>, Failure> 
     let ground = Ground::start(HERE, args.database.as_deref(), Vec::new(), metrics).await?;
     eprintln!("making people and their posts …");
     let world = World::make(&ground).await?;
-    let load =
-        load::Load { connections: usize::from(args.connections), time: Duration::from_secs(args.seconds) };
+    let load = Load { connections: usize::from(args.connections), time: Duration::from_secs(args.seconds) };
     let mut figures = Vec::new();
-    for (name, slowest, asked) in asked(&world) {
-        eprintln!("measuring: {name} …");
-        let answer = asked.answer_of(ground.address).await?;
-        let (real, bare) = (load.on(ground.address, &asked).await?, load.on_memory(&asked, answer).await?);
-        figures.extend(beside(name, slowest, &real, &bare));
+    for (name, asked) in read(&world) {
+        figures.extend(measured(&ground, &load, name, &asked).await?);
     }
     eprintln!("measuring: {} listeners of the stream …", args.listeners);
     figures.extend(streams::measure(&ground, &world, usize::from(args.listeners)).await?);
+    // The last, since who follows the log has much to do after it.
+    let write = Asked::post("/api/v1/statuses", &world.token, r#"{"status":"one more of them"}"#);
+    figures.extend(measured(&ground, &load, "posts written", &write).await?);
     ground.stop().await?;
     Ok(figures)
 }
 
-/// What is asked, with the names of its figures.
-fn asked(world: &World) -> Vec<(&'static str, &'static str, Asked)> {
+/// What is read, with its name.
+fn read(world: &World) -> [(&'static str, Asked); 4] {
     let token = &world.token;
     let thread = format!("/api/v1/statuses/{}/context", world.thread);
-    vec![
-        ("home of 20 posts", "… 99 of 100 in", Asked::get("/api/v1/timelines/home?limit=20", token)),
-        ("notifications", "… 99 of 100 in", Asked::get("/api/v1/notifications?limit=20", token)),
-        ("thread of 500 answers", "… 99 of 100 in", Asked::get(&thread, token)),
-        ("search", "… 99 of 100 in", Asked::get("/api/v2/search?q=branch&type=statuses&limit=20", token)),
-        (
-            "posts written",
-            "… 99 of 100 in",
-            Asked::post("/api/v1/statuses", token, r#"{"status":"one more of them"}"#),
-        ),
+    [
+        ("home of 20 posts", Asked::get("/api/v1/timelines/home?limit=20", token)),
+        ("notifications", Asked::get("/api/v1/notifications?limit=20", token)),
+        ("thread of 500 answers", Asked::get(&thread, token)),
+        ("search", Asked::get("/api/v2/search?q=branch&type=statuses&limit=20", token)),
     ]
 }
 
-fn beside(name: &'static str, slowest: &'static str, real: &Measured, bare: &Measured) -> [Figure; 2] {
-    [
+/// How often it is answered and how slowly at worst, beside the same answer from memory.
+async fn measured(
+    ground: &Ground,
+    load: &Load,
+    name: &'static str,
+    asked: &Asked,
+) -> Result<[Figure; 2], Failure> {
+    eprintln!("measuring: {name} …");
+    let answer = asked.answer_of(ground.address).await?;
+    let (real, bare) = (load.on(ground.address, asked).await?, load.on_memory(asked, answer).await?);
+    Ok([
         Figure::new(name, real.a_second, "a second").beside(bare.a_second, "a second from memory"),
-        Figure::new(slowest, real.slowest_ms, "ms").beside(bare.slowest_ms, "ms from memory"),
-    ]
+        Figure::new("… 99 of 100 in", real.slowest_ms, "ms").beside(bare.slowest_ms, "ms from memory"),
+    ])
 }

@@ -1,9 +1,10 @@
 //! Listeners of the stream: the time from a post to the last who hears of it, and what one costs.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -18,6 +19,8 @@ use crate::service::Origin;
 
 /// Posts that are written, one after the other.
 const POSTS: usize = 20;
+/// Listeners of one network; the server takes twice as many.
+const PER_NETWORK: usize = 100;
 /// How long a listener waits.
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAGE_BYTES: f64 = 4_096.0;
@@ -30,8 +33,8 @@ pub(super) async fn measure(
 ) -> Result<Vec<Figure>, Failure> {
     let before = resident()?;
     let mut open = Vec::with_capacity(listeners);
-    for _ in 0..listeners {
-        open.push(Listener::connect(ground, world).await?);
+    for number in 0..listeners {
+        open.push(Listener::connect(ground, world, network(number)?).await?);
     }
     let after = resident()?;
     let mut times = Vec::with_capacity(POSTS);
@@ -60,18 +63,26 @@ pub(super) async fn measure(
     ])
 }
 
+/// Where a listener comes from: a network may have some hundreds.
+fn network(number: usize) -> Result<IpAddr, Failure> {
+    let network = u8::try_from(number / PER_NETWORK).map_err(Error::internal)?;
+    Ok(Ipv4Addr::new(127, 0, network, 1).into())
+}
+
 struct Listener {
     stream: TcpStream,
     came: Vec<u8>,
 }
 
 impl Listener {
-    /// Opens a stream and waits until it speaks.
-    async fn connect(ground: &Ground, world: &World) -> Result<Self, Failure> {
+    /// Opens a stream from this network and waits until it speaks.
+    async fn connect(ground: &Ground, world: &World, from: IpAddr) -> Result<Self, Failure> {
         let service = &ground.app.service;
         let session = service.start_session(world.reader, SessionKind::Token, "read", Origin::default());
         let (_, token) = session.await?;
-        let stream = TcpStream::connect(ground.address).await?;
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((from, 0).into())?;
+        let stream = socket.connect(ground.address).await?;
         let mut listener = Self { stream, came: Vec::new() };
         let head = format!(
             "GET /api/v1/streaming/user HTTP/1.1\r\nhost: {HERE}\r\nauthorization: Bearer {token}\r\n\r\n"
@@ -84,11 +95,15 @@ impl Listener {
     /// Reads until these bytes came; what came before is forgotten.
     async fn hear(&mut self, wanted: &[u8]) -> Result<(), Failure> {
         let hearing = async {
+            let mut looked = 0;
             loop {
-                if self.came.windows(wanted.len()).any(|window| window == wanted) {
+                let fresh = self.came.get(looked..).unwrap_or_default();
+                if fresh.windows(wanted.len()).any(|window| window == wanted) {
                     self.came.clear();
                     return Ok(());
                 }
+                // It may have begun at the end of what came so far.
+                looked = self.came.len().saturating_sub(wanted.len());
                 if self.stream.read_buf(&mut self.came).await? == 0 {
                     let came = String::from_utf8_lossy(&self.came);
                     return Err(Failure::Other(format!("a stream ended: {came}")));
