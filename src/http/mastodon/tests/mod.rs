@@ -12,6 +12,7 @@ mod featured;
 mod films;
 mod filters;
 mod grouped;
+mod kept;
 mod markers;
 mod notifications;
 mod pages;
