@@ -104,6 +104,64 @@ fn an_operator_subscribes_to_relays_and_leaves_them() {
 }
 
 #[test]
+fn an_operator_announces_changes_and_takes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let on = |arguments: &str, input: &str| on(folder.path(), arguments, input);
+    assert_eq!(on("announcement list", ""), "id  published  starts  ends  days  words\n");
+    let made = on("announcement add --starts 2126-01-02 --ends 2126-01-02 --all-day", "We move\nsoon\n");
+    let id = made.trim().strip_prefix("announced, id ").unwrap();
+    let list = on("announcement list", "");
+    assert!(
+        list.contains("2126-01-02T00:00:00.000Z  2126-01-02T23:59:59.000Z  whole  We move soon"),
+        "{list}"
+    );
+    assert_eq!(on(&format!("announcement show {id}"), ""), "We move\nsoon\n");
+    let change = format!("announcement change {id} --starts= --all-day=false --text Later");
+    assert_eq!(on(&change, ""), format!("{id} is changed\n"));
+    let list = on("announcement list", "");
+    assert!(list.contains("Later") && !list.contains("whole") && !list.contains("T00:00"), "{list}");
+    assert_eq!(on(&format!("announcement remove {id}"), ""), format!("{id} is taken back\n"));
+    assert_eq!(on("announcement list", "").lines().count(), 1);
+}
+
+#[test]
+fn an_operator_writes_rules_and_puts_them_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let on = |arguments: &str, input: &str| on(folder.path(), arguments, input);
+    let rules = |list: &str| -> Vec<String> {
+        let rows = list.lines().skip(1).map(|row| row.split_whitespace().collect::<Vec<_>>().join(" "));
+        rows.collect()
+    };
+    assert_eq!(rules(&on("rule add --hint always", "Be kind\n")), ["1 Be kind always"]);
+    on("rule add Think", "");
+    let three = on("rule add Rest", "");
+    assert_eq!(rules(&three), ["1 Be kind always", "2 Think", "3 Rest"]);
+    assert_eq!(rules(&on("rule move 3 1", "")), ["1 Rest", "2 Be kind always", "3 Think"]);
+    assert_eq!(rules(&on("rule change 3 --text Wonder", ""))[2], "3 Wonder");
+    assert_eq!(rules(&on("rule change 2 --hint=", ""))[1], "2 Be kind");
+    assert_eq!(rules(&on("rule remove 1", "")), ["1 Be kind", "2 Wonder"]);
+    assert_eq!(on("rule list", ""), "number  rule     hint\n1       Be kind\n2       Wonder\n");
+}
+
+#[test]
+fn an_operator_writes_texts_from_a_file_or_a_pipe() {
+    let folder = tempfile::tempdir().unwrap();
+    let on = |arguments: &str, input: &str| on(folder.path(), arguments, input);
+    let file = folder.path().join("terms.txt");
+    std::fs::write(&file, "Be fair.\n\nAlways.\n").unwrap();
+    assert_eq!(on(&format!("text set terms {}", file.display()), ""), "terms is written\n");
+    assert_eq!(on("text set privacy", "We keep little.\n"), "privacy is written\n");
+    assert_eq!(on("text show terms", ""), "Be fair.\n\nAlways.\n");
+    assert_eq!(on("text show privacy", ""), "We keep little.\n");
+    let list = on("text list", "");
+    let terms = list.lines().find(|row| row.starts_with("terms")).unwrap();
+    assert_eq!(terms.split_whitespace().count(), 3, "since when they hold: {list}");
+    assert!(list.lines().any(|row| row == "about"), "{list}");
+    assert_eq!(on("text remove privacy", ""), "privacy is removed\n");
+    assert!(on("text list", "").lines().any(|row| row == "privacy"));
+}
+
+#[test]
 fn what_cannot_be_done_is_one_sentence_on_standard_error() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [("ROOKERY_DATA_DIR", folder.path().to_str().unwrap())];
@@ -117,6 +175,15 @@ fn what_cannot_be_done_is_one_sentence_on_standard_error() {
         ("instance block not/a/host", "", "a host is a name"),
         ("relay add nowhere", "", "not the address of a relay"),
         ("relay remove https://relay.test/inbox", "", "there is no such"),
+        ("announcement add --ends tomorrow x", "", "a time is written as"),
+        ("announcement add", " \n", "an announcement has words"),
+        ("announcement remove 7", "", "there is no such"),
+        ("rule add", "", "a rule has words"),
+        ("rule move 2 1", "", "there is no such"),
+        ("rule remove 0", "", "there is no such"),
+        ("text show about", "", "there is no such"),
+        ("text set about", "\n", "there are no words"),
+        ("text set about /nowhere/at/all", "", "cannot be read"),
     ] {
         let done = rookery(&settings, arguments, input);
         assert_eq!((done.code, done.out.as_str()), (Some(1), ""), "{arguments}");

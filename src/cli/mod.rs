@@ -3,6 +3,7 @@
 //! A command ends with exit code 0, or with one sentence on standard error and code 1; code 2 means that the
 //! command line itself was wrong. Results go to standard output, so that they can be piped.
 
+pub mod announcement;
 pub mod bench;
 pub mod doctor;
 pub mod emoji;
@@ -10,10 +11,13 @@ pub mod instance;
 mod password;
 pub mod relay;
 pub mod rotate;
+pub mod rule;
 pub mod serve;
 mod table;
+pub mod text;
 pub mod token;
 pub mod user;
+mod words;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -62,6 +66,15 @@ pub enum Command {
     /// Look after this instance's own emoji
     #[command(subcommand)]
     Emoji(emoji::Command),
+    /// Tell everybody here something, and take it back
+    #[command(subcommand)]
+    Announcement(announcement::Command),
+    /// Write this instance's rules
+    #[command(subcommand)]
+    Rule(rule::Command),
+    /// Write this instance's texts about itself
+    #[command(subcommand)]
+    Text(text::Command),
     /// Give accounts new key pairs and tell other instances
     RotateKeys(rotate::Args),
     /// Check this setup and say what to mend
@@ -131,6 +144,9 @@ fn dispatch(command: Command, config: &Config) -> Result<(), Failure> {
         Command::RotateKeys(args) => rotate::run(&args, config),
         Command::Relay(command) => relay::run(command, config),
         Command::Emoji(command) => emoji::run(command, config),
+        Command::Announcement(command) => announcement::run(command, config),
+        Command::Rule(command) => rule::run(command, config),
+        Command::Text(command) => text::run(command, config),
         Command::Serve(_) => serve::run(config),
         Command::User(command) => user::run(command, config),
         Command::Instance(command) => instance::run(command, config),

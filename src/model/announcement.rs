@@ -1,8 +1,8 @@
 //! What admins tell everybody here.
 
 use super::ids::RowId;
-use super::text;
-use crate::clock::Millis;
+use super::{text, time};
+use crate::clock::{DAY_MS, Millis};
 use crate::config::limits;
 use crate::error::{Error, Result};
 
@@ -55,6 +55,27 @@ pub fn validate(words: &str, starts_at: Option<Millis>, ends_at: Option<Millis>)
     Ok(words)
 }
 
+/// The time that somebody typed for a beginning or, with `ends`, an end: RFC 3339, UTC where nothing else is said. Of
+/// something that goes on all day it is the first or the last second of that day. Nothing typed is no time.
+///
+/// # Errors
+/// [`Error::Invalid`] on `starts_at` or `ends_at`: `bad_time`.
+pub fn typed_time(typed: &str, all_day: bool, ends: bool) -> Result<Option<Millis>> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let field = if ends { "ends_at" } else { "starts_at" };
+    let at = time::parse(typed)
+        .ok_or_else(|| Error::invalid(field, "bad_time", "a time is written as 2026-01-31T12:00:00Z"))?;
+    let day = at.div_euclid(DAY_MS).saturating_mul(DAY_MS);
+    Ok(Some(match (all_day, ends) {
+        (false, _) => at,
+        (true, false) => day,
+        (true, true) => day.saturating_add(DAY_MS).saturating_sub(1_000),
+    }))
+}
+
 /// Whether this is one emoji of Unicode, as far as can be told without its tables: one character as people count them,
 /// and no letter, digit or sign that a keyboard has.
 pub fn is_emoji(name: &str) -> bool {
@@ -75,6 +96,17 @@ mod tests {
         assert_eq!(validate("x", Some(2), Some(2)).unwrap_err().code(), "bad_time");
         let long = "x".repeat(limits::ANNOUNCEMENT_MAX + 1);
         assert_eq!(validate(&long, None, None).unwrap_err().code(), "too_long");
+    }
+
+    #[test]
+    fn a_typed_time_is_utc_and_what_goes_on_all_day_has_whole_days() {
+        let at = |typed, all_day, ends| typed_time(typed, all_day, ends).unwrap().map(time::to_rfc3339);
+        assert_eq!(at("2026-01-02T18:30", false, true).as_deref(), Some("2026-01-02T18:30:00.000Z"));
+        assert_eq!(at("2026-01-02T18:30", true, false).as_deref(), Some("2026-01-02T00:00:00.000Z"));
+        assert_eq!(at("2026-01-02", true, true).as_deref(), Some("2026-01-02T23:59:59.000Z"));
+        assert_eq!(at(" ", true, true), None);
+        assert_eq!(typed_time("soon", false, true).unwrap_err().field(), Some("ends_at"));
+        assert_eq!(typed_time("soon", false, false).unwrap_err().field(), Some("starts_at"));
     }
 
     #[test]

@@ -6,10 +6,10 @@ use super::Service;
 use crate::clock::{DAY_MS, Millis};
 use crate::config::limits;
 use crate::error::{Error, Result};
-use crate::model::about::{HouseRule, HouseText, TextKind, validate_rule, validate_text};
+use crate::model::about::{HouseRule, HouseText, RuleEdit, TextKind, edited, validate_rule, validate_text};
 use crate::model::ids::RowId;
 use crate::model::time;
-use crate::store::{about, accounts, instances};
+use crate::store::{Conn, about, accounts, instances};
 
 /// How long a week's counts are kept before they are counted anew.
 const KEEP_MS: Millis = 60 * 60 * 1_000;
@@ -27,6 +27,19 @@ pub struct AboutChanges {
     pub rules: Option<Vec<(String, String)>>,
     /// Texts.
     pub texts: Vec<(TextKind, String)>,
+}
+
+/// One step by which an admin changes the rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RuleStep {
+    /// One more at the end, with its hint.
+    Add(String, String),
+    /// Other words, or another hint, for this one.
+    Change(RowId, String, String),
+    /// This one stands in this place, counted from 0.
+    Move(RowId, usize),
+    /// This one goes.
+    Remove(RowId),
 }
 
 /// What went on in a week.
@@ -87,13 +100,36 @@ impl Service {
         Ok(())
     }
 
+    /// Changes the rules by one step, and answers them as they are then.
+    ///
+    /// # Errors
+    /// 404 for a rule that does not hold; 422: `empty`, `too_long`, `too_many` on `text`, `too_long` on `hint`.
+    pub async fn edit_rules(&self, step: RuleStep) -> Result<Vec<HouseRule>> {
+        let rule = |text: &str, hint: &str| {
+            let (text, hint) = validate_rule(text, hint)?;
+            Ok::<_, Error>(HouseRule { id: RowId(self.next_id()), text, hint })
+        };
+        let edit = match step {
+            RuleStep::Add(text, hint) => RuleEdit::Add(rule(&text, &hint)?),
+            RuleStep::Change(id, text, hint) => RuleEdit::Change(id, rule(&text, &hint)?),
+            RuleStep::Move(id, place) => RuleEdit::Move(id, place),
+            RuleStep::Remove(id) => RuleEdit::Remove(id),
+        };
+        let write = move |conn: &mut Conn| {
+            let rules = edited(about::rules(conn)?, edit.clone())?;
+            about::set_rules(conn, &rules)?;
+            about::rules(conn)
+        };
+        Ok(self.store().write(write).await?)
+    }
+
     fn checked_rules(&self, rules: &[(String, String)]) -> Result<Vec<HouseRule>> {
         if rules.len() > limits::RULES_MAX {
             let message = format!("an instance has at most {} rules", limits::RULES_MAX);
             return Err(Error::invalid("rules", "too_many", message));
         }
         let checked = rules.iter().map(|(text, hint)| {
-            let (text, hint) = validate_rule(text, hint)?;
+            let (text, hint) = validate_rule(text, hint).map_err(about_rules)?;
             Ok(HouseRule { id: RowId(self.next_id()), text, hint })
         });
         checked.collect()
@@ -146,5 +182,13 @@ impl Service {
             Ok(Week { begins_ms, tweets, writers, signups })
         });
         Ok(counted.await?)
+    }
+}
+
+/// A complaint about one of many rules that came together.
+fn about_rules(error: Error) -> Error {
+    match error {
+        Error::Invalid { code, message, .. } => Error::invalid("rules", code, message),
+        other => other,
     }
 }

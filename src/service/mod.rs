@@ -57,7 +57,7 @@ use std::sync::Arc;
 
 pub use crate::config::Registration;
 pub(crate) use crate::model::tweet::blank_tweet;
-pub use about::{AboutChanges, Week};
+pub use about::{AboutChanges, RuleStep, Week};
 pub use accounts::SignUp;
 #[cfg(test)]
 pub(crate) use accounts::blank_account;
