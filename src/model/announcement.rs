@@ -25,6 +25,13 @@ pub struct Announcement {
     pub updated_at: Millis,
 }
 
+impl Announcement {
+    /// Whether it is not over yet.
+    pub fn is_current(&self, now_ms: Millis) -> bool {
+        self.ends_at.is_none_or(|end| end > now_ms)
+    }
+}
+
 /// How many reacted with an emoji.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReactionCount {
@@ -59,7 +66,7 @@ pub fn validate(words: &str, starts_at: Option<Millis>, ends_at: Option<Millis>)
 /// something that goes on all day it is the first or the last second of that day. Nothing typed is no time.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `starts_at` or `ends_at`: `bad_time`.
+/// [`Error::Invalid`] on `starts_at` or `ends_at`: `not_a_time`.
 pub fn typed_time(typed: &str, all_day: bool, ends: bool) -> Result<Option<Millis>> {
     let typed = typed.trim();
     if typed.is_empty() {
@@ -67,7 +74,7 @@ pub fn typed_time(typed: &str, all_day: bool, ends: bool) -> Result<Option<Milli
     }
     let field = if ends { "ends_at" } else { "starts_at" };
     let at = time::parse(typed)
-        .ok_or_else(|| Error::invalid(field, "bad_time", "a time is written as 2026-01-31T12:00:00Z"))?;
+        .ok_or_else(|| Error::invalid(field, "not_a_time", "a time is written as 2026-01-31T12:00:00Z"))?;
     let day = at.div_euclid(DAY_MS).saturating_mul(DAY_MS);
     Ok(Some(match (all_day, ends) {
         (false, _) => at,

@@ -8,7 +8,7 @@ use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::model::announcement::{self, Announcement, ReactionCount};
 use crate::model::ids::{AccountId, RowId};
-use crate::store::announcements;
+use crate::store::{StoreError, announcements};
 
 /// What an admin wants to tell everybody.
 #[derive(Clone, Debug, Default)]
@@ -42,11 +42,33 @@ impl Service {
             let current = announcements::current(conn, now_ms)?;
             let ids: Vec<RowId> = current.iter().map(|one| one.id).collect();
             let read: HashSet<RowId> = announcements::read_among(conn, viewer, &ids)?.into_iter().collect();
-            Ok((current, read, announcements::reactions(conn, viewer, &ids)?))
+            Ok((current, read, announcements::reactions(conn, Some(viewer), &ids)?))
         });
         let (current, read, mut reactions) = read.await?;
         let views = current.into_iter().map(|announcement| AnnouncementView {
             read: read.contains(&announcement.id),
+            reactions: reactions.remove(&announcement.id).unwrap_or_default(),
+            announcement,
+        });
+        Ok(views.collect())
+    }
+
+    /// What is announced now and this account has not read, the newest first, `limit` at most.
+    pub async fn unread_announcements(&self, viewer: AccountId, limit: usize) -> Result<Vec<Announcement>> {
+        let (now_ms, limit) = (self.now_ms(), i64::try_from(limit).unwrap_or(i64::MAX));
+        Ok(self.store().read(move |conn| announcements::unread(conn, viewer, now_ms, limit)).await?)
+    }
+
+    /// Those of these that are announced now, as anybody sees them who has neither read them nor reacted.
+    pub async fn announced(&self, ids: Vec<RowId>) -> Result<Vec<AnnouncementView>, StoreError> {
+        let now_ms = self.now_ms();
+        let read = self.store().read(move |conn| {
+            Ok((announcements::among(conn, &ids)?, announcements::reactions(conn, None, &ids)?))
+        });
+        let (found, mut reactions) = read.await?;
+        let current = found.into_iter().filter(|one| one.is_current(now_ms));
+        let views = current.map(|announcement| AnnouncementView {
+            read: false,
             reactions: reactions.remove(&announcement.id).unwrap_or_default(),
             announcement,
         });
@@ -152,7 +174,7 @@ impl Service {
     async fn current_announcement(&self, id: RowId) -> Result<Announcement> {
         let now_ms = self.now_ms();
         let found = self.store().read(move |conn| announcements::by_id(conn, id)).await?;
-        let current = found.filter(|one| one.ends_at.is_none_or(|end| end > now_ms));
+        let current = found.filter(|one| one.is_current(now_ms));
         current.ok_or(Error::NotFound("announcement"))
     }
 }

@@ -62,6 +62,16 @@ pub fn by_id(conn: &mut Conn, id: RowId) -> Result<Option<Announcement>, StoreEr
     conn.query_opt(select_announcements!("where id = $1"), args![id], announcement)
 }
 
+/// Those of these that there are.
+pub fn among(conn: &mut Conn, ids: &[RowId]) -> Result<Vec<Announcement>, StoreError> {
+    let wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    conn.query(
+        select_announcements!("where id in_ints($1) order by id limit $2"),
+        args![wanted, most()],
+        announcement,
+    )
+}
+
 /// All that are not over, the newest first.
 pub fn current(conn: &mut Conn, now_ms: Millis) -> Result<Vec<Announcement>, StoreError> {
     conn.query(
@@ -95,6 +105,25 @@ pub fn read_among(conn: &mut Conn, account: AccountId, ids: &[RowId]) -> Result<
     )
 }
 
+/// Those that are not over and that an account has not read, the newest first.
+pub fn unread(
+    conn: &mut Conn,
+    account: AccountId,
+    now_ms: Millis,
+    limit: i64,
+) -> Result<Vec<Announcement>, StoreError> {
+    conn.query(
+        select_announcements!(
+            "where (ends_at is null or ends_at > $1) and not exists (
+                 select 1 from announcement_reads
+                 where announcement_reads.announcement_id = announcements.id and account_id = $2
+             ) order by id desc limit $3"
+        ),
+        args![now_ms, account, limit.min(most())],
+        announcement,
+    )
+}
+
 /// Remembers that an account has read one.
 pub fn read(conn: &mut Conn, id: RowId, account: AccountId) -> Result<(), StoreError> {
     conn.execute(
@@ -105,10 +134,10 @@ pub fn read(conn: &mut Conn, id: RowId, account: AccountId) -> Result<(), StoreE
     Ok(())
 }
 
-/// How many reacted to these with which emoji, the first emoji first; whether `viewer` did too.
+/// How many reacted to these with which emoji, the first emoji first; whether `viewer` did too, if somebody asks.
 pub fn reactions(
     conn: &mut Conn,
-    viewer: AccountId,
+    viewer: Option<AccountId>,
     ids: &[RowId],
 ) -> Result<HashMap<RowId, Vec<ReactionCount>>, StoreError> {
     let wanted: Vec<i64> = ids.iter().map(|id| id.0).collect();

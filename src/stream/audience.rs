@@ -365,6 +365,18 @@ impl Audience {
         shown.map(|(list, _)| *list).collect()
     }
 
+    /// Tells the listeners of all accounts.
+    pub(super) fn tell_all(&mut self, topic: impl Fn(&Topic) -> bool, occurrence: &Arc<Occurrence>) {
+        for account in self.accounts.keys().copied().collect::<Vec<_>>() {
+            self.tell(account, &topic, occurrence);
+        }
+    }
+
+    /// Whether anybody connected listens to such a topic.
+    pub(super) fn anybody_wants(&self, topic: impl Fn(&Topic) -> bool) -> bool {
+        self.accounts.keys().any(|account| self.wants(*account, &topic))
+    }
+
     /// Tells an account's listeners, each once for every name under which it wants to hear of it.
     pub(super) fn tell(
         &mut self,

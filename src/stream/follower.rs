@@ -71,11 +71,13 @@ impl Hub {
         }
         let notifications = self.notifications(batch).await?;
         let conversations = self.conversations(batch).await?;
+        let announced = self.announced(batch).await?;
         // Nothing waits from here on, so that a batch is told once.
         let mut audience = self.audience();
         for logged in batch {
             tell(&mut audience, &logged.event, &tweets, &notifications);
             tell_conversation(&mut audience, &logged.event, &conversations);
+            announced.tell(&mut audience, &logged.event);
         }
         Ok(())
     }

@@ -9,6 +9,7 @@
 //! A listener hangs on a session and ends with it, also when another process ended that. Each has a bounded queue; who
 //! does not keep up is let go and reads what it missed from the timelines.
 
+mod announcing;
 mod audience;
 mod follower;
 mod listener;

@@ -4,8 +4,9 @@ use std::sync::OnceLock;
 
 use bytes::Bytes;
 
-use crate::model::ids::TweetId;
-use crate::service::{ConversationView, NotificationView, TweetView};
+use crate::model::announcement::ReactionCount;
+use crate::model::ids::{RowId, TweetId};
+use crate::service::{AnnouncementView, ConversationView, NotificationView, TweetView};
 
 /// What happened.
 #[derive(Clone, Debug)]
@@ -22,6 +23,12 @@ pub enum What {
     Conversation(Box<ConversationView>),
     /// One's filters are others now.
     FiltersChanged,
+    /// Everybody here is told something, or it has changed; nobody has read it or reacted, as far as this says.
+    Announced(Box<AnnouncementView>),
+    /// How many reacted to an announcement with an emoji now; nobody is none too.
+    Reacted(RowId, ReactionCount),
+    /// An announcement was taken back, or is over.
+    AnnouncementRemoved(RowId),
 }
 
 /// A form in which it goes out.
@@ -54,6 +61,9 @@ impl What {
             Self::Notification(_) => "notification",
             Self::Conversation(_) => "conversation",
             Self::FiltersChanged => "filters_changed",
+            Self::Announced(_) => "announcement",
+            Self::Reacted(..) => "announcement_reaction",
+            Self::AnnouncementRemoved(_) => "announcement_removed",
         }
     }
 }

@@ -325,7 +325,7 @@ pub const TABLE: &[Metric] = &[
         name: STREAM_EVENTS_TOTAL,
         kind: Kind::Counter,
         labels: &["event"],
-        help: "What listeners were told, once for each and each of its streams; event is tweet, edited, deleted, notification or conversation",
+        help: "What listeners were told, once for each and each of its streams; event is tweet, edited, deleted, notification, conversation, filters_changed, announcement, announcement_reaction or announcement_removed",
     },
     Metric {
         name: STREAMS_CLOSED_TOTAL,

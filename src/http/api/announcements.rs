@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::http::extract::{Auth, Json, Path};
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
+use crate::model::announcement::ReactionCount;
 use crate::model::ids::RowId;
 use crate::model::{announcement, time};
 use crate::service::{self, AnnouncementView};
@@ -61,6 +62,14 @@ pub(super) struct AnnouncementReaction {
     count: i64,
     /// Whether you are one of them.
     mine: bool,
+}
+
+/// How many reacted to an announcement with an emoji, as it is streamed.
+#[derive(Debug, Serialize)]
+pub(super) struct ToldReaction {
+    announcement: RowId,
+    name: String,
+    count: i64,
 }
 
 /// What is announced now.
@@ -211,8 +220,14 @@ impl Announcement {
     }
 }
 
+impl ToldReaction {
+    pub(super) fn of(announcement: RowId, reaction: ReactionCount) -> Self {
+        Self { announcement, name: reaction.name, count: reaction.count }
+    }
+}
+
 impl SeenAnnouncement {
-    fn of(view: AnnouncementView) -> Self {
+    pub(super) fn of(view: AnnouncementView) -> Self {
         let reactions = view.reactions.into_iter().map(|reaction| AnnouncementReaction {
             name: reaction.name,
             count: reaction.count,

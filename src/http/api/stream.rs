@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
+use super::announcements::{SeenAnnouncement, ToldReaction};
 use super::conversations::Conversation;
 use super::scene;
 use super::types::{Notification, Tweet};
@@ -62,9 +63,12 @@ pub(super) struct Wanted {
 /// up. What happened in between stands in the timelines.
 ///
 /// Events are `tweet` (new) and `tweet.edited` with a `tweet`, `tweet.deleted` with the `id` of one, `notification`
-/// with a `notification`, and `conversation` with a `conversation`; `filters.changed`, of `home`, says that your filters are to be read again. Beside that, `data` has the `stream` that it belongs to: `home`, `notifications`, `conversations`, `local`,
+/// with a `notification`, and `conversation` with a `conversation`; `filters.changed`, of `home`, says that your filters are to be read again. Of
+/// `home` are also `announcement` (new or changed) with an `announcement`, `announcement.reaction` with a `reaction`: the
+/// `announcement` that it is to, the emoji's `name` and how many reacted with it now (`count`), and `announcement.removed`
+/// with the `id` of one. Beside that, `data` has the `stream` that it belongs to: `home`, `notifications`, `conversations`, `local`,
 /// `federated`, `hashtag:` with the hashtag, or `list:` with the id of the list. What belongs to several comes once for each. Tweets are as somebody
-/// sees them who did nothing to them: `liked` and the like say nothing here.
+/// sees them who did nothing to them: `liked` and the like say nothing here, nor `read` and `mine` of announcements.
 #[utoipa::path(
     get, path = "/api/stream", tag = "timelines", params(Wanted),
     responses((status = 404, description = "There is no such list.", body = crate::http::problem::Problem, content_type = "application/problem+json"), (status = 200, description = "Events, and comments in between to keep the connection.", content_type = "text/event-stream", body = String)),
@@ -149,6 +153,15 @@ fn told(what: &What, state: &AppState) -> String {
         What::Conversation(view) => {
             ("conversation", "conversation", serde_json::to_string(&Conversation::of(view, &scene)))
         }
+        What::Announced(view) => {
+            let told = SeenAnnouncement::of((**view).clone());
+            ("announcement", "announcement", serde_json::to_string(&told))
+        }
+        What::Reacted(id, reaction) => {
+            let told = ToldReaction::of(*id, reaction.clone());
+            ("announcement.reaction", "reaction", serde_json::to_string(&told))
+        }
+        What::AnnouncementRemoved(id) => ("announcement.removed", "id", serde_json::to_string(id)),
     };
     let json = json.unwrap_or_else(|error| {
         tracing::error!(%error, "an answer could not be written");

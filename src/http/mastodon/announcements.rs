@@ -24,7 +24,9 @@ pub(super) struct Announcement {
     all_day: bool,
     published_at: String,
     updated_at: String,
-    read: bool,
+    /// Streamed to many at once, it says nothing of anybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read: Option<bool>,
     mentions: [(); 0],
     statuses: [(); 0],
     tags: [(); 0],
@@ -37,11 +39,20 @@ pub(super) struct Announcement {
 struct Reaction {
     name: String,
     count: i64,
-    me: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    me: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     static_url: Option<String>,
+}
+
+/// A reaction as it is streamed.
+#[derive(Debug, Serialize)]
+pub(super) struct TheirReaction {
+    #[serde(flatten)]
+    reaction: Reaction,
+    announcement_id: RowId,
 }
 
 /// `GET /api/v1/announcements`
@@ -82,7 +93,7 @@ pub(super) async fn unreact(
 }
 
 impl Announcement {
-    fn of(view: AnnouncementView, scene: &Scene<'_>) -> Self {
+    pub(super) fn of(view: AnnouncementView, scene: &Scene<'_>) -> Self {
         let AnnouncementView { announcement, read, reactions } = view;
         Self {
             id: announcement.id,
@@ -92,7 +103,7 @@ impl Announcement {
             all_day: announcement.all_day,
             published_at: when(announcement.published_at),
             updated_at: when(announcement.updated_at),
-            read,
+            read: scene.viewer.map(|_| read),
             mentions: [],
             statuses: [],
             tags: [],
@@ -106,6 +117,18 @@ impl Reaction {
     fn of(reaction: ReactionCount, scene: &Scene<'_>) -> Self {
         let own = scene.palette.iter().find(|own| own.shortcode == reaction.name).map(EmojiPicture::from);
         let url = own.map(|own| scene.addresses.at(&own.path));
-        Self { name: reaction.name, count: reaction.count, me: reaction.mine, static_url: url.clone(), url }
+        Self {
+            name: reaction.name,
+            count: reaction.count,
+            me: scene.viewer.map(|_| reaction.mine),
+            static_url: url.clone(),
+            url,
+        }
+    }
+}
+
+impl TheirReaction {
+    pub(super) fn of(announcement_id: RowId, reaction: ReactionCount, scene: &Scene<'_>) -> Self {
+        Self { reaction: Reaction::of(reaction, scene), announcement_id }
     }
 }

@@ -183,7 +183,7 @@ fn heard(listener: &mut Listener) -> Vec<String> {
             What::Notification(view) => {
                 Some(format!("{}: {}", delivery.label, view.notification.kind.as_str()))
             }
-            What::Edited(_) | What::Conversation(_) | What::Deleted(_) | What::FiltersChanged => None,
+            _ => None,
         })
         .collect();
     found.sort();

@@ -159,6 +159,9 @@ fn words(delivery: &Delivery) -> String {
         What::Deleted(id) => format!("{label}: deleted {id}"),
         What::Notification(view) => format!("{label}: {}", view.notification.kind.as_str()),
         What::FiltersChanged => format!("{label}: filters changed"),
+        What::Announced(view) => format!("{label}: announced {}", view.announcement.text),
+        What::Reacted(_, reaction) => format!("{label}: {} × {}", reaction.count, reaction.name),
+        What::AnnouncementRemoved(id) => format!("{label}: removed {id}"),
         What::Conversation(view) => format!("{label}: {}", view.last.tweet.id),
     }
 }

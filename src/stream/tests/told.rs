@@ -3,6 +3,7 @@
 use super::*;
 use crate::model::visibility::Visibility;
 use crate::service::ListChanges;
+use crate::service::NewAnnouncement;
 use crate::service::TweetChanges;
 
 #[tokio::test]
@@ -144,6 +145,40 @@ async fn what_is_said_directly_is_told_to_those_in_it_and_to_nobody_else() {
         assert_eq!(world.process.heard(&mut anns).await, [format!("direct: {id}")], "{}", world.engine);
         assert_eq!(world.process.heard(&mut bobs).await, [format!("direct: {id}")]);
         assert_eq!(world.process.heard(&mut cids).await, <[&str; 0]>::default());
+    }
+}
+
+#[tokio::test]
+async fn everybody_connected_is_told_of_announcements_and_reactions_also_by_another_process() {
+    for world in worlds().await {
+        let [ann, bob] = world.people(["ann", "bob"]).await;
+        let other = Process::start(&world.database, &world.clock, 1).await;
+        let mut anns = world.process.listen(ann, &[HOME]).await;
+        let mut bobs = other.listen(bob, &[HOME, NOTIFICATIONS]).await;
+        let mut others = world.process.listen(bob, &[NOTIFICATIONS, PUBLIC]).await;
+        let service = &world.process.service;
+        let saying = |text: &str, ends_at| NewAnnouncement {
+            text: text.to_owned(),
+            ends_at,
+            ..NewAnnouncement::default()
+        };
+        let id = service.announce(saying("We move", None)).await.unwrap().id;
+        let told = ["home: announced We move"];
+        assert_eq!(world.process.heard(&mut anns).await, told, "{}", world.engine);
+        assert_eq!(other.heard(&mut bobs).await, told, "{}", world.engine);
+        service.react_to_announcement(ann, id, "👍").await.unwrap();
+        assert_eq!(other.heard(&mut bobs).await, ["home: 1 × 👍"], "{}", world.engine);
+        service.unreact_to_announcement(ann, id, "👍").await.unwrap();
+        assert_eq!(other.heard(&mut bobs).await, ["home: 0 × 👍"], "{}", world.engine);
+        assert_eq!(world.process.heard(&mut anns).await, ["home: 1 × 👍", "home: 0 × 👍"]);
+        service.change_announcement(id, saying("It is done", Some(1))).await.unwrap();
+        let removed = [format!("home: removed {id}")];
+        assert_eq!(other.heard(&mut bobs).await, removed, "what is over is none any more");
+        service.remove_announcement(id).await.unwrap();
+        assert_eq!(other.heard(&mut bobs).await, removed, "{}", world.engine);
+        assert_eq!(world.process.heard(&mut others).await, <[&str; 0]>::default());
+        other.stop.cancel();
+        other.running.await.unwrap();
     }
 }
 

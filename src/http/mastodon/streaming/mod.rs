@@ -14,6 +14,7 @@ use serde::Serialize;
 use self::names::{Refused, Wanted};
 pub(super) use self::socket::connect;
 use self::token::ByToken;
+use super::announcements::{Announcement, TheirReaction};
 use super::entities::{Conversation, Notification, Scene, Status};
 use crate::error::Error;
 use crate::http::event_stream;
@@ -75,6 +76,11 @@ fn told(what: &What, state: &AppState, listener: AccountId) -> (&'static str, St
             ("conversation", json(&Conversation::of(view, &scene)))
         }
         What::FiltersChanged => ("filters_changed", "undefined".to_owned()),
+        What::Announced(view) => ("announcement", json(&Announcement::of((**view).clone(), &scene))),
+        What::Reacted(id, reaction) => {
+            ("announcement.reaction", json(&TheirReaction::of(*id, reaction.clone(), &scene)))
+        }
+        What::AnnouncementRemoved(id) => ("announcement.delete", id.to_string()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::{post, say};
+use super::super::{admin, post, say};
 use super::{live, unmarked};
 use crate::http::api::tests::world::id;
 use crate::model::account::SessionKind;
@@ -179,5 +179,40 @@ async fn the_native_stream_says_the_same_in_the_words_of_that_api() {
             assert_eq!(events.head.split(' ').nth(1), Some(wanted), "{path}");
         }
         assert!(live.events("/api/stream", &[]).await.head.starts_with("HTTP/1.0 401"));
+    }
+}
+
+#[tokio::test]
+async fn announcements_and_reactions_are_told_at_once_in_both_apis_and_say_nothing_of_anybody() {
+    for live in live().await {
+        let (root, ann) = (admin(&live.world).await, live.world.person("ann").await);
+        let mut anns = live.listen("/api/v1/streaming/user", &ann.token).await;
+        let web = live.world.session(&ann, SessionKind::Web, "read").await;
+        let mut native = live.events("/api/stream", &[("Cookie", &format!("rookery_session={web}"))]).await;
+        assert_eq!((native.line().await, native.line().await), (": welcome\n".to_owned(), "\n".to_owned()));
+        let body = json!({ "text": "We move\nsoon", "ends_at": "2126-01-01T00:00:00Z" });
+        let made = live.world.ask(Some(&root), "POST /api/admin/announcements", Some(body)).await.body;
+        let (event, data) = anns.next().await;
+        let mut answered = live.world.get(&ann, "/api/v1/announcements").await[0].take();
+        assert_eq!(answered.as_object_mut().unwrap().remove("read"), Some(json!(false)));
+        assert_eq!((event.as_str(), read(&data)), ("announcement", answered), "{}", live.world.engine);
+        let (event, data) = native.next().await;
+        assert_eq!((event.as_str(), &read(&data)["stream"]), ("announcement", &json!("home")));
+        let answered = live.world.get(&ann, "/api/announcements").await["items"][0].take();
+        assert_eq!(read(&data)["announcement"], answered);
+
+        let line = format!("PUT /api/v1/announcements/{}/reactions/%F0%9F%91%8D", id(&made));
+        live.world.ask(Some(&root), &line, None).await.good();
+        let (event, data) = anns.next().await;
+        let told = json!({ "name": "👍", "count": 1, "announcement_id": id(&made) });
+        assert_eq!((event.as_str(), read(&data)), ("announcement.reaction", told));
+        let (event, data) = native.next().await;
+        let told = json!({ "announcement": id(&made), "name": "👍", "count": 1 });
+        assert_eq!((event.as_str(), &read(&data)["reaction"]), ("announcement.reaction", &told));
+
+        live.world.ask(Some(&root), &format!("DELETE /api/admin/announcements/{}", id(&made)), None).await;
+        assert_eq!(anns.next().await, ("announcement.delete".to_owned(), id(&made)), "{}", live.world.engine);
+        let (event, data) = native.next().await;
+        assert_eq!((event.as_str(), &read(&data)["id"]), ("announcement.removed", &made["id"]));
     }
 }
