@@ -4,7 +4,7 @@ mod admin;
 
 use askama::Template;
 
-use self::admin::admin;
+use self::admin::{admin, told};
 use super::fixtures::*;
 use super::views::pages::*;
 use super::views::*;
@@ -36,13 +36,20 @@ fn timelines(tag: &str) -> Vec<Drawn> {
         draw("about", &about),
         draw(
             "home",
-            &HomePage { shell: home, composer: Some(composer()), tweets: timeline(), older: older() },
+            &HomePage {
+                shell: home,
+                composer: Some(composer()),
+                announcements: vec![told(7, true), told(6, false)],
+                tweets: timeline(),
+                older: older(),
+            },
         ),
         draw(
             "home-empty",
             &HomePage {
                 shell: shell(tag, Nav::Home, "/home"),
                 composer: Some(composer()),
+                announcements: vec![],
                 tweets: vec![],
                 older: None,
             },

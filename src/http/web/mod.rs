@@ -40,9 +40,10 @@ pub(in crate::http) use self::handlers::errors::render_failure;
 
 use self::cookies::{Cookies, FLASH};
 use self::handlers::{
-    about, accounts, apps, authorize, bookmarks, compose, delete, delivery, door, edit, emoji,
-    follow_requests, follows, home, instances, kept_away, leaving, moves, notifications, parked, polls,
-    profile, profile_form, reactions, relays, reports, search, settings, signups, tags, thread, tweets,
+    about, accounts, announcements, apps, authorize, bookmarks, compose, delete, delivery, door, edit, emoji,
+    follow_requests, follows, home, house, instances, kept_away, leaving, moves, notifications, parked,
+    polls, profile, profile_form, reactions, relays, reports, search, settings, signups, tags, thread,
+    tweets,
 };
 use self::site::Site;
 use self::visit::Renewed;
@@ -88,6 +89,7 @@ fn to_read() -> Router<AppState> {
         .route("/bookmarks", get(bookmarks::bookmarks))
         .route("/notifications", get(notifications::notifications))
         .route("/notifications/read", post(notifications::mark_read))
+        .route("/announcements/{id}/dismiss", post(announcements::dismiss))
 }
 
 fn about_tweets() -> Router<AppState> {
@@ -164,6 +166,15 @@ fn for_admins() -> Router<AppState> {
         .route("/admin/emoji/{shortcode}/enable", post(emoji::enable))
         .route("/admin/emoji/{shortcode}/disable", post(emoji::disable))
         .route("/admin/emoji/{shortcode}/remove", post(emoji::remove))
+        .route("/admin/about", get(house::page))
+        .route("/admin/about/rules", post(house::add_rule))
+        .route("/admin/about/rules/{id}", get(house::rule).post(house::change_rule))
+        .route("/admin/about/rules/{id}/move", post(house::move_rule))
+        .route("/admin/about/rules/{id}/remove", post(house::remove_rule))
+        .route("/admin/about/texts/{kind}", post(house::write))
+        .route("/admin/announcements", get(announcements::list).post(announcements::announce))
+        .route("/admin/announcements/{id}", get(announcements::one).post(announcements::change))
+        .route("/admin/announcements/{id}/remove", post(announcements::remove))
         .route("/admin/reports", get(reports::reports))
         .route("/admin/reports/{id}/resolve", post(reports::resolve))
         .route("/admin/reports/{id}/reopen", post(reports::reopen))

@@ -5,6 +5,8 @@ use super::super::views::pages::*;
 use super::super::views::*;
 use super::{Drawn, draw};
 use crate::clock::DAY_MS;
+use crate::model::about::{HouseRule, TextKind};
+use crate::model::announcement::Announcement;
 use crate::model::delivery::{DeliveryTrace, Outcome};
 use crate::model::emoji::OwnEmoji;
 use crate::model::ids::RowId;
@@ -35,6 +37,24 @@ pub(super) fn about_instances(tag: &str) -> Vec<Drawn> {
         form: EmojiForm { shortcode: "rook<>".into(), category: String::new() },
         errors: complaint("shortcode", "bad_characters"),
     };
+    let texts =
+        || TextKind::ALL.map(|kind| TextForm::of(kind, "Words & <b>".into(), Some(NOW - DAY_MS))).to_vec();
+    let rule = |n: i64, hint: &str| HouseRule {
+        id: RowId(n),
+        text: format!("Be <kind> {n}"),
+        hint: hint.to_owned(),
+    };
+    let typed = || RuleForm { rule: "Be <b>".into(), hint: "</textarea>".into() };
+    let house = |rules, errors| HousePage { shell: admin(tag), rules, rule: typed(), texts: texts(), errors };
+    let words = || AnnouncementForm {
+        words: "</textarea>We move".into(),
+        starts_at: "2026-01-31T12:00".into(),
+        ends_at: "2026-01-30T12:00".into(),
+        all_day: true,
+    };
+    let late = || complaint("ends_at", "bad_time");
+    let announcements =
+        |announcements| AnnouncementsPage { shell: admin(tag), announcements, form: words(), errors: late() };
     let list = |state, instances| InstancesPage { shell: admin(tag), state, instances, older: None };
     let one = |state| InstancePage { shell: admin(tag), instance: instance(state) };
     let sure = |act| InstanceSurePage { shell: admin(tag), host: "b.test:8443".to_owned(), act };
@@ -60,7 +80,41 @@ pub(super) fn about_instances(tag: &str) -> Vec<Drawn> {
         draw("relays-empty", &relays(vec![])),
         draw("emoji", &emoji(vec![own_emoji(1, true), own_emoji(2, false)])),
         draw("emoji-empty", &emoji(vec![])),
+        draw(
+            "house",
+            &house(vec![rule(1, "Always."), rule(2, ""), rule(3, "")], complaint("terms", "too_long")),
+        ),
+        draw("house-empty", &house(vec![], complaint("rule", "empty"))),
+        draw(
+            "house-rule",
+            &RulePage {
+                shell: admin(tag),
+                id: RowId(2),
+                form: typed(),
+                errors: complaint("hint", "too_long"),
+            },
+        ),
+        draw("announcements", &announcements(vec![told(9, true), told(8, false)])),
+        draw("announcements-empty", &announcements(vec![])),
+        draw(
+            "announcement",
+            &AnnouncementPage { shell: admin(tag), id: RowId(8), form: words(), errors: late() },
+        ),
     ]
+}
+
+/// An announcement; one with a span that is over.
+pub(super) fn told(n: i64, over: bool) -> ToldView {
+    let announcement = Announcement {
+        id: RowId(n),
+        text: String::new(),
+        starts_at: over.then_some(NOW - 2 * DAY_MS),
+        ends_at: over.then_some(NOW - DAY_MS),
+        all_day: n % 2 == 0,
+        published_at: NOW - 3 * DAY_MS,
+        updated_at: NOW,
+    };
+    ToldView { announcement, html: SafeHtml::sanitised("<p>We move</p>") }
 }
 
 fn own_emoji(n: i64, enabled: bool) -> OwnEmoji {

@@ -5,6 +5,7 @@
 
 pub(super) mod about;
 pub(super) mod accounts;
+pub(super) mod announcements;
 pub(super) mod apps;
 pub(super) mod authorize;
 pub(super) mod bookmarks;
@@ -18,6 +19,7 @@ pub(super) mod errors;
 pub(super) mod follow_requests;
 pub(super) mod follows;
 pub(super) mod home;
+pub(super) mod house;
 pub(super) mod instances;
 pub(super) mod kept_away;
 pub(super) mod leaving;

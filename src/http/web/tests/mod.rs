@@ -7,6 +7,7 @@ mod doors;
 mod emoji;
 mod everyday;
 mod forms;
+mod house;
 mod oauth;
 mod people;
 mod polls;

@@ -230,6 +230,11 @@ impl PageShell {
         TimeTag::exact(self.words, *at_ms)
     }
 
+    /// A `<time>` with the day.
+    pub fn day(&self, at_ms: &Millis) -> TimeTag {
+        TimeTag::day(self.words, *at_ms)
+    }
+
     /// A `<time>` with the month and year.
     pub fn when_month(&self, at_ms: &Millis) -> TimeTag {
         TimeTag::month(self.words, *at_ms)

@@ -37,6 +37,11 @@ impl TimeTag {
         Self { machine: machine(at_ms), shown: full.clone(), full }
     }
 
+    /// Shows the day.
+    pub fn day(words: &'static Words, at_ms: Millis) -> Self {
+        Self { shown: date(words, "time-date-year", at_ms), ..Self::exact(words, at_ms) }
+    }
+
     /// Shows month and year.
     pub fn month(words: &'static Words, at_ms: Millis) -> Self {
         Self { shown: date(words, "time-month-year", at_ms), ..Self::exact(words, at_ms) }

@@ -22,11 +22,23 @@ pub enum AdminTab {
     Relays,
     /// The instance's own emoji.
     Emoji,
+    /// Rules and texts.
+    About,
+    /// What everybody here is told.
+    Announcements,
 }
 
 impl AdminTab {
-    pub(super) const ALL: [Self; 6] =
-        [Self::Signups, Self::Reports, Self::Instances, Self::Inbox, Self::Relays, Self::Emoji];
+    pub(super) const ALL: [Self; 8] = [
+        Self::Signups,
+        Self::Reports,
+        Self::Instances,
+        Self::Inbox,
+        Self::Relays,
+        Self::Emoji,
+        Self::About,
+        Self::Announcements,
+    ];
 
     pub(super) fn href(self) -> &'static str {
         match self {
@@ -36,6 +48,8 @@ impl AdminTab {
             Self::Inbox => "/admin/inbox",
             Self::Relays => "/admin/relays",
             Self::Emoji => "/admin/emoji",
+            Self::About => "/admin/about",
+            Self::Announcements => "/admin/announcements",
         }
     }
 
@@ -47,6 +61,8 @@ impl AdminTab {
             Self::Inbox => "admin-inbox",
             Self::Relays => "admin-relays",
             Self::Emoji => "admin-emoji",
+            Self::About => "admin-about",
+            Self::Announcements => "admin-announcements",
         }
     }
 }

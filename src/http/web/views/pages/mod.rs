@@ -6,6 +6,7 @@ mod apps;
 mod door;
 mod emoji;
 mod error;
+mod house;
 mod people;
 mod reports;
 mod search;
@@ -21,6 +22,9 @@ pub use apps::{AppRow, AppsPage, CodePage, ConsentPage};
 pub use door::{LoginPage, SetupPage, SignupPage, SignupState};
 pub use emoji::{EmojiForm, EmojiPage};
 pub use error::{ErrorKind, ErrorPage};
+pub use house::{
+    AnnouncementForm, AnnouncementPage, AnnouncementsPage, HousePage, RuleForm, RulePage, TextForm, ToldView,
+};
 pub use people::{FollowsKind, FollowsPage, ProfilePage, ProfileTab, ProfileView, RequestsPage, SeenHere};
 pub use reports::{ReportForm, ReportPage, ReportRow, ReportedPost, ReportsPage};
 pub use search::{Lookup, SearchKind, SearchPage, TagRow};

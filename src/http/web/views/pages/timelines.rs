@@ -4,6 +4,7 @@
 
 use askama::Template;
 
+use super::ToldView;
 use crate::http::web::views::{Composer, NotificationView, PageShell, Registration, TweetView};
 
 /// `GET /home`: what the followed accounts write.
@@ -14,6 +15,8 @@ pub struct HomePage {
     pub shell: PageShell,
     /// The form on top; only on the first page.
     pub composer: Option<Composer>,
+    /// What the viewer has not read of what everybody is told; only on the first page.
+    pub announcements: Vec<ToldView>,
     /// The tweets, newest first.
     pub tweets: Vec<TweetView>,
     /// The address of older ones.
