@@ -307,10 +307,11 @@ impl LogSignal {
     /// What was written on this connection is committed. Answers whether the log has more.
     fn committed(&self, conn: &Conn) -> bool {
         self.echoes.tell(&conn.echoes);
-        if conn.logged() {
+        let logged = conn.logged();
+        if logged {
             self.wake();
         }
-        conn.logged()
+        logged
     }
 
     /// A receiver that changes after every commit that appended to the log.
