@@ -16,11 +16,15 @@ async fn what_is_streamed_is_what_reading_answers() {
     for live in live().await {
         let (ann, bob) = (live.world.person("ann").await, live.world.person("bob").await);
         live.world.act(&bob, &format!("POST /api/v1/accounts/{}/follow", ann.id)).await;
-        let quoted = say(&live.world, &bob, "to be quoted").await;
         let mut bobs = live.listen("/api/v1/streaming/user", &bob.token).await;
         assert!(bobs.head.contains("content-type: text/event-stream\r\n"), "{}", bobs.head);
         assert!(bobs.head.contains("cache-control: private, no-store\r\n"), "{}", bobs.head);
         assert!(bobs.head.contains("access-control-allow-origin: *\r\n"), "{}", bobs.head);
+
+        // One's own posts are told too: said before listening, it might be told after.
+        let quoted = say(&live.world, &bob, "to be quoted").await;
+        let (event, data) = bobs.next().await;
+        assert_eq!((event.as_str(), read(&data)["id"].as_str()), ("update", Some(&*quoted)));
 
         let poll = json!({ "options": ["yes", "no"], "expires_in": 600 });
         let body = json!({ "status": "one\n\ntwo @bob #rooks", "spoiler_text": "w", "poll": poll });
