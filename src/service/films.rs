@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Service;
 use crate::clock::{MINUTE_MS, Millis};
+use crate::config::limits;
 use crate::error::{Chain, Result};
 use crate::media::{FileKind, Key, Media, MediaError, StoredFilm, Unclaimed};
 use crate::model::attachment::MediaState;
@@ -31,6 +32,9 @@ pub async fn run(service: Service, media: &Media, process: u8, stop: Cancellatio
         tracing::warn!(error = %Chain(&error), "films that were under way wait until their time is over");
     }
     loop {
+        if let Err(error) = service.count_films().await {
+            tracing::warn!(error = %Chain(&error), "waiting films could not be counted");
+        }
         let worked = match service.take_film(process).await {
             Ok(Some(job)) => {
                 let id = job.media.id;
@@ -82,6 +86,13 @@ impl Service {
 
     async fn take_films_back(&self, process: u8) -> Result<()> {
         self.store().write(move |conn| films::take_back(conn, process.into())).await?;
+        Ok(())
+    }
+
+    /// Tells how many wait. There are few at any time, as uploads are refused beyond that.
+    async fn count_films(&self) -> Result<()> {
+        let waiting = self.store().read(|conn| films::count(conn, limits::WAITING_FILMS_MAX)).await?;
+        metrics::gauge!(names::FILMS_WAITING).set(f64::from(u32::try_from(waiting).unwrap_or(u32::MAX)));
         Ok(())
     }
 

@@ -91,6 +91,8 @@ pub const HOSTS: &str = "rookery_hosts";
 pub const SEARCH_DOCUMENTS: &str = "rookery_search_documents";
 /// Films and sounds worked on.
 pub const FILMS_PROCESSED_TOTAL: &str = "rookery_films_processed_total";
+/// Films and sounds that wait.
+pub const FILMS_WAITING: &str = "rookery_films_waiting";
 /// Media files processed.
 pub const MEDIA_PROCESSED_TOTAL: &str = "rookery_media_processed_total";
 
@@ -352,6 +354,12 @@ pub const TABLE: &[Metric] = &[
         labels: &["outcome"],
         help: "Films and sounds worked on: done, refused (told to its owner; a GIF stays one) or again (tried once more \
                after a fault of ours)",
+    },
+    Metric {
+        name: FILMS_WAITING,
+        kind: Kind::Gauge,
+        labels: &[],
+        help: "Films and sounds to be worked on, with those that are, by whichever process",
     },
     Metric {
         name: MEDIA_PROCESSED_TOTAL,
