@@ -156,10 +156,10 @@ pub fn validate_keyword(keyword: &str) -> Result<String> {
 /// The places as they are kept: each once, at least one.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `context`: `empty`.
+/// [`Error::Invalid`] on `contexts`: `empty`.
 pub fn validate_contexts(contexts: &[FilterContext]) -> Result<Vec<FilterContext>> {
     if contexts.is_empty() {
-        return Err(Error::invalid("context", "empty", "say where the filter counts"));
+        return Err(Error::invalid("contexts", "empty", "say where the filter counts"));
     }
     Ok(FilterContext::from_code(FilterContext::code_of(contexts)))
 }

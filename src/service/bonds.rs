@@ -135,7 +135,7 @@ impl Service {
         let note = text::normalise(note);
         if text::characters(&note) > limits::ACCOUNT_NOTE_MAX {
             let message = format!("a note has at most {} characters", limits::ACCOUNT_NOTE_MAX);
-            return Err(Error::invalid("comment", "too_long", message));
+            return Err(Error::invalid("note", "too_long", message));
         }
         let about = self.other_known(account, about).await?.id;
         self.store().write(move |conn| bonds::note(conn, account, about, &note)).await?;
@@ -186,9 +186,9 @@ impl Service {
 
     fn other_host(&self, host: &str) -> Result<Host> {
         let host = Host::parse(host.trim())
-            .map_err(|error| Error::invalid("domain", "bad_host", error.to_string()))?;
+            .map_err(|error| Error::invalid("host", "bad_host", error.to_string()))?;
         if host == *self.addresses().host() {
-            return Err(Error::invalid("domain", "own_host", "this is the host of this server itself"));
+            return Err(Error::invalid("host", "own_host", "this is the host of this server itself"));
         }
         Ok(host)
     }

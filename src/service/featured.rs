@@ -100,7 +100,7 @@ impl Service {
     /// Recommends an account that one follows on one's profile. Doing it twice changes nothing.
     ///
     /// # Errors
-    /// 422 on `id`: `not_followed`.
+    /// 422 on `userId`: `not_followed`.
     pub async fn endorse(&self, account: AccountId, target: AccountId) -> Result<()> {
         let target = self.account(target).await?.id;
         let (row, now_ms) = ((RowId(self.next_id()), account, target), self.now_ms());
@@ -110,7 +110,7 @@ impl Service {
         }
         let message =
             format!("recommend accounts that you follow, at most {} of them", limits::ENDORSEMENTS_MAX);
-        Err(Error::invalid("id", "not_followed", message))
+        Err(Error::invalid("userId", "not_followed", message))
     }
 
     /// Recommends an account no longer.

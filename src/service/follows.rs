@@ -279,5 +279,5 @@ impl Service {
 }
 
 fn yourself() -> Error {
-    Error::invalid("id", "yourself", "this cannot be done to your own account")
+    Error::invalid("userId", "yourself", "this cannot be done to your own account")
 }

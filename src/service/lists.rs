@@ -160,11 +160,11 @@ fn all_members() -> i64 {
 
 fn at_once(members: &[AccountId]) -> Result<()> {
     if members.is_empty() {
-        return Err(Error::invalid("account_ids", "empty", "say which accounts"));
+        return Err(Error::invalid("userId", "empty", "say which accounts"));
     }
     if members.len() > limits::BATCH_IDS_MAX {
         let message = format!("at most {} accounts at once", limits::BATCH_IDS_MAX);
-        return Err(Error::invalid("account_ids", "too_many", message));
+        return Err(Error::invalid("userId", "too_many", message));
     }
     Ok(())
 }

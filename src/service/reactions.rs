@@ -58,7 +58,11 @@ impl Service {
             return Err(Error::forbidden("not_yours", "only your own posts can be pinned"));
         }
         if wanted && !view.tweet.visibility.is_open() {
-            return Err(Error::invalid("id", "not_public", "only public and unlisted posts can be pinned"));
+            return Err(Error::invalid(
+                "tweetId",
+                "not_public",
+                "only public and unlisted posts can be pinned",
+            ));
         }
         let most = i64::try_from(limits::PINNED_MAX).unwrap_or(i64::MAX);
         let (mark, now_ms) = (Mark { id: RowId(self.next_id()), account, tweet: id }, self.now_ms());
@@ -69,7 +73,7 @@ impl Service {
                 let pinned = reactions::pins(conn, account, most)?;
                 if wanted && pinned.len() >= limits::PINNED_MAX && !pinned.contains(&id) {
                     let message = format!("at most {most} posts can be pinned; take one off first");
-                    return Err(StoreError::from(Error::invalid("id", "too_many", message)));
+                    return Err(StoreError::from(Error::invalid("tweetId", "too_many", message)));
                 }
                 reactions::set_pin(conn, mark, wanted, now_ms)
             })

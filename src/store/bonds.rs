@@ -191,7 +191,7 @@ pub fn mute_thread(
     )?;
     if there >= most {
         let message = format!("at most {most} conversations can be muted");
-        return Err(Error::invalid("id", "too_many", message).into());
+        return Err(Error::invalid("tweetId", "too_many", message).into());
     }
     let new = conn.execute(
         "insert into muted_threads (account_id, thread_id, created_at) values ($1, $2, $3) on conflict do nothing",
@@ -217,7 +217,7 @@ pub fn hide_host(
     )?;
     if there >= most {
         let message = format!("at most {most} hosts can be hidden");
-        return Err(Error::invalid("domain", "too_many", message).into());
+        return Err(Error::invalid("host", "too_many", message).into());
     }
     let new = conn.execute(
         "insert into hidden_hosts (id, account_id, host, created_at) values ($1, $2, $3, $4)

@@ -108,7 +108,7 @@ pub fn add(
     )?;
     if wanted.iter().any(|member| *member != list.owner && !followed.contains(member)) {
         let message = "only accounts that you follow can be on a list";
-        return Err(Error::invalid("account_ids", "not_followed", message).into());
+        return Err(Error::invalid("userId", "not_followed", message).into());
     }
     let new: Vec<Vec<Value>> = rows
         .iter()
@@ -128,7 +128,7 @@ pub fn add(
     )?;
     if members > most {
         let message = format!("at most {most} accounts can be on a list");
-        return Err(Error::invalid("account_ids", "too_many", message).into());
+        return Err(Error::invalid("userId", "too_many", message).into());
     }
     changed(conn, list.owner, list.id, now_ms)
 }

@@ -208,7 +208,7 @@ async fn nothing_is_done_to_oneself() {
         let before = world.rows().await;
         for bond in ["follow", "block", "mute"] {
             let refused = world.ask(Some(&ann), &format!("POST /api/users/{}/{bond}", ann.id), None).await;
-            assert_eq!(refused.problem(), (422, "yourself", Some("id")), "{bond}");
+            assert_eq!(refused.problem(), (422, "yourself", Some("userId")), "{bond}");
         }
         assert_eq!(world.rows().await, before);
     }

@@ -37,7 +37,7 @@ async fn a_filter_is_made_changed_and_removed_and_tweets_say_what_it_found() {
         assert_eq!(ids(&world.get(&ann, "/api/filters").await), [at.as_str()]);
         let bare = Some(json!({"title": "x", "contexts": []}));
         let refused = world.ask(Some(&ann), "POST /api/filters", bare).await;
-        assert_eq!(refused.problem(), (422, "empty", Some("context")));
+        assert_eq!(refused.problem(), (422, "empty", Some("contexts")));
         let line = format!("DELETE /api/filters/{at}");
         assert_eq!(world.ask(Some(&bob), &line, None).await.problem(), (404, "not_found", None));
         assert_eq!(world.ask(Some(&ann), &line, None).await.status, 204);

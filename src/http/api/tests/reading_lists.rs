@@ -17,7 +17,7 @@ async fn a_list_is_made_filled_read_and_removed() {
         assert_eq!(list, shape, "{}", world.engine);
         let member = format!("/api/lists/{at}/members/{}", bob.id);
         let refused = world.ask(Some(&ann), &format!("PUT {member}"), None).await;
-        assert_eq!(refused.problem(), (422, "not_followed", Some("account_ids")), "{}", world.engine);
+        assert_eq!(refused.problem(), (422, "not_followed", Some("userId")), "{}", world.engine);
         world.act(&ann, &format!("POST /api/users/{}/follow", bob.id)).await;
         for _ in 0..2 {
             assert_eq!(world.ask(Some(&ann), &format!("PUT {member}"), None).await.status, 204);

@@ -49,7 +49,7 @@ async fn hashtags_hosts_and_threads_have_lists_and_switches() {
         assert_eq!(world.ask(Some(&ann), &format!("PUT {line}/B.test"), None).await.status, 204);
         assert_eq!(world.get(&ann, line).await["items"], json!(["b.test"]), "{}", world.engine);
         let own = world.ask(Some(&ann), &format!("PUT {line}/rook.test"), None).await;
-        assert_eq!(own.problem(), (422, "own_host", Some("domain")));
+        assert_eq!(own.problem(), (422, "own_host", Some("host")));
         assert_eq!(world.ask(Some(&ann), &format!("DELETE {line}/b.test"), None).await.status, 204);
         assert_eq!(world.get(&ann, line).await["items"], json!([]));
         let own = world.tweet(&ann, "mine").await;
