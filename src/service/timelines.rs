@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::model::cursor::{Cursor, Page};
 use crate::model::entities::fold_tag;
 use crate::model::ids::{AccountId, TweetId};
+use crate::model::preview;
 use crate::model::tweet::Tweet;
 use crate::model::visibility::{Place, Visibility};
 use crate::store::timelines::{self, Line, Slice};
@@ -37,9 +38,20 @@ pub enum PublicList {
     Hashtag(String),
     /// With any of these hashtags, which are folded.
     AnyHashtag(Vec<String>),
+    /// With the card of the page at this address.
+    Link(String),
 }
 
 impl PublicList {
+    /// Tweets with the card of a page. Its address is read as those in tweets are.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] on `url`: `bad_url`.
+    pub fn of_page(url: &str) -> Result<Self> {
+        let message = "say the address of a page, of http or https";
+        preview::page_at(url).map(Self::Link).ok_or_else(|| Error::invalid("url", "bad_url", message))
+    }
+
     /// Whether a tweet is of those that lists like these have: for everybody, no retweet, no answer to somebody else.
     pub fn takes(tweet: &Tweet) -> bool {
         tweet.visibility == Visibility::Public
@@ -110,6 +122,7 @@ impl Service {
                 None => Ok(Vec::new()),
             },
             PublicList::AnyHashtag(tags) => timelines::any_hashtag(conn, tags, slice),
+            PublicList::Link(url) => timelines::linking_to(conn, url, slice),
         };
         let keep = |line: &Line| stands_alone(line.is_reply, line.reply_to_author, line.author);
         self.tweet_page(viewer, Place::PublicList, (cursor, limit), read, keep).await

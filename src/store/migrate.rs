@@ -59,6 +59,7 @@ migrations! {
     34 "0034_bonds";
     35 "0035_followed_tags";
     36 "0036_push";
+    37 "0037_link_timelines";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

@@ -325,6 +325,20 @@ pub fn any_hashtag(conn: &mut Conn, tags: &[String], slice: Slice) -> Result<Vec
     Ok(lines)
 }
 
+/// Public tweets with the card of the page at this address.
+pub fn linking_to(conn: &mut Conn, url: &str, slice: Slice) -> Result<Vec<Line>, StoreError> {
+    conn.query(
+        select_lines!(
+            "join tweet_previews p on p.tweet_id = t.id
+             where p.preview_id = (select l.id from link_previews l where l.url = $1 and l.state = 1)
+                 and t.visibility = 0 and p.tweet_id < $2 and p.tweet_id > $3
+             order by p.tweet_id desc limit $4"
+        ),
+        args![url, slice.before(), slice.after(), slice.limit],
+        line,
+    )
+}
+
 /// Direct answers to a tweet, oldest first.
 pub fn replies(
     conn: &mut Conn,

@@ -199,6 +199,7 @@ fn table() -> Table {
         .add(ANYONE, routes!(timelines::get_local))
         .add(ANYONE, routes!(timelines::get_federated))
         .add(ANYONE, routes!(timelines::get_hashtag))
+        .add(ANYONE, routes!(timelines::get_link))
         .add(READ, routes!(followed_hashtags::get_followed_hashtags))
         .add(FOLLOW, routes!(followed_hashtags::follow_hashtag))
         .add(FOLLOW, routes!(followed_hashtags::unfollow_hashtag))

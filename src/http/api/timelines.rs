@@ -1,12 +1,14 @@
 //! Timelines: one's own, and those that everybody shares.
 
 use axum::extract::State;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::paging::{Page, Paged, TweetPaging};
 use super::paths::{OfTag, OfUser, Own};
 use super::tweet_of;
 use super::types::Tweet;
-use crate::http::extract::{MaybeAuth, Path};
+use crate::http::extract::{MaybeAuth, Path, Query};
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
 use crate::service::{PublicList, SignedIn};
@@ -63,6 +65,31 @@ pub(super) async fn get_hashtag(
     paging: TweetPaging,
 ) -> Result<Paged<Tweet>, ApiError> {
     shared(&state, viewer, PublicList::Hashtag(at.tag), &paging).await
+}
+
+/// The page that tweets link to.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct OfPage {
+    /// Its address.
+    #[param(max_length = 2048, example = "https://example.org/news")]
+    url: String,
+}
+
+/// Public tweets that show the card of a page
+///
+/// A page of which there is no card here has none.
+#[utoipa::path(
+    get, path = "/api/timelines/link", tag = "timelines", params(OfPage, TweetPaging),
+    responses((status = 200, description = "A page of them.", body = Page<Tweet>)),
+)]
+pub(super) async fn get_link(
+    State(state): State<AppState>,
+    MaybeAuth(viewer): MaybeAuth,
+    Query(page): Query<OfPage>,
+    paging: TweetPaging,
+) -> Result<Paged<Tweet>, ApiError> {
+    shared(&state, viewer, PublicList::of_page(&page.url)?, &paging).await
 }
 
 async fn shared(

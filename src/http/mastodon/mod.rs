@@ -196,6 +196,7 @@ fn table() -> Table {
         .get("/api/v1/timelines/home", own("read:statuses"), timelines::home)
         .get("/api/v1/timelines/public", all("read:statuses"), timelines::public)
         .get("/api/v1/timelines/tag/{hashtag}", all("read:statuses"), timelines::tag)
+        .get("/api/v1/timelines/link", all("read:statuses"), timelines::link)
         .get("/api/v1/timelines/list/{id}", own("read:lists"), reading_lists::timeline)
         .get("/api/v1/lists", own("read:lists"), reading_lists::all)
         .post("/api/v1/lists", own("write:lists"), reading_lists::create)

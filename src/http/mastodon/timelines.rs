@@ -28,6 +28,13 @@ pub(super) struct Which {
     none: Vec<String>,
 }
 
+/// The page that posts link to.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct OfPage {
+    url: String,
+}
+
 /// `GET /api/v1/timelines/home`
 pub(super) async fn home(
     State(state): State<AppState>,
@@ -65,6 +72,16 @@ pub(super) async fn tag(
         others => PublicList::AnyHashtag(fold_tag(&tag).into_iter().chain(others).collect()),
     };
     shared(&state, viewer.as_ref(), list, &paging, which).await
+}
+
+/// `GET /api/v1/timelines/link`: of any page that there is a card of, whether many link to it of late or not.
+pub(super) async fn link(
+    State(state): State<AppState>,
+    MaybeAuth(viewer): MaybeAuth,
+    paging: StatusPaging,
+    Lenient(page): Lenient<OfPage>,
+) -> Result<Paged<Status>, ApiError> {
+    shared(&state, viewer.as_ref(), PublicList::of_page(&page.url)?, &paging, Which::default()).await
 }
 
 async fn shared(

@@ -43,12 +43,20 @@ fn target(tag: &OpenTag<'_>, own: &Host) -> Option<Url> {
     if classes.split_ascii_whitespace().any(|class| POINTERS.contains(&class)) {
         return None;
     }
-    let href = tag.attribute("href")?;
-    let mut url = Url::parse(href.trim()).ok().filter(|_| href.len() <= MAX_ADDRESS_BYTES)?;
+    let url = read(&tag.attribute("href")?)?;
+    Host::of(&url).is_some_and(|host| host != *own).then_some(url)
+}
+
+/// The address of a page as the one that a link shows is kept: without its fragment.
+pub fn page_at(address: &str) -> Option<String> {
+    read(address).filter(|url| Host::of(url).is_some()).map(String::from)
+}
+
+fn read(address: &str) -> Option<Url> {
+    let mut url = Url::parse(address.trim()).ok().filter(|_| address.len() <= MAX_ADDRESS_BYTES)?;
     url.set_fragment(None);
-    let elsewhere = Host::of(&url).is_some_and(|host| host != *own);
     let anonymous = url.username().is_empty() && url.password().is_none();
-    (elsewhere && anonymous && url.as_str().len() <= MAX_ADDRESS_BYTES).then_some(url)
+    (anonymous && url.as_str().len() <= MAX_ADDRESS_BYTES).then_some(url)
 }
 
 #[cfg(test)]

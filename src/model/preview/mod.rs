@@ -9,7 +9,7 @@ mod head;
 mod link;
 
 pub use head::{Page, hides_snippet, read};
-pub use link::{MAX_ADDRESS_BYTES, link_in};
+pub use link::{MAX_ADDRESS_BYTES, link_in, page_at};
 
 use url::Url;
 

@@ -9,7 +9,6 @@ OFF = {
     "annual_reports": "a recap of the year",
     "collections": "a feature of 4.6, and an older version is claimed",
     "in_collections": "a feature of 4.6, and an older version is claimed",
-    "link:": "posts by the pages that they link to are not kept apart",
     "profile:": "a feature of 4.6, and an older version is claimed",
 }
 
@@ -300,6 +299,7 @@ CASES = {
     "POST /api/v1/tags/:id/unfeature": Case("Tag", path={"id": lambda s: "rooks"}),
     "GET /api/v1/timelines/public": Case("[Status]", wrong=PAGE),
     "GET /api/v1/timelines/tag/:hashtag": Case("[Status]", path={"hashtag": lambda s: "rooks"}, wrong=PAGE),
+    "GET /api/v1/timelines/link": Case("[Status]", sends={"url": "https://example.org/"}, wrong=[({"url": "x"}, 422)]),
     "GET /api/v1/timelines/home": Case("[OwnStatus]", wrong=PAGE),
     "GET /api/v1/trends/tags": Case("[Tag]"),
     "GET /api/v1/trends/statuses": Case("[Status]"),
