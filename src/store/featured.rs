@@ -156,6 +156,15 @@ pub fn friends_of_friends(
     if friends.is_empty() {
         return Ok(Vec::new());
     }
+    followed_by(conn, account, friends, limit)
+}
+
+pub(super) fn followed_by(
+    conn: &mut Conn,
+    account: AccountId,
+    friends: Vec<i64>,
+    limit: i64,
+) -> Result<Vec<(AccountId, i64)>, StoreError> {
     conn.query(
         "select f.followee_id, count(*) from (
              select followee_id from follows where follower_id in_ints($2) limit $4) f

@@ -30,24 +30,35 @@ pub fn all(conn: &mut Conn, owner: AccountId) -> Result<Vec<Filter>, StoreError>
         return Ok(filters);
     }
     let ids: Vec<i64> = filters.iter().map(|filter| filter.id.0).collect();
-    let mut keywords = grouped(conn.query(
-        "select filter_id, id, keyword, whole_word from filter_keywords where filter_id in_ints($1) order by id",
-        args![ids.clone()],
-        |row| {
-            let filter: RowId = row.take()?;
-            Ok((filter, Keyword { id: row.take()?, keyword: row.take()?, whole_word: row.take()? }))
-        },
-    )?);
-    let mut tweets = grouped(conn.query(
-        "select filter_id, id, tweet_id from filter_tweets where filter_id in_ints($1) order by id",
-        args![ids],
-        |row| Ok((row.take::<RowId>()?, FilteredTweet { id: row.take()?, tweet: row.take()? })),
-    )?);
+    let mut keywords = grouped(keywords_of(conn, ids.clone())?);
+    let mut tweets = grouped(tweets_of(conn, ids)?);
     for filter in &mut filters {
         filter.keywords = keywords.remove(&filter.id).unwrap_or_default();
         filter.tweets = tweets.remove(&filter.id).unwrap_or_default();
     }
     Ok(filters)
+}
+
+pub(super) fn keywords_of(conn: &mut Conn, filters: Vec<i64>) -> Result<Vec<(RowId, Keyword)>, StoreError> {
+    conn.query(
+        "select filter_id, id, keyword, whole_word from filter_keywords where filter_id in_ints($1) order by id",
+        args![filters],
+        |row| {
+            let filter: RowId = row.take()?;
+            Ok((filter, Keyword { id: row.take()?, keyword: row.take()?, whole_word: row.take()? }))
+        },
+    )
+}
+
+pub(super) fn tweets_of(
+    conn: &mut Conn,
+    filters: Vec<i64>,
+) -> Result<Vec<(RowId, FilteredTweet)>, StoreError> {
+    conn.query(
+        "select filter_id, id, tweet_id from filter_tweets where filter_id in_ints($1) order by id",
+        args![filters],
+        |row| Ok((row.take()?, FilteredTweet { id: row.take()?, tweet: row.take()? })),
+    )
 }
 
 /// Changes the filters of an account: `edit` is given all of them, changes, adds or removes one, and answers which.

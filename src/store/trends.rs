@@ -68,27 +68,8 @@ pub fn reckon(
         return Ok(false);
     }
     let since_hour = hour_of(now_ms).saturating_sub(kind.horizon_hours());
-    let items: Vec<String> = conn.query(
-        "select u.item from trend_uses u join accounts a on a.id = u.account_id
-         where u.kind = $1 and u.hour > $2
-             and a.suspended_at is null and a.limited_at is null and a.discoverable
-         group by u.item having count(distinct u.account_id) >= $3
-         order by count(*) desc, u.item limit $4",
-        args![kind.number(), since_hour, ACCOUNTS_MIN, WEIGHED],
-        |row| row.take(),
-    )?;
-    let since_day = since_hour.div_euclid(24);
-    let used: Vec<(String, i64, i64)> = conn.query(
-        "select last.item, last.hour, count(*) from (
-             select u.item, u.account_id, max(u.hour) as hour from trend_uses u
-             join accounts a on a.id = u.account_id
-             where u.kind = $1 and u.item in_texts($2) and u.day >= $3 and u.hour > $4
-                 and a.suspended_at is null and a.limited_at is null and a.discoverable
-             group by u.item, u.account_id) last
-         group by last.item, last.hour",
-        args![kind.number(), items, since_day, since_hour],
-        |row| Ok((row.take()?, row.take()?, row.take()?)),
-    )?;
+    let items = used_by_many(conn, kind, since_hour)?;
+    let used = last_uses(conn, kind, items, since_hour)?;
     let ranked = kind.ranked(used, hour_of(now_ms));
     conn.execute("delete from trends where kind = $1", args![kind.number()])?;
     let rows: Vec<Vec<Value>> = ranked
@@ -100,6 +81,44 @@ pub fn reckon(
     let columns = [("kind", Kind::Int), ("position", Kind::Int), ("item", Kind::Text)];
     conn.insert_rows("trends", &columns, "", &rows)?;
     Ok(true)
+}
+
+/// What several accounts used since that hour, by how many.
+pub(super) fn used_by_many(
+    conn: &mut Conn,
+    kind: TrendKind,
+    since_hour: i64,
+) -> Result<Vec<String>, StoreError> {
+    // The cast keeps SQLite from reading all the kind's days only because they stand in the order of their items.
+    conn.query(
+        "select cast(u.item as text) from trend_uses u join accounts a on a.id = u.account_id
+         where u.kind = $1 and u.hour > $2
+             and a.suspended_at is null and a.limited_at is null and a.discoverable
+         group by cast(u.item as text) having count(distinct u.account_id) >= $3
+         order by count(*) desc, cast(u.item as text) limit $4",
+        args![kind.number(), since_hour, ACCOUNTS_MIN, WEIGHED],
+        |row| row.take(),
+    )
+}
+
+/// By how many accounts each of these was used, by the hour in which each account last did.
+pub(super) fn last_uses(
+    conn: &mut Conn,
+    kind: TrendKind,
+    items: Vec<String>,
+    since_hour: i64,
+) -> Result<Vec<(String, i64, i64)>, StoreError> {
+    conn.query(
+        "select last.item, last.hour, count(*) from (
+             select u.item, u.account_id, max(u.hour) as hour from trend_uses u
+             join accounts a on a.id = u.account_id
+             where u.kind = $1 and u.item in_texts($2) and u.day >= $3 and u.hour > $4
+                 and a.suspended_at is null and a.limited_at is null and a.discoverable
+             group by u.item, u.account_id) last
+         group by last.item, last.hour",
+        args![kind.number(), items, since_hour.div_euclid(24), since_hour],
+        |row| Ok((row.take()?, row.take()?, row.take()?)),
+    )
 }
 
 /// What was used most of late, the most used first.
