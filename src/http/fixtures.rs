@@ -25,14 +25,7 @@ pub(super) async fn remote_post(service: &Service, change: impl FnOnce(Tweet) ->
         html: "<p>from afar</p>".to_owned(),
         ..blank_tweet(id, author, now_ms)
     };
-    let command = CreateTweet {
-        tweet: change(tweet),
-        media: Vec::new(),
-        retweet_of_author: None,
-        notifications: Vec::new(),
-        idempotency_key: None,
-        now_ms,
-    };
+    let command = CreateTweet::alone(change(tweet), now_ms);
     service.write_tweet(command).await.unwrap()
 }
 

@@ -123,6 +123,39 @@ pub struct Account {
 }
 
 impl Account {
+    /// A local person of whom nothing is known but the name.
+    pub fn blank(id: AccountId, username: String, now_ms: Millis) -> Self {
+        Self {
+            id,
+            username,
+            domain: None,
+            display_name: String::new(),
+            bio: String::new(),
+            bio_html: String::new(),
+            fields: Vec::new(),
+            emoji: Vec::new(),
+            avatar: None,
+            header: None,
+            kind: AccountKind::Person,
+            locked: false,
+            discoverable: true,
+            indexable: true,
+            quotable: QuotePolicy::default(),
+            created_at: now_ms,
+            updated_at: now_ms,
+            suspended: false,
+            limited: false,
+            tweets_count: 0,
+            followers_count: 0,
+            following_count: 0,
+            stated: Default::default(),
+            last_tweet_at: None,
+            moved_to: None,
+            uri: None,
+            url: None,
+        }
+    }
+
     /// Whether it is one of ours.
     pub fn is_local(&self) -> bool {
         self.domain.is_none()

@@ -6,10 +6,11 @@ use super::ids::{AccountId, NotificationId, TweetId};
 use crate::clock::Millis;
 
 /// What happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NotificationKind {
     /// Somebody follows you.
+    #[default]
     Follow,
     /// Somebody wants to follow you.
     FollowRequest,

@@ -86,7 +86,6 @@ fn stored_url(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::account::AccountKind;
     use crate::model::ids::{AccountId, MediaId};
 
     const SOURCE: &str = "https://a.test/1.png";
@@ -114,33 +113,10 @@ mod tests {
 
     fn account(domain: Option<&str>, picture: Option<&str>) -> Account {
         Account {
-            id: AccountId(3),
-            username: "ann".into(),
             domain: domain.map(str::to_owned),
-            display_name: String::new(),
-            bio: String::new(),
-            bio_html: String::new(),
-            fields: Vec::new(),
-            emoji: Vec::new(),
             avatar: picture.map(str::to_owned),
             header: picture.map(str::to_owned),
-            kind: AccountKind::Person,
-            locked: false,
-            discoverable: true,
-            indexable: true,
-            quotable: crate::model::quote::QuotePolicy::Everyone,
-            created_at: 0,
-            updated_at: 0,
-            suspended: false,
-            limited: false,
-            tweets_count: 0,
-            followers_count: 0,
-            following_count: 0,
-            stated: Default::default(),
-            last_tweet_at: None,
-            moved_to: None,
-            uri: None,
-            url: None,
+            ..Account::blank(AccountId(3), "ann".into(), 0)
         }
     }
 

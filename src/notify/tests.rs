@@ -14,13 +14,13 @@ use super::work::{ATTEMPTS_MAX, LEASE_MS};
 use super::*;
 use crate::client::ClientSettings;
 use crate::clock::Clock;
-use crate::model::account::{Role, SessionKind, User, UserState};
+use crate::model::account::{Account, Role, SessionKind, User, UserState};
 use crate::model::address::Addresses;
 use crate::model::ids::{AccountId, IdMaker, TweetId};
 use crate::model::notification::NotificationKind;
 use crate::model::push::PushPolicy;
 use crate::push::{Subscriber, claims};
-use crate::service::{NewTweet, Origin, Rules, SignedIn, blank_account};
+use crate::service::{NewTweet, Origin, Rules, SignedIn};
 use crate::store::events::Position;
 use crate::store::follower::Progress;
 use crate::store::push::Due;
@@ -100,7 +100,7 @@ impl World {
             suspended: false,
             language: None,
         };
-        let account = blank_account(id, name.to_owned(), self.clock.now_ms());
+        let account = Account::blank(id, name.to_owned(), self.clock.now_ms());
         self.service.write_user(account, user, String::new(), false).await.unwrap();
         id
     }

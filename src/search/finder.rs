@@ -259,13 +259,13 @@ mod tests {
     use super::*;
     use crate::model::tweet::Tweet;
     use crate::model::visibility::{Relations, Visibility};
-    use crate::service::{blank_account, blank_tweet};
+    use crate::service::blank_tweet;
 
     const ANN: AccountId = AccountId(1);
     const BEA: AccountId = AccountId(2);
 
     fn by_ann(change: impl FnOnce(&mut TweetView, &mut Account)) -> TweetView {
-        let mut author = blank_account(ANN, "ann".into(), 0);
+        let mut author = Account::blank(ANN, "ann".into(), 0);
         let mut view = TweetView {
             tweet: Arc::new(Tweet { visibility: Visibility::Public, ..blank_tweet(TweetId(9), ANN, 0) }),
             author: Arc::new(author.clone()),
@@ -314,7 +314,7 @@ mod tests {
 
     #[test]
     fn blocked_accounts_and_hidden_hosts_are_not_offered() {
-        let mut far = blank_account(ANN, "ann".into(), 0);
+        let mut far = Account::blank(ANN, "ann".into(), 0);
         far.domain = Some("far.test".into());
         let offered =
             |relations: Relations| is_offered(Some(&Viewer { id: BEA, relations: &relations }), &far);

@@ -18,7 +18,7 @@ use crate::model::cursor::Cursor;
 use crate::model::event::Event;
 use crate::model::ids::IdMaker;
 use crate::model::visibility::Visibility;
-use crate::service::{NewTweet, ProfileChanges, Rules, Service, TweetChanges, blank_account};
+use crate::service::{NewTweet, ProfileChanges, Rules, Service, TweetChanges};
 use crate::store::events::{self, Position};
 use crate::store::follower::Progress;
 use crate::store::tests::database::{TestStore, stores};
@@ -83,7 +83,7 @@ impl World {
 
     async fn account_with(&self, name: &str, change: impl FnOnce(&mut Account)) -> AccountId {
         let id = AccountId(self.service.ids().next());
-        let mut account = blank_account(id, name.to_owned(), 0);
+        let mut account = Account::blank(id, name.to_owned(), 0);
         change(&mut account);
         let writing = self.store().write(move |conn| {
             accounts::insert(conn, &account)?;

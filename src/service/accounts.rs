@@ -2,11 +2,10 @@
 
 use super::Service;
 use crate::error::{Error, Result};
-use crate::model::account::{Account, AccountKind, Role, User, UserState};
+use crate::model::account::{Account, Role, User, UserState};
 use crate::model::event::Event;
 use crate::model::handle::Handle;
 use crate::model::ids::AccountId;
-use crate::model::quote::QuotePolicy;
 use crate::model::{credentials, language, username};
 use crate::store::{StoreError, accounts, events, sessions, settings, signups, users};
 
@@ -53,7 +52,7 @@ impl Service {
         credentials::validate_password(&new.password, &username)?;
         let password_hash = self.0.passwords.hash(new.password).await?;
         let now_ms = self.now_ms();
-        let account = blank_account(AccountId(self.next_id()), username.clone(), now_ms);
+        let account = Account::blank(AccountId(self.next_id()), username.clone(), now_ms);
         let user = User {
             account_id: account.id,
             username,
@@ -196,37 +195,4 @@ fn set_up_already() -> Error {
 
 fn or_taken(error: StoreError, field: &'static str, message: &str) -> StoreError {
     if error.is_unique_violation() { Error::conflict(field, "taken", message).into() } else { error }
-}
-
-/// A local person of whom nothing is known but the name.
-pub(crate) fn blank_account(id: AccountId, username: String, now_ms: crate::clock::Millis) -> Account {
-    Account {
-        id,
-        username,
-        domain: None,
-        display_name: String::new(),
-        bio: String::new(),
-        bio_html: String::new(),
-        fields: Vec::new(),
-        emoji: Vec::new(),
-        avatar: None,
-        header: None,
-        kind: AccountKind::Person,
-        locked: false,
-        discoverable: true,
-        indexable: true,
-        quotable: QuotePolicy::default(),
-        created_at: now_ms,
-        updated_at: now_ms,
-        suspended: false,
-        limited: false,
-        tweets_count: 0,
-        followers_count: 0,
-        following_count: 0,
-        stated: Default::default(),
-        last_tweet_at: None,
-        moved_to: None,
-        uri: None,
-        url: None,
-    }
 }

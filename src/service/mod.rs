@@ -59,8 +59,6 @@ pub use crate::config::Registration;
 pub(crate) use crate::model::tweet::blank_tweet;
 pub use about::{AboutChanges, RuleStep, Week};
 pub use accounts::SignUp;
-#[cfg(test)]
-pub(crate) use accounts::blank_account;
 pub use announcements::{AnnouncementView, NewAnnouncement};
 pub use bonds::Relationship;
 pub use conversations::ConversationView;

@@ -67,6 +67,20 @@ pub enum Created {
     Existing(TweetId),
 }
 
+impl CreateTweet {
+    /// A tweet with nothing beside: nobody is told, and no upload of ours is in it.
+    pub fn alone(tweet: Tweet, now_ms: Millis) -> Self {
+        Self {
+            tweet,
+            media: Vec::new(),
+            retweet_of_author: None,
+            notifications: Vec::new(),
+            idempotency_key: None,
+            now_ms,
+        }
+    }
+}
+
 impl HotCommand for CreateTweet {
     type Output = Created;
 

@@ -2,10 +2,11 @@
 
 use super::*;
 use crate::clock::{Clock, DAY_MS, HOUR_MS};
+use crate::model::account::Account;
 use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
 use crate::model::trend::DayUse;
-use crate::service::{NewTweet, Rules, Slice, blank_account};
+use crate::service::{NewTweet, Rules, Slice};
 use crate::store::accounts;
 use crate::store::tests::database::{TestStore, settled_log, stores};
 use crate::store::tests::seeds;
@@ -35,7 +36,7 @@ impl World {
             let mut made = Vec::new();
             for n in 0..people {
                 let id = AccountId(service.ids().next());
-                let account = blank_account(id, format!("user{n}"), NOON);
+                let account = Account::blank(id, format!("user{n}"), NOON);
                 database.store.write(move |conn| accounts::insert(conn, &account)).await.unwrap();
                 made.push(id);
             }

@@ -17,7 +17,6 @@ use crate::model::handle::{Handle, is_username};
 use crate::model::host::Host;
 use crate::model::ids::AccountId;
 use crate::model::profile::Field;
-use crate::model::quote::QuotePolicy;
 use crate::model::sanitize;
 use crate::store::actors::{self, Reach, RemoteActor};
 use crate::store::{StoreError, accounts, tombstones};
@@ -240,33 +239,18 @@ fn face(actor: &Actor, id: AccountId, domain: String, now_ms: Millis) -> Account
         value: sanitize::plain(value, limits::REMOTE_NAME_MAX),
     });
     Account {
-        id,
-        username: actor.preferred_username.clone(),
         domain: Some(domain),
         display_name: sanitize::plain(actor.name.as_deref().unwrap_or_default(), limits::REMOTE_NAME_MAX),
-        bio: String::new(),
         bio_html: sanitize::html(actor.summary.as_deref().unwrap_or_default()),
         fields: fields.collect(),
-        emoji: Vec::new(),
         avatar: actor.icon.as_ref().map(Url::to_string),
         header: actor.image.as_ref().map(Url::to_string),
         kind: kind(actor.kind),
         locked: actor.manually_approves_followers,
         discoverable: actor.discoverable.unwrap_or(false),
         indexable: actor.indexable.unwrap_or(false),
-        quotable: QuotePolicy::default(),
         created_at: actor.published_ms.map_or(now_ms, |at_ms| at_ms.clamp(0, now_ms)),
-        updated_at: now_ms,
-        suspended: false,
-        limited: false,
-        tweets_count: 0,
-        followers_count: 0,
-        following_count: 0,
-        stated: Default::default(),
-        last_tweet_at: None,
-        moved_to: None,
-        uri: None,
-        url: None,
+        ..Account::blank(id, actor.preferred_username.clone(), now_ms)
     }
 }
 

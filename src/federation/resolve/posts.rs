@@ -267,14 +267,7 @@ impl Federation {
         let is_news =
             links.arrival == Arrival::Delivered || now_ms.saturating_sub(tweet.created_at) < NEWS_MS;
         let notifications = if is_news { told_of(&tweet, quoted_author, now_ms) } else { Vec::new() };
-        let command = CreateTweet {
-            notifications,
-            tweet,
-            media: Vec::new(),
-            retweet_of_author: None,
-            idempotency_key: None,
-            now_ms,
-        };
+        let command = CreateTweet { notifications, ..CreateTweet::alone(tweet, now_ms) };
         let awaited = post.in_reply_to.as_ref().filter(|_| command.tweet.reply_to_uri.is_some());
         let written = command.tweet.clone();
         let id = self.service().write_tweet(command).await?;

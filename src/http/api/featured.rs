@@ -5,10 +5,11 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Answer;
+use super::follows::bonds;
 use super::paging::{AccountPaging, Page, Paged};
 use super::paths::{OfTag, OfUser};
 use super::types::{User, when};
-use super::{Answer, user_of};
 use crate::http::extract::{Auth, Json, MaybeAuth, Path};
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
@@ -102,11 +103,7 @@ pub(super) async fn get_endorsements(
     Path(at): Path<OfUser>,
     paging: AccountPaging,
 ) -> Result<Paged<User>, ApiError> {
-    let viewer = viewer.map(|who| who.account);
-    let account = state.service.account(at.user_id).await?.id;
-    let page =
-        state.service.bonds_seen(viewer, Bonds::Endorsed, account, paging.cursor, paging.limit).await?;
-    Ok(paging.older(page, user_of(&state)))
+    bonds(&state, viewer, at, Bonds::Endorsed, &paging).await
 }
 
 /// Recommend an account that you follow

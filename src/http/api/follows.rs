@@ -12,7 +12,7 @@ use crate::http::extract::{Auth, Json, MaybeAuth, Path};
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
 use crate::model::follow::FollowChoices;
-use crate::service::Relationship;
+use crate::service::{Relationship, SignedIn};
 use crate::store::follows::Bonds;
 
 /// What you want of a follow; what is not sent stays as it is.
@@ -38,11 +38,7 @@ pub(super) async fn get_followers(
     Path(at): Path<OfUser>,
     paging: AccountPaging,
 ) -> Result<Paged<User>, ApiError> {
-    let viewer = viewer.map(|who| who.account);
-    let account = state.service.account(at.user_id).await?.id;
-    let page =
-        state.service.bonds_seen(viewer, Bonds::Followers, account, paging.cursor, paging.limit).await?;
-    Ok(paging.older(page, user_of(&state)))
+    bonds(&state, viewer, at, Bonds::Followers, &paging).await
 }
 
 /// Whom an account follows
@@ -56,11 +52,21 @@ pub(super) async fn get_following(
     Path(at): Path<OfUser>,
     paging: AccountPaging,
 ) -> Result<Paged<User>, ApiError> {
-    let viewer = viewer.map(|who| who.account);
-    let account = state.service.account(at.user_id).await?.id;
-    let page =
-        state.service.bonds_seen(viewer, Bonds::Following, account, paging.cursor, paging.limit).await?;
-    Ok(paging.older(page, user_of(&state)))
+    bonds(&state, viewer, at, Bonds::Following, &paging).await
+}
+
+/// A page of the accounts that are bound to one in this way, as `viewer` may see them.
+pub(super) async fn bonds(
+    state: &AppState,
+    viewer: Option<SignedIn>,
+    at: OfUser,
+    which: Bonds,
+    paging: &AccountPaging,
+) -> Result<Paged<User>, ApiError> {
+    let (service, viewer) = (&state.service, viewer.map(|who| who.account));
+    let account = service.account(at.user_id).await?.id;
+    let page = service.bonds_seen(viewer, which, account, paging.cursor, paging.limit).await?;
+    Ok(paging.older(page, user_of(state)))
 }
 
 /// What you and an account have to do with each other

@@ -11,8 +11,11 @@ use crate::error::{Error, Result};
 use crate::http::extract::{Auth, Lenient, MaybeAuth, Path};
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
+use crate::model::account;
+use crate::model::cursor::Page;
 use crate::model::ids::TweetId;
 use crate::model::visibility::Place;
+use crate::service::SignedIn;
 
 /// Posts that are read at once, as clients count on.
 const BATCH_MAX: usize = 20;
@@ -91,8 +94,7 @@ pub(super) async fn favourited_by(
 ) -> Result<Paged<Account>, ApiError> {
     let account = viewer.as_ref().map(|who| who.account);
     let page = paging.read_page(|cursor, limit| state.service.likers(account, id, cursor, limit)).await?;
-    let scene = Scene::of(&state, viewer.as_ref());
-    Ok(paging.paged(page, |account| Account::of(&account, &scene)))
+    Ok(people(&state, viewer.as_ref(), &paging, page))
 }
 
 /// `GET /api/v1/statuses/{id}/reblogged_by`
@@ -104,8 +106,17 @@ pub(super) async fn reblogged_by(
 ) -> Result<Paged<Account>, ApiError> {
     let account = viewer.as_ref().map(|who| who.account);
     let page = paging.read_page(|cursor, limit| state.service.retweeters(account, id, cursor, limit)).await?;
-    let scene = Scene::of(&state, viewer.as_ref());
-    Ok(paging.paged(page, |account| Account::of(&account, &scene)))
+    Ok(people(&state, viewer.as_ref(), &paging, page))
+}
+
+fn people(
+    state: &AppState,
+    viewer: Option<&SignedIn>,
+    paging: &AccountPaging,
+    page: Page<account::Account>,
+) -> Paged<Account> {
+    let scene = Scene::of(state, viewer);
+    paging.paged(page, |account| Account::of(&account, &scene))
 }
 
 /// `GET /api/v1/statuses/{id}/quotes`

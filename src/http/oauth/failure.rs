@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::http::cors;
 use crate::http::problem::{Problem, RenderFailure};
 
 /// Where an app gets and ends tokens.
@@ -73,7 +74,7 @@ fn answer(status: StatusCode, failure: &Failure<'_>, problem: &Problem) -> Respo
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // Also where the gateway refused before the routes were reached.
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    cors::open(headers);
     if status == StatusCode::UNAUTHORIZED {
         let scheme = if failure.error == "invalid_client" { "Basic" } else { "Bearer" };
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(scheme));

@@ -8,7 +8,8 @@ mod token;
 mod userinfo;
 
 use axum::handler::Handler;
-use axum::http::StatusCode;
+use axum::middleware::map_response;
+use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Router};
 
@@ -32,7 +33,12 @@ pub(in crate::http) fn routes() -> Router<AppState> {
     let both = |router: Router<AppState>, (path, methods): (&str, MethodRouter<AppState>)| {
         router.route(path, methods.clone()).route(&format!("{path}/"), methods)
     };
-    routes.into_iter().fold(Router::new(), both).layer(cors::for_programs())
+    routes.into_iter().fold(Router::new(), both).layer(map_response(allow))
+}
+
+async fn allow(mut response: Response) -> Response {
+    cors::open(response.headers_mut());
+    response
 }
 
 fn both<H: Handler<T, AppState>, T: 'static>(handler: H) -> MethodRouter<AppState> {
@@ -44,6 +50,5 @@ fn open(methods: MethodRouter<AppState>) -> MethodRouter<AppState> {
 }
 
 fn for_whom(access: Access, methods: MethodRouter<AppState>) -> MethodRouter<AppState> {
-    // The layer answers what browsers ask first, where there is a route for the question.
-    methods.options(async || StatusCode::NO_CONTENT).route_layer(Extension(access))
+    methods.options(async || cors::PREFLIGHT).route_layer(Extension(access))
 }

@@ -2,9 +2,8 @@
 
 use super::views::pages::{ProfileView, SeenHere, SessionView};
 use super::views::{
-    AccountRow, AccountView, Audience, FieldView, MediaShape, MediaView, NotificationKind, NotificationView,
-    PollOptionView, PollView, PreviewView, QuoteView, Relation, ReplyContext, RowMenu, SafeHtml, TweetCounts,
-    TweetView,
+    AccountRow, AccountView, Audience, FieldView, MediaShape, MediaView, NotificationView, PollOptionView,
+    PollView, PreviewView, QuoteView, Relation, ReplyContext, RowMenu, SafeHtml, TweetCounts, TweetView,
 };
 use crate::error::Result;
 use crate::http::media::urls;
@@ -14,7 +13,6 @@ use crate::model::emoji::{self, EmojiPicture, Palette};
 use crate::model::entities;
 use crate::model::html;
 use crate::model::ids::{AccountId, SessionId};
-use crate::model::notification;
 use crate::model::preview::Preview;
 use crate::model::quote::{QuotePolicy, QuoteState};
 use crate::model::quote_fallback;
@@ -136,7 +134,7 @@ impl Present<'_> {
     pub(super) fn notification(self, view: &service::NotificationView) -> NotificationView {
         NotificationView {
             id: view.notification.id,
-            kind: notification_kind(view.notification.kind),
+            kind: view.notification.kind,
             account: self.account(&view.from),
             tweet: view.tweet.as_ref().map(|tweet| self.tweet(tweet)),
             created_ms: view.notification.created_at,
@@ -358,22 +356,6 @@ pub(super) fn audience(visibility: Visibility) -> Audience {
         Visibility::Unlisted => Audience::Unlisted,
         Visibility::Followers => Audience::Followers,
         Visibility::Direct => Audience::Direct,
-    }
-}
-
-fn notification_kind(kind: notification::NotificationKind) -> NotificationKind {
-    match kind {
-        notification::NotificationKind::Follow => NotificationKind::Follow,
-        notification::NotificationKind::FollowRequest => NotificationKind::FollowRequest,
-        notification::NotificationKind::Mention => NotificationKind::Mention,
-        notification::NotificationKind::Reply => NotificationKind::Reply,
-        notification::NotificationKind::Like => NotificationKind::Like,
-        notification::NotificationKind::Retweet => NotificationKind::Retweet,
-        notification::NotificationKind::Quote => NotificationKind::Quote,
-        notification::NotificationKind::PollEnded => NotificationKind::PollEnded,
-        notification::NotificationKind::Edited => NotificationKind::Edited,
-        notification::NotificationKind::QuotedEdited => NotificationKind::QuotedEdited,
-        notification::NotificationKind::Posted => NotificationKind::Posted,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::model::ids::{AccountId, IdMaker, MediaId, TweetId};
 use crate::model::preview::Preview;
 use crate::model::tweet::{Media, Tweet};
 use crate::previews::Previews;
-use crate::service::{NewTweet, Rules, Service, SignUp, blank_account, blank_tweet};
+use crate::service::{NewTweet, Rules, Service, SignUp, blank_tweet};
 use crate::store::accounts;
 use crate::store::events::{self, Logged, Position};
 use crate::store::tests::counted::counts;
@@ -88,7 +88,7 @@ impl World {
         };
         let ann = service.create_user(sign_up, Role::User, UserState::Active).await.unwrap().account_id;
         let bob = AccountId(service.ids().next());
-        let far = Account { domain: Some("far.test".into()), ..blank_account(bob, "bob".into(), BEGIN_MS) };
+        let far = Account { domain: Some("far.test".into()), ..Account::blank(bob, "bob".into(), BEGIN_MS) };
         service.store().write(move |conn| accounts::insert(conn, &far)).await.unwrap();
         let engine = database.engine;
         let fed = Mutex::default();
@@ -173,14 +173,7 @@ impl World {
         let now_ms = self.clock.now_ms();
         let uri = Some(format!("https://far.test/{id}"));
         let tweet = Tweet { local: false, uri, ..blank_tweet(id, self.bob, now_ms) };
-        let command = CreateTweet {
-            tweet: change(tweet),
-            media: Vec::new(),
-            retweet_of_author: None,
-            notifications: Vec::new(),
-            idempotency_key: None,
-            now_ms,
-        };
+        let command = CreateTweet::alone(change(tweet), now_ms);
         self.service.write_tweet(command).await.unwrap()
     }
 

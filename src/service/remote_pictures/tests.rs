@@ -18,7 +18,6 @@ use crate::model::account::Account;
 use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
 use crate::service::Rules;
-use crate::service::accounts::blank_account;
 use crate::store::emoji::Named;
 
 /// The least that a file counts: room for one small picture and its small version.
@@ -92,7 +91,7 @@ impl World {
 
     /// A remote account with this avatar.
     async fn account(&self, id: i64, avatar: &str) -> Account {
-        let mut account = blank_account(AccountId(id), format!("far{id}"), 0);
+        let mut account = Account::blank(AccountId(id), format!("far{id}"), 0);
         account.domain = Some("a.test".into());
         account.avatar = Some(avatar.into());
         let written = account.clone();
@@ -277,7 +276,7 @@ async fn nothing_is_fetched_for_suspended_accounts_own_accounts_and_by_an_island
         world.serves("/1.png", png()).await;
         let island = world.restarted(1 << 20, false).await;
         assert_eq!(look(&island, 1, at).await.unwrap_err().code(), "not_found");
-        let mut own = blank_account(AccountId(2), "own".into(), 0);
+        let mut own = Account::blank(AccountId(2), "own".into(), 0);
         own.avatar = Some(at.into());
         let store = world.pictures.0.service.store();
         let written = store.write(move |conn| {

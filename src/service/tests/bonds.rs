@@ -1,11 +1,11 @@
 //! Follow, request, block, mute: what two accounts may be to each other.
 
 use super::world::{World, code, is_not_found, start, told, worlds, worlds_with};
+use crate::model::account::Account;
 use crate::model::event::{Event, Relation};
 use crate::model::ids::AccountId;
 use crate::model::notification::NotificationKind;
 use crate::model::visibility::Visibility::Followers;
-use crate::service::accounts::blank_account;
 use crate::service::profiles::ProfileChanges;
 use crate::service::{Relationship, Rules};
 use crate::store::accounts;
@@ -273,7 +273,7 @@ async fn an_island_asks_no_account_elsewhere_to_be_followed() {
     for (federation, after) in [(true, "requested"), (false, "federation_off")] {
         for world in worlds_with(&Rules { federation, ..Rules::default() }).await {
             let ann = world.person("ann").await;
-            let mut far = blank_account(AccountId(world.service.next_id()), "far".to_owned(), 0);
+            let mut far = Account::blank(AccountId(world.service.next_id()), "far".to_owned(), 0);
             far.domain = Some("far.test".to_owned());
             far.uri = Some("https://far.test/users/far".to_owned());
             let written = far.clone();

@@ -215,14 +215,8 @@ async fn a_set_holds_commands_that_meet_in_it() {
         let (service, now_ms) = (&world.service, world.clock.now_ms());
         let command = |author: AccountId, change: &dyn Fn(&mut CreateTweet)| {
             let id = TweetId(service.next_id());
-            let mut command = CreateTweet {
-                tweet: crate::model::tweet::blank_tweet(id, author, now_ms),
-                media: Vec::new(),
-                retweet_of_author: None,
-                notifications: Vec::new(),
-                idempotency_key: None,
-                now_ms,
-            };
+            let mut command =
+                CreateTweet::alone(crate::model::tweet::blank_tweet(id, author, now_ms), now_ms);
             change(&mut command);
             command
         };

@@ -8,7 +8,7 @@ use crate::model::event::Event;
 use crate::model::ids::{AccountId, RowId, TweetId};
 use crate::model::poll::{Poll, PollOption};
 use crate::model::tweet::Tweet;
-use crate::service::{EmojiChanges, NewEmoji, Operator, blank_account, blank_tweet};
+use crate::service::{EmojiChanges, NewEmoji, Operator, blank_tweet};
 use crate::store::{Conn, custom_emoji};
 
 const BY: Operator = Operator::CommandLine;
@@ -103,7 +103,7 @@ async fn enabled_emoji_are_drawn_wherever_a_tweet_or_account_of_ours_has_words()
         };
         assert_eq!(codes_of(&palette.of_tweet(&tweet)), ["crow", "jay", "rook"], "{}", world.engine);
         let display_name = "Ann :rook:".into();
-        let account = Account { display_name, ..blank_account(AccountId(1), "ann".into(), 1) };
+        let account = Account { display_name, ..Account::blank(AccountId(1), "ann".into(), 1) };
         assert_eq!(codes_of(&palette.of_account(&account)), ["rook"]);
 
         // What is remote has the emoji of its own host alone.

@@ -8,7 +8,6 @@ use crate::model::follow::FollowChoices;
 use crate::model::ids::{AccountId, TweetId};
 use crate::model::notification::NotificationKind;
 use crate::model::visibility::Visibility;
-use crate::service::accounts::blank_account;
 use crate::service::{NewTweet, ProfileChanges, Relationship, notices};
 use crate::store::events::Logged;
 use crate::store::follows::{self, Bonds};
@@ -19,7 +18,7 @@ async fn far(world: &World, name: &str, host: &str) -> AccountId {
     let id = AccountId(world.service.next_id());
     let account = Account {
         domain: Some(host.to_owned()),
-        ..blank_account(id, name.to_owned(), world.service.now_ms())
+        ..Account::blank(id, name.to_owned(), world.service.now_ms())
     };
     world.store().write(move |conn| accounts::insert(conn, &account)).await.unwrap();
     id

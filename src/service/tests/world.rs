@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::model::account::{Role, User, UserState};
+use crate::model::account::{Account, Role, User, UserState};
 use crate::model::address::Addresses;
 use crate::model::cursor::{Cursor, Page};
 use crate::model::event::Event;
@@ -13,7 +13,7 @@ use crate::model::ids::{AccountId, IdMaker, MediaId, TweetId};
 use crate::model::notification::NotificationKind;
 use crate::model::tweet::{Media, Tweet};
 use crate::model::visibility::Visibility;
-use crate::service::accounts::{SignUp, blank_account};
+use crate::service::accounts::SignUp;
 use crate::service::tweets::NewTweet;
 use crate::service::{Registration, RequestKey, Rules, Service};
 use crate::store::tests::database::{TestStore, stores};
@@ -99,7 +99,7 @@ impl World {
     /// Somebody with an account, whose password nobody knows: hashing one would take the tests' time.
     pub(super) async fn person(&self, name: &str) -> AccountId {
         let id = AccountId(self.service.next_id());
-        let account = blank_account(id, name.to_owned(), self.service.now_ms());
+        let account = Account::blank(id, name.to_owned(), self.service.now_ms());
         let user = User {
             account_id: id,
             username: name.to_owned(),

@@ -87,14 +87,7 @@ pub(super) fn tweet(id: i64, author: i64) -> Tweet {
 }
 
 pub(super) fn command(tweet: Tweet) -> CreateTweet {
-    CreateTweet {
-        tweet,
-        media: Vec::new(),
-        retweet_of_author: None,
-        notifications: Vec::new(),
-        idempotency_key: None,
-        now_ms: 1,
-    }
+    CreateTweet::alone(tweet, 1)
 }
 
 pub(super) fn insert_tweets(conn: &mut Conn, tweets: Vec<Tweet>) -> Result<Vec<Created>, StoreError> {

@@ -14,10 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::clock::Clock;
-use crate::model::account::{Role, SessionKind, User, UserState};
+use crate::model::account::{Account, Role, SessionKind, User, UserState};
 use crate::model::address::Addresses;
 use crate::model::ids::{AccountId, IdMaker, TweetId};
-use crate::service::{NewTweet, Origin, Rules, Service, blank_account};
+use crate::service::{NewTweet, Origin, Rules, Service};
 use crate::store::events::{self, Position};
 use crate::store::tests::database::{TestStore, stores};
 
@@ -111,7 +111,7 @@ impl World {
             suspended: false,
             language: None,
         };
-        let account = blank_account(id, name.to_owned(), now_ms);
+        let account = Account::blank(id, name.to_owned(), now_ms);
         service.write_user(account, user, String::new(), false).await.unwrap();
         id
     }

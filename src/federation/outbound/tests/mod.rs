@@ -172,14 +172,10 @@ impl World {
     async fn post_of(&self, author: AccountId) -> TweetId {
         let id = TweetId(self.service().ids().next());
         let uri = Some(format!("http://x.test/notes/{id}"));
-        let command = CreateTweet {
-            tweet: crate::model::tweet::Tweet { local: false, uri, ..blank_tweet(id, author, NOW) },
-            media: Vec::new(),
-            retweet_of_author: None,
-            notifications: Vec::new(),
-            idempotency_key: None,
-            now_ms: NOW,
-        };
+        let command = CreateTweet::alone(
+            crate::model::tweet::Tweet { local: false, uri, ..blank_tweet(id, author, NOW) },
+            NOW,
+        );
         self.service().write_tweet(command).await.unwrap()
     }
 

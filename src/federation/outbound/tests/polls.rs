@@ -76,14 +76,7 @@ async fn a_vote_goes_to_the_author_of_the_poll_alone_one_for_each_choice() {
         let options = ["elm", "oak", "ash"].map(option).into();
         let poll = Some(Poll { options, multiple: true, ends_at: None, voters: None });
         let uri = Some("http://bob.test/q/1".to_owned());
-        let command = CreateTweet {
-            tweet: Tweet { local: false, uri, poll, ..blank_tweet(id, bob, NOW) },
-            media: Vec::new(),
-            retweet_of_author: None,
-            notifications: Vec::new(),
-            idempotency_key: None,
-            now_ms: NOW,
-        };
+        let command = CreateTweet::alone(Tweet { local: false, uri, poll, ..blank_tweet(id, bob, NOW) }, NOW);
         world.service().write_tweet(command).await.unwrap();
         world.service().vote(world.ann.id, id, &[0, 2]).await.unwrap();
         let votes = world.planned().await;

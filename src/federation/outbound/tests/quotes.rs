@@ -12,14 +12,8 @@ async fn quote(world: &World, visibility: Visibility) -> TweetId {
     let id = TweetId(world.service().ids().next());
     let uri = Some("http://cat.test/notes/1".to_owned());
     let can_quote = Some(QuotePolicy::Everyone);
-    let command = CreateTweet {
-        tweet: Tweet { local: false, uri, can_quote, ..blank_tweet(id, cat, NOW) },
-        media: Vec::new(),
-        retweet_of_author: None,
-        notifications: Vec::new(),
-        idempotency_key: None,
-        now_ms: NOW,
-    };
+    let command =
+        CreateTweet::alone(Tweet { local: false, uri, can_quote, ..blank_tweet(id, cat, NOW) }, NOW);
     world.service().write_tweet(command).await.unwrap();
     let new = NewTweet {
         text: "so".into(),

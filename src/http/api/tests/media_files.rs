@@ -7,10 +7,10 @@ use wiremock::{Mock, ResponseTemplate};
 use super::media::{picture, send};
 use super::world::{Person, World, id, worlds};
 use crate::clock::DAY_MS;
+use crate::model::account::Account;
 use crate::model::ids::{AccountId, MediaId};
 use crate::model::pictures;
 use crate::model::tweet::Media;
-use crate::service::accounts::blank_account;
 use crate::service::media_upkeep::remove_abandoned;
 use crate::store::{accounts, media};
 
@@ -128,7 +128,7 @@ async fn uploads_that_no_tweet_takes_go_after_a_day_and_pictures_go_with_their_t
 
 /// A remote picture that nobody has looked at; answers its paths, whole and small.
 async fn remote_picture(world: &World, source: &str) -> (String, String) {
-    let mut owner = blank_account(AccountId(5), "far".into(), 0);
+    let mut owner = Account::blank(AccountId(5), "far".into(), 0);
     owner.domain = Some("a.test".into());
     let remote = Media {
         id: MediaId(7),

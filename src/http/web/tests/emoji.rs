@@ -6,7 +6,7 @@ use crate::model::account::{Account, Role};
 use crate::model::ids::{AccountId, RowId, TweetId};
 use crate::model::poll::{Poll, PollOption};
 use crate::model::tweet::Tweet;
-use crate::service::{blank_account, blank_tweet};
+use crate::service::blank_tweet;
 use crate::store::actors;
 use crate::store::emoji::{self, Named};
 use crate::store::tweet_commands::CreateTweet;
@@ -188,7 +188,7 @@ async fn remote_tweet(world: &World, html: &str) -> TweetId {
         domain: Some("b.test".into()),
         display_name: "Bob :rook:".into(),
         emoji: list.clone(),
-        ..blank_account(who, "bob".into(), 1)
+        ..Account::blank(who, "bob".into(), 1)
     };
     let reach = actors::Reach {
         uri: "https://b.test/bob".into(),
@@ -209,15 +209,7 @@ async fn remote_tweet(world: &World, html: &str) -> TweetId {
         emoji: list,
         ..blank_tweet(id, who, world.service.clock().now_ms())
     };
-    let (media, notifications) = (Vec::new(), Vec::new());
-    let command = CreateTweet {
-        tweet,
-        media,
-        retweet_of_author: None,
-        notifications,
-        idempotency_key: None,
-        now_ms: 1,
-    };
+    let command = CreateTweet::alone(tweet, 1);
     world.service.write_tweet(command).await.unwrap()
 }
 

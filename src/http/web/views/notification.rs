@@ -6,35 +6,9 @@ use askama::filters::HtmlSafe;
 use super::{AccountView, PageShell, TweetView};
 use crate::clock::Millis;
 use crate::model::ids::NotificationId;
+pub use crate::model::notification::NotificationKind;
 
-/// What happened.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum NotificationKind {
-    /// Somebody follows the viewer.
-    #[default]
-    Follow,
-    /// Somebody asks to.
-    FollowRequest,
-    /// Somebody mentioned the viewer.
-    Mention,
-    /// Somebody replied.
-    Reply,
-    /// Somebody likes a tweet of the viewer.
-    Like,
-    /// Somebody shared it.
-    Retweet,
-    /// Somebody quoted it.
-    Quote,
-    /// A poll that the viewer made or voted in is over.
-    PollEnded,
-    /// A poll was changed, and the viewer's vote in it is gone.
-    Edited,
-    /// A tweet that the viewer quoted was changed.
-    QuotedEdited,
-    /// Somebody of whom the viewer wants to hear has posted.
-    Posted,
-}
-
+/// How pages tell it.
 impl NotificationKind {
     /// The key of its sentence.
     pub fn key(self) -> &'static str {
