@@ -74,6 +74,8 @@ async fn telling_twenty_costs_as_many_readings_as_telling_one_and_telling_nobody
             crowd.push(one);
         }
         world.tweet(ann, "hello").await;
+        // What was told is settled.
+        world.process.told_all().await;
         let log = world.process.service.store().read(|conn| events::after(conn, BEGINNING, 1_000)).await;
         let tweets: Vec<_> = log
             .unwrap()
