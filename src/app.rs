@@ -170,6 +170,7 @@ impl App {
         let head = self.store.read(events::head).await?;
         self.follow_graph(head);
         self.service.read_palette().await?;
+        self.service.read_house().await?;
         self.consume("search", feeder.progress(), feeder.run(self.stop.clone()));
         let following = timelines::run(self.home.clone(), head, self.stop.clone());
         self.consume("timelines", self.home.progress(), following);
@@ -224,7 +225,10 @@ impl App {
                 federation.heard(&logged.event);
             }
             let service = graph.clone();
-            async move { service.heard_of_emoji(&batch).await }
+            async move {
+                service.heard_of_emoji(&batch).await?;
+                service.heard_of_house(&batch).await
+            }
         };
         let following =
             follower::follow(self.store.clone(), "graph", progress.clone(), self.stop.clone(), apply);

@@ -52,6 +52,8 @@ pub enum Purpose {
     Avatar,
     /// An account's banner: the middle 3:1, at most 1500 × 500, thumbnail within 400 × 400.
     Header,
+    /// The instance's picture: whole, within 1200 × 1200, thumbnail the middle square of 400 × 400.
+    House,
     /// A custom emoji: whole, within 128 × 128, without loss. An animated one stands still: among words, movement
     /// disturbs more than it tells, and so nobody who asked for less of it has to see any.
     Emoji,
@@ -97,6 +99,7 @@ impl Purpose {
             Self::Attachment => Shape::Pixels(STORED_PIXELS),
             Self::Avatar => Shape::Cover(400, 400),
             Self::Header => Shape::Cover(1_500, 500),
+            Self::House => Shape::Within(1_200, 1_200),
             Self::Emoji => Shape::Within(128, 128),
         }
     }
@@ -105,6 +108,7 @@ impl Purpose {
         match self {
             Self::Attachment | Self::Header => Shape::Within(400, 400),
             Self::Avatar => Shape::Within(128, 128),
+            Self::House => Shape::Cover(400, 400),
             Self::Emoji => Shape::Within(64, 64),
         }
     }
@@ -112,7 +116,7 @@ impl Purpose {
     /// The largest file of this kind that is taken from anybody, in bytes.
     pub fn max_bytes(self) -> u64 {
         match self {
-            Self::Attachment | Self::Avatar | Self::Header => MAX_INPUT_BYTES,
+            Self::Attachment | Self::Avatar | Self::Header | Self::House => MAX_INPUT_BYTES,
             Self::Emoji => EMOJI_INPUT_BYTES,
         }
     }

@@ -1,5 +1,7 @@
 //! What an instance says of itself: its rules, and texts about it.
 
+use serde::{Deserialize, Serialize};
+
 use super::ids::RowId;
 use super::text;
 use crate::clock::Millis;
@@ -45,6 +47,25 @@ impl TextKind {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
+}
+
+/// The picture of the instance, by which it is shown elsewhere: one that is wide, and its middle as an icon.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HousePicture {
+    /// The media key of the picture.
+    pub file_key: String,
+    /// Pixels from left to right.
+    pub width: u32,
+    /// Pixels from top to bottom.
+    pub height: u32,
+    /// The media key of the icon.
+    pub icon_key: String,
+    /// Pixels of the icon from left to right.
+    pub icon_width: u32,
+    /// Pixels of the icon from top to bottom.
+    pub icon_height: u32,
+    /// What to show until the picture is there.
+    pub blurhash: String,
 }
 
 /// One step by which the rules change. Those that there are, are named by their ids, so that what was decided over an

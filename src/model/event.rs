@@ -226,6 +226,8 @@ pub enum Event {
     },
     /// The instance's own emoji changed.
     EmojiChanged,
+    /// The instance has another picture, or none.
+    HousePictureChanged,
     /// An account has a new notification.
     Notified {
         /// Whom it is for.

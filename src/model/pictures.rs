@@ -5,6 +5,7 @@
 //! browsers may keep what they have; and only who was shown the path knows it, so that nobody finds the pictures of
 //! private tweets by counting ids.
 
+use super::about::HousePicture;
 use super::account::Account;
 use super::attachment::MediaState;
 use super::emoji::{OwnEmoji, RemoteEmoji};
@@ -47,6 +48,16 @@ pub fn header_url(account: &Account) -> Option<String> {
 /// The path of an emoji of ours.
 pub fn own_emoji_url(emoji: &OwnEmoji) -> String {
     stored_url(&emoji.file_key)
+}
+
+/// The path of the instance's picture.
+pub fn house_url(picture: &HousePicture) -> String {
+    stored_url(&picture.file_key)
+}
+
+/// The path of its icon.
+pub fn house_icon_url(picture: &HousePicture) -> String {
+    stored_url(&picture.icon_key)
 }
 
 /// The path of another instance's emoji. It is the same for every picture that the emoji ever has.

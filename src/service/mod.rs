@@ -15,6 +15,7 @@ pub mod filters;
 pub mod followed_tags;
 pub mod follows;
 pub mod graph;
+pub mod house;
 pub mod instances;
 mod known_sessions;
 pub mod leaving;
@@ -188,6 +189,7 @@ struct Inner {
     counted: size::Counted,
     weeks: about::Weeks,
     palettes: emoji::Palettes,
+    house: house::House,
     known_sessions: known_sessions::KnownSessions,
     shelf: shelf::Shelf,
 }
@@ -222,6 +224,7 @@ impl Service {
             counted: size::Counted::default(),
             weeks: about::Weeks::default(),
             palettes: emoji::Palettes::default(),
+            house: house::House::default(),
             known_sessions: known_sessions::KnownSessions::new(),
             shelf: shelf::Shelf::new(),
             store,

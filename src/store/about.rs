@@ -2,11 +2,15 @@
 
 use super::conn::Conn;
 use super::value::args;
-use super::{Row, StoreError};
+use super::{Row, StoreError, events, settings};
 use crate::clock::Millis;
 use crate::config::limits;
-use crate::model::about::{HouseRule, HouseText, TextKind};
+use crate::model::about::{HousePicture, HouseRule, HouseText, TextKind};
+use crate::model::event::Event;
 use crate::model::ids::RowId;
+
+/// The setting that is the instance's picture.
+const PICTURE: &str = "picture";
 
 /// How many rules there may be.
 fn most() -> i64 {
@@ -99,4 +103,25 @@ pub fn set_text(
         args![kind.as_str(), day, text, now_ms],
     )?;
     Ok(())
+}
+
+/// The instance's picture, if it has one.
+pub fn picture(conn: &mut Conn) -> Result<Option<HousePicture>, StoreError> {
+    let stored = settings::get(conn, PICTURE)?;
+    Ok(stored.map(|text| serde_json::from_str(&text)).transpose()?)
+}
+
+/// Gives the instance this picture or none, and tells of it. Answers the one that it had.
+pub fn set_picture(
+    conn: &mut Conn,
+    new: Option<&HousePicture>,
+    now_ms: Millis,
+) -> Result<Option<HousePicture>, StoreError> {
+    let before = picture(conn)?;
+    match new {
+        Some(new) => settings::set(conn, PICTURE, &serde_json::to_string(new)?)?,
+        None => settings::remove(conn, PICTURE)?,
+    }
+    events::append(conn, &[Event::HousePictureChanged], now_ms)?;
+    Ok(before)
 }

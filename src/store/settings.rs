@@ -17,3 +17,18 @@ pub fn get_or_insert(conn: &mut Conn, key: &str, value: &str) -> Result<String, 
     )?;
     conn.query_one("select value from settings where key = $1", args![key], |row| row.take())
 }
+
+/// Writes a setting, whatever it was.
+pub fn set(conn: &mut Conn, key: &str, value: &str) -> Result<(), StoreError> {
+    conn.execute(
+        "insert into settings (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value",
+        args![key, value],
+    )?;
+    Ok(())
+}
+
+/// Removes a setting.
+pub fn remove(conn: &mut Conn, key: &str) -> Result<(), StoreError> {
+    conn.execute("delete from settings where key = $1", args![key])?;
+    Ok(())
+}

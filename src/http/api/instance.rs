@@ -9,6 +9,9 @@ use crate::config::{Registration, limits};
 use crate::http::extract::Json;
 use crate::http::state::AppState;
 use crate::media::Films;
+use crate::model::about::HousePicture;
+use crate::model::address::Addresses;
+use crate::model::pictures;
 use crate::service;
 
 /// This instance.
@@ -29,10 +32,27 @@ pub(super) struct Instance {
     /// How accounts come to be: `open`, `approval` or `closed`.
     #[schema(example = "open")]
     registration: &'static str,
+    /// Its picture, which an admin gave it.
+    picture: Option<InstancePicture>,
     /// What an account or a tweet may have.
     limits: Limits,
     /// How big it is.
     counts: Counts,
+}
+
+/// The picture of an instance.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(super) struct InstancePicture {
+    /// Where it is.
+    url: String,
+    /// Pixels from left to right.
+    width: u32,
+    /// Pixels from top to bottom.
+    height: u32,
+    /// What to show until it is there.
+    blurhash: String,
+    /// Where its middle is, as an icon.
+    icon_url: String,
 }
 
 /// What an account or a tweet may have.
@@ -91,9 +111,22 @@ pub(super) async fn get_instance(State(state): State<AppState>) -> Answer<Instan
         url: addresses.origin().to_owned(),
         version: env!("CARGO_PKG_VERSION"),
         registration: registration(rules.registration),
+        picture: state.service.house_picture().map(|picture| InstancePicture::of(&picture, addresses)),
         limits: Limits::of(&state),
         counts,
     }))
+}
+
+impl InstancePicture {
+    fn of(picture: &HousePicture, addresses: &Addresses) -> Self {
+        Self {
+            url: addresses.at(&pictures::house_url(picture)),
+            width: picture.width,
+            height: picture.height,
+            blurhash: picture.blurhash.clone(),
+            icon_url: addresses.at(&pictures::house_icon_url(picture)),
+        }
+    }
 }
 
 impl From<service::Counts> for Counts {

@@ -43,6 +43,7 @@ async fn known(state: &AppState) -> Result<Known<'_>> {
     let has = (service.house_text(terms).await?.is_some(), service.house_text(privacy).await?.is_some());
     Ok(Known {
         house_rules: service.house_rules().await?,
+        picture: service.house_picture(),
         has,
         rules: service.rules(),
         counts: service.counts().await?,

@@ -16,6 +16,7 @@ pub(super) const HOSTILE: &str = "<script>alert(\"1\")</script>'\"><img src=x on
 
 pub(super) fn site(registration: Registration) -> Arc<SiteView> {
     Arc::new(SiteView {
+        picture: None,
         name: "Rookery".into(),
         host: "rookery.example".into(),
         description: "A colony for people who like birds, trains and long walks. Be kind; bring pictures."

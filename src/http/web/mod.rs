@@ -41,9 +41,9 @@ pub(in crate::http) use self::handlers::errors::render_failure;
 use self::cookies::{Cookies, FLASH};
 use self::handlers::{
     about, accounts, announcements, apps, authorize, bookmarks, compose, delete, delivery, door, edit, emoji,
-    follow_requests, follows, home, house, instances, kept_away, leaving, moves, notifications, parked,
-    polls, profile, profile_form, reactions, relays, reports, search, settings, signups, tags, thread,
-    tweets,
+    follow_requests, follows, home, house, house_picture, instances, kept_away, leaving, moves,
+    notifications, parked, polls, profile, profile_form, reactions, relays, reports, search, settings,
+    signups, tags, thread, tweets,
 };
 use self::site::Site;
 use self::visit::Renewed;
@@ -172,6 +172,8 @@ fn for_admins() -> Router<AppState> {
         .route("/admin/about/rules/{id}/move", post(house::move_rule))
         .route("/admin/about/rules/{id}/remove", post(house::remove_rule))
         .route("/admin/about/texts/{kind}", post(house::write))
+        .route("/admin/about/picture", post(house_picture::set))
+        .route("/admin/about/picture/remove", post(house_picture::remove))
         .route("/admin/announcements", get(announcements::list).post(announcements::announce))
         .route("/admin/announcements/{id}", get(announcements::one).post(announcements::change))
         .route("/admin/announcements/{id}/remove", post(announcements::remove))

@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::views::{ContactView, Registration, SiteView};
+use super::views::{ContactView, Registration, SitePicture, SiteView};
 use crate::error::Result;
+use crate::model::pictures;
 use crate::service::{self, Service};
 
 /// Remembered by all pages of a process.
@@ -31,12 +32,19 @@ impl Site {
         let mut known = self.view.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(view) = &*known
             && (view.accounts, view.tweets) == (counts.users, counts.tweets)
+            && view.picture == picture(service)
         {
             return Ok(Arc::clone(view));
         }
         let view = SiteView { accounts: counts.users, tweets: counts.tweets, ..plain(service) };
         Ok(Arc::clone(known.insert(Arc::new(view))))
     }
+}
+
+fn picture(service: &Service) -> Option<SitePicture> {
+    let picture = service.house_picture()?;
+    let url = service.addresses().at(&pictures::house_url(&picture));
+    Some(SitePicture { url, width: picture.width, height: picture.height })
 }
 
 /// The instance without its counts.
@@ -48,6 +56,7 @@ pub(super) fn plain(service: &Service) -> SiteView {
         description: rules.instance_description.clone(),
         source_url: rules.source_url.clone(),
         contact: Some(rules.admin_contact.as_str()).filter(|text| !text.is_empty()).map(ContactView::read),
+        picture: picture(service),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         registration: match rules.registration {
             service::Registration::Open => Registration::Open,

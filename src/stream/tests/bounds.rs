@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::error::Error;
+use crate::store::tests::database::settled_log;
 use crate::store::tests::units::counted;
 
 #[tokio::test]
@@ -74,12 +75,8 @@ async fn telling_twenty_costs_as_many_readings_as_telling_one_and_telling_nobody
             crowd.push(one);
         }
         world.tweet(ann, "hello").await;
-        // What was told is settled.
-        world.process.told_all().await;
-        let log = world.process.service.store().read(|conn| events::after(conn, BEGINNING, 1_000)).await;
+        let log = settled_log(world.process.service.store(), BEGINNING).await;
         let tweets: Vec<_> = log
-            .unwrap()
-            .events
             .into_iter()
             .filter(|logged| matches!(logged.event, crate::model::event::Event::TweetCreated(_)))
             .collect();

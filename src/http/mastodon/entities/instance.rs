@@ -1,12 +1,15 @@
 //! What this instance is, in both versions of the document.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::Scene;
 use crate::config::{Registration, limits};
 use crate::http::web::assets;
-use crate::model::about::HouseRule;
+use crate::model::about::{HousePicture, HouseRule};
 use crate::model::ids::RowId;
+use crate::model::pictures;
 use crate::service::{Counts, Rules};
 
 /// The version of Mastodon whose clients find here what they look for. 4.6 would promise collections.
@@ -58,6 +61,8 @@ pub(in crate::http::mastodon) struct Known<'a> {
     pub(in crate::http::mastodon) film_bytes: Option<u64>,
     /// Its rules.
     pub(in crate::http::mastodon) house_rules: Vec<HouseRule>,
+    /// Its picture.
+    pub(in crate::http::mastodon) picture: Option<Arc<HousePicture>>,
     /// Whether it has terms, and whether it says what is done with what people give to it.
     pub(in crate::http::mastodon) has: (bool, bool),
     /// The key by which push services know it.
@@ -74,7 +79,7 @@ pub(in crate::http::mastodon) struct InstanceV2 {
     description: String,
     usage: Usage,
     thumbnail: Thumbnail,
-    icon: [(); 0],
+    icon: Vec<IconFile>,
     languages: Vec<String>,
     configuration: Configuration,
     registrations: Registrations,
@@ -117,6 +122,23 @@ struct ActiveUsers {
 #[derive(Clone, Debug, Serialize)]
 struct Thumbnail {
     url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blurhash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    versions: Option<Versions>,
+}
+
+/// The one size that there is.
+#[derive(Clone, Debug, Serialize)]
+struct Versions {
+    #[serde(rename = "@1x")]
+    plain: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct IconFile {
+    src: String,
+    size: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -221,8 +243,8 @@ impl InstanceV2 {
             source_url: rules.source_url.clone(),
             description: rules.instance_description.clone(),
             usage: Usage { users: ActiveUsers { active_month: known.counts.active_month } },
-            thumbnail: Thumbnail { url: scene.addresses.at(assets::url(ICON)) },
-            icon: [],
+            thumbnail: Thumbnail::of(known.picture.as_deref(), scene),
+            icon: known.picture.iter().map(|picture| IconFile::of(picture, scene)).collect(),
             languages: vec![rules.language.clone()],
             configuration: Configuration::of(known, scene),
             registrations: Registrations {
@@ -236,6 +258,27 @@ impl InstanceV2 {
             api_versions: ApiVersions { mastodon: API_LEVEL },
             contact: Contact { email: rules.admin_contact.clone(), account: None },
             rules: known.house_rules.iter().map(InstanceRule::of).collect(),
+        }
+    }
+}
+
+impl Thumbnail {
+    fn of(picture: Option<&HousePicture>, scene: &Scene<'_>) -> Self {
+        let Some(picture) = picture else {
+            let url = scene.addresses.at(assets::url(ICON));
+            return Self { url, blurhash: None, versions: None };
+        };
+        let url = scene.addresses.at(&pictures::house_url(picture));
+        let versions = Some(Versions { plain: url.clone() });
+        Self { url, blurhash: Some(picture.blurhash.clone()), versions }
+    }
+}
+
+impl IconFile {
+    fn of(picture: &HousePicture, scene: &Scene<'_>) -> Self {
+        Self {
+            src: scene.addresses.at(&pictures::house_icon_url(picture)),
+            size: format!("{}x{}", picture.icon_width, picture.icon_height),
         }
     }
 }

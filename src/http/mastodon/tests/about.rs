@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 use super::{admin, failed, post, say};
 use crate::clock::DAY_MS;
 use crate::http::api::tests::world::{Person, World, worlds, worlds_with};
+use crate::model::about::HousePicture;
 use crate::service::Rules;
-use crate::store::instances;
+use crate::store::tests::database::settled_log;
 use crate::store::tests::seeds;
+use crate::store::{about, events, instances};
 
 /// Writes what the instance says of itself.
 async fn write(world: &World, admin: &Person, changes: Value) {
@@ -151,5 +153,40 @@ async fn a_public_post_is_embedded_and_no_other() {
         assert!(languages.as_array().unwrap().contains(&json!({"code": "de", "name": "Deutsch"})));
         let door = world.ask(None, "GET /.well-known/change-password", None).await;
         assert_eq!((door.status, &door.headers["location"]), (303, &"/settings/security".parse().unwrap()));
+    }
+}
+
+#[tokio::test]
+async fn the_instances_picture_stands_in_its_documents_also_when_another_process_set_it() {
+    for world in worlds().await {
+        let before = world.ask(None, "GET /api/v2/instance", None).await.good();
+        assert_eq!(before["icon"], json!([]), "{}", world.engine);
+        assert!(before["thumbnail"].get("blurhash").is_none());
+        assert_eq!(world.ask(None, "GET /api/instance", None).await.good()["picture"], json!(null));
+        let picture = HousePicture {
+            file_key: "ab/cd/abcd.png".into(),
+            width: 1_200,
+            height: 630,
+            icon_key: "ef/gh/efgh.png".into(),
+            icon_width: 400,
+            icon_height: 400,
+            blurhash: "LEHV6n".into(),
+        };
+        // As another process writes it: this one hears of it by the log.
+        let store = world.service.store();
+        let at = store.read(events::newest).await.unwrap();
+        store.write(move |conn| about::set_picture(conn, Some(&picture), 1)).await.unwrap();
+        let log = settled_log(store, at).await;
+        world.service.heard_of_house(&log).await.unwrap();
+        let url = "http://rook.test/media/ab/cd/abcd.png";
+        let two = world.ask(None, "GET /api/v2/instance", None).await.good();
+        let thumbnail = json!({ "url": url, "blurhash": "LEHV6n", "versions": { "@1x": url } });
+        assert_eq!(two["thumbnail"], thumbnail, "{}", world.engine);
+        let icon = "http://rook.test/media/ef/gh/efgh.png";
+        assert_eq!(two["icon"], json!([{ "src": icon, "size": "400x400" }]));
+        let one = world.ask(None, "GET /api/v1/instance", None).await.good();
+        assert_eq!(one["thumbnail"], json!(url));
+        let native = world.ask(None, "GET /api/instance", None).await.good();
+        assert_eq!((&native["picture"]["url"], &native["picture"]["icon_url"]), (&json!(url), &json!(icon)));
     }
 }

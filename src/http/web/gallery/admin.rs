@@ -45,7 +45,20 @@ pub(super) fn about_instances(tag: &str) -> Vec<Drawn> {
         hint: hint.to_owned(),
     };
     let typed = || RuleForm { rule: "Be <b>".into(), hint: "</textarea>".into() };
-    let house = |rules, errors| HousePage { shell: admin(tag), rules, rule: typed(), texts: texts(), errors };
+    let pictured = || {
+        let mut shell = admin(tag);
+        let picture =
+            SitePicture { url: "https://rookery.example/media/x.png".into(), width: 1_200, height: 630 };
+        shell.site = std::sync::Arc::new(SiteView { picture: Some(picture), ..(*shell.site).clone() });
+        shell
+    };
+    let house = |rules: Vec<HouseRule>, errors| HousePage {
+        shell: if rules.is_empty() { admin(tag) } else { pictured() },
+        rules,
+        rule: typed(),
+        texts: texts(),
+        errors,
+    };
     let words = || AnnouncementForm {
         words: "</textarea>We move".into(),
         starts_at: "2026-01-31T12:00".into(),

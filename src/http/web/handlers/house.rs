@@ -133,6 +133,11 @@ async fn holding(visit: &Visit, id: RowId) -> Result<HouseRule> {
     rules.into_iter().find(|rule| rule.id == id).ok_or(Error::NotFound("rule"))
 }
 
+/// The page with a complaint about its picture.
+pub(super) async fn complain(visit: &Visit, errors: FormErrors) -> Result<HousePage> {
+    house(visit, RuleForm::default(), None, errors).await
+}
+
 async fn house(
     visit: &Visit,
     rule: RuleForm,

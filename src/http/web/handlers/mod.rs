@@ -20,6 +20,7 @@ pub(super) mod follow_requests;
 pub(super) mod follows;
 pub(super) mod home;
 pub(super) mod house;
+pub(super) mod house_picture;
 pub(super) mod instances;
 pub(super) mod kept_away;
 pub(super) mod leaving;

@@ -1,6 +1,6 @@
 //! What the instance says of itself: admins write it on the pages, everybody reads it.
 
-use super::browser::Browser;
+use super::browser::{Browser, Part};
 use super::world::{World, worlds};
 use crate::clock::DAY_MS;
 use crate::config::limits;
@@ -166,5 +166,55 @@ async fn only_admins_write_what_the_instance_says() {
         ] {
             assert_eq!(ann.post(form, &[("words", "x"), ("rule", "x")]).await.status, 403, "{form}");
         }
+    }
+}
+
+/// The files of the media store.
+fn files(world: &World) -> usize {
+    fn count(folder: &std::path::Path) -> usize {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.map(|path| if path.is_dir() { count(&path) } else { 1 }).sum()
+    }
+    count(&world.files.path().join("media"))
+}
+
+#[tokio::test]
+async fn an_admin_gives_the_instance_a_picture_that_pages_name_and_takes_it_back() {
+    let mut png = std::io::Cursor::new(Vec::new());
+    let image = image::RgbaImage::from_pixel(1_600, 800, image::Rgba([200, 30, 90, 255]));
+    image.write_to(&mut png, image::ImageFormat::Png).unwrap();
+    let file = png.into_inner();
+    for world in worlds().await {
+        let chief = admin(&world).await;
+        world.browser().open("/about").await.has_not("og:image");
+        let form = [Part::Text("return_to", "/admin/about"), Part::File("picture", &file)];
+        let answer = chief.post_parts("/admin/about/picture", &form).await;
+        assert_eq!(answer.location(), "/admin/about", "{}: {}", world.engine, answer.html);
+        let page = chief.open("/admin/about").await;
+        page.has("The server has its new picture.").has("width=\"1200\" height=\"600\"");
+        let picture = world.service.house_picture().unwrap();
+        assert_eq!((picture.icon_width, picture.icon_height), (400, 400), "its middle");
+        let named =
+            format!("<meta property=\"og:image\" content=\"https://rook.test/media/{}\">", picture.file_key);
+        world.browser().open("/about").await.has(&named);
+        world.browser().open("/login").await.has(&named);
+        assert_eq!(world.browser().get(&format!("/media/{}", picture.icon_key)).await.status, 200);
+
+        let broken = [Part::File("picture", b"no picture")];
+        let refused = chief.post_parts("/admin/about/picture", &broken).await;
+        assert_eq!(refused.status, 422, "{}", world.engine);
+        refused.has("id=\"picture-error\"");
+        chief.post_parts("/admin/about/picture", &[Part::Text("x", "")]).await.has("Choose a picture.");
+        chief.post_parts("/admin/about/picture", &form).await;
+        assert_ne!(world.service.house_picture().unwrap().file_key, picture.file_key);
+        assert_eq!(files(&world), 2, "{}: the old one is gone", world.engine);
+        chief.submit("/admin/about/picture/remove", &[]).await.has("The picture is removed.");
+        world.browser().open("/about").await.has_not("og:image");
+        assert_eq!(files(&world), 0, "{}", world.engine);
+
+        let ann = world.person("ann").await;
+        assert_eq!(ann.post_parts("/admin/about/picture", &form).await.status, 403);
+        assert_eq!(ann.post("/admin/about/picture/remove", &[]).await.status, 403);
+        assert_eq!(files(&world), 0, "{}", world.engine);
     }
 }

@@ -27,7 +27,9 @@ pub use compose::{Composer, ComposerCard, FieldError, FormErrors, ImageSlot, Pol
 pub use flash::Flash;
 pub use notification::{NotificationCard, NotificationKind, NotificationView};
 pub use parts::{Aria, EmojiText, Empty, ErrorText, Icon, Phrase, Picture, TimeTag};
-pub use shell::{ContactView, Nav, NavEntry, PageShell, Registration, SiteView, Theme, ViewerView};
+pub use shell::{
+    ContactView, Nav, NavEntry, PageShell, Registration, SitePicture, SiteView, Theme, ViewerView,
+};
 pub use tweet::{
     Audience, CardRole, MediaShape, MediaView, PollOptionView, PollView, PreviewView, QuoteView,
     ReplyContext, TweetCard, TweetCounts, TweetView,

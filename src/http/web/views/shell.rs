@@ -40,6 +40,8 @@ pub struct SiteView {
     pub source_url: String,
     /// How to reach whoever runs it.
     pub contact: Option<ContactView>,
+    /// Its picture, for pages that have none of their own.
+    pub picture: Option<SitePicture>,
     /// The version of the server.
     pub version: String,
     /// Who may sign up.
@@ -55,6 +57,17 @@ impl SiteView {
     pub fn licence(&self) -> &'static str {
         env!("CARGO_PKG_LICENSE")
     }
+}
+
+/// The picture of the instance.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SitePicture {
+    /// Its whole address: others read it.
+    pub url: String,
+    /// Pixels from left to right.
+    pub width: u32,
+    /// Pixels from top to bottom.
+    pub height: u32,
 }
 
 /// How to reach whoever runs the instance.

@@ -74,7 +74,7 @@ pub struct HousePage {
 
 impl HousePage {
     const TAB: AdminTab = AdminTab::About;
-    const FIELDS: [&'static str; 5] = ["rule", "hint", "about", "privacy", "terms"];
+    const FIELDS: [&'static str; 6] = ["rule", "hint", "about", "privacy", "terms", "picture"];
 }
 
 /// `GET /admin/about/rules/{id}`.
