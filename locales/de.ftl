@@ -853,6 +853,7 @@ error-too-many-parts = Das Formular hat mehr als { $limit } Teile.
 error-form-too-long = Die Texte des Formulars sind zusammen zu lang: höchstens { $limit } Bytes.
 error-missing = Im Formular fehlt etwas.
 error-bad-key = Dieses Formular ist kaputt. Lade die Seite neu und versuch es noch einmal.
+error-bad-url = Das ist keine Webadresse.
 error-bad-value = Ein Operator dieser Suche hat einen Wert, den er nicht kennt. Richtig sind: has:image, is:reply, lang:de, in:library, after:2026-01-31.
 error-yourself = Das geht nicht mit deinem eigenen Konto.
 error-own-host = Ein Server kann sich nicht selbst sperren.

@@ -862,6 +862,7 @@ error-too-many-parts = The form has more than { $limit } parts.
 error-form-too-long = The texts of the form are too long together: at most { $limit } bytes.
 error-missing = Something is missing in the form.
 error-bad-key = This form is broken. Reload the page and try again.
+error-bad-url = This is no web address.
 error-bad-value = An operator of this search has a value that it does not take. Right are: has:image, is:reply, lang:en, in:library, after:2026-01-31.
 error-yourself = This cannot be done to your own account.
 error-own-host = A server cannot block itself.

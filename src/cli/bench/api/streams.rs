@@ -9,18 +9,19 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::HERE;
-use super::world::{World, say};
+use super::world::{World, person, say};
 use crate::cli::Failure;
 use crate::cli::bench::ground::Ground;
 use crate::cli::bench::report::{Figure, number, percentile_ms};
 use crate::error::Error;
 use crate::model::account::SessionKind;
+use crate::model::ids::AccountId;
 use crate::service::Origin;
 
 /// Posts that are written, one after the other.
 const POSTS: usize = 20;
-/// Listeners of one network; the server takes twice as many.
-const PER_NETWORK: usize = 100;
+/// Listeners of one network and of one account; the server takes more of both.
+const PER_NETWORK: usize = 50;
 /// How long a listener waits.
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAGE_BYTES: f64 = 4_096.0;
@@ -33,8 +34,14 @@ pub(super) async fn measure(
 ) -> Result<Vec<Figure>, Failure> {
     let before = resident()?;
     let mut open = Vec::with_capacity(listeners);
+    let mut reader = world.reader;
     for number in 0..listeners {
-        open.push(Listener::connect(ground, world, network(number)?).await?);
+        // An account has only so many sessions.
+        if number % PER_NETWORK == 0 {
+            reader = person(ground, &format!("listener{number}")).await?;
+            ground.app.service.follow(reader, world.author).await?;
+        }
+        open.push(Listener::connect(ground, reader, network(number)?).await?);
     }
     let after = resident()?;
     let mut times = Vec::with_capacity(POSTS);
@@ -75,10 +82,10 @@ struct Listener {
 }
 
 impl Listener {
-    /// Opens a stream from this network and waits until it speaks.
-    async fn connect(ground: &Ground, world: &World, from: IpAddr) -> Result<Self, Failure> {
+    /// Opens the stream of this reader from this network and waits until it speaks.
+    async fn connect(ground: &Ground, reader: AccountId, from: IpAddr) -> Result<Self, Failure> {
         let service = &ground.app.service;
-        let session = service.start_session(world.reader, SessionKind::Token, "read", Origin::default());
+        let session = service.start_session(reader, SessionKind::Token, "read", Origin::default());
         let (_, token) = session.await?;
         let socket = TcpSocket::new_v4()?;
         socket.bind((from, 0).into())?;
@@ -112,7 +119,10 @@ impl Listener {
         };
         match tokio::time::timeout(PATIENCE, hearing).await {
             Ok(heard) => heard,
-            Err(_) => Err(Failure::Other("a listener heard nothing in time".to_owned())),
+            Err(_) => {
+                let came = String::from_utf8_lossy(&self.came);
+                Err(Failure::Other(format!("a listener heard nothing in time, only: {came}")))
+            }
         }
     }
 }

@@ -61,7 +61,8 @@ impl World {
     }
 }
 
-async fn person(ground: &Ground, name: &str) -> Result<AccountId, Failure> {
+/// Somebody who is signed up.
+pub(super) async fn person(ground: &Ground, name: &str) -> Result<AccountId, Failure> {
     let new = SignUp {
         username: name.to_owned(),
         email: format!("{name}@bench.test"),
