@@ -28,7 +28,7 @@ class Refused(Exception):
 
     def __init__(self, status, body):
         super().__init__(f"{status}: {body[:300]}")
-        self.status = status
+        self.status, self.body = status, body
 
 
 class Person:

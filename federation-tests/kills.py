@@ -59,7 +59,8 @@ class Writer(threading.Thread):
             except (OSError, http.client.HTTPException):
                 pass  # it was killed: whether that was done, its database tells
             except Refused as refused:
-                if refused.status not in (404, 503):
+                # What others deleted since it was listed cannot be answered any more.
+                if refused.status not in (404, 503) and "unknown_tweet" not in refused.body:
                     self.failure = refused
                     return
 
