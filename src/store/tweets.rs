@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::conn::Conn;
 use super::value::{args, grouped};
-use super::{Row, StoreError};
+use super::{Echo, Row, StoreError};
+use crate::clock::Millis;
 use crate::model::ids::{AccountId, TweetId};
 use crate::model::quote::{QuotePolicy, QuoteState};
 use crate::model::tweet::{Mention, Tweet, TweetEdit};
@@ -180,6 +181,18 @@ pub fn retweet_by(
         args![original, account],
         |row| row.take(),
     )
+}
+
+/// Lets a retweet of another instance go by the id of a later activity that made it anew.
+pub fn go_by(conn: &mut Conn, retweet: TweetId, uri: &str, at_ms: Millis) -> Result<(), StoreError> {
+    let renamed = conn.execute(
+        "update tweets set uri = $2 where id = $1 and retweet_of is not null and uri <> $2 and created_at <= $3",
+        args![retweet, uri, at_ms],
+    )?;
+    if renamed > 0 {
+        conn.touched(Echo::Tweet(retweet));
+    }
+    Ok(())
 }
 
 /// Some tweets and retweets of an account, the oldest first: those that go when the account does.

@@ -4,6 +4,7 @@
 use url::Url;
 
 use super::{Act, Failure, to_be_had};
+use crate::error::Error;
 use crate::federation::Federation;
 use crate::federation::objects::IdOr;
 use crate::federation::quirks;
@@ -14,6 +15,7 @@ use crate::model::tweet::Tweet;
 use crate::service::blank_tweet;
 use crate::store::notifications::NewNotification;
 use crate::store::tweet_commands::CreateTweet;
+use crate::store::tweets;
 
 impl Federation {
     pub(super) async fn announce(&self, act: &Act<'_>, object: &IdOr) -> Result<(), Failure> {
@@ -40,8 +42,17 @@ impl Federation {
             return Ok(());
         }
         let Some(tweet) = to_be_had(self.retweet_row(act, &original).await)? else { return Ok(()) };
-        let author = original.author;
-        let id = self.service().write_tweet(retweet_command(tweet, author, self.now_ms())).await?;
+        let (author, new, at_ms) = (original.author, tweet.id, tweet.created_at);
+        let id = match self.service().write_tweet(retweet_command(tweet, author, self.now_ms())).await {
+            // The original was deleted since it was found.
+            Err(Error::NotFound(_)) => return Ok(()),
+            written => written?,
+        };
+        if id != new {
+            // Made anew before the undo of the first time came: that one finds nothing by its id any more.
+            let uri = act.activity.id.as_str().to_owned();
+            self.service().store().write(move |conn| tweets::go_by(conn, id, &uri, at_ms)).await?;
+        }
         to_be_had(self.unless_gone_meanwhile(id, &act.activity.id, &act.activity.actor).await)?;
         Ok(())
     }

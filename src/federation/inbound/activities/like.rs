@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::{Act, Failure};
+use crate::error::Error;
 use crate::federation::Federation;
 use crate::model::event::Reaction;
 use crate::store::inbox;
@@ -22,7 +23,11 @@ impl Federation {
         };
         let uri = Some(act.activity.id.as_str().to_owned());
         let now_ms = self.now_ms();
-        self.service().write_like(Like { reaction: reaction.clone(), uri, now_ms }).await?;
+        match self.service().write_like(Like { reaction: reaction.clone(), uri, now_ms }).await {
+            // It was deleted since it was found.
+            Err(Error::NotFound(_)) => return Ok(()),
+            written => written?,
+        };
         if self.is_undone(act).await? {
             self.service()
                 .store()

@@ -13,7 +13,7 @@ use crate::model::event::{Reaction, Relation};
 use crate::model::ids::{AccountId, TweetId};
 use crate::model::notification::NotificationKind;
 use crate::model::tweet::Tweet;
-use crate::store::{Conn, StoreError, follows, notifications, reactions, tweet_commands, tweets};
+use crate::store::{Conn, StoreError, follows, inbox, notifications, reactions, tweet_commands, tweets};
 
 /// Something of the actor's that stands and is to be taken back.
 enum Standing {
@@ -44,7 +44,7 @@ impl Federation {
         if standing.is_none()
             && let Some(undone) = document
         {
-            standing = self.by_words(act, undone).await?;
+            standing = self.by_words(act, undone, object.id()).await?;
         }
         match standing {
             Some(standing) => self.take_back(act, standing).await,
@@ -68,7 +68,12 @@ impl Federation {
     }
 
     /// What the embedded copy of an undone activity speaks of.
-    async fn by_words(&self, act: &Act<'_>, undone: Object<'_>) -> Result<Option<Standing>, Failure> {
+    async fn by_words(
+        &self,
+        act: &Act<'_>,
+        undone: Object<'_>,
+        id: Option<&Url>,
+    ) -> Result<Option<Standing>, Failure> {
         let Some(target) = undone.loose_link("object") else { return Ok(None) };
         Ok(match undone.kind() {
             Some("Follow") => self.local_account(&target).await?.map(|account| Standing::Follow(account.id)),
@@ -76,9 +81,18 @@ impl Federation {
             Some("Like" | "EmojiReact") => {
                 self.known_tweet(&target).await?.map(|tweet| Standing::Like(tweet.id))
             }
+            // One that came itself stands by its id or no more: what stands now was made anew.
+            Some("Announce") if self.has_come(act, id).await? => None,
             Some("Announce") => self.retweet_of(act, &target).await?.map(Standing::Retweet),
             _ => None,
         })
+    }
+
+    /// Whether an activity with this id came from the actor.
+    async fn has_come(&self, act: &Act<'_>, id: Option<&Url>) -> Result<bool, Failure> {
+        let Some(id) = id else { return Ok(false) };
+        let (id, actor) = (id.as_str().to_owned(), act.activity.actor.as_str().to_owned());
+        Ok(self.service().store().read(move |conn| inbox::object_of(conn, &id, &actor)).await?.is_some())
     }
 
     async fn retweet_of(&self, act: &Act<'_>, original: &Url) -> Result<Option<TweetId>, Failure> {

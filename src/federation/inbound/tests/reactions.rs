@@ -108,6 +108,22 @@ async fn a_retweet_that_was_undone_before_it_came_is_not_kept() {
 }
 
 #[tokio::test]
+async fn a_retweet_made_anew_stands_when_the_undo_of_the_first_comes_late() {
+    for world in worlds().await {
+        let (tweet, uri) = ours(&world).await;
+        let announce =
+            |number: u8| activity(&format!("{BOB}#announces/{number}"), "Announce", BOB, json!(uri));
+        let undo = |number: u8| activity(&format!("{BOB}#undos/{number}"), "Undo", BOB, announce(number));
+        world.happens(&announce(1)).await;
+        world.happens(&announce(2)).await;
+        world.happens(&undo(1)).await;
+        assert_eq!(again(&world, &tweet).await.retweets_count, 1, "{}", world.engine);
+        world.happens(&undo(2)).await;
+        assert_eq!(again(&world, &tweet).await.retweets_count, 0, "{}", world.engine);
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_understood_is_finished_in_silence() {
     for world in worlds().await {
         for (number, kind) in ["View", "Move", "Flag", "Add", "Listen"].into_iter().enumerate() {
