@@ -1,12 +1,10 @@
 //! `rookery announcement`: what everybody here is told, from the machine that this instance runs on. Works beside a
 //! running server, which tells who is connected as soon as it sees what was written.
 
-use std::io::{self, Write as _};
-
 use clap::Subcommand;
 
 use super::words::given_or_piped;
-use super::{Failure, table, with_app};
+use super::{Failure, println, table, with_app};
 use crate::clock::Millis;
 use crate::config::Config;
 use crate::error::Error;
@@ -147,8 +145,4 @@ fn row(one: Announcement) -> [String; 6] {
 
 fn when(at_ms: Option<Millis>) -> String {
     at_ms.map(time::to_rfc3339).unwrap_or_default()
-}
-
-fn println(line: &str) -> Result<(), Failure> {
-    Ok(writeln!(io::stdout(), "{line}")?)
 }

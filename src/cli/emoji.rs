@@ -1,12 +1,11 @@
 //! `rookery emoji`: the instance's own emoji, from the machine that it runs on. Works beside a running server, which
 //! sees what was decided as soon as it is written.
 
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::{Failure, table};
+use super::{Failure, println, table};
 use crate::app::{App, COMMAND_PROCESS};
 use crate::config::{Config, limits};
 use crate::error::Error;
@@ -139,8 +138,4 @@ fn bare(code: &str) -> &str {
 fn row(emoji: OwnEmoji) -> [String; 3] {
     let state = if emoji.enabled { "enabled" } else { "disabled" };
     [format!(":{}:", emoji.shortcode), state.to_owned(), emoji.category]
-}
-
-fn println(line: &str) -> Result<(), Failure> {
-    Ok(writeln!(io::stdout(), "{line}")?)
 }

@@ -1,11 +1,9 @@
 //! `rookery instance`: other instances and what waits for them, from the machine that this one runs on. Works
 //! beside a running server, which sees within a second what was decided.
 
-use std::io::{self, Write as _};
-
 use clap::Subcommand;
 
-use super::{Failure, table, with_app};
+use super::{Failure, println, table, with_app};
 use crate::clock::Millis;
 use crate::config::Config;
 use crate::model::instance::{Instance, InstanceState};
@@ -129,8 +127,4 @@ fn show(instance: &Instance) -> Result<(), Failure> {
 
 fn when(at_ms: Option<Millis>) -> String {
     at_ms.map(time::to_rfc3339).unwrap_or_default()
-}
-
-fn println(line: &str) -> Result<(), Failure> {
-    Ok(writeln!(io::stdout(), "{line}")?)
 }

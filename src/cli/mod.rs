@@ -172,6 +172,11 @@ fn told(error: &Error) -> String {
     }
 }
 
+/// Writes a line to standard output; a reader that went away is a failure and no panic.
+fn println(line: &str) -> Result<(), Failure> {
+    Ok(writeln!(io::stdout(), "{line}")?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,11 +1,9 @@
 //! `rookery relay`: subscriptions to relays, from the machine that this instance runs on. Works beside a running server,
 //! which asks the relay as soon as it sees what was decided.
 
-use std::io::{self, Write as _};
-
 use clap::Subcommand;
 
-use super::{Failure, table, with_app};
+use super::{Failure, println, table, with_app};
 use crate::config::Config;
 use crate::error::Error;
 use crate::federation::Federation;
@@ -63,8 +61,4 @@ fn named(relays: Vec<Relay>, address: &str) -> Result<Relay, Failure> {
 
 fn row(relay: Relay) -> [String; 3] {
     [relay.address, relay.kind.as_str().to_owned(), relay.state.as_str().to_owned()]
-}
-
-fn println(line: &str) -> Result<(), Failure> {
-    Ok(writeln!(io::stdout(), "{line}")?)
 }

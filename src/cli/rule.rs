@@ -1,12 +1,10 @@
 //! `rookery rule`: the rules of this instance, from the machine that it runs on. Works beside a running server, which
 //! shows them from then on. A rule is named by its number in the list.
 
-use std::io::{self, Write as _};
-
 use clap::Subcommand;
 
 use super::words::given_or_piped;
-use super::{Failure, table, with_app};
+use super::{Failure, println, table, with_app};
 use crate::config::Config;
 use crate::error::Error;
 use crate::model::about::HouseRule;
@@ -98,5 +96,5 @@ fn list(rules: &[HouseRule]) -> Result<(), Failure> {
     let row =
         |(number, rule): (usize, &HouseRule)| [number.to_string(), rule.text.clone(), rule.hint.clone()];
     let rows: Vec<[String; 3]> = (1..).zip(rules).map(row).collect();
-    Ok(writeln!(io::stdout(), "{}", table(["number", "rule", "hint"], &rows).trim_end())?)
+    println(table(["number", "rule", "hint"], &rows).trim_end())
 }

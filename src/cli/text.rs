@@ -1,13 +1,12 @@
 //! `rookery text`: what this instance says of itself at length, from the machine that it runs on. Works beside a running
 //! server, which shows it from then on.
 
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::Subcommand;
 
 use super::words::from_file;
-use super::{Failure, table, with_app};
+use super::{Failure, println, table, with_app};
 use crate::config::Config;
 use crate::error::Error;
 use crate::model::about::TextKind;
@@ -90,8 +89,4 @@ async fn write(service: &Service, kind: TextKind, words: String) -> Result<(), F
 
 fn kind(word: &str) -> Result<TextKind, Failure> {
     Ok(TextKind::from_word(word).ok_or(Error::NotFound("text"))?)
-}
-
-fn println(line: &str) -> Result<(), Failure> {
-    Ok(writeln!(io::stdout(), "{line}")?)
 }

@@ -1,10 +1,8 @@
 //! `rookery user`: people's logins, from the machine that the instance runs on.
 
-use std::io::{self, Write as _};
-
 use clap::Subcommand;
 
-use super::{Failure, read_password, table, with_app};
+use super::{Failure, println, read_password, table, with_app};
 use crate::config::Config;
 use crate::model::account::{Role, UserState};
 use crate::service::{Service, SignUp};
@@ -174,8 +172,4 @@ async fn approve(args: &Approve, service: &Service) -> Result<(), Failure> {
         service.approve(user.account_id).await?;
         println(&format!("{} may log in now", user.username))
     }
-}
-
-fn println(line: &str) -> Result<(), Failure> {
-    Ok(writeln!(io::stdout(), "{line}")?)
 }

@@ -206,8 +206,10 @@ impl Rows {
         eyes: &Eyes,
         quoted: &dyn Fn(TweetId) -> AtHand<Option<Self>>,
     ) -> AtHand<TweetView> {
+        let (id, now_ms) = (self.tweet.id, pieces.now_ms());
+        let hits = |matcher: &Arc<Matcher>| matcher.hits(self.shown(), id, now_ms);
+        let filtered = eyes.matcher.as_ref().map(hits).unwrap_or_default();
         let Self { tweet, author, original } = self;
-        let (id, shown) = (tweet.id, original.as_ref().map(|original| Arc::clone(&original.tweet)));
         let retweet_of = match original {
             Some(original) => Some(Box::new(original.view(pieces, eyes, quoted)?)),
             None => None,
@@ -220,18 +222,15 @@ impl Rows {
             Some(author) => pieces.account(author)?.filter(|account| !account.suspended),
             None => None,
         };
-        let matcher = eyes.matcher.as_ref();
-        let hits =
-            |matcher: &Arc<Matcher>| matcher.hits(shown.as_ref().unwrap_or(&tweet), id, pieces.now_ms());
         Ok(TweetView {
-            filtered: matcher.map(hits).unwrap_or_default(),
+            filtered,
             flags: pieces.flags(tweet.retweet_of.unwrap_or(id))?,
             reply_to_author,
             retweet_of,
             quote_of,
             may_quote: may_quote(&tweet, &author, eyes.viewer()),
             preview: pieces.preview(&tweet)?,
-            poll: PollView::of(&tweet, eyes.account(), pieces.chosen(id), pieces.now_ms()),
+            poll: PollView::of(&tweet, eyes.account(), pieces.chosen(id), now_ms),
             author,
             tweet,
         })

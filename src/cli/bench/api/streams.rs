@@ -1,6 +1,6 @@
 //! Listeners of the stream: the time from a post to the last who hears of it, and what one costs.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -20,8 +20,8 @@ use crate::service::Origin;
 
 /// Posts that are written, one after the other.
 const POSTS: usize = 20;
-/// Listeners of one network and of one account; the server takes more of both.
-const PER_NETWORK: usize = 50;
+/// Listeners of one account on one network; the server takes more of either.
+const TOGETHER: usize = 50;
 /// How long a listener waits.
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAGE_BYTES: f64 = 4_096.0;
@@ -34,14 +34,13 @@ pub(super) async fn measure(
 ) -> Result<Vec<Figure>, Failure> {
     let before = resident()?;
     let mut open = Vec::with_capacity(listeners);
-    let mut reader = world.reader;
-    for number in 0..listeners {
-        // An account has only so many sessions.
-        if number % PER_NETWORK == 0 {
-            reader = person(ground, &format!("listener{number}")).await?;
-            ground.app.service.follow(reader, world.author).await?;
+    // An account has only so many sessions, and a network so many streams.
+    for (first, network) in (0..listeners).step_by(TOGETHER).zip(0..=u8::MAX) {
+        let reader = person(ground, &format!("listener{first}")).await?;
+        ground.app.service.follow(reader, world.author).await?;
+        for _ in first..listeners.min(first.saturating_add(TOGETHER)) {
+            open.push(Listener::connect(ground, reader, Ipv4Addr::new(127, 0, network, 1)).await?);
         }
-        open.push(Listener::connect(ground, reader, network(number)?).await?);
     }
     let after = resident()?;
     let mut times = Vec::with_capacity(POSTS);
@@ -70,12 +69,6 @@ pub(super) async fn measure(
     ])
 }
 
-/// Where a listener comes from: a network may have some hundreds.
-fn network(number: usize) -> Result<IpAddr, Failure> {
-    let network = u8::try_from(number / PER_NETWORK).map_err(Error::internal)?;
-    Ok(Ipv4Addr::new(127, 0, network, 1).into())
-}
-
 struct Listener {
     stream: TcpStream,
     came: Vec<u8>,
@@ -83,7 +76,7 @@ struct Listener {
 
 impl Listener {
     /// Opens the stream of this reader from this network and waits until it speaks.
-    async fn connect(ground: &Ground, reader: AccountId, from: IpAddr) -> Result<Self, Failure> {
+    async fn connect(ground: &Ground, reader: AccountId, from: Ipv4Addr) -> Result<Self, Failure> {
         let service = &ground.app.service;
         let session = service.start_session(reader, SessionKind::Token, "read", Origin::default());
         let (_, token) = session.await?;

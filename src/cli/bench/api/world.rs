@@ -17,7 +17,6 @@ const SCOPES: &str = "read write follow push";
 /// Who asks, and about what.
 pub(super) struct World {
     /// The reader's.
-    pub(super) reader: AccountId,
     pub(super) token: String,
     /// An author whom the reader follows.
     pub(super) author: AccountId,
@@ -57,7 +56,7 @@ impl World {
         }
         let origin = Origin::default();
         let (_, token) = service.start_session(reader, SessionKind::Token, SCOPES, origin).await?;
-        Ok(Self { reader, token, author, thread })
+        Ok(Self { token, author, thread })
     }
 }
 

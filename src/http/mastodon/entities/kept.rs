@@ -43,7 +43,6 @@ struct Look {
 struct Text {
     made_of: MadeOf,
     palette: Arc<Palette>,
-    signed_in: bool,
     json: Arc<RawValue>,
 }
 
@@ -110,17 +109,16 @@ impl KeptPosts {
         self.lookups.count(0, 1);
         let (json, made_of) = (make()?, MadeOf::of(view, scene.viewer));
         let palette = Arc::clone(&scene.palette);
-        let text = Text { made_of, palette, signed_in: look.signed_in, json: Arc::clone(&json) };
+        let text = Text { made_of, palette, json: Arc::clone(&json) };
         self.texts.insert(look, Arc::new(text));
         Some(json)
     }
 }
 
 impl Text {
+    /// Of the same look.
     fn shows(&self, view: &TweetView, scene: &Scene<'_>) -> bool {
-        self.signed_in == scene.viewer.is_some()
-            && Arc::ptr_eq(&self.palette, &scene.palette)
-            && self.made_of.is(view, scene.viewer)
+        Arc::ptr_eq(&self.palette, &scene.palette) && self.made_of.is(view, scene.viewer)
     }
 }
 
