@@ -74,7 +74,7 @@ pub(crate) async fn settled_log(
     let settled = async {
         let mut look = tokio::time::interval(std::time::Duration::from_millis(10));
         loop {
-            let next = store.read(move |conn| events::after(conn, position, 1_000)).await.unwrap();
+            let next = store.read(move |conn| events::after(conn, position, 100_000)).await.unwrap();
             if !next.unsettled {
                 return next.events;
             }

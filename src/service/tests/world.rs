@@ -1,7 +1,6 @@
 //! A small world for stories: a service over a fresh database, with a clock that is moved by hand.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::error::{Error, Result};
@@ -16,15 +15,11 @@ use crate::model::visibility::Visibility;
 use crate::service::accounts::SignUp;
 use crate::service::tweets::NewTweet;
 use crate::service::{Registration, RequestKey, Rules, Service};
-use crate::store::tests::database::{TestStore, stores};
+use crate::store::tests::database::{TestStore, settled_log, stores};
 use crate::store::{Store, events};
 
 /// Some day in 2026, in milliseconds since 1970.
 pub(super) const MORNING_MS: i64 = 1_780_000_000_000;
-/// How often a story looks again until the log is settled, every 5 ms.
-const SETTLING_TRIES: usize = 2_000;
-/// Rows that a story may read back at once.
-const PLENTY: i64 = 100_000;
 
 /// An instance on one engine.
 pub(super) struct World {
@@ -186,18 +181,8 @@ impl World {
 
     /// The whole log, oldest first.
     pub(super) async fn log(&self) -> Vec<Event> {
-        // PostgreSQL shows an event once no older transaction runs, even one of another test's database.
-        for _ in 0..SETTLING_TRIES {
-            let read = self.store().read(|conn| {
-                let all = events::after(conn, events::Position::default(), PLENTY)?;
-                Ok((!all.unsettled).then_some(all.events))
-            });
-            if let Some(all) = read.await.unwrap() {
-                return all.into_iter().map(|logged| without_number(logged.event)).collect();
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        panic!("the log does not settle");
+        let all = settled_log(self.store(), events::Position::default()).await;
+        all.into_iter().map(|logged| without_number(logged.event)).collect()
     }
 
     /// What an act appends to the log.

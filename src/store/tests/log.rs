@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::database::stores;
+use super::database::{settled_log, stores};
 use super::{count, note};
 use crate::model::event::Event;
 use crate::model::ids::AccountId;
@@ -22,19 +22,11 @@ async fn append(store: &Store, numbers: std::ops::Range<i64>) {
     }
 }
 
-/// Waits until everything is settled: on PostgreSQL another database's transaction may be older for a moment.
-async fn settled(store: &Store, wanted: usize) -> Vec<events::Logged> {
-    let mut found = Vec::new();
-    for _ in 0..1_000 {
-        let next = store.read(|conn| events::after(conn, events::Position::default(), 1_000)).await;
-        found = next.unwrap().events;
-        if found.len() >= wanted {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    assert_eq!(found.len(), wanted);
-    found
+/// The whole log, which has this many events.
+async fn all(store: &Store, wanted: usize) -> Vec<events::Logged> {
+    let all = settled_log(store, events::Position::default()).await;
+    assert_eq!(all.len(), wanted);
+    all
 }
 
 #[tokio::test]
@@ -46,11 +38,11 @@ async fn pruning_keeps_what_a_consumer_has_not_seen_and_always_the_newest() {
         };
         assert_eq!(prune(1_000, 10).await, 0, "an empty log has nothing to lose");
         append(store, 0..10).await;
-        let all = settled(store, 10).await;
+        let whole = all(store, 10).await;
         let head = store.read(events::head).await.unwrap();
-        assert_eq!(head, all[9].position);
+        assert_eq!(head, whole[9].position);
 
-        let third = all[2].position;
+        let third = whole[2].position;
         store.write(move |conn| events::move_cursor(conn, "slow", third, 1)).await.unwrap();
         store.write(move |conn| events::move_cursor(conn, "fast", head, 1)).await.unwrap();
         assert_eq!(store.read(|conn| events::cursor(conn, "slow")).await.unwrap(), Some(third));
@@ -68,7 +60,7 @@ async fn pruning_keeps_what_a_consumer_has_not_seen_and_always_the_newest() {
             test.engine
         );
         append(store, 10..11).await;
-        let left = settled(store, 2).await;
+        let left = all(store, 2).await;
         assert!(left[1].position > head);
         let next = store.read(move |conn| events::after(conn, head, 10)).await.unwrap();
         assert!(!next.is_end());
@@ -100,7 +92,7 @@ async fn a_follower_that_fails_gets_the_same_events_again_and_others_can_wait_fo
         let follower =
             tokio::spawn(follow(test.store.clone(), "test", progress.clone(), stop.clone(), consume));
         append(&test.store, 0..20).await;
-        let last = settled(&test.store, 20).await[19].position;
+        let last = all(&test.store, 20).await[19].position;
         assert!(progress.reached(last, PATIENCE).await, "{}", test.engine);
         assert_eq!(*seen.lock().unwrap(), (0..20).collect::<Vec<i64>>(), "{}", test.engine);
         assert_eq!((progress.position(), progress.failing_for()), (last, None), "{}", test.engine);
@@ -140,7 +132,7 @@ async fn a_follower_that_fails_says_so_and_how_far_it_is_behind() {
         let following = follow(test.store.clone(), test.engine, progress.clone(), stop.clone(), fails);
         let follower = tokio::spawn(following);
         append(&test.store, 0..3).await;
-        settled(&test.store, 3).await;
+        all(&test.store, 3).await;
         let lag = format!("rookery_log_lag_events{{consumer=\"{}\"}} 3", test.engine);
         let told = async {
             while progress.failing_for().is_none() || !recorded.render().contains(&lag) {

@@ -10,6 +10,7 @@ use crate::model::ids::AccountId;
 use crate::model::tweet::{Mention, Tweet};
 use crate::model::visibility::Visibility;
 use crate::store::events;
+use crate::store::tests::database::settled_log;
 
 const PATH: &str = "/api/v1/conversations";
 
@@ -153,8 +154,8 @@ async fn words_from_another_instance_are_a_conversation_too_and_the_log_names_it
         assert_eq!(heard(&world, &ann).await, [(said.to_string(), true)], "{}", world.engine);
         let list = world.get(&ann, PATH).await;
         assert_eq!(list[0]["accounts"][0]["acct"], "bob@b.test");
-        let log = world.service.store().read(move |conn| events::after(conn, before, 100)).await.unwrap();
-        let changed = log.events.iter().filter_map(|logged| match logged.event {
+        let log = settled_log(world.service.store(), before).await;
+        let changed = log.iter().filter_map(|logged| match logged.event {
             Event::ConversationChanged { account, conversation } => Some((account, conversation.to_string())),
             _ => None,
         });
