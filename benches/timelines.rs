@@ -82,10 +82,9 @@ fn deep_page_by_merge(timelines: &Timelines, follows: u64) {
 }
 
 fn tweet_of_an_unpushed_author(timelines: &Timelines) {
-    let followers: RoaringBitmap = (0..500).collect();
     measure("tweet added, 500 followers, none with a ring", 1, |turn| {
         let entry = later_tweet(turn, turn % AUTHORS);
-        _ = black_box(timelines.tweet_added(&entry, &followers, None));
+        black_box(timelines.tweet_added(&entry, 500));
     });
 }
 
@@ -95,8 +94,7 @@ fn page_by_ring() {
     let none = AccountSet::default();
     let followers: RoaringBitmap = (0..1_000).collect();
     for turn in 0..500 {
-        let mut fan_out = timelines.tweet_added(&later_tweet(turn, 0), &followers, None);
-        while timelines.push(&mut fan_out, SLICE) {}
+        add(&timelines, &later_tweet(turn, 0), &followers);
     }
     measure(&format!("page of {PAGE} from the reader's own ring"), 1, |turn| {
         let slot = u32::try_from(turn % 1_000).ok();
@@ -109,9 +107,14 @@ fn push(title: &str, followers: u32, readers: u32, ring: usize) {
     let timelines = pushed_readers(followers, readers, ring);
     let bitmap: RoaringBitmap = (0..followers).collect();
     measure(title, u64::from(readers), |turn| {
-        let mut fan_out = timelines.tweet_added(&later_tweet(turn, 0), &bitmap, None);
-        while timelines.push(&mut fan_out, SLICE) {}
+        add(&timelines, &later_tweet(turn, 0), &bitmap);
     });
+}
+
+fn add(timelines: &Timelines, entry: &Entry, followers: &RoaringBitmap) {
+    timelines.tweet_added(entry, followers.len());
+    let mut fan_out = timelines.fan_out(entry, followers, None);
+    while timelines.push(&mut fan_out, SLICE) {}
 }
 
 fn pushed_readers(followers: u32, readers: u32, reader_ring: usize) -> Timelines {

@@ -37,6 +37,7 @@ use crate::store::events::{self, Logged, Position};
 use crate::store::follower::{self, Progress};
 use crate::store::{Place, Settings, Store, StoreError};
 use crate::stream::{self, Hub};
+use crate::telemetry::caches::Room;
 use crate::timelines::{self, Home};
 use crate::trends::Trends;
 
@@ -110,6 +111,7 @@ impl App {
             publish_peers: config.federation.publish_peers,
             publish_domain_blocks: config.federation.publish_domain_blocks,
             link_previews: config.tweets.link_previews,
+            room: room(config),
         };
         let service = Service::new(store.clone(), clock, ids, addresses(config)?, rules);
         let client = Client::new(client_settings(config)).map_err(Error::internal)?;
@@ -208,7 +210,7 @@ impl App {
             finder,
             stream: self.stream.clone(),
             push: self.push.clone(),
-            kept_posts: KeptPosts::default(),
+            kept_posts: KeptPosts::new(self.service.rules().room),
             media: Arc::clone(&self.media),
             pictures: self.pictures.clone(),
             federation: self.federation.clone(),
@@ -389,7 +391,22 @@ fn timeline_settings(config: &Config) -> timelines::Settings {
         dear_looks_per_day: set.dear_looks_per_day,
         entries_per_page: set.entries_per_page,
     };
-    timelines::Settings { thresholds, ..timelines::Settings::default() }
+    let (room, usual) = (room(config), timelines::Settings::default());
+    timelines::Settings {
+        thresholds,
+        author_budget: room.count(usual.author_budget),
+        reader_budget: room.count(usual.reader_budget),
+        shared_entries: room.count(usual.shared_entries),
+        ..usual
+    }
+}
+
+/// How much is kept in memory: what is set, or a part of what the machine has.
+fn room(config: &Config) -> Room {
+    match config.storage.cache_memory_mb {
+        0 => Room::of_machine(),
+        set => Room::of_bytes(set.saturating_mul(1 << 20)),
+    }
 }
 
 /// The one client for everything outgoing, as the configuration allows.

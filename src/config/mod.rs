@@ -76,6 +76,8 @@ pub struct Storage {
     pub database_url: Option<DatabaseUrl>,
     /// Database threads, each with one connection: PostgreSQL connections, or SQLite readers.
     pub database_connections: usize,
+    /// Megabytes for what is kept in memory; 0 is a part of what the machine has.
+    pub cache_memory_mb: u64,
     /// This process's number in ids, 0–31; unique among the processes of one instance.
     pub process_id: u8,
 }

@@ -110,6 +110,14 @@ fn storage(reader: &mut Reader<'_>) -> Storage {
              answer at once. More than twice the database's cores rarely helps. SQLite always has one \
              further thread, the only one that writes.",
         ),
+        cache_memory_mb: reader.read(
+            "cache_memory_mb",
+            0,
+            &number(0..=1_000_000),
+            "How much memory may be used to keep what is read again and again (posts, relations, timelines), in \
+             MiB. It is filled only as far as there is something to keep. 0 is an eighth of the memory that the \
+             machine or its container has.",
+        ),
         process_id: reader.read(
             "process_id",
             0,

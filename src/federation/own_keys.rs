@@ -16,6 +16,7 @@ use crate::model::ids::AccountId;
 use crate::service::Service;
 use crate::store::own_keys::{self, OwnKey};
 use crate::store::settings;
+use crate::telemetry::caches::{self, Lookups};
 
 /// Opened key pairs that are kept; the least used go first.
 const KEPT: usize = 2_000;
@@ -36,11 +37,13 @@ pub(super) struct OwnKeys {
     opened: Cache<AccountId, Arc<SigningKey>>,
     /// Counts what was forgotten, so that nothing read before is kept after.
     forgotten: AtomicU64,
+    lookups: Lookups,
 }
 
 impl OwnKeys {
     pub(super) async fn open(service: Service, instance_key: InstanceKey) -> Result<Self> {
-        let keys = Self { service, instance_key, opened: Cache::new(KEPT), forgotten: AtomicU64::default() };
+        let (opened, lookups) = (Cache::new(KEPT), Lookups::of(&caches::OWN_KEYS));
+        let keys = Self { service, instance_key, opened, forgotten: AtomicU64::default(), lookups };
         keys.take_over_instance().await?;
         keys.instance().await?;
         Ok(keys)
@@ -79,7 +82,7 @@ impl OwnKeys {
     }
 
     async fn current(&self, id: AccountId, actor: impl Fn() -> LocalActor) -> Result<Arc<SigningKey>> {
-        if let Some(open) = self.opened.get(&id) {
+        if let Some(open) = self.lookups.seen(self.opened.get(&id)) {
             return Ok(open);
         }
         let forgotten = self.forgotten.load(Ordering::Acquire);

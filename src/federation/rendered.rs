@@ -24,7 +24,7 @@ use crate::model::event::Event;
 use crate::model::ids::{AccountId, TweetId};
 use crate::store::events::{Logged, Position};
 use crate::store::follower::{Progress, follow};
-use crate::telemetry::metrics as names;
+use crate::telemetry::caches::{self, Lookups};
 
 /// Bytes of documents that are kept.
 const KEPT_BYTES: u64 = 16 * 1024 * 1024;
@@ -64,6 +64,7 @@ pub(super) struct Documents {
     changes: AtomicU64,
     /// Whether the log is followed: else nothing may be kept.
     followed: AtomicBool,
+    lookups: Lookups,
 }
 
 #[derive(Clone)]
@@ -82,6 +83,7 @@ impl Documents {
             kept: Cache::with_weighter(items, KEPT_BYTES, Size),
             changes: AtomicU64::new(0),
             followed: AtomicBool::new(false),
+            lookups: Lookups::of(&caches::DOCUMENTS),
         }
     }
 
@@ -141,11 +143,12 @@ impl Federation {
         documents.kept.remove_if(path, |known| known.made_ms <= oldest_ms);
         let place = match documents.kept.get_value_or_guard_async(path).await {
             Ok(known) => {
-                metrics::counter!(names::DOCUMENTS_TOTAL, "source" => "cache").increment(1);
+                documents.lookups.count(1, 0);
                 return Ok(known);
             }
             Err(place) => place,
         };
+        documents.lookups.count(0, 1);
         let before = documents.changes.load(Ordering::Acquire);
         let written = self.written(write).await?;
         let is_current = || documents.changes.load(Ordering::Acquire) == before;
@@ -160,7 +163,6 @@ impl Federation {
         write: impl Future<Output = Result<(T, About)>>,
     ) -> Result<Arc<Rendered>> {
         let (document, about) = write.await?;
-        metrics::counter!(names::DOCUMENTS_TOTAL, "source" => "written").increment(1);
         let bytes = WithContext::new(&document).to_bytes().map_err(Error::internal)?;
         let digest = digest(&SHA256, &bytes);
         let tag: String = digest.as_ref().iter().take(TAG_BYTES).map(|byte| format!("{byte:02x}")).collect();

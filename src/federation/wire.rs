@@ -11,6 +11,7 @@ use super::outbound::Payload;
 use super::signature::Form;
 use super::signing::SignedBy;
 use crate::client::{ClientError, Limits, Request, Response, Signing};
+use crate::telemetry::caches::{self, Lookups};
 
 /// What we ask for; the quoted profile is what strict servers want to see.
 const ACCEPTED: HeaderValue = HeaderValue::from_static(
@@ -23,19 +24,22 @@ const SENT: HeaderValue = HeaderValue::from_static("application/activity+json");
 const KNOCKS_KEPT: usize = 4_096;
 
 /// The forms of signatures that hosts took when they did not take the usual one.
-pub(super) struct Knocks(Cache<String, Form>);
+pub(super) struct Knocks {
+    forms: Cache<String, Form>,
+    lookups: Lookups,
+}
 
 impl Knocks {
     pub(super) fn new() -> Self {
-        Self(Cache::new(KNOCKS_KEPT))
+        Self { forms: Cache::new(KNOCKS_KEPT), lookups: Lookups::of(&caches::KNOCKS) }
     }
 
     fn form_of(&self, host: &str) -> Form {
-        self.0.get(host).unwrap_or(Form::Cavage)
+        self.lookups.seen(self.forms.get(host)).unwrap_or(Form::Cavage)
     }
 
     fn remember(&self, host: &str, form: Form) {
-        self.0.insert(host.to_owned(), form);
+        self.forms.insert(host.to_owned(), form);
     }
 }
 

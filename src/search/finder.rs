@@ -269,7 +269,7 @@ mod tests {
         let mut view = TweetView {
             tweet: Arc::new(Tweet { visibility: Visibility::Public, ..blank_tweet(TweetId(9), ANN, 0) }),
             author: Arc::new(author.clone()),
-            flags: crate::store::tweets::Flags::default(),
+            flags: crate::store::marks::Flags::default(),
             filtered: Vec::new(),
             reply_to_author: None,
             retweet_of: None,

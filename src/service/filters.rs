@@ -16,9 +16,10 @@ use crate::model::filter::{
 };
 use crate::model::ids::{AccountId, RowId, TweetId};
 use crate::store::{Conn, Store, filters};
+use crate::telemetry::caches::{self, Lookups, Room};
 
 /// People whose filters are kept ready, as far as [`SIZE_KEPT`] goes; the least used go first.
-const KEPT: usize = 20_000;
+const KEPT: usize = 50_000;
 /// Words and tweets in all the filters that are kept ready, about 100 bytes each.
 const SIZE_KEPT: u64 = 400_000;
 /// The longest time of a filter that ends: beyond, it does not.
@@ -59,6 +60,7 @@ pub struct ReadyFilters {
     cache: Cache<AccountId, Arc<Matcher>, BySize>,
     /// Counts invalidations, so that a read that began before one is not kept after it.
     epoch: AtomicU64,
+    lookups: Lookups,
 }
 
 #[derive(Clone)]
@@ -70,16 +72,15 @@ impl Weighter<AccountId, Arc<Matcher>> for BySize {
     }
 }
 
-impl Default for ReadyFilters {
-    fn default() -> Self {
-        Self { cache: Cache::with_weighter(KEPT, SIZE_KEPT, BySize), epoch: AtomicU64::new(0) }
-    }
-}
-
 impl ReadyFilters {
+    pub(super) fn new(room: Room) -> Self {
+        let cache = Cache::with_weighter(room.count(KEPT), room.of(SIZE_KEPT), BySize);
+        Self { cache, epoch: AtomicU64::new(0), lookups: Lookups::of(&caches::FILTERS) }
+    }
+
     /// An account's filters.
     pub(super) async fn of(&self, store: &Store, account: AccountId) -> Result<Arc<Matcher>> {
-        if let Some(known) = self.cache.get(&account) {
+        if let Some(known) = self.lookups.seen(self.cache.get(&account)) {
             return Ok(known);
         }
         let epoch = self.epoch.load(Ordering::Acquire);

@@ -13,9 +13,10 @@ use crate::model::event::Event;
 use crate::model::ids::AccountId;
 use crate::model::visibility::Relations;
 use crate::store::{Store, follows};
+use crate::telemetry::caches::{self, Lookups, Room};
 
 /// Accounts whose relations are kept, as far as [`BONDS_KEPT`] goes; the least used go first.
-const KEPT: usize = 20_000;
+const KEPT: usize = 50_000;
 /// Bonds in all the relations that are kept, 9 to 18 bytes each: 200 for each of the accounts.
 const BONDS_KEPT: u64 = 4_000_000;
 
@@ -25,6 +26,7 @@ pub struct Graph {
     cache: Cache<AccountId, Arc<Relations>, BySize>,
     /// Counts invalidations, so that a read that began before one is not kept after it.
     epoch: AtomicU64,
+    lookups: Lookups,
 }
 
 /// Weighs relations by their bonds, so that a few who follow many cannot fill the memory.
@@ -38,13 +40,14 @@ impl Weighter<AccountId, Arc<Relations>> for BySize {
 }
 
 impl Graph {
-    pub(super) fn new(store: Store) -> Self {
-        Self { store, cache: Cache::with_weighter(KEPT, BONDS_KEPT, BySize), epoch: AtomicU64::new(0) }
+    pub(super) fn new(store: Store, room: Room) -> Self {
+        let cache = Cache::with_weighter(room.count(KEPT), room.of(BONDS_KEPT), BySize);
+        Self { store, cache, epoch: AtomicU64::new(0), lookups: Lookups::of(&caches::RELATIONS) }
     }
 
     /// The relations of an account.
     pub async fn relations(&self, account: AccountId) -> Result<Arc<Relations>> {
-        if let Some(known) = self.cache.get(&account) {
+        if let Some(known) = self.lookups.seen(self.cache.get(&account)) {
             return Ok(known);
         }
         let epoch = self.epoch.load(Ordering::Acquire);

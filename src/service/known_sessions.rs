@@ -12,11 +12,12 @@ use crate::clock::{Millis, SECOND_MS};
 use crate::model::event::Event;
 use crate::model::ids::AccountId;
 use crate::store::Echo;
+use crate::telemetry::caches::{self, Lookups, Room};
 
 /// What no event tells of is read again after this.
 const KEPT_MS: Millis = 30 * SECOND_MS;
 /// Sessions that are kept, some 250 bytes each; the least used go first.
-const KEPT: usize = 20_000;
+const KEPT: usize = 50_000;
 
 #[derive(Clone)]
 struct Known {
@@ -30,11 +31,13 @@ pub(super) struct KnownSessions {
     sessions: Cache<Vec<u8>, Known>,
     /// Counts endings, so that a reading that began before one is not kept after it.
     endings: AtomicU64,
+    lookups: Lookups,
 }
 
 impl KnownSessions {
-    pub(super) fn new() -> Self {
-        Self { sessions: Cache::new(KEPT), endings: AtomicU64::new(0) }
+    pub(super) fn new(room: Room) -> Self {
+        let lookups = Lookups::of(&caches::SESSIONS);
+        Self { sessions: Cache::new(room.count(KEPT)), endings: AtomicU64::new(0), lookups }
     }
 
     /// Taken before a reading.
@@ -43,7 +46,9 @@ impl KnownSessions {
     }
 
     pub(super) fn get(&self, hash: &[u8], now_ms: Millis) -> Option<SignedIn> {
-        self.sessions.get(hash).filter(|known| now_ms < known.until_ms).map(|known| known.who)
+        self.lookups
+            .seen(self.sessions.get(hash).filter(|known| now_ms < known.until_ms))
+            .map(|known| known.who)
     }
 
     /// Keeps what was read since `ticket`.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Service;
-use super::shelf::{Shelf, Ticket};
+use super::shelf::{Glance, RECENT_MS, Shelf, Ticket};
 use super::views::{AtHand, NotAtHand, Pieces};
 use crate::clock::Millis;
 use crate::error::Result;
@@ -11,7 +11,7 @@ use crate::model::account::Account;
 use crate::model::ids::{AccountId, IdMap, IdSet, TweetId};
 use crate::model::preview::{self, Preview};
 use crate::model::tweet::Tweet;
-use crate::store::tweets::Flags;
+use crate::store::marks::{self, Flags, RecentMarks};
 use crate::store::{Conn, StoreError, accounts, polls, previews, tweets};
 
 /// The tweets, their originals and quotes, and the quotes of originals.
@@ -23,6 +23,8 @@ pub(super) struct Loaded {
     pub(super) tweets: IdMap<TweetId, Arc<Tweet>>,
     pub(super) accounts: IdMap<AccountId, Arc<Account>>,
     pub(super) flags: IdMap<TweetId, Flags>,
+    /// All that the viewer did of late, if it was read.
+    recent_marks: Option<Arc<RecentMarks>>,
     /// What the viewer chose in polls.
     pub(super) chosen: IdMap<TweetId, Vec<i64>>,
     pub(super) previews: IdMap<TweetId, Arc<Preview>>,
@@ -35,16 +37,19 @@ struct Lacking {
     /// With all that hangs on them.
     tweets: Vec<TweetId>,
     accounts: Vec<AccountId>,
-    /// The viewer's marks of these.
-    marks: Vec<TweetId>,
+    /// The viewer's marks of late.
+    recent_marks: bool,
+    /// The viewer's marks of these, each with its thread.
+    marks: Vec<(TweetId, TweetId)>,
     previews: Vec<TweetId>,
 }
 
 impl Service {
     /// What is in memory for a viewer.
     pub(super) fn at_hand(&self, viewer: Option<AccountId>) -> OnShelf<'_> {
-        let with_previews = self.rules().link_previews;
-        OnShelf { shelf: &self.0.shelf, viewer, with_previews, now_ms: self.now_ms() }
+        let glance = self.0.shelf.glance(self.now_ms());
+        let recent_marks = viewer.and_then(|viewer| glance.recent_marks(viewer));
+        OnShelf { glance, viewer, recent_marks, with_previews: self.rules().link_previews }
     }
 
     /// All that these tweets are shown with to a viewer.
@@ -52,8 +57,7 @@ impl Service {
         let (now_ms, with_previews) = (self.now_ms(), self.rules().link_previews);
         let shelf = &self.0.shelf;
         let mut loaded = Loaded { now_ms, ..Loaded::default() };
-        let lacking = loaded.take(shelf, viewer, ids, with_previews);
-        shelf.reads.count(loaded.tweets.len(), lacking.tweets.len());
+        let lacking = loaded.take(&self.at_hand(viewer), ids);
         if lacking.is_empty() {
             return Ok(loaded);
         }
@@ -77,6 +81,7 @@ impl Lacking {
     fn is_empty(&self) -> bool {
         self.tweets.is_empty()
             && self.accounts.is_empty()
+            && !self.recent_marks
             && self.marks.is_empty()
             && self.previews.is_empty()
     }
@@ -84,14 +89,11 @@ impl Lacking {
 
 impl Loaded {
     /// Takes what is on the shelf; answers what is not.
-    fn take(
-        &mut self,
-        shelf: &Shelf,
-        viewer: Option<AccountId>,
-        ids: Vec<TweetId>,
-        with_previews: bool,
-    ) -> Lacking {
-        let (mut lacking, now_ms) = (Lacking::default(), self.now_ms);
+    fn take(&mut self, shelf: &OnShelf<'_>, ids: Vec<TweetId>) -> Lacking {
+        let mut lacking = Lacking {
+            recent_marks: shelf.viewer.is_some() && shelf.recent_marks.is_none(),
+            ..Lacking::default()
+        };
         self.tweets.reserve(ids.len());
         self.accounts.reserve(ids.len());
         self.flags.reserve(ids.len());
@@ -102,34 +104,30 @@ impl Loaded {
                 if self.tweets.contains_key(&id) || lacking.tweets.contains(&id) {
                     continue;
                 }
-                match shelf.tweet(id, now_ms) {
-                    Some(tweet) => {
+                match shelf.tweet(id) {
+                    Ok(Some(tweet)) => {
                         deeper.extend([tweet.retweet_of, tweet.quote_of].into_iter().flatten());
                         self.tweets.insert(id, tweet);
                     }
-                    None => lacking.tweets.push(id),
+                    _ => lacking.tweets.push(id),
                 }
             }
             wanted = deeper;
         }
         for id in people_of(self.tweets.values()) {
-            match shelf.account(id, now_ms) {
-                Some(account) => drop(self.accounts.insert(id, account)),
-                None => lacking.accounts.push(id),
+            match shelf.account(id) {
+                Ok(Some(account)) => drop(self.accounts.insert(id, account)),
+                _ => lacking.accounts.push(id),
             }
         }
         for tweet in self.tweets.values() {
-            if let Some(viewer) = viewer {
-                match shelf.marks(viewer, tweet.id, now_ms) {
-                    Some(flags) => drop(self.flags.insert(tweet.id, flags)),
-                    None => lacking.marks.push(tweet.id),
-                }
+            match shelf.flags(tweet) {
+                Ok(flags) => drop(self.flags.insert(tweet.id, flags)),
+                Err(NotAtHand) => lacking.marks.push((tweet.id, tweet.thread)),
             }
-            if with_previews && preview::has_room(tweet) {
-                match shelf.preview(tweet.id, now_ms) {
-                    Some(preview) => self.previews.extend(preview.map(|preview| (tweet.id, preview))),
-                    None => lacking.previews.push(tweet.id),
-                }
+            match shelf.preview(tweet) {
+                Ok(preview) => self.previews.extend(preview.map(|preview| (tweet.id, preview))),
+                Err(NotAtHand) => lacking.previews.push(tweet.id),
             }
         }
         lacking
@@ -147,10 +145,10 @@ impl Loaded {
         let mut people = people_of(tweets.values());
         people.extend(&lacking.accounts);
         asked.accounts = people.into_iter().collect();
-        asked.marks.extend(tweets.keys());
-        let flags = match viewer {
-            Some(viewer) => tweets::flags(conn, viewer, &asked.marks)?.into_iter().collect(),
-            None => IdMap::default(),
+        asked.marks.extend(tweets.values().map(|tweet| (tweet.id, tweet.thread)));
+        let (recent_marks, flags) = match viewer {
+            Some(viewer) => marks_of(conn, viewer, &mut asked, now_ms)?,
+            None => Default::default(),
         };
         let with_poll: Vec<TweetId> =
             tweets.values().filter(|tweet| tweet.poll.is_some()).map(|tweet| tweet.id).collect();
@@ -169,6 +167,7 @@ impl Loaded {
             previews: previews.into_iter().map(|(id, preview)| (id, Arc::new(preview))).collect(),
             tweets,
             flags,
+            recent_marks,
             chosen,
             now_ms,
         };
@@ -183,7 +182,10 @@ impl Loaded {
             shelf.keep_preview(ticket, *id, self.previews.get(id).cloned());
         }
         if let Some(viewer) = viewer {
-            for id in &asked.marks {
+            if let Some(marks) = &self.recent_marks {
+                shelf.keep_recent_marks(ticket, viewer, marks);
+            }
+            for (id, _) in &asked.marks {
                 shelf.keep_marks(ticket, viewer, *id, self.flags.get(id).copied().unwrap_or_default());
             }
         }
@@ -208,8 +210,8 @@ impl Pieces for Loaded {
         Ok(self.accounts.get(&id).map(Arc::clone))
     }
 
-    fn flags(&self, id: TweetId) -> AtHand<Flags> {
-        Ok(self.flags.get(&id).copied().unwrap_or_default())
+    fn flags(&self, tweet: &Tweet) -> AtHand<Flags> {
+        Ok(self.flags.get(&tweet.id).copied().unwrap_or_default())
     }
 
     fn preview(&self, tweet: &Tweet) -> AtHand<Option<Arc<Preview>>> {
@@ -227,31 +229,32 @@ impl Pieces for Loaded {
 
 /// What is on the shelf for a viewer.
 pub(super) struct OnShelf<'s> {
-    shelf: &'s Shelf,
+    glance: Glance<'s>,
     viewer: Option<AccountId>,
+    recent_marks: Option<Arc<RecentMarks>>,
     with_previews: bool,
-    now_ms: Millis,
 }
 
 impl Pieces for OnShelf<'_> {
     fn tweet(&self, id: TweetId) -> AtHand<Option<Arc<Tweet>>> {
-        self.shelf.tweet(id, self.now_ms).map(Some).ok_or(NotAtHand)
+        self.glance.tweet(id).map(Some).ok_or(NotAtHand)
     }
 
     fn account(&self, id: AccountId) -> AtHand<Option<Arc<Account>>> {
-        self.shelf.account(id, self.now_ms).map(Some).ok_or(NotAtHand)
+        self.glance.account(id).map(Some).ok_or(NotAtHand)
     }
 
-    fn flags(&self, id: TweetId) -> AtHand<Flags> {
+    fn flags(&self, tweet: &Tweet) -> AtHand<Flags> {
         let Some(viewer) = self.viewer else { return Ok(Flags::default()) };
-        self.shelf.marks(viewer, id, self.now_ms).ok_or(NotAtHand)
+        let recent = self.recent_marks.as_ref().and_then(|marks| marks.of(tweet.id, tweet.thread));
+        recent.or_else(|| self.glance.marks(viewer, tweet.id)).ok_or(NotAtHand)
     }
 
     fn preview(&self, tweet: &Tweet) -> AtHand<Option<Arc<Preview>>> {
         if !self.with_previews || !preview::has_room(tweet) {
             return Ok(None);
         }
-        self.shelf.preview(tweet.id, self.now_ms).ok_or(NotAtHand)
+        self.glance.preview(tweet.id).ok_or(NotAtHand)
     }
 
     /// Tweets with a poll are never here.
@@ -260,8 +263,28 @@ impl Pieces for OnShelf<'_> {
     }
 
     fn now_ms(&self) -> Millis {
-        self.now_ms
+        self.glance.now_ms()
     }
+}
+
+/// What the viewer did to the tweets that are asked for: by all that was done of late, and for older ones each by itself.
+/// What is left in `asked` are the latter.
+fn marks_of(
+    conn: &mut Conn,
+    viewer: AccountId,
+    asked: &mut Lacking,
+    now_ms: Millis,
+) -> std::result::Result<(Option<Arc<RecentMarks>>, IdMap<TweetId, Flags>), StoreError> {
+    let recent = match asked.recent_marks {
+        true => Some(marks::recent(conn, viewer, now_ms.saturating_sub(RECENT_MS))?),
+        false => None,
+    };
+    let known = |(id, thread): &(TweetId, TweetId)| Some((*id, recent.as_ref()?.of(*id, *thread)?));
+    let mut flags: IdMap<TweetId, Flags> = asked.marks.iter().filter_map(known).collect();
+    asked.marks.retain(|(id, _)| !flags.contains_key(id));
+    let older: Vec<TweetId> = asked.marks.iter().map(|(id, _)| *id).collect();
+    flags.extend(marks::flags(conn, viewer, &older)?);
+    Ok((recent.map(Arc::new), flags))
 }
 
 fn people_of<'t>(tweets: impl Iterator<Item = &'t Arc<Tweet>>) -> IdSet<AccountId> {

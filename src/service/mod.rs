@@ -102,7 +102,8 @@ use crate::store::hot::SetWriter;
 use crate::store::reactions::Like;
 use crate::store::tweet_commands::CreateTweet;
 pub use crate::store::tweet_commands::RequestKey;
-use crate::store::{Echo, Store};
+use crate::store::{Dialect, Echo, Store};
+use crate::telemetry::caches::{self, Lookups, Room};
 
 /// What the admin has set.
 #[derive(Clone, Debug)]
@@ -135,6 +136,8 @@ pub struct Rules {
     pub publish_domain_blocks: bool,
     /// Whether pages that tweets link to are asked what they say of themselves, and shown.
     pub link_previews: bool,
+    /// How much is kept in memory.
+    pub room: Room,
 }
 
 impl Default for Rules {
@@ -154,6 +157,7 @@ impl Default for Rules {
             publish_peers: true,
             publish_domain_blocks: false,
             link_previews: true,
+            room: Room::default(),
         }
     }
 }
@@ -177,6 +181,7 @@ struct Inner {
     password_tries: sessions::PasswordTries,
     /// Accounts that wrote and have not read their home timeline since.
     recent_writers: quick_cache::sync::Cache<AccountId, ()>,
+    recent_writer_looks: Lookups,
     create_tweet: SetWriter<CreateTweet>,
     like: SetWriter<Like>,
     /// Somebody moved.
@@ -210,11 +215,12 @@ impl Service {
     /// Builds the use-cases over a store. Must be called inside the async runtime.
     pub fn new(store: Store, clock: Clock, ids: Arc<IdMaker>, addresses: Addresses, rules: Rules) -> Self {
         let service = Self(Arc::new(Inner {
-            graph: graph::Graph::new(store.clone()),
-            filters: filters::ReadyFilters::default(),
+            graph: graph::Graph::new(store.clone(), rules.room),
+            filters: filters::ReadyFilters::new(rules.room),
             passwords: passwords::Passwords::new(),
             password_tries: sessions::PasswordTries::new(&clock, rules.rate_limits),
             recent_writers: quick_cache::sync::Cache::new(RECENT_WRITERS),
+            recent_writer_looks: Lookups::of(&caches::RECENT_WRITERS),
             create_tweet: SetWriter::new(&store),
             like: SetWriter::new(&store),
             moved: tokio::sync::Notify::new(),
@@ -225,8 +231,8 @@ impl Service {
             weeks: about::Weeks::default(),
             palettes: emoji::Palettes::default(),
             house: house::House::default(),
-            known_sessions: known_sessions::KnownSessions::new(),
-            shelf: shelf::Shelf::new(),
+            known_sessions: known_sessions::KnownSessions::new(rules.room),
+            shelf: shelf::Shelf::new(rules.room, store.dialect() == Dialect::Sqlite),
             store,
             clock,
             ids,
@@ -289,7 +295,7 @@ impl Service {
     /// Whether the account wrote something since this was last asked: then its next read waits, within bounds,
     /// for what is derived from the log.
     pub(crate) fn take_recent_write(&self, account: AccountId) -> bool {
-        self.0.recent_writers.remove(&account).is_some()
+        self.0.recent_writer_looks.seen(self.0.recent_writers.remove(&account)).is_some()
     }
 
     fn wrote(&self, account: AccountId) {

@@ -39,6 +39,7 @@ use crate::model::pictures;
 use crate::model::tweet;
 use crate::store::cached_pictures::{self, Cached};
 use crate::store::{Conn, StoreError, accounts, emoji, instances, media, previews};
+use crate::telemetry::caches::{self, Lookups};
 
 pub use crate::store::cached_pictures::RemotePicture;
 
@@ -99,6 +100,7 @@ struct Inner {
     places: Semaphore,
     /// Until when the picture at an address is left alone.
     failures: Cache<String, Millis>,
+    failure_looks: Lookups,
 }
 
 impl RemotePictures {
@@ -109,6 +111,7 @@ impl RemotePictures {
             flights: Flights::new(FLIGHTS_MAX),
             places: Semaphore::new(FETCHES_AT_ONCE),
             failures: Cache::new(FAILURES_MAX),
+            failure_looks: Lookups::of(&caches::PICTURE_FAILURES),
             service,
             media,
             client,
@@ -196,7 +199,8 @@ impl Inner {
     }
 
     fn failed_lately(&self, source: &str) -> bool {
-        self.failures.get(source).is_some_and(|until| self.service.now_ms() < until)
+        let known = self.failures.get(source).filter(|until| self.service.now_ms() < *until);
+        self.failure_looks.seen(known).is_some()
     }
 
     /// Fetches a picture and keeps the copy; remembers when it cannot be had.

@@ -17,7 +17,7 @@ use crate::model::preview::Preview;
 use crate::model::quote::{MayQuote, QuotePolicy};
 use crate::model::tweet::Tweet;
 use crate::model::visibility::{Facts, Place, Relations, Viewer, can_see, can_see_retweet};
-use crate::store::tweets::Flags;
+use crate::store::marks::Flags;
 
 /// A tweet with what a viewer needs to see of it.
 #[derive(Clone, Debug)]
@@ -101,7 +101,6 @@ impl Service {
             return Ok(Vec::new());
         }
         if let Ok(views) = views_of(&self.at_hand(eyes.account()), eyes, &ids, place) {
-            self.0.shelf.reads.count(ids.len(), 0);
             return Ok(views);
         }
         let loaded = self.load_views(eyes.account(), ids.clone()).await?;
@@ -141,7 +140,7 @@ pub(super) trait Pieces {
     /// An account; inside, `None` when it is gone.
     fn account(&self, id: AccountId) -> AtHand<Option<Arc<Account>>>;
     /// What the viewer did to a tweet.
-    fn flags(&self, id: TweetId) -> AtHand<Flags>;
+    fn flags(&self, tweet: &Tweet) -> AtHand<Flags>;
     /// The card of a tweet, if it has one.
     fn preview(&self, tweet: &Tweet) -> AtHand<Option<Arc<Preview>>>;
     /// What the viewer chose in a tweet's poll.
@@ -209,6 +208,7 @@ impl Rows {
         let (id, now_ms) = (self.tweet.id, pieces.now_ms());
         let hits = |matcher: &Arc<Matcher>| matcher.hits(self.shown(), id, now_ms);
         let filtered = eyes.matcher.as_ref().map(hits).unwrap_or_default();
+        let flags = pieces.flags(self.shown())?;
         let Self { tweet, author, original } = self;
         let retweet_of = match original {
             Some(original) => Some(Box::new(original.view(pieces, eyes, quoted)?)),
@@ -224,7 +224,7 @@ impl Rows {
         };
         Ok(TweetView {
             filtered,
-            flags: pieces.flags(tweet.retweet_of.unwrap_or(id))?,
+            flags,
             reply_to_author,
             retweet_of,
             quote_of,

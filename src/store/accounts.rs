@@ -136,6 +136,13 @@ pub fn by_ids(conn: &mut Conn, ids: &[AccountId]) -> Result<Vec<Account>, StoreE
     conn.query(select_accounts!("where a.id in_ints($1)"), args![ids], account)
 }
 
+/// How many follow each of these accounts, from anywhere.
+pub fn followers_counts(conn: &mut Conn, ids: &[AccountId]) -> Result<Vec<(AccountId, u64)>, StoreError> {
+    conn.query("select id, followers_count from accounts where id in_ints($1)", args![ids], |row| {
+        Ok((row.take()?, u64::try_from(row.take::<i64>()?).unwrap_or_default()))
+    })
+}
+
 /// Those of these accounts that are ours.
 pub fn local_among(conn: &mut Conn, ids: &[AccountId]) -> Result<HashSet<AccountId>, StoreError> {
     if ids.is_empty() {

@@ -11,6 +11,7 @@ mod home;
 pub(crate) mod hosts;
 mod intake;
 mod log;
+mod marks;
 mod opening;
 mod people;
 mod plans;
@@ -18,6 +19,7 @@ mod previews;
 mod races;
 mod rows;
 mod schema;
+mod seeding;
 pub(crate) mod seeds;
 pub(crate) mod units;
 

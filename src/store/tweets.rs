@@ -241,62 +241,10 @@ pub fn edits(conn: &mut Conn, tweet: TweetId, limit: i64) -> Result<Vec<TweetEdi
     )
 }
 
-/// What a viewer has done to some tweets.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Flags {
-    /// Likes it.
-    pub liked: bool,
-    /// Repeated it.
-    pub retweeted: bool,
-    /// Bookmarked it.
-    pub bookmarked: bool,
-    /// Has it pinned on the own profile.
-    pub pinned: bool,
-    /// Wants to be told nothing more of its thread.
-    pub muted: bool,
-}
-
 /// The language of a tweet.
 pub fn language(conn: &mut Conn, id: TweetId) -> Result<Option<String>, StoreError> {
     let found = conn.query_opt("select language from tweets where id = $1", args![id], |row| row.take())?;
     Ok(found.flatten())
-}
-
-/// What `viewer` has done to these tweets, in one query; untouched ones are left out.
-pub fn flags(
-    conn: &mut Conn,
-    viewer: AccountId,
-    ids: &[TweetId],
-) -> Result<HashMap<TweetId, Flags>, StoreError> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows = conn.query(
-        "select tweet_id, cast(0 as bigint) from likes where account_id = $1 and tweet_id in_ints($2)
-         union all
-         select retweet_of, cast(1 as bigint) from tweets where account_id = $1 and retweet_of in_ints($2)
-         union all
-         select tweet_id, cast(2 as bigint) from bookmarks where account_id = $1 and tweet_id in_ints($2)
-         union all
-         select tweet_id, cast(3 as bigint) from pins where account_id = $1 and tweet_id in_ints($2)
-         union all
-         select t.id, cast(4 as bigint) from tweets t
-             join muted_threads m on m.account_id = $1 and m.thread_id = t.thread_id where t.id in_ints($2)",
-        args![viewer, ids],
-        |row| Ok((row.take::<TweetId>()?, row.take::<i64>()?)),
-    )?;
-    let mut flags: HashMap<TweetId, Flags> = HashMap::new();
-    for (tweet, which) in rows {
-        let flags = flags.entry(tweet).or_default();
-        match which {
-            0 => flags.liked = true,
-            1 => flags.retweeted = true,
-            2 => flags.bookmarked = true,
-            3 => flags.pinned = true,
-            _ => flags.muted = true,
-        }
-    }
-    Ok(flags)
 }
 
 /// Who has to do with a tweet, at most `limit`: first whom it mentions and answers, then who repeated, answered

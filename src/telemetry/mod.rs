@@ -1,4 +1,5 @@
 //! Logs and metrics.
 
+pub mod caches;
 pub mod logs;
 pub mod metrics;

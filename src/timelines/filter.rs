@@ -13,7 +13,7 @@ use crate::model::ids::{AccountId, TweetId};
 pub struct Viewer<'a> {
     /// The reading account. Its own entries are always shown.
     pub account: AccountId,
-    /// The account's bit in the followers bitmaps given to [`super::Timelines::tweet_added`]. `None` when the
+    /// The account's bit in the followers bitmaps given to [`super::Timelines::fan_out`]. `None` when the
     /// page is never to be served from a ring of the reader's own, as for a list.
     pub slot: Option<u32>,
     /// Whose entries make the page: for home the followed accounts and the viewer's own, for a list its members.

@@ -9,11 +9,11 @@ use super::Entry;
 use super::home::Home;
 use crate::clock::{HOUR_MS, Millis};
 use crate::model::event::{Event, Relation, TweetCreated};
-use crate::model::ids::AccountId;
+use crate::model::ids::{AccountId, IdMap, IdSet};
 use crate::model::visibility::Visibility;
 use crate::store::events::{Logged, Position};
 use crate::store::follower::follow;
-use crate::store::{StoreError, follows};
+use crate::store::{StoreError, accounts, follows};
 
 /// Readers that one slice of a fan-out writes to: about a millisecond.
 const PUSH_SLICE: usize = 10_000;
@@ -50,8 +50,9 @@ struct Applier {
 
 impl Applier {
     async fn apply(&mut self, batch: &[Logged]) -> Result<(), StoreError> {
+        let counts = self.counts(batch).await?;
         for logged in batch {
-            self.apply_one(&logged.event).await?;
+            self.apply_one(&logged.event, &counts).await?;
         }
         let now_ms = self.home.inner().service.clock().now_ms();
         if now_ms.saturating_sub(self.swept_ms) > SWEEP_EVERY_MS {
@@ -61,11 +62,29 @@ impl Applier {
         Ok(())
     }
 
-    async fn apply_one(&mut self, event: &Event) -> Result<(), StoreError> {
+    /// How many follow the authors of what was written, as far as it is not known who does.
+    async fn counts(&self, batch: &[Logged]) -> Result<IdMap<AccountId, u64>, StoreError> {
+        let authors: IdSet<AccountId> = batch
+            .iter()
+            .filter_map(|logged| written(&logged.event))
+            .map(|created| created.author)
+            .filter(|author| !self.followers.contains_key(author))
+            .collect();
+        if authors.is_empty() {
+            return Ok(IdMap::default());
+        }
+        let authors: Vec<AccountId> = authors.into_iter().collect();
+        let read = move |conn: &mut _| accounts::followers_counts(conn, &authors);
+        Ok(self.home.inner().service.store().read(read).await?.into_iter().collect())
+    }
+
+    async fn apply_one(&mut self, event: &Event, counts: &IdMap<AccountId, u64>) -> Result<(), StoreError> {
         let rings = &self.home.inner().rings;
         match event {
-            Event::TweetCreated(created) if created.visibility != Visibility::Direct => {
-                self.added(created).await?;
+            Event::TweetCreated(_) => {
+                if let Some(created) = written(event) {
+                    self.added(created, counts).await?;
+                }
             }
             Event::TweetDeleted(deleted) => rings.tweet_deleted(deleted.author, deleted.tweet),
             Event::Followed(relation) if relation.from_local => self.follow_changed(relation, true),
@@ -78,14 +97,24 @@ impl Applier {
         Ok(())
     }
 
-    async fn added(&mut self, created: &TweetCreated) -> Result<(), StoreError> {
+    async fn added(
+        &mut self,
+        created: &TweetCreated,
+        counts: &IdMap<AccountId, u64>,
+    ) -> Result<(), StoreError> {
         let Some(entry) = Entry::of(created) else { return Ok(()) };
+        let known = self.followers.get(&created.author).map(RoaringBitmap::len);
+        let count = known.or(counts.get(&created.author).copied()).unwrap_or_default();
+        // Who follows an author is read only when somebody may have to be pushed to.
+        if !self.home.inner().rings.tweet_added(&entry, count) {
+            return Ok(());
+        }
         self.load_followers(created.author).await?;
         let inner = self.home.inner();
         let nobody = RoaringBitmap::new();
         let followers = self.followers.get(&created.author).unwrap_or(&nobody);
         let own_slot = created.local.then(|| inner.slots.of(created.author));
-        let mut fan_out = inner.rings.tweet_added(&entry, followers, own_slot);
+        let mut fan_out = inner.rings.fan_out(&entry, followers, own_slot);
         while inner.rings.push(&mut fan_out, PUSH_SLICE) {
             tokio::task::yield_now().await;
         }
@@ -126,5 +155,13 @@ impl Applier {
             };
         }
         inner.rings.follows_changed(slot);
+    }
+}
+
+/// What an event says was written, if homes show it.
+fn written(event: &Event) -> Option<&TweetCreated> {
+    match event {
+        Event::TweetCreated(created) if created.visibility != Visibility::Direct => Some(created),
+        _ => None,
     }
 }

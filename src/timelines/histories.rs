@@ -90,6 +90,8 @@ struct World {
     log: Vec<Event>,
     timelines: Timelines,
     applied: usize,
+    /// What was added and is yet to be fanned out.
+    added: Option<Entry>,
     fan_out: Option<FanOut>,
     graph: BTreeSet<(i64, i64)>,
     graph_at: usize,
@@ -107,6 +109,7 @@ impl World {
             log: Vec::new(),
             timelines: Timelines::new(settings),
             applied: 0,
+            added: None,
             fan_out: None,
             graph: BTreeSet::new(),
             graph_at: 0,
@@ -204,20 +207,27 @@ impl World {
             }
             return;
         }
+        if let Some(entry) = self.added.take() {
+            let author = entry.author.0;
+            let own_slot = (author <= LOCALS).then(|| slot(author));
+            self.fan_out = Some(self.timelines.fan_out(&entry, &self.followers(author), own_slot));
+            return;
+        }
         let Some(event) = self.log.get(self.applied) else { return };
         self.applied += 1;
         match event {
             Event::Added(entry) => {
-                let author = entry.author.0;
-                let followers: RoaringBitmap =
-                    self.graph.iter().filter(|edge| edge.1 == author).map(|edge| slot(edge.0)).collect();
-                let own_slot = (author <= LOCALS).then(|| slot(author));
-                self.fan_out = Some(self.timelines.tweet_added(entry, &followers, own_slot));
+                let followers = self.followers(entry.author.0).len();
+                self.added = self.timelines.tweet_added(entry, followers).then_some(*entry);
             }
             Event::Deleted(entry) => self.timelines.tweet_deleted(entry.author, entry.id),
             Event::Follow { who, .. } => self.timelines.follows_changed(slot(*who)),
             Event::Reset(author) => self.timelines.author_reset(AccountId(*author)),
         }
+    }
+
+    fn followers(&self, author: i64) -> RoaringBitmap {
+        self.graph.iter().filter(|edge| edge.1 == author).map(|edge| slot(edge.0)).collect()
     }
 
     fn advance_graph(&mut self) {
@@ -259,7 +269,7 @@ impl World {
         while self.graph_at < self.log.len() {
             self.advance_graph();
         }
-        while self.applied < self.log.len() || self.fan_out.is_some() {
+        while self.applied < self.log.len() || self.added.is_some() || self.fan_out.is_some() {
             self.apply(3);
         }
         for (reader, reading) in (1..=LOCALS).flat_map(|reader| READINGS.map(|reading| (reader, reading))) {
@@ -519,12 +529,14 @@ fn readers_may_look_while_the_log_is_applied() {
         scope.spawn(move || {
             for event in &log[from..] {
                 let Event::Added(entry) = event else { continue };
-                let followers =
+                let followers: RoaringBitmap =
                     graph.iter().filter(|edge| edge.1 == entry.author.0).map(|edge| slot(edge.0)).collect();
                 let author = entry.author.0;
                 let own_slot = (author <= LOCALS).then(|| slot(author));
-                let mut fan_out = timelines.tweet_added(entry, &followers, own_slot);
-                while timelines.push(&mut fan_out, 1) {}
+                if timelines.tweet_added(entry, followers.len()) {
+                    let mut fan_out = timelines.fan_out(entry, &followers, own_slot);
+                    while timelines.push(&mut fan_out, 1) {}
+                }
             }
         });
         for known in &readers {

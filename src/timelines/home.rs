@@ -24,6 +24,7 @@ use crate::store::StoreError;
 use crate::store::events;
 use crate::store::follower::Progress;
 use crate::store::timelines::{self, Authors, Line, Slice};
+use crate::telemetry::caches::{self, Lookups};
 use crate::telemetry::metrics as names;
 
 /// Times that missing authors are loaded for one page, before the page comes from the database.
@@ -35,7 +36,7 @@ const LOOKS: usize = 4;
 /// Rows that one look into the database brings.
 const PORTION: usize = 100;
 /// Readers whose sets are kept sorted, as far as [`MEMBERS_KEPT`] goes.
-const READERS_KEPT: usize = 20_000;
+const READERS_KEPT: usize = 50_000;
 /// Accounts in all the sets that are kept, 8 bytes each: 200 for each of the readers.
 const MEMBERS_KEPT: u64 = 4_000_000;
 
@@ -52,6 +53,7 @@ pub(super) struct Inner {
     rows_looked_through: usize,
     own_write_patience: Duration,
     readers: Cache<AccountId, Arc<Reader>, BySize>,
+    reader_looks: Lookups,
 }
 
 /// Weighs a reader by the members of the sets, so that a few who follow many cannot fill the memory.
@@ -90,6 +92,7 @@ struct Reading<'a> {
 impl Home {
     /// Empty home timelines over the use-cases: everything is loaded when it is first read.
     pub fn new(service: Service, settings: &Settings) -> Self {
+        let room = service.rules().room;
         Self(Arc::new(Inner {
             service,
             rings: Timelines::new(settings),
@@ -98,7 +101,8 @@ impl Home {
             author_ring: settings.author_ring,
             rows_looked_through: settings.rows_looked_through,
             own_write_patience: settings.own_write_patience,
-            readers: Cache::with_weighter(READERS_KEPT, MEMBERS_KEPT, BySize),
+            readers: Cache::with_weighter(room.count(READERS_KEPT), room.of(MEMBERS_KEPT), BySize),
+            reader_looks: Lookups::of(&caches::READERS),
         }))
     }
 
@@ -175,9 +179,8 @@ impl Home {
 
     async fn reader(&self, account: AccountId) -> Result<Arc<Reader>> {
         let relations = self.0.service.graph().relations(account).await?;
-        if let Some(known) = self.0.readers.get(&account)
-            && Arc::ptr_eq(&known.relations, &relations)
-        {
+        let known = self.0.readers.get(&account).filter(|known| Arc::ptr_eq(&known.relations, &relations));
+        if let Some(known) = self.0.reader_looks.seen(known) {
             return Ok(known);
         }
         let reader = Arc::new(Reader::new(account, relations));

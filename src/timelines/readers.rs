@@ -241,14 +241,6 @@ impl ReaderRings {
     }
 }
 
-impl FanOut {
-    /// One that reaches nobody.
-    pub(super) fn none(entry: &Entry) -> Self {
-        let left = RoaringBitmap::new().into_iter().peekable();
-        Self { id: entry.id, author: entry.author, left }
-    }
-}
-
 impl RingCopy {
     /// From which id on the ring vouches for everything.
     pub(super) fn line(&self, table: &EntryTable) -> i64 {

@@ -165,20 +165,25 @@ impl Timelines {
         exclusive(&self.authors).loaded(ticket, entries, complete)
     }
 
-    /// A tweet, reply or retweet was added (direct ones are not told). `followers` are the slots of the
-    /// author's local followers, `own_slot` the author's own if local. A slot belongs to one account for the
-    /// life of the process; slots are dense.
-    ///
-    /// What is returned must be pushed to its end before the next event.
-    pub fn tweet_added(&self, entry: &Entry, followers: &RoaringBitmap, own_slot: Option<u32>) -> FanOut {
-        let count = followers.len();
+    /// A tweet, reply or retweet was added (direct ones are not told) by an author with so many followers, local ones
+    /// at least. Whoever merges sees it from now on. Answers whether it is to be fanned out too, by
+    /// [`Timelines::fan_out`] and before the next event: a ring that is built in between has it already.
+    pub fn tweet_added(&self, entry: &Entry, followers: u64) -> bool {
+        exclusive(&self.authors).added(entry, followers);
         let known_celebrity = shared(&self.celebrities).contains(&entry.author);
-        let celebrity = known_celebrity || is_celebrity(count, &self.thresholds);
+        let celebrity = known_celebrity || is_celebrity(followers, &self.thresholds);
         if celebrity && !known_celebrity {
             exclusive(&self.celebrities).insert(entry.author);
         }
-        exclusive(&self.authors).added(entry, count);
-        if celebrity { FanOut::none(entry) } else { self.readers.begin(entry, followers, own_slot) }
+        !celebrity && self.readers.len() > 0
+    }
+
+    /// Begins to push an entry that was added. `followers` are the slots of the author's local followers, `own_slot` the
+    /// author's own if local. A slot belongs to one account for the life of the process; slots are dense.
+    ///
+    /// What is returned must be pushed to its end before the next event.
+    pub fn fan_out(&self, entry: &Entry, followers: &RoaringBitmap, own_slot: Option<u32>) -> FanOut {
+        self.readers.begin(entry, followers, own_slot)
     }
 
     /// Pushes to the next `at_most` readers; `true` while some are left. 10,000 take about 0.4 ms.
@@ -333,9 +338,11 @@ mod tests {
     }
 
     fn add(timelines: &Timelines, author: AccountId, id: i64, followers: &[u32]) {
-        let followers = followers.iter().copied().collect();
-        let mut fan_out = timelines.tweet_added(&tweet(author, id), &followers, None);
-        while timelines.push(&mut fan_out, 1) {}
+        let followers: RoaringBitmap = followers.iter().copied().collect();
+        if timelines.tweet_added(&tweet(author, id), followers.len()) {
+            let mut fan_out = timelines.fan_out(&tweet(author, id), &followers, None);
+            while timelines.push(&mut fan_out, 1) {}
+        }
     }
 
     /// Reads Ann's home; authors she needs are loaded as having nothing in the database.
@@ -439,7 +446,9 @@ mod tests {
             let timelines = Timelines::new(&settings);
             home(&timelines, &[ANN, BOB], 10);
             let retweet = Entry { id: TweetId(5), author: BOB, kind };
-            let mut fan_out = timelines.tweet_added(&retweet, &[0].into_iter().collect(), None);
+            let pushed = timelines.tweet_added(&retweet, 1);
+            assert_eq!(pushed, dear_looks_per_day == 1, "with nobody's ring there is nobody to push to");
+            let mut fan_out = timelines.fan_out(&retweet, &[0].into_iter().collect(), None);
             while timelines.push(&mut fan_out, 1) {}
             assert_eq!(ids(home(&timelines, &[ANN, BOB], 10)), [5]);
             timelines.tweet_deleted(CAT, TweetId(3));

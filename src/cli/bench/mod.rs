@@ -6,6 +6,8 @@ pub mod api;
 pub mod federation;
 mod ground;
 mod report;
+mod wire;
+pub mod world;
 
 use clap::Subcommand;
 
@@ -18,6 +20,10 @@ pub enum Command {
     Federation(federation::Args),
     /// What apps ask most, beside the same answers from memory; listeners of the stream
     Api(api::Args),
+    /// A world of many people, and how much of a whole Twitter it carries
+    World(world::Args),
+    /// What things cost as the database grows
+    Growth(world::growth::Args),
 }
 
 /// Runs a bench.
@@ -25,5 +31,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Federation(args) => federation::run(args),
         Command::Api(args) => api::run(args),
+        Command::World(args) => world::run(args),
+        Command::Growth(args) => world::growth::run(args),
     }
 }

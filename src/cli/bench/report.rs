@@ -40,12 +40,18 @@ pub(super) fn shown(figures: &[Figure]) -> String {
     let rows: Vec<[String; 4]> = figures
         .iter()
         .map(|figure| {
-            let limit = figure.limit.map_or_else(String::new, |(limit, what)| format!("{limit:.0} {what}"));
+            let limit =
+                figure.limit.map_or_else(String::new, |(limit, what)| format!("{} {what}", rounded(limit)));
             let ratio = figure.ratio().map_or_else(String::new, |ratio| format!("{ratio:.2}"));
-            [figure.name.to_owned(), format!("{:.0} {}", figure.value, figure.unit), limit, ratio]
+            [figure.name.to_owned(), format!("{} {}", rounded(figure.value), figure.unit), limit, ratio]
         })
         .collect();
     table(["MEASURED", "VALUE", "BESIDE", "RATIO"], &rows)
+}
+
+/// As many digits as tell something.
+fn rounded(value: f64) -> String {
+    if value.abs() < 10.0 && value.fract() != 0.0 { format!("{value:.2}") } else { format!("{value:.0}") }
 }
 
 /// Writes the figures of one run to a file.

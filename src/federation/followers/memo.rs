@@ -13,6 +13,7 @@ use quick_cache::sync::Cache;
 use super::Digest;
 use crate::clock::{HOUR_MS, Millis};
 use crate::model::ids::AccountId;
+use crate::telemetry::caches::{self, Lookups};
 
 /// Accounts whose digests are kept; the least used go first.
 const KEPT: usize = 1_000;
@@ -54,6 +55,7 @@ pub(super) type Key = (AccountId, u64);
 pub(in crate::federation) struct Memo {
     kept: Cache<Key, Arc<ByHost>, Hosts>,
     changes: Vec<AtomicU64>,
+    lookups: Lookups,
 }
 
 #[derive(Clone)]
@@ -69,7 +71,8 @@ impl Weighter<Key, Arc<ByHost>> for Hosts {
 impl Memo {
     pub(in crate::federation) fn new() -> Self {
         let changes = std::iter::repeat_with(AtomicU64::default).take(COUNTERS).collect();
-        Self { kept: Cache::with_weighter(KEPT, HOSTS_KEPT, Hosts), changes }
+        let lookups = Lookups::of(&caches::FOLLOWER_DIGESTS);
+        Self { kept: Cache::with_weighter(KEPT, HOSTS_KEPT, Hosts), changes, lookups }
     }
 
     /// The digests of an account, read if they are not here. Many who ask at once wait for one reading.
@@ -81,9 +84,11 @@ impl Memo {
     ) -> Result<Arc<ByHost>, E> {
         // What is read after a change is heard goes by another key than what was read before.
         let key = (account, self.counter(account).map_or(0, |counter| counter.load(Ordering::Acquire)));
-        if self.kept.get(&key).is_some_and(|kept| kept.at_ms.saturating_add(BELIEVED_MS) <= now_ms) {
-            self.kept.remove(&key);
+        let believed = |kept: &Arc<ByHost>| kept.at_ms.saturating_add(BELIEVED_MS) > now_ms;
+        if let Some(known) = self.lookups.seen(self.kept.get(&key).filter(believed)) {
+            return Ok(known);
         }
+        self.kept.remove_if(&key, |kept| !believed(kept));
         self.kept.get_or_insert_async(&key, async { read.await.map(Arc::new) }).await
     }
 

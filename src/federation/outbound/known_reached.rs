@@ -8,22 +8,27 @@ use quick_cache::sync::Cache;
 use crate::model::account::INSTANCE;
 use crate::model::ids::AccountId;
 use crate::store::deliveries::Waiting;
+use crate::telemetry::caches::{self, Lookups};
 
 /// Pairs of account and host that are kept, some 5 MB; one that is dropped is written once more, which changes nothing.
 const KEPT: usize = 50_000;
 
 /// The pairs of account and host of which it is stored that the host took something from the account.
-pub(super) struct KnownReached(Cache<(AccountId, Arc<str>), ()>);
+pub(super) struct KnownReached {
+    pairs: Cache<(AccountId, Arc<str>), ()>,
+    lookups: Lookups,
+}
 
 impl KnownReached {
     pub(super) fn new() -> Self {
-        Self(Cache::new(KEPT))
+        Self { pairs: Cache::new(KEPT), lookups: Lookups::of(&caches::REACHED) }
     }
 
     /// Adds what `host` took by this delivery to `fresh`, as far as that is news.
     pub(super) fn note(&self, host: &Arc<str>, row: &Waiting, fresh: &mut BTreeMap<AccountId, String>) {
         for account in [Some(row.account), row.carries].into_iter().flatten() {
-            if account != INSTANCE && self.0.get(&(account, Arc::clone(host))).is_none() {
+            let known = || self.lookups.seen(self.pairs.get(&(account, Arc::clone(host)))).is_some();
+            if account != INSTANCE && !known() {
                 fresh.entry(account).or_insert_with(|| row.inbox.clone());
             }
         }
@@ -32,7 +37,7 @@ impl KnownReached {
     /// These are stored.
     pub(super) fn keep(&self, host: &Arc<str>, stored: &BTreeMap<AccountId, String>) {
         for account in stored.keys() {
-            self.0.insert((*account, Arc::clone(host)), ());
+            self.pairs.insert((*account, Arc::clone(host)), ());
         }
     }
 }

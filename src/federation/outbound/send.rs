@@ -24,6 +24,7 @@ use crate::model::account::INSTANCE;
 use crate::model::ids::{AccountId, RowId};
 use crate::store::deliveries::{self, Stored, Waiting};
 use crate::store::departures;
+use crate::telemetry::caches::{self, Lookups};
 use crate::telemetry::metrics as names;
 
 /// Bytes of activities that are kept for all hosts together; the least used go first.
@@ -48,7 +49,10 @@ pub(in crate::federation) struct Payload {
 }
 
 /// The activities that are being delivered: read and digested once, whoever gets them.
-pub(in crate::federation) struct Payloads(Cache<RowId, Arc<Payload>, ByBytes>);
+pub(in crate::federation) struct Payloads {
+    kept: Cache<RowId, Arc<Payload>, ByBytes>,
+    lookups: Lookups,
+}
 
 #[derive(Clone)]
 struct ByBytes;
@@ -61,7 +65,10 @@ impl Weighter<RowId, Arc<Payload>> for ByBytes {
 
 impl Payloads {
     pub(in crate::federation) fn new() -> Self {
-        Self(Cache::with_weighter(KEPT, KEPT_BYTES, ByBytes))
+        Self {
+            kept: Cache::with_weighter(KEPT, KEPT_BYTES, ByBytes),
+            lookups: Lookups::of(&caches::PAYLOADS),
+        }
     }
 }
 
@@ -75,6 +82,7 @@ const KEYS_FOR: Duration = Duration::from_secs(5);
 pub(super) struct Keys {
     kept: Cache<KeyOf, Option<Arc<SigningKey>>>,
     since: Instant,
+    lookups: Lookups,
 }
 
 /// Whose key, since how many keys were forgotten, in which span of [`KEYS_FOR`].
@@ -82,12 +90,15 @@ type KeyOf = (AccountId, u64, u128);
 
 impl Keys {
     pub(super) fn new() -> Self {
-        Self { kept: Cache::new(KEYS), since: Instant::now() }
+        Self { kept: Cache::new(KEYS), since: Instant::now(), lookups: Lookups::of(&caches::SIGNERS) }
     }
 
     async fn of(&self, account: AccountId, federation: &Federation) -> Result<Option<Arc<SigningKey>>> {
         let span = self.since.elapsed().as_millis() / KEYS_FOR.as_millis();
         let present = (account, federation.0.own_keys.forgotten(), span);
+        if let Some(known) = self.lookups.seen(self.kept.get(&present)) {
+            return Ok(known);
+        }
         self.kept.get_or_insert_async(&present, federation.signing_key(account)).await
     }
 }
@@ -233,7 +244,11 @@ pub(super) fn count(outcome: &'static str, form: Form) {
 impl Federation {
     /// An activity that is to be sent; `None` when it is gone.
     async fn payload(&self, outgoing: RowId) -> Result<Option<Arc<Payload>>> {
-        let read = self.0.payloads.0.get_or_insert_async(&outgoing, async {
+        let payloads = &self.0.payloads;
+        if let Some(known) = payloads.lookups.seen(payloads.kept.get(&outgoing)) {
+            return Ok(Some(known));
+        }
+        let read = payloads.kept.get_or_insert_async(&outgoing, async {
             let read = move |conn: &mut _| deliveries::stored(conn, outgoing);
             let Stored { body, key_uri, synchronizes, is_farewell } =
                 self.service().store().read(read).await?.ok_or(Error::Gone("activity"))?;

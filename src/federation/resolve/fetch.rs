@@ -25,6 +25,7 @@ use crate::federation::objects::{Actor, Object, media_type, parse_document};
 use crate::federation::origin::{self, Fetched, authority};
 use crate::model::host::Host;
 use crate::store::instances;
+use crate::telemetry::caches::{self, Lookups};
 
 /// Addresses of which it is remembered that they answer nothing; the least used go first.
 const FAILURES_KEPT: usize = 10_000;
@@ -175,6 +176,13 @@ pub(in crate::federation) struct Fetcher {
     /// When the host of an actor was last asked because a signature did not verify.
     asked_for_key: Mutex<quick_cache::unsync::Cache<String, Millis>>,
     actors: Cache<String, LateActor, Bytes>,
+    lookups: Looks,
+}
+
+struct Looks {
+    failures: Lookups,
+    asked_for_key: Lookups,
+    actors: Lookups,
 }
 
 /// A failure, and for how long it is believed.
@@ -209,12 +217,17 @@ impl Fetcher {
             failures: Cache::new(FAILURES_KEPT),
             asked_for_key: Mutex::new(quick_cache::unsync::Cache::new(FAILURES_KEPT)),
             actors: Cache::with_weighter(actors, ACTORS_KEPT_BYTES, Bytes),
+            lookups: Looks {
+                failures: Lookups::of(&caches::FETCH_FAILURES),
+                asked_for_key: Lookups::of(&caches::KEY_QUESTIONS),
+                actors: Lookups::of(&caches::ACTORS),
+            },
         }
     }
 
     /// A failure that is still believed by this cause.
     fn failure(&self, address: &str, budget: &Budget, now_ms: Millis) -> Option<FetchError> {
-        let failed = self.failures.get(address)?;
+        let failed = self.lookups.failures.seen(self.failures.get(address))?;
         let kept_ms = failed.kept_ms.min(budget.failures_ms);
         (now_ms < failed.at_ms.saturating_add(kept_ms)).then_some(failed.failure)
     }
@@ -250,7 +263,7 @@ impl Fetcher {
 
     /// The actor, if it was fetched within the last [`limits::KEY_REFETCH_MS`].
     pub(in crate::federation) fn late_actor(&self, id: &Url, now_ms: Millis) -> Option<Arc<Actor>> {
-        let late = self.actors.get(id.as_str())?;
+        let late = self.lookups.actors.seen(self.actors.get(id.as_str()))?;
         (now_ms < late.at_ms.saturating_add(limits::KEY_REFETCH_MS)).then_some(late.actor)
     }
 
@@ -258,8 +271,8 @@ impl Fetcher {
     /// the one who asks: nobody else is for [`limits::KEY_REFETCH_MS`].
     pub(in crate::federation) fn may_ask_for_key(&self, id: &Url, now_ms: Millis) -> bool {
         let mut asked = self.asked_for_key.lock().unwrap_or_else(PoisonError::into_inner);
-        let lately =
-            asked.get(id.as_str()).is_some_and(|at_ms| at_ms.saturating_add(limits::KEY_REFETCH_MS) > now_ms);
+        let last = self.lookups.asked_for_key.seen(asked.get(id.as_str()).copied());
+        let lately = last.is_some_and(|at_ms| at_ms.saturating_add(limits::KEY_REFETCH_MS) > now_ms);
         if !lately {
             asked.insert(id.as_str().to_owned(), now_ms);
         }

@@ -102,7 +102,7 @@ async fn world_with(database: TestStore, rules: Rules) -> World {
     .unwrap();
     let state = AppState::from(crate::http::state::Parts {
         push,
-        kept_posts: crate::http::mastodon::KeptPosts::default(),
+        kept_posts: crate::http::mastodon::KeptPosts::new(Default::default()),
         stream: crate::stream::Hub::new(service.clone()),
         finder: Finder::new(service.clone(), search),
         service: service.clone(),

@@ -62,7 +62,7 @@ async fn a_filter_finds_its_words_for_its_owner_alone_from_the_next_reading_on()
 async fn another_process_hears_of_a_change_from_the_log() {
     for world in worlds().await {
         let ann = world.person("ann").await;
-        let elsewhere = ReadyFilters::default();
+        let elsewhere = ReadyFilters::new(Default::default());
         let size = async || elsewhere.of(world.store(), ann).await.unwrap().size();
         assert_eq!(size().await, 0);
         let (_, log) = world.logged_by(make(&world, ann, &["rook"])).await;

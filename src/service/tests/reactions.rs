@@ -7,7 +7,7 @@ use crate::model::ids::TweetId;
 use crate::model::notification::NotificationKind;
 use crate::model::visibility::Visibility::{Direct, Followers};
 use crate::service::views::TweetView;
-use crate::store::tweets::Flags;
+use crate::store::marks::Flags;
 
 fn ids(views: &[TweetView]) -> Vec<TweetId> {
     views.iter().map(|view| view.tweet.id).collect()

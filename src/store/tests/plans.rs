@@ -9,7 +9,7 @@ use crate::store::timelines::{self, Slice};
 use crate::store::value::Value;
 use crate::store::{
     Conn, Dialect, StoreError, conversations, deliveries, events, featured, filters, follows, lists, markers,
-    previews, push, reactions, scheduled, sessions, trends,
+    marks, previews, push, reactions, scheduled, sessions, trends,
 };
 
 impl Conn {
@@ -102,6 +102,17 @@ const HOT: &[(&str, &[&str], &[&str], Ask)] = &[
     ("whether something is to be pushed", &["push_deliveries_due"], &["push_deliveries_due"], |conn| {
         push::is_due(conn, 7).map(drop)
     }),
+    (
+        "what somebody did of late",
+        &[
+            "likes_once (account_id=? AND tweet_id>",
+            "tweets_by_account (account_id=? AND id>",
+            "bookmarks_once (account_id=? AND tweet_id>",
+            "pins_by_account",
+        ],
+        &["likes_once", "tweets_by_account", "bookmarks_once", "pins_by_account", "muted_threads_pkey"],
+        |conn| marks::recent(conn, ME, 7).map(drop),
+    ),
     ("which sessions live", &["SEARCH s USING INTEGER PRIMARY KEY"], &["sessions_"], |conn| {
         sessions::live(conn, vec![SessionId(1), SessionId(2)], 7).map(drop)
     }),
@@ -202,7 +213,19 @@ const HOT: &[(&str, &[&str], &[&str], Ask)] = &[
 
 /// Whether a line of a plan reads a whole table. A part of the statement itself may be read as a whole.
 fn reads_a_table(line: &str) -> bool {
-    let own = ["up", "down", "authors", "nearest", "(subquery", "CONSTANT", "json_each"];
+    let own = [
+        "up",
+        "down",
+        "authors",
+        "nearest",
+        "(subquery",
+        "CONSTANT",
+        "json_each",
+        "liked",
+        "retweeted",
+        "bookmarked",
+        "muted",
+    ];
     // The directory is read in the order of an index that has nobody else.
     let whole = ["f", "t", "last", "accounts USING INDEX accounts_findable"];
     let scanned = line.split_once("SCAN ").map(|(_, rest)| rest);

@@ -49,7 +49,7 @@ fn normalized(text: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ").replace(" ,", ",")
 }
 
-async fn described(test: &TestStore) -> Vec<String> {
+pub(super) async fn described(test: &TestStore) -> Vec<String> {
     let engine = usize::from(test.engine == "postgres");
     let mut lines = Vec::new();
     for sql in [COLUMNS[engine], KEYS[engine], INDEXES[engine]] {

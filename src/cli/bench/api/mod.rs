@@ -11,14 +11,13 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::runtime::Runtime;
 
-use self::load::{Asked, Load};
+use self::load::Load;
 use self::world::World;
 use super::ground::Ground;
 use super::report::{self, Figure};
+use super::wire::{Asked, HERE};
 use crate::cli::Failure;
 use crate::telemetry::metrics::{self, Metrics};
-
-const HERE: &str = "rookery.bench";
 
 /// Arguments of `bench api`.
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]

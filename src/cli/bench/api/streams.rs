@@ -8,11 +8,11 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::HERE;
 use super::world::{World, person, say};
 use crate::cli::Failure;
 use crate::cli::bench::ground::Ground;
 use crate::cli::bench::report::{Figure, number, percentile_ms};
+use crate::cli::bench::wire::HERE;
 use crate::error::Error;
 use crate::model::account::SessionKind;
 use crate::model::ids::AccountId;

@@ -32,9 +32,9 @@ use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
 use crate::search::{Feeder, Finder, Search};
 use crate::service::{Origin, PictureSettings, RemotePictures, Rules, Service, SignUp};
-use crate::store::events;
 use crate::store::tests::counted::counts;
-use crate::store::tests::database::{TestStore, stores};
+use crate::store::tests::database::{self, TestStore, stores};
+use crate::store::{Settings, Store, events};
 use crate::stream::Hub;
 use crate::timelines::Home;
 
@@ -55,9 +55,21 @@ pub(in crate::http) struct World {
     /// Who listens; nobody can before a test lets it follow the log.
     pub(in crate::http) stream: Hub,
     pub(in crate::http) router: Router,
+    pub(in crate::http) home: Home,
     search: Arc<Search>,
     files: TempDir,
-    _database: TestStore,
+    /// How to open the database once more.
+    settings: Settings,
+    _database: Option<TestStore>,
+}
+
+/// What the processes of an instance have in common, and the number of one of them.
+struct Process {
+    store: Store,
+    settings: Settings,
+    engine: &'static str,
+    clock: Clock,
+    number: u8,
 }
 
 /// Somebody with a token.
@@ -113,16 +125,31 @@ pub(in crate::http) fn with_approval() -> Rules {
 }
 
 impl World {
-    async fn new(
-        database: TestStore,
+    async fn new(database: TestStore, rules: Rules, with: (bool, Option<FilmSettings>)) -> Self {
+        let (store, settings) = (database.store.clone(), database.settings.clone());
+        let (engine, clock) = (database.engine, Clock::manual(BEGIN_MS));
+        let process = Process { store, settings, engine, clock, number: 1 };
+        let world = Self::on(process, rules, with).await;
+        Self { _database: Some(database), ..world }
+    }
+
+    /// Another process of the same instance, which knows nothing yet.
+    pub(in crate::http) async fn beside(&self, number: u8) -> Self {
+        let store = database::open(&self.settings).await.unwrap();
+        let (settings, clock) = (self.settings.clone(), self.clock.clone());
+        let process = Process { store, settings, engine: self.engine, clock, number };
+        Self::on(process, self.service.rules().clone(), (false, None)).await
+    }
+
+    async fn on(
+        Process { store, settings: database_settings, engine, clock, number }: Process,
         rules: Rules,
         (enforce_rate_limits, films): (bool, Option<FilmSettings>),
     ) -> Self {
-        let clock = Clock::manual(BEGIN_MS);
         let base: Url = "http://rook.test".parse().unwrap();
         let addresses = Addresses::new(base.clone()).unwrap();
-        let ids = Arc::new(IdMaker::new(clock.clone(), 1));
-        let service = Service::new(database.store.clone(), clock.clone(), ids, addresses, rules);
+        let ids = Arc::new(IdMaker::new(clock.clone(), number));
+        let service = Service::new(store, clock.clone(), ids, addresses, rules);
         let files = tempfile::tempdir().unwrap();
         let settings = MediaSettings {
             data_dir: files.path().to_owned(),
@@ -150,6 +177,7 @@ impl World {
             tasks: TaskTracker::new(),
         };
         let stream = Hub::new(service.clone());
+        let home = Home::new(service.clone(), &crate::timelines::Settings::default());
         let push = crate::notify::Pushes::open(
             service.clone(),
             client.clone(),
@@ -160,11 +188,11 @@ impl World {
         .unwrap();
         let state = AppState::from(crate::http::state::Parts {
             push,
-            kept_posts: crate::http::mastodon::KeptPosts::default(),
+            kept_posts: crate::http::mastodon::KeptPosts::new(Default::default()),
             stream: stream.clone(),
             finder: Finder::new(service.clone(), Arc::clone(&search)),
             service: service.clone(),
-            home: Home::new(service.clone(), &crate::timelines::Settings::default()),
+            home: home.clone(),
             pictures: RemotePictures::new(
                 service.clone(),
                 Arc::clone(&media),
@@ -184,14 +212,16 @@ impl World {
         Self {
             service,
             clock,
-            engine: database.engine,
+            engine,
             media,
             remote,
             stream,
             router,
+            home,
             search,
             files,
-            _database: database,
+            settings: database_settings,
+            _database: None,
         }
     }
 

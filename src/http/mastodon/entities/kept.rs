@@ -17,8 +17,8 @@ use crate::model::preview::Preview;
 use crate::model::quote::MayQuote;
 use crate::model::tweet::Tweet;
 use crate::service::TweetView;
-use crate::store::tweets::Flags;
-use crate::telemetry::metrics::{Lookups, RENDERED_POSTS_TOTAL};
+use crate::store::marks::Flags;
+use crate::telemetry::caches::{self, Lookups, Room};
 
 /// Bytes of texts; some 20,000 of them.
 const BYTES: u64 = 64 << 20;
@@ -69,17 +69,17 @@ impl Weighter<Look, Arc<Text>> for Weight {
     }
 }
 
-impl Default for KeptPosts {
-    fn default() -> Self {
-        let typical = usize::try_from(BYTES).unwrap_or(usize::MAX) / TYPICAL_BYTES;
+impl KeptPosts {
+    /// None yet.
+    pub fn new(room: Room) -> Self {
+        let bytes = room.of(BYTES);
+        let typical = usize::try_from(bytes).unwrap_or(usize::MAX) / TYPICAL_BYTES;
         Self {
-            texts: Cache::with_weighter(typical, BYTES, Weight),
-            lookups: Lookups::of(RENDERED_POSTS_TOTAL),
+            texts: Cache::with_weighter(typical, bytes, Weight),
+            lookups: Lookups::of(&caches::SHOWN_POSTS),
         }
     }
-}
 
-impl KeptPosts {
     /// The text of a post: the one that was made before, or that which `make` makes. `None` of a post that is shown to
     /// this viewer alone.
     pub(super) fn text(

@@ -26,6 +26,7 @@ mod searching;
 mod shapes;
 mod sifting;
 mod sign_up;
+mod stale;
 mod streaming;
 mod trends;
 mod walk;

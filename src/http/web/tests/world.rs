@@ -115,7 +115,7 @@ impl World {
         .unwrap();
         let state = AppState::from(crate::http::state::Parts {
             push,
-            kept_posts: crate::http::mastodon::KeptPosts::default(),
+            kept_posts: crate::http::mastodon::KeptPosts::new(Default::default()),
             stream: crate::stream::Hub::new(service.clone()),
             finder: Finder::new(service.clone(), search),
             pictures: RemotePictures::new(service.clone(), Arc::clone(&media), client, picture_settings),
