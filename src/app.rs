@@ -112,6 +112,7 @@ impl App {
             publish_domain_blocks: config.federation.publish_domain_blocks,
             link_previews: config.tweets.link_previews,
             room: room(config),
+            trends_review: config.community.trends_review,
         };
         let service = Service::new(store.clone(), clock, ids, addresses(config)?, rules);
         let client = Client::new(client_settings(config)).map_err(Error::internal)?;

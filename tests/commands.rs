@@ -144,6 +144,20 @@ fn an_operator_writes_rules_and_puts_them_in_order() {
 }
 
 #[test]
+fn an_operator_decides_what_may_trend() {
+    let folder = tempfile::tempdir().unwrap();
+    let on = |arguments: &str| on(folder.path(), arguments, "");
+    assert_eq!(on("trend list"), "kind  state  item  about\n");
+    assert_eq!(on("trend reject tag #Rooks"), "tag rooks never trends\n");
+    assert_eq!(on("trend approve publisher News.Example"), "publisher news.example may trend\n");
+    assert_eq!(on("trend forget tag rooks"), "tag rooks is undecided again\n");
+    assert_eq!(on("trend list --kind link"), "kind  state  item  about\n");
+    let settings = [("ROOKERY_DATA_DIR", folder.path().to_str().unwrap())];
+    let refused = rookery(&settings, "trend approve tweet 1", "");
+    assert_eq!((refused.code, refused.err.lines().count()), (Some(1), 1), "{}", refused.err);
+}
+
+#[test]
 fn an_operator_writes_texts_from_a_file_or_a_pipe() {
     let folder = tempfile::tempdir().unwrap();
     let on = |arguments: &str, input: &str| on(folder.path(), arguments, input);

@@ -16,6 +16,7 @@ pub mod serve;
 mod table;
 pub mod text;
 pub mod token;
+pub mod trend;
 pub mod user;
 mod words;
 
@@ -75,6 +76,9 @@ pub enum Command {
     /// Write this instance's texts about itself
     #[command(subcommand)]
     Text(text::Command),
+    /// Decide what may trend
+    #[command(subcommand)]
+    Trend(trend::Command),
     /// Give accounts new key pairs and tell other instances
     RotateKeys(rotate::Args),
     /// Check this setup and say what to mend
@@ -151,6 +155,7 @@ fn dispatch(command: Command, config: &Config) -> Result<(), Failure> {
         Command::User(command) => user::run(command, config),
         Command::Instance(command) => instance::run(command, config),
         Command::Token(command) => token::run(command, config),
+        Command::Trend(command) => trend::run(command, config),
     }
 }
 

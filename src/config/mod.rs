@@ -97,6 +97,8 @@ pub struct Community {
     pub language: String,
     /// Where the source of this very server is; empty when it is an unchanged Rookery.
     pub source_url: String,
+    /// Whether nothing trends before an admin approved it.
+    pub trends_review: bool,
 }
 
 /// What a tweet may carry.

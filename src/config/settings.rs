@@ -172,6 +172,13 @@ fn community(reader: &mut Reader<'_>) -> Community {
              Rookery over a network owes them its source (section 13 of the AGPL) and sets this. Empty shows \
              version and licence without a link.",
         ),
+        trends_review: reader.read(
+            "trends_review",
+            false,
+            &switch(),
+            "Whether nothing trends before an admin approved it. Off shows whatever many use of late, except what an \
+             admin rejected. Both is decided under Administration, Trends, or by `rookery trend`.",
+        ),
     }
 }
 

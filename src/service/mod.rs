@@ -44,6 +44,7 @@ mod sifting;
 pub mod signups;
 mod size;
 pub mod timelines;
+pub mod trend_reviews;
 pub mod trends;
 pub mod tweets;
 pub mod upkeep;
@@ -87,6 +88,7 @@ pub use shared::{SharedTweets, Sight};
 pub use sifting::{NotificationRequest, SiftChanges, SiftView};
 pub use size::Counts;
 pub use timelines::{PublicList, Tab, Thread};
+pub use trend_reviews::TrendEntry;
 pub use trends::Slice;
 pub use tweets::{CheckedTweet, NewTweet};
 pub use uploads::{Description, Thumb};
@@ -138,6 +140,8 @@ pub struct Rules {
     pub link_previews: bool,
     /// How much is kept in memory.
     pub room: Room,
+    /// Whether nothing trends before a moderator approved it.
+    pub trends_review: bool,
 }
 
 impl Default for Rules {
@@ -158,6 +162,7 @@ impl Default for Rules {
             publish_domain_blocks: false,
             link_previews: true,
             room: Room::default(),
+            trends_review: false,
         }
     }
 }

@@ -65,7 +65,8 @@ impl Service {
     }
 
     async fn trending(&self, kind: TrendKind, slice: Slice) -> Result<Vec<String>> {
-        let all = self.store().read(move |conn| trends::list(conn, kind)).await?;
+        let reviewed = self.rules().trends_review;
+        let all = self.store().read(move |conn| trends::list(conn, kind, reviewed)).await?;
         let limit = slice.limit.clamp(1, limits::PAGE_MAX);
         Ok(all.into_iter().skip(slice.offset).take(limit).collect())
     }

@@ -56,6 +56,7 @@ const RULES: &[Rule] = &[
     Rule { rows: "oauth_codes", keep_ms: limits::OAUTH_CODE_KEEP_MS, forget: apps::prune_codes },
     Rule { rows: "oauth_apps", keep_ms: limits::UNUSED_APP_KEEP_MS, forget: apps::prune },
     Rule { rows: "trend_uses", keep_ms: limits::TREND_USE_KEEP_MS, forget: trends::prune },
+    Rule { rows: "trend_peaks", keep_ms: limits::TREND_USE_KEEP_MS, forget: trends::prune_peaks },
     Rule { rows: "sessions", keep_ms: 0, forget: sessions::prune },
 ];
 

@@ -60,6 +60,7 @@ migrations! {
     35 "0035_followed_tags";
     36 "0036_push";
     37 "0037_link_timelines";
+    38 "0038_trend_reviews";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

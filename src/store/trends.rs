@@ -1,20 +1,25 @@
 //! Who used what on which day, and what was used most of late.
 
+pub mod reviews;
+
 use std::collections::HashMap;
 
 use super::conn::Conn;
 use super::value::args;
 use super::{Kind, StoreError, Value};
 use crate::clock::{DAY_MS, Millis};
+use crate::model::host::Host;
 use crate::model::ids::AccountId;
-use crate::model::trend::{DayUse, TrendKind, day_of, hour_of};
+use crate::model::trend::{self, DayUse, PAST_DAYS, TrendKind, day_of, hour_of, past_ends};
 
 /// Accounts that must have used something of late before it is thought of.
 const ACCOUNTS_MIN: i64 = 2;
 /// Items that are weighed: those that most accounts used.
 const WEIGHED: i64 = 500;
-/// Items that are kept of each kind.
-const KEPT: usize = 40;
+/// Items that are kept of each kind: more than are shown, as moderators may leave few of them.
+pub(super) const KEPT: usize = 200;
+/// Items that are shown of each kind.
+const SHOWN: i64 = 40;
 
 /// Somebody used something.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,17 +75,66 @@ pub fn reckon(
     let since_hour = hour_of(now_ms).saturating_sub(kind.horizon_hours());
     let items = used_by_many(conn, kind, since_hour)?;
     let used = last_uses(conn, kind, items, since_hour)?;
-    let ranked = kind.ranked(used, hour_of(now_ms));
+    let sums = kind.sums(used, hour_of(now_ms));
+    let usual = usual(conn, kind, sums.keys().cloned().collect(), day_of(now_ms))?;
+    note_peaks(conn, kind, &sums, day_of(now_ms))?;
     conn.execute("delete from trends where kind = $1", args![kind.number()])?;
-    let rows: Vec<Vec<Value>> = ranked
+    let rows: Vec<Vec<Value>> = trend::ranked(sums, &usual)
         .into_iter()
         .take(KEPT)
         .zip(0_i64..)
-        .map(|(item, position)| vec![kind.number().into(), position.into(), item.into()])
+        .map(|(item, position)| {
+            let host = host_of(kind, &item);
+            vec![kind.number().into(), position.into(), item.into(), host.into()]
+        })
         .collect();
-    let columns = [("kind", Kind::Int), ("position", Kind::Int), ("item", Kind::Text)];
+    let columns = [("kind", Kind::Int), ("position", Kind::Int), ("item", Kind::Text), ("host", Kind::Text)];
     conn.insert_rows("trends", &columns, "", &rows)?;
     Ok(true)
+}
+
+/// The publisher of a linked page; nothing else has one.
+fn host_of(kind: TrendKind, item: &str) -> String {
+    let host = url::Url::parse(item).ok().filter(|_| kind == TrendKind::Links).and_then(|url| Host::of(&url));
+    host.map(|host| host.to_string()).unwrap_or_default()
+}
+
+/// The highest that each of these stood on the days that are its past; what has none is left out.
+pub(super) fn usual(
+    conn: &mut Conn,
+    kind: TrendKind,
+    items: Vec<String>,
+    today: i64,
+) -> Result<HashMap<String, i64>, StoreError> {
+    let rows: Vec<(String, i64)> = conn.query(
+        "select item, max(peak) from trend_peaks
+         where kind = $1 and item in_texts($2) and day >= $3 and day < $4 group by item",
+        args![kind.number(), items, today.saturating_sub(PAST_DAYS), past_ends(today)],
+        |row| Ok((row.take()?, row.take()?)),
+    )?;
+    Ok(rows.into_iter().collect())
+}
+
+fn note_peaks(
+    conn: &mut Conn,
+    kind: TrendKind,
+    sums: &HashMap<String, i64>,
+    today: i64,
+) -> Result<(), StoreError> {
+    let mut sums: Vec<(&String, &i64)> = sums.iter().collect();
+    sums.sort_unstable();
+    let rows: Vec<Vec<Value>> = sums
+        .into_iter()
+        .map(|(item, sum)| vec![kind.number().into(), item.into(), today.into(), (*sum).into()])
+        .collect();
+    let columns = [("kind", Kind::Int), ("item", Kind::Text), ("day", Kind::Int), ("peak", Kind::Int)];
+    conn.insert_rows(
+        "trend_peaks",
+        &columns,
+        "on conflict (kind, item, day) do update set peak = excluded.peak where excluded.peak > trend_peaks.peak",
+        &rows,
+    )?;
+    Ok(())
 }
 
 /// What several accounts used since that hour, by how many.
@@ -121,11 +175,16 @@ pub(super) fn last_uses(
     )
 }
 
-/// What was used most of late, the most used first.
-pub fn list(conn: &mut Conn, kind: TrendKind) -> Result<Vec<String>, StoreError> {
+/// What stands highest, and may be shown: nothing that a moderator rejected, and only what one approved where `reviewed`.
+pub fn list(conn: &mut Conn, kind: TrendKind, reviewed: bool) -> Result<Vec<String>, StoreError> {
     conn.query(
-        "select item from trends where kind = $1 order by position limit $2",
-        args![kind.number(), i64::try_from(KEPT).unwrap_or(i64::MAX)],
+        "select t.item from trends t
+         left join trend_reviews own on own.kind = t.kind and own.item = t.item
+         left join trend_reviews host on host.kind = 3 and host.item = t.host
+         where t.kind = $1 and coalesce(own.approved, true) and coalesce(host.approved, true)
+             and ($2 = 0 or own.approved or host.approved)
+         order by t.position limit $3",
+        args![kind.number(), i64::from(reviewed), SHOWN],
         |row| row.take(),
     )
 }
@@ -168,6 +227,15 @@ pub fn prune(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64, Stor
     conn.execute(
         "delete from trend_uses where (kind, item, day, account_id) in (
              select kind, item, day, account_id from trend_uses where day < $1 limit $2)",
+        args![day_of(before_ms), limit],
+    )
+}
+
+/// Forgets peaks of days before a time, at most so many; answers how many.
+pub fn prune_peaks(conn: &mut Conn, before_ms: Millis, limit: i64) -> Result<u64, StoreError> {
+    conn.execute(
+        "delete from trend_peaks where (kind, item, day) in (
+             select kind, item, day from trend_peaks where day < $1 limit $2)",
         args![day_of(before_ms), limit],
     )
 }

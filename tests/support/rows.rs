@@ -85,6 +85,7 @@ const TABLES: &[(&str, &str)] = tables![
     "endorsements",
     "dismissed_suggestions",
     "trend_uses",
+    "trend_reviews",
     "announcements",
     "announcement_reads",
     "announcement_reactions",

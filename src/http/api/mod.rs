@@ -47,6 +47,7 @@ mod signups;
 mod stream;
 mod table;
 mod timelines;
+mod trend_reviews;
 mod trends;
 mod tweets;
 mod types;
@@ -262,6 +263,9 @@ fn table() -> Table {
         .add(ADMIN_READ, routes!(reports::get_reports))
         .add(ADMIN_WRITE, routes!(reports::resolve_report))
         .add(ADMIN_WRITE, routes!(reports::reopen_report))
+        .add(ADMIN_READ, routes!(trend_reviews::get_trend_candidates))
+        .add(ADMIN_READ, routes!(trend_reviews::get_trend_decisions))
+        .add(ADMIN_WRITE, routes!(trend_reviews::decide_trend))
 }
 
 /// Both forms of the description are made once: the routes do not change while we run.

@@ -43,7 +43,7 @@ use self::handlers::{
     about, accounts, announcements, apps, authorize, bookmarks, compose, delete, delivery, door, edit, emoji,
     follow_requests, follows, home, house, house_picture, instances, kept_away, leaving, moves,
     notifications, parked, polls, profile, profile_form, reactions, relays, reports, search, settings,
-    signups, tags, thread, tweets,
+    signups, tags, thread, trend_reviews, tweets,
 };
 use self::site::Site;
 use self::visit::Renewed;
@@ -180,6 +180,10 @@ fn for_admins() -> Router<AppState> {
         .route("/admin/reports", get(reports::reports))
         .route("/admin/reports/{id}/resolve", post(reports::resolve))
         .route("/admin/reports/{id}/reopen", post(reports::reopen))
+        .route("/admin/trends", get(trend_reviews::list))
+        .route("/admin/trends/approve", post(trend_reviews::approve))
+        .route("/admin/trends/reject", post(trend_reviews::reject))
+        .route("/admin/trends/forget", post(trend_reviews::forget))
         .route("/admin/instances", get(instances::list))
         .route("/admin/instances/{host}", get(instances::one))
         .route("/admin/instances/{host}/retry", post(instances::retry))

@@ -4,7 +4,7 @@
 use super::database::stores;
 use crate::model::cursor::Cursor;
 use crate::model::ids::{AccountId, RowId, SessionId, TweetId};
-use crate::model::trend::TrendKind;
+use crate::model::trend::{ReviewKind, TrendKind};
 use crate::store::timelines::{self, Slice};
 use crate::store::value::Value;
 use crate::store::{
@@ -164,8 +164,20 @@ const HOT: &[(&str, &[&str], &[&str], Ask)] = &[
     ("when they used it", &["SEARCH u USING"], &["trend_uses_"], |conn| {
         trends::last_uses(conn, TrendKind::Tags, vec!["a".into(), "b".into()], 5).map(drop)
     }),
-    ("trends", &["PRIMARY KEY (kind=?)"], &["trends_pkey"], |conn| {
-        trends::list(conn, TrendKind::Tags).map(drop)
+    (
+        "trends",
+        &["PRIMARY KEY (kind=?)", "trend_reviews_2 (kind=? AND item=?)"],
+        &["trends_pkey", "trend_reviews_"],
+        |conn| trends::list(conn, TrendKind::Tags, true).map(drop),
+    ),
+    ("what is usual", &["PRIMARY KEY (kind=? AND item=? AND day>?"], &["trend_peaks_"], |conn| {
+        trends::usual(conn, TrendKind::Tags, vec!["a".into(), "b".into()], 7).map(drop)
+    }),
+    ("what could trend", &["PRIMARY KEY (kind=?)"], &["trends_pkey"], |conn| {
+        trends::reviews::candidates(conn, TrendKind::Links).map(drop)
+    }),
+    ("what was decided", &["trend_reviews_in_order"], &["trend_reviews_"], |conn| {
+        trends::reviews::decided(conn, ReviewKind::Tag, Cursor::default(), 20).map(drop)
     }),
     ("days of trends", &["PRIMARY KEY (kind=? AND item=? AND day>?)"], &["trend_uses_pkey"], |conn| {
         trends::histories(conn, TrendKind::Tags, vec!["a".into(), "b".into()], 7, 7).map(drop)

@@ -11,6 +11,12 @@ pub(crate) fn card(conn: &mut Conn, url: &str, host: &str, title: &str) -> Resul
     Ok(())
 }
 
+/// An account that moderators limited.
+pub(crate) fn limited(conn: &mut Conn, id: crate::model::ids::AccountId) -> Result<(), StoreError> {
+    conn.execute("update accounts set limited_at = 1 where id = $1", crate::store::value::args![id])?;
+    Ok(())
+}
+
 /// A host that is blocked.
 pub(crate) fn blocked(conn: &mut Conn, host: &str) -> Result<(), StoreError> {
     crate::store::instances::know(conn, host, 1)?;

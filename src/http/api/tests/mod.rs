@@ -28,5 +28,6 @@ mod sessions;
 mod sifting;
 mod signups;
 mod threads;
+mod trend_reviews;
 mod wishes;
 pub(in crate::http) mod world;

@@ -12,6 +12,8 @@ use crate::model::emoji::OwnEmoji;
 use crate::model::ids::RowId;
 use crate::model::instance::{Instance, InstanceState, Parked};
 use crate::model::relay::{Relay, RelayKind, RelayState};
+use crate::model::trend::{ReviewKind, ReviewState};
+use crate::service::TrendEntry;
 
 pub(super) fn about_instances(tag: &str) -> Vec<Drawn> {
     let relay = Relay {
@@ -68,6 +70,14 @@ pub(super) fn about_instances(tag: &str) -> Vec<Drawn> {
     let late = || complaint("ends_at", "bad_time");
     let announcements =
         |announcements| AnnouncementsPage { shell: admin(tag), announcements, form: words(), errors: late() };
+    let trends = |kind, decided, entries| TrendsPage {
+        shell: admin(tag),
+        kind,
+        decided,
+        review: decided,
+        entries,
+        older: None,
+    };
     let list = |state, instances| InstancesPage { shell: admin(tag), state, instances, older: None };
     let one = |state| InstancePage { shell: admin(tag), instance: instance(state) };
     let sure = |act| InstanceSurePage { shell: admin(tag), host: "b.test:8443".to_owned(), act };
@@ -93,6 +103,9 @@ pub(super) fn about_instances(tag: &str) -> Vec<Drawn> {
         draw("relays-empty", &relays(vec![])),
         draw("emoji", &emoji(vec![own_emoji(1, true), own_emoji(2, false)])),
         draw("emoji-empty", &emoji(vec![])),
+        draw("trends", &trends(ReviewKind::Link, false, trending())),
+        draw("trends-empty", &trends(ReviewKind::Tag, false, vec![])),
+        draw("trends-undecided", &trends(ReviewKind::Publisher, true, vec![])),
         draw(
             "house",
             &house(vec![rule(1, "Always."), rule(2, ""), rule(3, "")], complaint("terms", "too_long")),
@@ -128,6 +141,25 @@ pub(super) fn told(n: i64, over: bool) -> ToldView {
         updated_at: NOW,
     };
     ToldView { announcement, html: SafeHtml::sanitised("<p>We move</p>") }
+}
+
+/// Pages that could trend, with every decision.
+fn trending() -> Vec<TrendEntry> {
+    let entry = |state, by_publisher| TrendEntry {
+        kind: ReviewKind::Link,
+        item: "https://news.example/?a&b=<c>".into(),
+        about: "News & <b>".into(),
+        publisher: "news.example".into(),
+        state,
+        by_publisher,
+    };
+    vec![
+        entry(ReviewState::Waiting, false),
+        entry(ReviewState::Approved, false),
+        entry(ReviewState::Rejected, false),
+        entry(ReviewState::Approved, true),
+        entry(ReviewState::Rejected, true),
+    ]
 }
 
 fn own_emoji(n: i64, enabled: bool) -> OwnEmoji {

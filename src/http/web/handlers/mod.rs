@@ -39,6 +39,7 @@ pub(super) mod settings;
 pub(super) mod signups;
 pub(super) mod tags;
 pub(super) mod thread;
+pub(super) mod trend_reviews;
 pub(super) mod tweets;
 
 use axum::http::StatusCode;

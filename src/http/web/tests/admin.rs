@@ -3,10 +3,12 @@
 use super::world::{World, worlds};
 use crate::model::account::Role;
 use crate::model::ids::{AccountId, RowId};
+use crate::model::trend::TrendKind;
 use crate::store::deliveries::{self, NewDelivery, Outgoing, Target};
 use crate::store::hot::HotCommand as _;
 use crate::store::inbox::{self, Receipt};
 use crate::store::reached::Reach;
+use crate::store::trends::{self, Use};
 use crate::store::{Conn, StoreError, instances};
 
 const NOW: i64 = 1_767_323_045_000;
@@ -182,5 +184,37 @@ async fn an_admin_subscribes_to_a_relay_and_leaves_it() {
         let remove = format!("/admin/relays/{}/remove", rest.split('/').next().unwrap());
         chief.submit(&remove, &[]).await.has("The relay is removed.").has("No relays");
         assert_eq!(chief.post(&remove, &[]).await.location(), "/admin/relays");
+    }
+}
+
+#[tokio::test]
+async fn an_admin_decides_on_the_page_what_may_trend() {
+    for world in worlds().await {
+        world.account("chief", Role::Admin).await;
+        world.account("ann", Role::User).await;
+        let (chief, ann) = (world.sign_in("chief").await, world.sign_in("ann").await);
+        chief.open("/admin/trends").await.has("Nothing stands out").has("All of this trends");
+        let trend = |conn: &mut Conn| {
+            let rook = |who: AccountId| Use { kind: 0, item: "rooks".to_owned(), account: who };
+            let people: Vec<AccountId> = conn.query("select id from accounts", &[], |row| row.take())?;
+            trends::used(conn, &people.into_iter().map(rook).collect::<Vec<_>>(), NOW)?;
+            trends::reckon(conn, TrendKind::Tags, NOW, NOW)
+        };
+        world.service.store().write(trend).await.unwrap();
+        assert_eq!(ann.get("/admin/trends").await.status, 403);
+        let form = [("kind", "tag"), ("item", "rooks"), ("return_to", "/admin/trends?kind=tag")];
+        assert_eq!(ann.post("/admin/trends/reject", &form).await.status, 403);
+        chief.open("/admin/trends").await.has("#rooks").has("Not decided");
+        let page = chief.submit("/admin/trends/reject", &form).await;
+        page.has("It does not trend any more.")
+            .has("Rejected")
+            .has_not("formaction=\"/admin/trends/reject\"");
+        chief.open("/admin/trends?kind=tag&decided=1").await.has("#rooks");
+        chief.open("/admin/trends?kind=publisher").await.has("Nothing decided");
+        let page = chief.submit("/admin/trends/forget", &form).await;
+        page.has("It is undecided again.").has("Not decided");
+        chief.submit("/admin/trends/approve", &form).await.has("It may trend.").has("Approved");
+        let wrong = [("kind", "goose"), ("item", "rooks")];
+        assert_eq!(chief.post("/admin/trends/approve", &wrong).await.status, 404);
     }
 }

@@ -14,6 +14,8 @@ pub enum AdminTab {
     Signups,
     /// What was reported.
     Reports,
+    /// What may trend.
+    Trends,
     /// Other instances.
     Instances,
     /// What came in and could not be worked off.
@@ -29,9 +31,10 @@ pub enum AdminTab {
 }
 
 impl AdminTab {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Signups,
         Self::Reports,
+        Self::Trends,
         Self::Instances,
         Self::Inbox,
         Self::Relays,
@@ -44,6 +47,7 @@ impl AdminTab {
         match self {
             Self::Signups => "/admin/signups",
             Self::Reports => "/admin/reports",
+            Self::Trends => "/admin/trends",
             Self::Instances => "/admin/instances",
             Self::Inbox => "/admin/inbox",
             Self::Relays => "/admin/relays",
@@ -57,6 +61,7 @@ impl AdminTab {
         match self {
             Self::Signups => "admin-signups",
             Self::Reports => "admin-reports",
+            Self::Trends => "admin-trends",
             Self::Instances => "admin-instances",
             Self::Inbox => "admin-inbox",
             Self::Relays => "admin-relays",

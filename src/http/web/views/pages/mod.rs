@@ -12,6 +12,7 @@ mod reports;
 mod search;
 mod settings;
 mod timelines;
+mod trends;
 mod tweets;
 
 pub use about::{AboutPage, AboutText};
@@ -33,6 +34,7 @@ pub use settings::{
     SessionView,
 };
 pub use timelines::{BookmarksPage, HomePage, LocalPage, NotificationsPage, TagPage};
+pub use trends::TrendsPage;
 pub use tweets::{
     BackfillView, ComposePage, DeletePage, DeliveryPage, HistoryPage, Reaction, ReactionsPage, ThreadPage,
     VersionView,
