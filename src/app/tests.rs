@@ -29,7 +29,7 @@ async fn the_search_folder_is_one_servers_and_commands_run_beside_it() {
     server.close().await;
     let again = App::open(&config, 0).await.unwrap();
     let state = again.start().await.unwrap();
-    let found = state.finder.tweets(None, "nothing", Default::default(), Default::default(), 5).await;
+    let found = state.finder.tweets(None, "nothing", Default::default(), 5).await;
     assert!(found.unwrap().found.items.is_empty());
     drop(state);
     again.close().await;

@@ -14,18 +14,17 @@ use tantivy::query::EnableScoring;
 use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED};
 
 use super::plan::Plan;
+use super::rank::freshness;
 use super::schema::{AUDIENCE, EVERYONE, ID};
-use crate::clock::{DAY_MS, HOUR_MS, Millis};
+use crate::clock::Millis;
 use crate::model::ids::{AccountId, TweetId};
 
 /// The most tweets that one search gives.
 pub const MAX_PAGE: usize = 100;
 /// How many matches, newest segments first, a search for the best ones scores: some tens of milliseconds.
 const MAX_SCORED: usize = 200_000;
-/// The age at which half of the part of the score that fades has faded.
-const HALF_LIFE_MS: Millis = 3 * DAY_MS;
-/// The part of the score that never fades, so that an old tweet that says it best is still found.
-const LASTING: f64 = 0.2;
+/// How many of the best matches are ordered for the viewer: more than anybody reads, and few enough to ask who is near.
+pub(crate) const MAX_RANKED: usize = 200;
 
 /// The newest matches that the viewer may find, newest first.
 pub(crate) fn newest(searcher: &Searcher, plan: &Plan) -> tantivy::Result<Vec<TweetId>> {
@@ -56,9 +55,18 @@ pub(crate) fn newest(searcher: &Searcher, plan: &Plan) -> tantivy::Result<Vec<Tw
     Ok(found.into_iter().map(TweetId).collect())
 }
 
-/// The best matches that the viewer may find, best first: the text's score (BM25), fading with age.
+/// A tweet with how well its words match (BM25), nought where no words were asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Match {
+    /// The tweet.
+    pub id: TweetId,
+    /// How well it matches.
+    pub text: f64,
+}
+
+/// The best matches that the viewer may find, best first: the text's score, fading with age.
 /// Equal scores are ordered newest first.
-pub(crate) fn best(searcher: &Searcher, plan: &Plan, now_ms: Millis) -> tantivy::Result<Vec<TweetId>> {
+pub(crate) fn best(searcher: &Searcher, plan: &Plan, now_ms: Millis) -> tantivy::Result<Vec<Match>> {
     let weight = plan.query.weight(EnableScoring::enabled_from_searcher(searcher))?;
     let mut best: BinaryHeap<Reverse<Hit>> = BinaryHeap::new();
     let mut scored = 0;
@@ -71,8 +79,9 @@ pub(crate) fn best(searcher: &Searcher, plan: &Plan, now_ms: Millis) -> tantivy:
                 break;
             }
             if segment.may_find(doc, plan.viewer) {
-                let score = f64::from(scorer.score()) * freshness(now_ms - TweetId(id).time_ms());
-                best.push(Reverse(Hit { score, id }));
+                let text = f64::from(scorer.score());
+                let score = text * freshness(now_ms - TweetId(id).time_ms());
+                best.push(Reverse(Hit { score, id, text }));
                 if best.len() > plan.limit {
                     best.pop();
                 }
@@ -81,7 +90,8 @@ pub(crate) fn best(searcher: &Searcher, plan: &Plan, now_ms: Millis) -> tantivy:
             doc = scorer.advance();
         }
     }
-    Ok(best.into_sorted_vec().into_iter().map(|Reverse(hit)| TweetId(hit.id)).collect())
+    let sorted = best.into_sorted_vec().into_iter();
+    Ok(sorted.map(|Reverse(hit)| Match { id: TweetId(hit.id), text: hit.text }).collect())
 }
 
 /// Opens what every search reads, so that a damaged segment shows when the index is opened.
@@ -92,12 +102,6 @@ pub(crate) fn check(searcher: &Searcher) -> tantivy::Result<()> {
         }
     }
     Ok(())
-}
-
-/// What age leaves of a score, between [`LASTING`] and 1.
-fn freshness(age_ms: Millis) -> f64 {
-    let hours = |ms: Millis| f64::from(i32::try_from(ms.max(0) / HOUR_MS).unwrap_or(i32::MAX));
-    LASTING + (1.0 - LASTING) * (-hours(age_ms) / hours(HALF_LIFE_MS)).exp2()
 }
 
 fn start(scorer: &mut dyn tantivy::query::Scorer, first: DocId) -> DocId {
@@ -165,6 +169,7 @@ impl<'a> Segment<'a> {
 struct Hit {
     score: f64,
     id: i64,
+    text: f64,
 }
 
 impl Ord for Hit {
@@ -186,16 +191,3 @@ impl PartialEq for Hit {
 }
 
 impl Eq for Hit {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_score_fades_by_half_and_never_wholly() {
-        assert!((freshness(0) - 1.0).abs() < 1e-9);
-        assert!((freshness(-DAY_MS) - 1.0).abs() < 1e-9);
-        assert!((freshness(HALF_LIFE_MS) - (LASTING + (1.0 - LASTING) / 2.0)).abs() < 1e-9);
-        assert!((freshness(Millis::MAX) - LASTING).abs() < 1e-9);
-    }
-}

@@ -7,13 +7,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{AccountSearch, Building, MAX_PAGE, Search, SearchQuery, TagHit, TweetSearch};
+use super::find::MAX_RANKED;
+use super::{
+    AccountSearch, Building, MAX_PAGE, MatchFacts, Search, SearchQuery, TagHit, TweetSearch, ranking,
+};
 use crate::error::{Error, Result};
 use crate::model::account::Account;
 use crate::model::cursor::{Cursor, Page};
 use crate::model::handle::Handle;
 use crate::model::host::Host;
-use crate::model::ids::{AccountId, TweetId};
+use crate::model::ids::{AccountId, TweetId, floor_at};
 use crate::model::visibility::{Facts, Place, Viewer, can_see};
 use crate::service::{Eyes, Look, Service, TweetView, filled_page};
 use crate::store::accounts;
@@ -21,14 +24,13 @@ use crate::store::accounts;
 /// Accounts asked for on each one wanted, as some may not be shown.
 const SPARE: usize = 2;
 
-/// In which order tweets are wanted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
-    /// The newest first, page by page.
-    #[default]
-    Newest,
-    /// Those that match best first, newer ones being better. There is one page.
-    Best,
+/// A tweet among the best, with what its place goes by.
+#[derive(Clone, Debug)]
+pub struct Ranked {
+    /// The tweet.
+    pub view: TweetView,
+    /// What is known of it; its score and reasons follow from that.
+    pub facts: MatchFacts,
 }
 
 /// What was found.
@@ -64,14 +66,12 @@ impl Finder {
         Self { service, search }
     }
 
-    /// The tweets that match what somebody typed and that the viewer may see.
+    /// The tweets that match what somebody typed and that the viewer may see, the newest first.
     /// A query that makes no sense is an [`Error::Invalid`] on `q` with a sentence for its writer.
-    #[expect(clippy::too_many_arguments, reason = "who asks, what, in which order, and which page of it")]
     pub async fn tweets(
         &self,
         viewer: Option<AccountId>,
         q: &str,
-        order: Order,
         cursor: Cursor,
         limit: usize,
     ) -> Result<Found<Page<TweetView>>> {
@@ -79,11 +79,37 @@ impl Finder {
         let handles = self.resolve(&query).await?;
         let eyes = self.service.eyes(viewer).await?;
         let search = TweetSearch { query: &query, viewer, handles: &handles, before: None, limit: MAX_PAGE };
-        let limit = limit.clamp(1, MAX_PAGE);
-        let found = match order {
-            Order::Newest => self.newest(&eyes, search, cursor, limit).await?,
-            Order::Best => self.best(&eyes, search, limit).await?,
-        };
+        let found = self.newest(&eyes, search, cursor, limit.clamp(1, MAX_PAGE)).await?;
+        Ok(Found { found, building: self.search.building() })
+    }
+
+    /// The same, the best first: by words, age and what the viewer has to do with them, as [`MatchFacts`] tell.
+    ///
+    /// 200 of them are put in order. A cursor of this order says when it was first asked (what is newer does not come into
+    /// the list any more, and age is counted from then) and how many were gone through; so the pages are those of one list
+    /// as long as nothing in it changes, and nothing is kept for them.
+    pub async fn best(
+        &self,
+        viewer: Option<AccountId>,
+        q: &str,
+        cursor: Cursor,
+        limit: usize,
+    ) -> Result<Found<Page<Ranked>>> {
+        let query = SearchQuery::parse(q)?;
+        let handles = self.resolve(&query).await?;
+        let eyes = self.service.eyes(viewer).await?;
+        let asked =
+            cursor.before.unwrap_or_else(|| floor_at(self.service.clock().now_ms().saturating_add(1)));
+        let now_ms = TweetId(asked).time_ms();
+        let before = Some(TweetId(asked));
+        let search = TweetSearch { query: &query, viewer, handles: &handles, before, limit: MAX_RANKED };
+        let matches = self.search.tweets().best(&search, now_ms).await?;
+        let ranked = ranking::ranked(&self.service, &eyes, matches, now_ms).await?;
+        let gone = usize::try_from(cursor.after.unwrap_or_default()).unwrap_or(usize::MAX);
+        let (items, gone) = self.page_of(&eyes, &ranked, gone, limit.clamp(1, MAX_PAGE)).await?;
+        let place = |gone| Cursor { before: Some(asked), after: i64::try_from(gone).ok() };
+        let next = (gone < ranked.len()).then(|| place(gone).to_string());
+        let found = Page { items, next, prev: None };
         Ok(Found { found, building: self.search.building() })
     }
 
@@ -191,11 +217,29 @@ impl Finder {
         filled_page(cursor, limit, |view: &TweetView| view.tweet.id.0, look).await
     }
 
-    async fn best(&self, eyes: &Eyes, search: TweetSearch<'_>, limit: usize) -> Result<Page<TweetView>> {
-        let ids = self.search.tweets().best(&search, self.service.clock().now_ms()).await?;
-        let mut items = self.shown(eyes, ids).await?;
-        items.truncate(limit);
-        Ok(Page { items, next: None, prev: None })
+    /// At most `limit` of a list from its place `gone` on that may be shown, and the place where they end.
+    async fn page_of(
+        &self,
+        eyes: &Eyes,
+        ranked: &[(TweetId, MatchFacts)],
+        mut gone: usize,
+        limit: usize,
+    ) -> Result<(Vec<Ranked>, usize)> {
+        let mut items = Vec::new();
+        while let Some(rest) = ranked.get(gone..).filter(|rest| !rest.is_empty()) {
+            let part = rest.get(..limit.saturating_sub(items.len()).min(rest.len())).unwrap_or(rest);
+            let shown = self.shown(eyes, part.iter().map(|(id, _)| *id).collect()).await?;
+            let mut shown: HashMap<TweetId, TweetView> =
+                shown.into_iter().map(|view| (view.tweet.id, view)).collect();
+            let found =
+                part.iter().filter_map(|(id, facts)| Some(Ranked { view: shown.remove(id)?, facts: *facts }));
+            items.extend(found);
+            gone = gone.saturating_add(part.len());
+            if items.len() >= limit {
+                break;
+            }
+        }
+        Ok((items, gone))
     }
 
     async fn shown(&self, eyes: &Eyes, ids: Vec<TweetId>) -> Result<Vec<TweetView>> {

@@ -17,7 +17,7 @@ use tantivy::directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory};
 use tantivy::{Index, IndexReader, ReloadPolicy};
 use tokio::sync::oneshot;
 
-use super::find;
+use super::find::{self, Match};
 use super::plan::{Plan, plan};
 use super::schema::{self, Fields};
 use super::tokenizer::Spaced;
@@ -163,9 +163,10 @@ impl TweetIndex {
         found.map_err(Error::internal)
     }
 
-    /// The tweets that match best and that the viewer may find, best first; newer ones are better.
-    pub async fn best(&self, search: &TweetSearch<'_>, now_ms: Millis) -> Result<Vec<TweetId>> {
-        let (plan, reader) = (self.plan(search)?, self.reader.0.clone());
+    /// The tweets that match best and that the viewer may find, best first, up to 200; newer ones are better.
+    pub async fn best(&self, search: &TweetSearch<'_>, now_ms: Millis) -> Result<Vec<Match>> {
+        let limit = search.limit.clamp(1, find::MAX_RANKED);
+        let (plan, reader) = (plan(&self.fields, search, limit)?, self.reader.0.clone());
         let found = self.searchers.run(move || find::best(&reader.searcher(), &plan, now_ms)).await?;
         found.map_err(Error::internal)
     }

@@ -21,6 +21,8 @@ mod people_feeder;
 mod plan;
 mod prefix;
 mod query;
+mod rank;
+mod ranking;
 mod schema;
 mod stems;
 mod tokenizer;
@@ -41,11 +43,12 @@ use people::People;
 
 pub use autocomplete::TagHit;
 pub use feeder::Feeder;
-pub use find::MAX_PAGE;
-pub use finder::{Finder, Found, Order, Suggestions};
+pub use find::{MAX_PAGE, Match};
+pub use finder::{Finder, Found, Ranked, Suggestions};
 pub use index::{OpenError, Opened, TweetIndex};
 pub use people::{AccountDoc, AccountSearch};
 pub use query::{Clause, Condition, MAX_CLAUSES, MAX_QUERY_CHARS, ME, SearchQuery};
+pub use rank::{MatchFacts, Score, Why};
 pub use schema::INDEX_VERSION;
 
 /// Pause of the feeders before a new attempt after something failed.

@@ -62,6 +62,11 @@ async fn found_by(index: &TweetIndex, query: &str, viewer: Option<AccountId>) ->
     index.newest(&asked.search(None, 100)).await.unwrap().into_iter().map(|id| id.0).collect()
 }
 
+async fn best(index: &TweetIndex, asked: &Asked, limit: usize) -> Vec<TweetId> {
+    let found = index.best(&asked.search(None, limit), NOW_MS).await.unwrap();
+    found.into_iter().map(|found| found.id).collect()
+}
+
 async fn found(index: &TweetIndex, query: &str) -> Vec<i64> {
     found_by(index, query, None).await
 }
@@ -129,7 +134,7 @@ async fn a_followers_only_tweet_is_found_by_its_audience_only() {
     assert_eq!(index.len(), 2);
 
     let asked = ask("secret", Some(CID));
-    assert_eq!(index.best(&asked.search(None, 10), NOW_MS).await.unwrap(), [TweetId(3)]);
+    assert_eq!(best(&index, &asked, 10).await, [TweetId(3)]);
 }
 
 #[tokio::test]
@@ -283,15 +288,15 @@ async fn the_best_come_first_and_newer_ones_are_better() {
     ];
     let (_folder, index) = filled(docs).await;
     let asked = ask("rare bird", None);
-    let first = index.best(&asked.search(None, 10), NOW_MS).await.unwrap();
+    let first = best(&index, &asked, 10).await;
     assert_eq!(first.first(), Some(&TweetId(new)));
     assert_eq!(first.len(), 3);
     for _ in 0..3 {
-        assert_eq!(index.best(&asked.search(None, 10), NOW_MS).await.unwrap(), first);
+        assert_eq!(best(&index, &asked, 10).await, first);
     }
-    assert_eq!(index.best(&asked.search(None, 1), NOW_MS).await.unwrap(), [TweetId(new)]);
+    assert_eq!(best(&index, &asked, 1).await, [TweetId(new)]);
     let unscored = ask("from:ann", None);
-    let by_time = index.best(&unscored.search(None, 10), NOW_MS).await.unwrap();
+    let by_time = best(&index, &unscored, 10).await;
     assert_eq!(by_time.first(), Some(&TweetId(at(0))));
 }
 

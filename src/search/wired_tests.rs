@@ -1,5 +1,6 @@
 //! What the search promises with everything behind it: use-cases, log, feeder and finder, on both engines.
 
+mod ranking;
 mod recovery;
 
 use std::collections::BTreeSet;
@@ -132,7 +133,7 @@ impl Running {
     }
 
     async fn found(&self, viewer: impl Into<Option<AccountId>>, q: &str) -> Vec<TweetId> {
-        let found = self.finder.tweets(viewer.into(), q, Order::Newest, Cursor::default(), 40);
+        let found = self.finder.tweets(viewer.into(), q, Cursor::default(), 40);
         found.await.unwrap().found.items.into_iter().map(|view| view.tweet.id).collect()
     }
 
@@ -343,8 +344,7 @@ async fn pages_give_every_visible_tweet_once_and_go_on_past_hidden_ones() {
         let mut seen = Vec::new();
         let (mut cursor, mut pages) = (Cursor::default(), 0);
         loop {
-            let page =
-                running.finder.tweets(Some(bea), "river", Order::Newest, cursor, 2).await.unwrap().found;
+            let page = running.finder.tweets(Some(bea), "river", cursor, 2).await.unwrap().found;
             seen.extend(page.items.iter().map(|view| view.tweet.id));
             pages += 1;
             assert!(page.items.len() <= 2 && pages < 40);
@@ -352,13 +352,12 @@ async fn pages_give_every_visible_tweet_once_and_go_on_past_hidden_ones() {
             cursor = Cursor::parse(Some(&next)).unwrap();
         }
         assert_eq!(seen, visible, "{}", world.test.engine);
-        let newer = running.finder.tweets(Some(bea), "river", Order::Newest, Cursor::after(visible[2].0), 40);
+        let newer = running.finder.tweets(Some(bea), "river", Cursor::after(visible[2].0), 40);
         let newer = newer.await.unwrap().found;
         assert_eq!(newer.items.iter().map(|view| view.tweet.id).collect::<Vec<_>>(), visible[..2]);
         assert_eq!(newer.next, None);
-        let best =
-            running.finder.tweets(Some(bea), "river", Order::Best, Cursor::default(), 5).await.unwrap();
-        assert_eq!((best.found.items.len(), best.found.next, best.building), (5, None, None));
+        let best = running.finder.best(Some(bea), "river", Cursor::default(), 5).await.unwrap();
+        assert_eq!((best.found.items.len(), best.building), (5, None));
         running.close().await;
     }
 }

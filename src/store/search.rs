@@ -11,6 +11,9 @@ use crate::model::tweet::Tweet;
 /// The most local accounts that find a tweet because they have to do with it: its document must stay small.
 /// A tweet that more people touched is mostly one that everyone finds.
 const AUDIENCE_MAX: usize = 200;
+/// Of those whom somebody follows, so many are asked what they have to do with a tweet: the last ones, so that who follows
+/// thousands waits no longer.
+const FRIENDS_ASKED: i64 = 150;
 /// How many bookmarks, likes and retweets of one tweet are looked through for local accounts, so that a tweet
 /// with a million remote likes costs no more than one with some thousand.
 const TOUCHES_MAX: i64 = 2_000;
@@ -107,6 +110,52 @@ fn touched_by(conn: &mut Conn, ids: &[TweetId]) -> Result<HashMap<TweetId, Vec<A
         |row| Ok((row.take()?, row.take()?)),
     )?;
     Ok(grouped(rows))
+}
+
+/// Who wrote these tweets.
+pub fn authors(conn: &mut Conn, ids: &[TweetId]) -> Result<Vec<(TweetId, AccountId)>, StoreError> {
+    conn.query("select id, account_id from tweets where id in_ints($1)", args![ids], |row| {
+        Ok((row.take()?, row.take()?))
+    })
+}
+
+/// Whom somebody followed last.
+pub fn friends(conn: &mut Conn, account: AccountId) -> Result<Vec<AccountId>, StoreError> {
+    conn.query(
+        "select followee_id from follows where follower_id = $1 order by id desc limit $2",
+        args![account, FRIENDS_ASKED],
+        |row| row.take(),
+    )
+}
+
+/// Which of these accounts some of `friends` follow.
+pub fn followed_by_some(
+    conn: &mut Conn,
+    friends: &[AccountId],
+    accounts: &[AccountId],
+) -> Result<HashSet<AccountId>, StoreError> {
+    let followed = conn.query(
+        "select distinct followee_id from follows where follower_id in_ints($1) and followee_id in_ints($2)",
+        args![friends, accounts],
+        |row| row.take(),
+    )?;
+    Ok(followed.into_iter().collect())
+}
+
+/// Which of these tweets some of `friends` liked or repeated.
+pub fn touched_by_some(
+    conn: &mut Conn,
+    friends: &[AccountId],
+    ids: &[TweetId],
+) -> Result<HashSet<TweetId>, StoreError> {
+    let touched = conn.query(
+        "select tweet_id from likes where account_id in_ints($1) and tweet_id in_ints($2)
+         union
+         select retweet_of from tweets where retweet_of in_ints($2) and account_id in_ints($1)",
+        args![friends, ids],
+        |row| row.take(),
+    )?;
+    Ok(touched.into_iter().collect())
 }
 
 /// How many tweets there are to index; retweets are none.

@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::paging::TweetPaging;
-use super::types::{Tweet, User};
+use super::types::{Id, Tweet, User};
 use super::{Answer, tweet_of, user_of};
 use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::http::extract::{Json, MaybeAuth, Query};
 use crate::http::problem::ApiError;
 use crate::http::state::AppState;
-use crate::model::ids::AccountId;
-use crate::search::{Order, TagHit};
+use crate::model::ids::{AccountId, TweetId};
+use crate::search::{Ranked, TagHit};
 
 /// What is looked for.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -28,10 +28,13 @@ pub(super) struct Asked {
     /// Only this kind; all kinds when this is not sent.
     #[param(inline)]
     kind: Option<Kind>,
-    /// The order of tweets; the best matches are one page.
+    /// The order of tweets.
     #[serde(default)]
     #[param(inline)]
     sort: Sort,
+    /// Whether the reasons of the best matches come with their numbers.
+    #[serde(default)]
+    explain: bool,
 }
 
 /// What can be found.
@@ -53,7 +56,7 @@ pub(super) enum Sort {
     /// The newest first.
     #[default]
     Newest,
-    /// The best matches first.
+    /// The best matches first, by words, age and what you have to do with them; 200 at most.
     Best,
 }
 
@@ -71,6 +74,8 @@ pub(super) struct Typed {
 pub(super) struct Found {
     /// Tweets that you may see.
     tweets: Vec<Tweet>,
+    /// Why each of the tweets stands where it does, in their order, where the best matches were asked for.
+    reasons: Vec<Reasons>,
     /// Accounts.
     users: Vec<User>,
     /// Hashtags, the most used first.
@@ -81,6 +86,33 @@ pub(super) struct Found {
     prev_cursor: Option<String>,
     /// Whether the index is still being filled, so that older tweets may be missing.
     incomplete: bool,
+}
+
+/// Why a tweet stands where it does.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Reasons {
+    /// The tweet.
+    #[schema(value_type = Id)]
+    tweet: TweetId,
+    /// What speaks for it, the nearest to you first: you wrote it (`own`), you follow its author (`followed`), somebody whom
+    /// you follow liked or repeated it (`touched`) or follows its author (`near`), it is some days old at most (`recent`),
+    /// its words match (`words`).
+    reasons: Vec<&'static str>,
+    /// The numbers, when `explain` asks for them.
+    score: Option<Score>,
+}
+
+/// The numbers behind a place: the score is the product of the others.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Score {
+    /// How well the words match (BM25), or 1.
+    text: f64,
+    /// What age leaves of it, from 0.2 to 1.
+    freshness: f64,
+    /// What you have to do with it, from 1 to 1.9.
+    nearness: f64,
+    /// What the order goes by.
+    score: f64,
 }
 
 /// A hashtag.
@@ -153,10 +185,21 @@ async fn find(
     }
     let mut found = Found::default();
     if asked.wants(Kind::Tweets) {
-        let tweets = finder.tweets(viewer, q, asked.sort.into(), paging.cursor, limit).await?;
-        found.incomplete = tweets.building.is_some();
-        (found.next_cursor, found.prev_cursor) = (tweets.found.next, tweets.found.prev);
-        found.tweets = tweets.found.items.into_iter().map(tweet_of(state)).collect();
+        let (page, building) = match asked.sort {
+            Sort::Newest => {
+                let tweets = finder.tweets(viewer, q, paging.cursor, limit).await?;
+                (tweets.found, tweets.building)
+            }
+            Sort::Best => {
+                let best = finder.best(viewer, q, paging.cursor, limit).await?;
+                let reasons = |ranked: &Ranked| Reasons::of(ranked, asked.explain);
+                found.reasons = best.found.items.iter().map(reasons).collect();
+                (best.found.map(|ranked| ranked.view), best.building)
+            }
+        };
+        found.incomplete = building.is_some();
+        (found.next_cursor, found.prev_cursor) = (page.next, page.prev);
+        found.tweets = page.items.into_iter().map(tweet_of(state)).collect();
     }
     if asked.wants(Kind::Users) {
         found.users = finder.accounts(viewer, q, limit).await?.into_iter().map(user_of(state)).collect();
@@ -184,11 +227,19 @@ fn bounded(field: &'static str, text: &str) -> Result<()> {
     Ok(())
 }
 
-impl From<Sort> for Order {
-    fn from(sort: Sort) -> Self {
-        match sort {
-            Sort::Newest => Self::Newest,
-            Sort::Best => Self::Best,
+impl Reasons {
+    fn of(ranked: &Ranked, explain: bool) -> Self {
+        let score = ranked.facts.score();
+        let numbers = || Score {
+            text: score.text,
+            freshness: score.freshness,
+            nearness: score.nearness,
+            score: score.total(),
+        };
+        Self {
+            tweet: ranked.view.tweet.id,
+            reasons: ranked.facts.reasons().into_iter().map(|why| why.word()).collect(),
+            score: explain.then(numbers),
         }
     }
 }

@@ -14,7 +14,6 @@ use crate::model::cursor::Cursor;
 use crate::model::entities::fold_tag;
 use crate::model::handle::Handle;
 use crate::model::ids::AccountId;
-use crate::search::Order;
 use crate::service::SignedIn;
 
 /// How far into a list one may go: a search has no cursor here.
@@ -162,7 +161,7 @@ async fn posts(
     asked: &Asked,
     scene: &Scene<'_>,
 ) -> Result<Vec<Status>> {
-    let found = state.finder.tweets(viewer, &asked.q, Order::Newest, Cursor::default(), asked.far()).await;
+    let found = state.finder.tweets(viewer, &asked.q, Cursor::default(), asked.far()).await;
     match found {
         Ok(found) => {
             let items = found.found.items.iter().skip(asked.offset);

@@ -13,6 +13,7 @@ use crate::federation::resolve::Missed;
 use crate::model::about::HouseRule;
 use crate::model::account::Signup;
 use crate::model::ids::{AccountId, RowId};
+use crate::search::Why;
 
 /// A name and the HTML of a page.
 pub(super) type Drawn = (&'static str, String);
@@ -332,8 +333,10 @@ fn searches(tag: &str) -> Vec<Drawn> {
         shell: shell(tag, Nav::Search, "/search"),
         query: query.into(),
         kind,
+        best: false,
         lookup,
         tweets: vec![],
+        why: vec![],
         people: vec![],
         tags: vec![],
         older: None,
@@ -348,6 +351,19 @@ fn searches(tag: &str) -> Vec<Drawn> {
         draw(
             "search-posts",
             &SearchPage { tweets: timeline(), ..page("rooks & elms", SearchKind::Posts, Lookup::None) },
+        ),
+        draw(
+            "search-best",
+            &SearchPage {
+                best: true,
+                tweets: timeline(),
+                why: vec![
+                    vec![Why::Own, Why::Recent],
+                    vec![Why::Followed, Why::Touched, Why::Words],
+                    vec![Why::Near],
+                ],
+                ..page("rooks & elms", SearchKind::Posts, Lookup::None)
+            },
         ),
         draw("search-found", &page("@mirek@ptactvo.example", SearchKind::People, found)),
         draw(

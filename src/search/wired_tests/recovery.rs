@@ -100,8 +100,7 @@ async fn a_feeder_that_ends_anywhere_leaves_an_index_that_another_one_completes(
         }
         let running = world.start().await;
         running.settle(&world).await;
-        let found =
-            running.finder.tweets(None, "pebble", Order::Newest, Cursor::default(), 100).await.unwrap();
+        let found = running.finder.tweets(None, "pebble", Cursor::default(), 100).await.unwrap();
         let found: Vec<TweetId> = found.found.items.into_iter().map(|view| view.tweet.id).collect();
         assert_eq!(found, expected, "{}", world.test.engine);
         running.close().await;

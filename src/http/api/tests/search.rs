@@ -42,6 +42,36 @@ async fn tweets_accounts_and_hashtags_are_found_as_far_as_one_may_see_them() {
 }
 
 #[tokio::test]
+async fn the_best_matches_say_why_and_go_on_by_their_cursor() {
+    for world in worlds().await {
+        let (ann, bob) = (world.person("ann").await, world.person("bob").await);
+        let followed = world.tweet(&ann, "a heron").await;
+        let own = world.tweet(&bob, "a heron").await;
+        world.act(&bob, &format!("POST /api/users/{}/follow", ann.id)).await;
+        world.index().await;
+        let first = world.get(&bob, "/api/search?q=heron&kind=tweets&sort=best&limit=1&explain=true").await;
+        let reasons = &first["reasons"][0];
+        assert_eq!(ids_of(&first["tweets"]), [followed.as_str()], "{} {first}", world.engine);
+        assert_eq!(
+            (&reasons["tweet"], &reasons["reasons"]),
+            (&json!(followed), &json!(["followed", "recent", "words"]))
+        );
+        let number = |name: &str| reasons["score"][name].as_f64().unwrap();
+        let product = number("text") * number("freshness") * number("nearness");
+        assert!((number("score") - product).abs() < 1e-9 && (number("nearness") - 1.6).abs() < 1e-9);
+        let next = first["next_cursor"].as_str().unwrap();
+        let rest = world.get(&bob, &format!("/api/search?q=heron&kind=tweets&sort=best&cursor={next}")).await;
+        assert_eq!(ids_of(&rest["tweets"]), [own.as_str()], "{rest}");
+        assert_eq!(
+            (&rest["reasons"][0]["reasons"], &rest["reasons"][0]["score"]),
+            (&json!(["own", "recent", "words"]), &json!(null))
+        );
+        let newest = world.get(&bob, "/api/search?q=heron").await;
+        assert_eq!((&newest["reasons"], ids_of(&newest["tweets"]).len()), (&json!([]), 2));
+    }
+}
+
+#[tokio::test]
 async fn a_search_that_cannot_be_one_is_refused_by_name() {
     let long = "x".repeat(513);
     let world = worlds().await.remove(0);

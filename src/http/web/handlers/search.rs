@@ -13,7 +13,6 @@ use crate::model::account::Account;
 use crate::model::cursor::Cursor;
 use crate::model::handle::Handle;
 use crate::model::ids::TweetId;
-use crate::search::Order;
 
 /// What is searched for, and where in the results.
 #[derive(Default, Deserialize)]
@@ -21,6 +20,7 @@ use crate::search::Order;
 pub(in crate::http::web) struct Asked {
     q: String,
     kind: String,
+    sort: String,
     cursor: String,
 }
 
@@ -37,8 +37,10 @@ pub(in crate::http::web) async fn search(visit: Visit, Query(asked): Query<Asked
         shell: visit.shell(Nav::Search).await?,
         query,
         kind,
+        best: asked.sort == "best",
         lookup,
         tweets: Vec::new(),
+        why: Vec::new(),
         people: Vec::new(),
         tags: Vec::new(),
         older: None,
@@ -60,10 +62,16 @@ async fn fill(visit: &Visit, page: &mut SearchPage, cursor: &str) -> Result<()> 
     match page.kind {
         SearchKind::Posts => {
             let cursor = Cursor::parse(Some(cursor))?;
-            let found = finder.tweets(visit.viewer(), &page.query, Order::Newest, cursor, PAGE).await?;
-            page.tweets = visit.present().tweets(&found.found.items);
-            let encoded: String = url::form_urlencoded::byte_serialize(page.query.as_bytes()).collect();
-            page.older = older(&format!("/search?q={encoded}&kind=posts"), found.found.next);
+            let (viewer, query) = (visit.viewer(), page.query.as_str());
+            let found = if page.best {
+                let found = finder.best(viewer, query, cursor, PAGE).await?.found;
+                page.why = found.items.iter().map(|ranked| ranked.facts.reasons()).collect();
+                found.map(|ranked| ranked.view)
+            } else {
+                finder.tweets(viewer, query, cursor, PAGE).await?.found
+            };
+            page.tweets = visit.present().tweets(&found.items);
+            page.older = older(&page.order_href(page.best), found.next);
         }
         SearchKind::People => {
             let mut found = finder.accounts(visit.viewer(), &page.query, PAGE).await?;

@@ -41,6 +41,24 @@ async fn posts_people_and_hashtags_are_found() {
 }
 
 #[tokio::test]
+async fn the_best_posts_say_why_they_are_there() {
+    for world in worlds().await {
+        let ann = world.person("ann").await;
+        let post = ann.tweet("Forty of them in the churchyard elms").await;
+        let page = open_until(&ann, "/search?q=churchyard", &post).await;
+        page.has("href=\"/search?q=churchyard&#38;kind=posts&#38;sort=best\"").has_not("You wrote it");
+        let page = ann.open("/search?q=churchyard&sort=best").await;
+        page.has(&post).has("You wrote it · Recent · Matches your words").has("name=\"sort\" value=\"best\"");
+        world
+            .browser()
+            .open("/search?q=churchyard&sort=best")
+            .await
+            .has("Recent · Matches")
+            .has_not("You wrote it");
+    }
+}
+
+#[tokio::test]
 async fn only_members_make_this_server_ask_another_one() {
     for world in worlds().await {
         let ann = world.person("ann").await;

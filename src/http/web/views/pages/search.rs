@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::federation::resolve::Missed;
 use crate::http::web::views::{AccountRow, PageShell, TweetView};
+use crate::search::Why;
 
 /// What is searched for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -88,10 +89,14 @@ pub struct SearchPage {
     pub query: String,
     /// The tab.
     pub kind: SearchKind,
+    /// The best matches first, instead of the newest.
+    pub best: bool,
     /// What another server said.
     pub lookup: Lookup,
     /// Found tweets; filled on their tab.
     pub tweets: Vec<TweetView>,
+    /// Why each of them stands where it does, where the best are first.
+    pub why: Vec<Vec<Why>>,
     /// Found accounts; filled on their tab.
     pub people: Vec<AccountRow>,
     /// Found hashtags; filled on their tab.
@@ -118,8 +123,32 @@ impl SearchPage {
         format!("/search?q={query}&kind={}", kind.value())
     }
 
+    /// The list of posts in one of its orders.
+    pub fn order_href(&self, best: bool) -> String {
+        let order = if best { "&sort=best" } else { "" };
+        format!("{}{order}", self.tab_href(SearchKind::Posts))
+    }
+
+    /// Why the tweet at a place of the list stands there, in words.
+    fn reasons(&self, place: &usize) -> Option<String> {
+        let words = self.why.get(*place)?.iter().map(|why| self.shell.t(why_key(*why)).to_string());
+        Some(words.collect::<Vec<_>>().join(" · ")).filter(|words| !words.is_empty())
+    }
+
     fn finds_nothing(&self) -> bool {
         let lists_empty = self.tweets.is_empty() && self.people.is_empty() && self.tags.is_empty();
         lists_empty && !matches!(self.lookup, Lookup::Found(_) | Lookup::FoundTweet(_))
+    }
+}
+
+/// The words for a reason.
+fn why_key(why: Why) -> &'static str {
+    match why {
+        Why::Own => "why-own",
+        Why::Followed => "why-followed",
+        Why::Touched => "why-touched",
+        Why::Near => "why-near",
+        Why::Recent => "why-recent",
+        Why::Words => "why-words",
     }
 }
