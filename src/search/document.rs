@@ -13,15 +13,15 @@ const MAX_LINKS: usize = 100;
 
 /// The document of a tweet.
 pub(super) fn document(found: SearchTweet) -> SearchDoc {
-    let SearchTweet { tweet, open_author, audience } = found;
+    let SearchTweet { tweet, open_author, audience, poll } = found;
     SearchDoc {
         id: tweet.id,
         author: tweet.author,
         replied_to: tweet.reply_to_author,
         mentions: tweet.mentions.iter().map(|mention| mention.account).collect(),
         link_hosts: link_hosts(&tweet.html),
-        marks: marks(&tweet),
-        text: content(&tweet),
+        marks: marks(&tweet, !poll.is_empty()),
+        text: content(&tweet, &poll),
         everyone: tweet.visibility == Visibility::Public && open_author,
         hashtags: tweet.tags,
         language: tweet.language,
@@ -29,15 +29,18 @@ pub(super) fn document(found: SearchTweet) -> SearchDoc {
     }
 }
 
-/// Warning, text and descriptions, a line each, so that no phrase goes from one into the next unseen.
-fn content(tweet: &Tweet) -> String {
+/// Warning, text, poll options and descriptions, a line each, so that no phrase goes from one into the next unseen.
+fn content(tweet: &Tweet, poll: &[String]) -> String {
     let descriptions = tweet.media.iter().map(|media| media.alt.as_str());
-    let parts = [tweet.content_warning.as_str(), tweet.text.as_str()].into_iter().chain(descriptions);
+    let options = poll.iter().map(String::as_str);
+    let parts =
+        [tweet.content_warning.as_str(), tweet.text.as_str()].into_iter().chain(options).chain(descriptions);
     parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-fn marks(tweet: &Tweet) -> Vec<Mark> {
+fn marks(tweet: &Tweet, has_poll: bool) -> Vec<Mark> {
     let mut marks = Vec::new();
+    marks.extend(has_poll.then_some(Mark::Poll));
     marks.extend(tweet.reply_to.map(|_| Mark::Reply));
     marks.extend(tweet.quote_of.map(|_| Mark::Quote));
     for media in &tweet.media {

@@ -30,6 +30,9 @@ const MAX_FOLLOWED: usize = 10_000;
 /// Shorter words are too close to too many others to be looked for with typos.
 const MIN_TYPO_CHARS: usize = 4;
 
+/// From this length on two typos are looked for, when one is not enough to find anything.
+const MIN_TWO_TYPOS_CHARS: usize = 6;
+
 /// What is known of an account for finding it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountDoc {
@@ -144,13 +147,18 @@ impl People {
         sorted
     }
 
-    /// Adds accounts with a word that is one typo away, followed and most followed ones first.
+    /// Adds accounts with a word that is one typo away, or two when nothing else is found, followed and most followed ones
+    /// first.
     fn push_near(&self, word: &str, followed: &[AccountId], hits: &mut Vec<Slot>) {
-        if word.chars().count() < MIN_TYPO_CHARS || word.contains(BEFORE_HOST) {
+        let length = word.chars().count();
+        if length < MIN_TYPO_CHARS || word.contains(BEFORE_HOST) {
             return;
         }
         let followed: HashSet<Slot> = self.slots_of(followed).collect();
         let mut near = self.names.near(word);
+        if near.is_empty() && hits.is_empty() && length >= MIN_TWO_TYPOS_CHARS {
+            near = self.names.near_by_two(word);
+        }
         near.retain(|slot| !hits.contains(slot));
         near.sort_by_cached_key(|slot| Reverse((followed.contains(slot), self.standing(*slot))));
         hits.append(&mut near);
@@ -297,6 +305,18 @@ mod tests {
         assert_eq!(search(&people, "jonh", &[], false), [0_i64; 0]);
         assert_eq!(search(&people, "jonh", &[], true), [2, 1]);
         assert_eq!(search(&people, "marria", &[], true), [4]);
+    }
+
+    #[test]
+    fn two_typos_are_forgiven_in_long_words_that_find_nothing_else() {
+        let mut people = people();
+        people.put(&account(7, "magdalena", "Magdalena", 1));
+        for typed in ["magdalena", "magdalen", "magadlena", "magdelina", "mgdalenna", "magaldena"] {
+            assert_eq!(search(&people, typed, &[], true), [7], "{typed}");
+        }
+        assert_eq!(search(&people, "nagdelina", &[], true), [0_i64; 0], "the first letter must be right");
+        assert_eq!(search(&people, "magdxlxnx", &[], true), [0_i64; 0]);
+        assert_eq!(search(&people, "jhonn", &[], true), [0_i64; 0], "short words are close to too many");
     }
 
     #[test]

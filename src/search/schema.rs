@@ -14,7 +14,7 @@ use tantivy::{TantivyDocument, Term};
 use super::{Mark, SearchDoc, fold, stems, tokenizer};
 
 /// The version of what is indexed and how; another one on disk means that the index is rebuilt.
-pub const INDEX_VERSION: u32 = 1;
+pub const INDEX_VERSION: u32 = 2;
 
 /// The name under which the index knows [`tokenizer::Spaced`].
 pub(crate) const TOKENIZER: &str = "spaced";

@@ -190,6 +190,45 @@ async fn words_are_found_in_their_language_and_without_accents() {
 }
 
 #[tokio::test]
+async fn each_language_is_found_in_other_forms_of_its_words() {
+    let in_language =
+        |id, language: &str, text| SearchDoc { language: Some(language.into()), ..tweet(id, text) };
+    let docs = [
+        in_language(1, "fr", "Les oiseaux mangeaient à l'école"),
+        in_language(2, "es", "Las canciones de los niños"),
+        in_language(3, "ru", "Большие книги о птицах"),
+        in_language(4, "ar", "قرأت الكتاب في المكتبة"),
+        in_language(5, "ja", "カタカナとＡＢＣを書く"),
+        in_language(6, "zh", "我們在圖書館看書"),
+        in_language(7, "ko", "도서관에서 책을 읽는다"),
+        in_language(8, "de", "Die Vögel flogen über die Dächer"),
+    ];
+    let (_folder, index) = filled(docs).await;
+    for (query, wanted) in [
+        ("oiseau", 1),
+        ("manger", 1),
+        ("ecole", 1),
+        ("canción", 2),
+        ("cancion", 2),
+        ("niño", 2),
+        ("nino", 2),
+        ("книга", 3),
+        ("птица lang:ru", 3),
+        ("كتاب", 4),
+        ("ｶﾀｶﾅ", 5),
+        ("abc", 5),
+        ("圖書館", 6),
+        ("看書", 6),
+        ("도서관", 7),
+        ("책", 7),
+        ("vogel", 8),
+        ("Dach", 8),
+    ] {
+        assert_eq!(found(&index, query).await, [wanted], "{query}");
+    }
+}
+
+#[tokio::test]
 async fn every_operator_finds_what_it_says() {
     let day_ms = 20_000 * DAY_MS;
     let first = floor_at(day_ms - 1) + 1;

@@ -47,7 +47,9 @@ impl Touched {
                 }
                 Some(original) => self.tweets.extend(gone.local.then_some(original)),
             },
-            Event::TweetEdited { tweet, .. } | Event::BookmarkChanged { tweet, .. } => {
+            Event::TweetEdited { tweet, .. }
+            | Event::PollRestarted { tweet, .. }
+            | Event::BookmarkChanged { tweet, .. } => {
                 self.tweets.insert(*tweet);
             }
             Event::Liked(like) | Event::Unliked(like) => self.tweets.extend(like.local.then_some(like.tweet)),

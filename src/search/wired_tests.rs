@@ -19,7 +19,7 @@ use crate::model::cursor::Cursor;
 use crate::model::event::Event;
 use crate::model::ids::IdMaker;
 use crate::model::visibility::Visibility;
-use crate::service::{NewTweet, ProfileChanges, Rules, Service, TweetChanges};
+use crate::service::{NewPoll, NewTweet, ProfileChanges, Rules, Service, TweetChanges};
 use crate::store::events::{self, Position};
 use crate::store::follower::Progress;
 use crate::store::tests::database::{TestStore, stores};
@@ -191,6 +191,64 @@ async fn edits_and_deletions_reach_the_index() {
         assert_eq!(running.found(None, "apples").await, []);
         assert_eq!(running.found(None, "pears").await, [id]);
         assert_eq!(running.search.tweets().len(), 1, "{}", world.test.engine);
+        running.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_poll_is_found_by_being_one_and_by_its_options_until_an_edit_takes_it_away() {
+    for world in worlds().await {
+        let running = world.start().await;
+        let ann = world.account("ann").await;
+        let options = vec!["jackdaws".to_owned(), "magpies".to_owned()];
+        let poll = NewPoll { options, multiple: false, lasts_ms: 3_600_000 };
+        let new = NewTweet { text: "Which are louder?".into(), poll: Some(poll), ..NewTweet::default() };
+        let id = world.service.create_tweet(ann, new).await.unwrap().tweet.id;
+        let plain = world.tweet(ann, "Magpies are louder").await;
+        running.settle(&world).await;
+        assert_eq!(running.found(None, "has:poll").await, [id], "{}", world.test.engine);
+        assert_eq!(running.found(None, "magpies").await, [plain, id]);
+        assert_eq!(running.found(None, "louder -has:poll").await, [plain]);
+        let changes = TweetChanges { poll: Some(None), ..TweetChanges::default() };
+        world.service.edit_tweet(ann, id, changes).await.unwrap();
+        running.settle(&world).await;
+        assert_eq!(running.found(None, "has:poll").await, []);
+        assert_eq!(running.found(None, "louder").await, [plain, id]);
+        running.close().await;
+    }
+}
+
+#[tokio::test]
+async fn writes_edits_and_deletions_are_findable_within_a_second_by_themselves() {
+    for world in worlds().await {
+        let running = world.start().await;
+        let ann = world.account("ann").await;
+        running.settle(&world).await;
+        let until = async |q: &'static str, wanted: &[TweetId]| {
+            let began = std::time::Instant::now();
+            while running.found(None, q).await != wanted {
+                assert!(began.elapsed() < PATIENCE, "{}: {q} never finds {wanted:?}", world.test.engine);
+                tokio::task::yield_now().await;
+            }
+            began.elapsed()
+        };
+        let mut took = Vec::new();
+        let id = world.tweet(ann, "herons").await;
+        took.push(until("herons", &[id]).await);
+        let changes = TweetChanges { text: Some("egrets".into()), ..TweetChanges::default() };
+        world.service.edit_tweet(ann, id, changes).await.unwrap();
+        took.push(until("egrets", &[id]).await);
+        took.push(until("herons", &[]).await);
+        world.set_indexable(ann, false).await;
+        took.push(until("egrets", &[]).await);
+        world.set_indexable(ann, true).await;
+        took.push(until("egrets", &[id]).await);
+        world.service.delete_tweet(ann, id).await.unwrap();
+        took.push(until("egrets", &[]).await);
+        // The promise is a second; a machine under load gets as much again and more.
+        let slowest = took.iter().max().unwrap();
+        assert!(*slowest < Duration::from_secs(5), "{}: {took:?}", world.test.engine);
+        println!("{}: findable after {took:?}", world.test.engine);
         running.close().await;
     }
 }

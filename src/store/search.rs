@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::conn::Conn;
 use super::value::{args, grouped};
-use super::{Row, StoreError, tweets};
+use super::{Row, StoreError, polls, tweets};
 use crate::model::ids::{AccountId, TweetId};
 use crate::model::tweet::Tweet;
 
@@ -14,6 +14,10 @@ const AUDIENCE_MAX: usize = 200;
 /// Of those whom somebody follows, so many are asked what they have to do with a tweet: the last ones, so that who follows
 /// thousands waits no longer.
 const FRIENDS_ASKED: i64 = 150;
+/// Follows of theirs that are looked through for the authors of tweets.
+const FOLLOWS_ASKED: i64 = 20_000;
+/// Likes of a tweet among which theirs are looked for, the last ones.
+const LIKES_ASKED: i64 = 200;
 /// How many bookmarks, likes and retweets of one tweet are looked through for local accounts, so that a tweet
 /// with a million remote likes costs no more than one with some thousand.
 const TOUCHES_MAX: i64 = 2_000;
@@ -28,6 +32,8 @@ pub struct SearchTweet {
     /// The local accounts that find it in any case: its author, those mentioned, and those who bookmarked,
     /// liked or repeated it; at most 200, in this order, the latest first.
     pub audience: Vec<AccountId>,
+    /// The options of its poll; empty when it has none.
+    pub poll: Vec<String>,
 }
 
 /// What an account is found by.
@@ -54,10 +60,13 @@ pub fn tweets(conn: &mut Conn, ids: &[TweetId]) -> Result<Vec<SearchTweet>, Stor
     let authors: HashSet<AccountId> = found.iter().map(|tweet| tweet.author).collect();
     let open = open_authors(conn, &authors.into_iter().collect::<Vec<_>>())?;
     let mut touched = touched_by(conn, ids)?;
+    let mut polls = polls::of_tweets(conn, ids)?;
     let with_audience = |tweet: Tweet| {
         let touched = touched.remove(&tweet.id).unwrap_or_default();
         let audience = audience(&tweet, touched);
-        SearchTweet { open_author: open.contains(&tweet.author), audience, tweet }
+        let options = polls.remove(&tweet.id).map(|poll| poll.options).unwrap_or_default();
+        let poll = options.into_iter().map(|option| option.title).collect();
+        SearchTweet { open_author: open.contains(&tweet.author), audience, poll, tweet }
     };
     Ok(found.into_iter().map(with_audience).collect())
 }
@@ -135,24 +144,29 @@ pub fn followed_by_some(
     accounts: &[AccountId],
 ) -> Result<HashSet<AccountId>, StoreError> {
     let followed = conn.query(
-        "select distinct followee_id from follows where follower_id in_ints($1) and followee_id in_ints($2)",
-        args![friends, accounts],
+        // From the friends on: an account may have a million followers, whom SQLite would go through.
+        "select distinct f.followee_id from (
+             select followee_id from follows where follower_id in_ints($1) limit $3) f
+         where f.followee_id in_ints($2)",
+        args![friends, accounts, FOLLOWS_ASKED],
         |row| row.take(),
     )?;
     Ok(followed.into_iter().collect())
 }
 
-/// Which of these tweets some of `friends` liked or repeated.
+/// Which of these tweets some of `friends` repeated, or liked as one of the last who did.
 pub fn touched_by_some(
     conn: &mut Conn,
     friends: &[AccountId],
     ids: &[TweetId],
 ) -> Result<HashSet<TweetId>, StoreError> {
     let touched = conn.query(
-        "select tweet_id from likes where account_id in_ints($1) and tweet_id in_ints($2)
+        "select t.id from tweets t where t.id in_ints($2) and exists (
+             select 1 from (select l.account_id from likes l where l.tweet_id = t.id order by l.id desc limit $3) last
+             where last.account_id in_ints($1))
          union
          select retweet_of from tweets where retweet_of in_ints($2) and account_id in_ints($1)",
-        args![friends, ids],
+        args![friends, ids, LIKES_ASKED],
         |row| row.take(),
     )?;
     Ok(touched.into_iter().collect())

@@ -173,12 +173,15 @@ const HOT: &[(&str, &[&str], &[&str], Ask)] = &[
     ("what is usual", &["PRIMARY KEY (kind=? AND item=? AND day>?"], &["trend_peaks_"], |conn| {
         trends::usual(conn, TrendKind::Tags, vec!["a".into(), "b".into()], 7).map(drop)
     }),
-    ("whom friends follow", &["follows_once (follower_id=? AND followee_id=?"], &["follows_"], |conn| {
+    ("whom friends follow", &["follows_once (follower_id=?"], &["follows_"], |conn| {
         search::followed_by_some(conn, &[ME, AccountId(2)], &[AccountId(3), AccountId(4)]).map(drop)
     }),
-    ("what friends like", &["likes_once", "tweets_by_retweet"], &["likes_", "tweets_by_retweet"], |conn| {
-        search::touched_by_some(conn, &[ME, AccountId(2)], &[IT, TweetId(2)]).map(drop)
-    }),
+    (
+        "what friends like",
+        &["likes_by_tweet", "tweets_by_retweet"],
+        &["likes_by_tweet", "tweets_by_retweet"],
+        |conn| search::touched_by_some(conn, &[ME, AccountId(2)], &[IT, TweetId(2)]).map(drop),
+    ),
     ("what could trend", &["PRIMARY KEY (kind=?)"], &["trends_pkey"], |conn| {
         trends::reviews::candidates(conn, TrendKind::Links).map(drop)
     }),
