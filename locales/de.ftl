@@ -346,6 +346,14 @@ why-touched = Gefällt Leuten, denen du folgst, oder sie haben es geteilt
 why-near = Leute, denen du folgst, folgen ihnen
 why-recent = Von diesen Tagen
 why-words = Passt zu deinen Wörtern
+explore-trends = Zurzeit viel benutzt
+explore-people = Leute, denen du folgen könntest
+suggested-friends = { $n ->
+    [one] { $count } Person, der du folgst, folgt ihnen
+   *[other] { $count } Leute, denen du folgst, folgen ihnen
+}
+suggested-hashtag = Benutzt #{ $tag }, dem du folgst
+suggested-known = Beliebt hier
 search-help-title = Wonach du suchen kannst
 search-help-tag-example = hashtag
 search-help-tag = Beiträge mit einem Hashtag

@@ -355,6 +355,14 @@ why-touched = Liked or reposted by people you follow
 why-near = Followed by people you follow
 why-recent = Recent
 why-words = Matches your words
+explore-trends = Used a lot of late
+explore-people = People you might follow
+suggested-friends = { $n ->
+    [one] Followed by { $count } person you follow
+   *[other] Followed by { $count } people you follow
+}
+suggested-hashtag = Uses #{ $tag }, which you follow
+suggested-known = Popular here
 search-help-title = What you can search for
 search-help-tag-example = hashtag
 search-help-tag = posts with a hashtag

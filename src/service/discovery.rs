@@ -7,20 +7,27 @@ use crate::config::limits;
 use crate::error::{Error, Result};
 use crate::model::account::Account;
 use crate::model::ids::{AccountId, RowId};
+use crate::model::trend::day_of;
 use crate::store::featured;
 
 /// Entries of the directory that are passed over at most.
 const OFFSET_MAX: usize = 10_000;
 /// Accounts of the directory among whom known ones are looked for when nobody's friends help.
 const KNOWN_AMONG: i64 = 200;
+/// Followed hashtags by which people are looked for.
+const TAGS_ASKED: usize = 50;
+/// Days back in which somebody must have used one.
+const SHARED_DAYS: i64 = 6;
 /// Followers that are named for each account.
 const FAMILIAR_SHOWN: usize = 10;
 
 /// Why an account is suggested.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// So many of those whom one follows follow it.
     Friends(i64),
+    /// It used this hashtag of late, which one follows.
+    Hashtag(String),
     /// Many here follow it.
     MostFollowed,
 }
@@ -54,14 +61,18 @@ impl Service {
         Ok(people)
     }
 
-    /// Whom one might follow: whom those follow whom one follows, then who is well known here.
+    /// Whom one might follow: whom those follow whom one follows, then who writes with hashtags that one follows, then who is
+    /// well known here.
     pub async fn suggestions(&self, account: AccountId, limit: usize) -> Result<Vec<Suggestion>> {
         let limit = limit.clamp(1, limits::ACCOUNT_PAGE_MAX);
         let most = number(limit.saturating_mul(2));
         let near = self.store().read(move |conn| featured::friends_of_friends(conn, account, most)).await?;
-        let mut reasons: Vec<(AccountId, Reason)> =
-            near.into_iter().map(|(id, friends)| (id, Reason::Friends(friends))).collect();
-        let mut found = self.wanted(account, &reasons).await?;
+        let near = near.into_iter().map(|(id, friends)| (id, Reason::Friends(friends))).collect();
+        let mut found = self.wanted(account, near).await?;
+        if found.len() < limit {
+            let sharing = self.sharing_tags(account, most).await?;
+            self.add_wanted(account, &mut found, sharing).await?;
+        }
         if found.len() < limit {
             let known = self.store().read(move |conn| {
                 let ids = featured::directory(conn, false, (0, KNOWN_AMONG))?;
@@ -69,21 +80,42 @@ impl Service {
                 Ok(ids.into_iter().filter(|id| !dismissed.contains(id)).collect::<Vec<_>>())
             });
             let known: Vec<AccountId> = known.await?;
-            reasons = known
-                .into_iter()
-                .filter(|id| reasons.iter().all(|(near, _)| near != id))
-                .map(|id| (id, Reason::MostFollowed))
-                .collect();
-            let mut more = self.wanted(account, &reasons).await?;
-            more.sort_by_key(|suggestion| std::cmp::Reverse(suggestion.account.followers_count));
-            found.extend(more);
+            let before = found.len();
+            let known = known.into_iter().map(|id| (id, Reason::MostFollowed)).collect();
+            self.add_wanted(account, &mut found, known).await?;
+            let added = found.get_mut(before..).unwrap_or_default();
+            added.sort_by_key(|suggestion| std::cmp::Reverse(suggestion.account.followers_count));
         }
         found.truncate(limit);
         Ok(found)
     }
 
+    /// Who used hashtags of late that the account follows.
+    async fn sharing_tags(&self, account: AccountId, most: i64) -> Result<Vec<(AccountId, Reason)>> {
+        let relations = self.graph().relations(account).await?;
+        let mut tags: Vec<String> = relations.followed_tags.iter().cloned().collect();
+        tags.sort_unstable();
+        tags.truncate(TAGS_ASKED);
+        let since_day = day_of(self.now_ms()).saturating_sub(SHARED_DAYS);
+        let read = move |conn: &mut _| featured::sharing_tags(conn, account, tags.clone(), since_day, most);
+        let sharing = self.store().read(read).await?;
+        Ok(sharing.into_iter().map(|(id, tag)| (id, Reason::Hashtag(tag))).collect())
+    }
+
+    /// Adds those who are wanted and not there yet.
+    async fn add_wanted(
+        &self,
+        account: AccountId,
+        found: &mut Vec<Suggestion>,
+        mut reasons: Vec<(AccountId, Reason)>,
+    ) -> Result<()> {
+        reasons.retain(|(id, _)| found.iter().all(|there| there.account.id != *id));
+        found.extend(self.wanted(account, reasons).await?);
+        Ok(())
+    }
+
     /// Those of these accounts that want to be found and that one has nothing to do with yet, in their order.
-    async fn wanted(&self, account: AccountId, reasons: &[(AccountId, Reason)]) -> Result<Vec<Suggestion>> {
+    async fn wanted(&self, account: AccountId, reasons: Vec<(AccountId, Reason)>) -> Result<Vec<Suggestion>> {
         let relations = self.graph().relations(account).await?;
         let known = |id: &AccountId| {
             relations.following.contains(id)
@@ -99,10 +131,9 @@ impl Service {
                 other.domain.as_ref().is_some_and(|host| relations.blocked_domains.contains(host));
             other.id != account && !hidden && !host_blocked && !known(&other.id)
         });
-        let reason =
-            |id: AccountId| reasons.iter().find(|(other, _)| *other == id).map(|(_, reason)| *reason);
+        let mut reasons: HashMap<AccountId, Reason> = reasons.into_iter().collect();
         Ok(wanted
-            .filter_map(|other| Some(Suggestion { reason: reason(other.id)?, account: other }))
+            .filter_map(|other| Some(Suggestion { reason: reasons.remove(&other.id)?, account: other }))
             .collect())
     }
 

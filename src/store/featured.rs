@@ -13,6 +13,8 @@ use crate::model::ids::{AccountId, RowId, TweetId};
 const TWEETS_COUNTED: i64 = 2_000;
 /// Accounts whose follows are looked at for suggestions: those that somebody followed last.
 const FRIENDS_ASKED: i64 = 100;
+/// Uses of followed hashtags among which people are looked for.
+const TAG_USES_ASKED: i64 = 2_000;
 /// Follows of theirs that are looked at.
 const FOLLOWS_ASKED: i64 = 5_000;
 /// Accounts that somebody follows among whom familiar ones are looked for, those followed last.
@@ -174,6 +176,32 @@ pub(super) fn followed_by(
                  select 1 from dismissed_suggestions d where d.account_id = $1 and d.target_id = f.followee_id)
          group by f.followee_id order by count(*) desc, f.followee_id desc limit $3",
         args![account, friends, limit, FOLLOWS_ASKED],
+        |row| Ok((row.take()?, row.take()?)),
+    )
+}
+
+/// Who used some of these hashtags since that day, in public and wanting to be found, the most diligent first, each with one
+/// of the hashtags; without those that the account follows or dismissed.
+pub fn sharing_tags(
+    conn: &mut Conn,
+    account: AccountId,
+    tags: Vec<String>,
+    since_day: i64,
+    limit: i64,
+) -> Result<Vec<(AccountId, String)>, StoreError> {
+    if tags.is_empty() {
+        return Ok(Vec::new());
+    }
+    conn.query(
+        "select f.account_id, min(f.item) from (
+             select account_id, item from trend_uses
+             where kind = 0 and item in_texts($2) and day >= $3 limit $5) f
+         where f.account_id <> $1
+             and not exists (select 1 from follows own where own.follower_id = $1 and own.followee_id = f.account_id)
+             and not exists (
+                 select 1 from dismissed_suggestions d where d.account_id = $1 and d.target_id = f.account_id)
+         group by f.account_id order by count(*) desc, f.account_id desc limit $4",
+        args![account, tags, since_day, limit, TAG_USES_ASKED],
         |row| Ok((row.take()?, row.take()?)),
     )
 }

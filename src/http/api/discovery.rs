@@ -51,11 +51,13 @@ pub(super) struct Directory {
 pub(super) struct Suggested {
     /// The account.
     account: User,
-    /// Why: `friends` (those whom you follow follow it) or `most_followed`.
+    /// Why: `friends` (those whom you follow follow it), `hashtag` (it used one that you follow) or `most_followed`.
     #[schema(example = "friends")]
     reason: &'static str,
     /// How many of those whom you follow follow it.
     friends: i64,
+    /// The hashtag that it used of late and that you follow, without its `#`.
+    hashtag: Option<String>,
 }
 
 /// People to follow.
@@ -89,11 +91,12 @@ pub(super) async fn get_suggestions(
     let found = state.service.suggestions(who.account, many.limit.unwrap_or(DEFAULT)).await?;
     let mut user = user_of(&state);
     let items = found.into_iter().map(|suggestion| {
-        let (reason, friends) = match suggestion.reason {
-            Reason::Friends(friends) => ("friends", friends),
-            Reason::MostFollowed => ("most_followed", 0),
+        let (reason, friends, hashtag) = match suggestion.reason {
+            Reason::Friends(friends) => ("friends", friends, None),
+            Reason::Hashtag(tag) => ("hashtag", 0, Some(tag)),
+            Reason::MostFollowed => ("most_followed", 0, None),
         };
-        Suggested { account: user(suggestion.account), reason, friends }
+        Suggested { account: user(suggestion.account), reason, friends, hashtag }
     });
     Ok(Json(FollowSuggestions { items: items.collect() }))
 }

@@ -94,6 +94,8 @@ pub(super) async fn with_reasons(
     let shown = suggested.iter().map(|suggestion| {
         let (source, why) = match suggestion.reason {
             Reason::Friends(_) => ("past_interactions", "friends_of_friends"),
+            // The nearest of the words that clients know.
+            Reason::Hashtag(_) => ("past_interactions", "similar_to_recently_followed"),
             Reason::MostFollowed => ("global", "most_followed"),
         };
         Suggested { source, sources: [why], account: Account::of(&suggestion.account, &scene) }

@@ -234,6 +234,7 @@ pub(super) fn composer() -> Composer {
 
 pub(super) fn person(n: i64, menu: RowMenu, relation: Relation) -> AccountRow {
     AccountRow {
+        why: String::new(),
         account: account(n),
         bio: "Counts birds before breakfast, trains after. Opinions are my own and change with the weather, which around here means hourly.".into(),
         relation,

@@ -337,6 +337,8 @@ fn searches(tag: &str) -> Vec<Drawn> {
         lookup,
         tweets: vec![],
         why: vec![],
+        trending: vec![],
+        suggested: vec![],
         people: vec![],
         tags: vec![],
         older: None,
@@ -348,6 +350,17 @@ fn searches(tag: &str) -> Vec<Drawn> {
     as_visitor.shell = visitor(tag, Nav::Search, "/search?q=x", Registration::Open);
     vec![
         draw("search", &page("", SearchKind::Posts, Lookup::None)),
+        draw(
+            "explore",
+            &SearchPage {
+                trending: vec![TagRow { name: "rooks".into(), tweets: 12 }],
+                suggested: vec![AccountRow {
+                    why: "Uses #rooks, which you follow".into(),
+                    ..person(1, RowMenu::Follow, Relation::default())
+                }],
+                ..page("", SearchKind::Posts, Lookup::None)
+            },
+        ),
         draw(
             "search-posts",
             &SearchPage { tweets: timeline(), ..page("rooks & elms", SearchKind::Posts, Lookup::None) },

@@ -194,6 +194,7 @@ impl Present<'_> {
         let ids: Vec<AccountId> = accounts.iter().map(|account| account.id).collect();
         let relations = relations(service, self.viewer, &ids).await?;
         let row = |(account, relation): (&Account, Relation)| AccountRow {
+            why: String::new(),
             account: self.account(account),
             bio: html::to_plain(&account.bio_html),
             relation,

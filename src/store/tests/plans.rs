@@ -173,6 +173,9 @@ const HOT: &[(&str, &[&str], &[&str], Ask)] = &[
     ("what is usual", &["PRIMARY KEY (kind=? AND item=? AND day>?"], &["trend_peaks_"], |conn| {
         trends::usual(conn, TrendKind::Tags, vec!["a".into(), "b".into()], 7).map(drop)
     }),
+    ("who shares hashtags", &["PRIMARY KEY (kind=? AND item=? AND day>?)"], &["trend_uses_"], |conn| {
+        featured::sharing_tags(conn, ME, vec!["a".into(), "b".into()], 7, 20).map(drop)
+    }),
     ("whom friends follow", &["follows_once (follower_id=?"], &["follows_"], |conn| {
         search::followed_by_some(conn, &[ME, AccountId(2)], &[AccountId(3), AccountId(4)]).map(drop)
     }),

@@ -40,6 +40,36 @@ async fn the_directory_lists_who_wants_to_be_found() {
 }
 
 #[tokio::test]
+async fn who_uses_a_followed_hashtag_is_suggested_with_it_and_only_if_they_want_to_be_found() {
+    for world in worlds().await {
+        let (ann, bob, cyd) =
+            (world.person("ann").await, world.person("bob").await, world.person("cyd").await);
+        world.ask(Some(&cyd), "PATCH /api/users/me", Some(json!({"discoverable": false}))).await.good();
+        let trends = crate::trends::Trends::new(world.service.clone());
+        let at = trends.consumer().begin().await.unwrap();
+        for who in [&ann, &bob, &cyd] {
+            say(&world, who, "#rooks").await;
+        }
+        let batch = crate::store::tests::database::settled_log(world.service.store(), at).await;
+        trends.take_in(&batch, true).await.unwrap();
+        assert_eq!(
+            suggested(&world, &ann).await,
+            [(bob.id.clone(), json!("most_followed"))],
+            "{}",
+            world.engine
+        );
+        world.act(&ann, "PUT /api/users/me/hashtags/rooks").await;
+        let similar = json!("similar_to_recently_followed");
+        assert_eq!(suggested(&world, &ann).await, [(bob.id.clone(), similar)], "{}", world.engine);
+        let native = world.get(&ann, "/api/suggestions").await;
+        let first = &native["items"][0];
+        assert_eq!((&first["reason"], &first["hashtag"]), (&json!("hashtag"), &json!("rooks")));
+        world.ask(Some(&ann), &format!("DELETE /api/v1/suggestions/{}", bob.id), None).await.good();
+        assert_eq!(suggested(&world, &ann).await, []);
+    }
+}
+
+#[tokio::test]
 async fn whom_friends_follow_is_suggested_until_it_is_dismissed() {
     for world in worlds().await {
         let mut people = Vec::new();

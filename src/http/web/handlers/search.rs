@@ -7,12 +7,17 @@ use crate::error::{Error, Result};
 use crate::federation::resolve::{Found, Miss, Missed, is_address};
 use crate::http::extract::Query;
 use crate::http::web::views::pages::{Lookup, SearchKind, SearchPage, TagRow};
-use crate::http::web::views::{Nav, RowMenu};
+use crate::http::web::views::{Nav, PageShell, RowMenu};
 use crate::http::web::visit::{Answer, Visit, show};
 use crate::model::account::Account;
 use crate::model::cursor::Cursor;
 use crate::model::handle::Handle;
 use crate::model::ids::TweetId;
+use crate::model::trend::DayUse;
+use crate::service::{Reason, Slice};
+
+/// Hashtags and people that the page has before a search.
+const EXPLORED: usize = 5;
 
 /// What is searched for, and where in the results.
 #[derive(Default, Deserialize)]
@@ -41,14 +46,46 @@ pub(in crate::http::web) async fn search(visit: Visit, Query(asked): Query<Asked
         lookup,
         tweets: Vec::new(),
         why: Vec::new(),
+        trending: Vec::new(),
+        suggested: Vec::new(),
         people: Vec::new(),
         tags: Vec::new(),
         older: None,
     };
-    if !page.query.is_empty() && !is_address(&page.query) {
+    if page.query.is_empty() {
+        explore(&visit, &mut page).await?;
+    } else if !is_address(&page.query) {
         fill(&visit, &mut page, &asked.cursor).await?;
     }
     show(&page)
+}
+
+/// Fills the page before a search: what many use of late, and whom the viewer might follow.
+async fn explore(visit: &Visit, page: &mut SearchPage) -> Result<()> {
+    let service = visit.service();
+    let tags = service.trending_tags(Slice { offset: 0, limit: EXPLORED }).await?;
+    let posts = |days: &[DayUse]| days.iter().map(|day| u64::try_from(day.uses).unwrap_or_default()).sum();
+    page.trending = tags.into_iter().map(|(name, days)| TagRow { tweets: posts(&days), name }).collect();
+    let Some(me) = visit.viewer() else { return Ok(()) };
+    let found = service.suggestions(me, EXPLORED).await?;
+    let reasons: Vec<String> =
+        found.iter().map(|suggestion| reason(&page.shell, &suggestion.reason)).collect();
+    let people: Vec<Account> = found.into_iter().map(|suggestion| suggestion.account).collect();
+    page.suggested = visit.present().rows(service, &people, RowMenu::Follow).await?;
+    page.suggested.iter_mut().zip(reasons).for_each(|(row, why)| row.why = why);
+    Ok(())
+}
+
+/// Why an account is suggested, in words.
+fn reason(shell: &PageShell, reason: &Reason) -> String {
+    match reason {
+        Reason::Friends(friends) => {
+            shell.plural("suggested-friends", &u64::try_from(*friends).unwrap_or_default())
+        }
+        Reason::Hashtag(tag) => shell.with("suggested-hashtag", "tag", tag),
+        Reason::MostFollowed => shell.t("suggested-known"),
+    }
+    .into_owned()
 }
 
 /// Fills the list of the tab.

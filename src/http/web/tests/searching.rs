@@ -41,6 +41,25 @@ async fn posts_people_and_hashtags_are_found() {
 }
 
 #[tokio::test]
+async fn before_a_search_there_are_people_to_follow_with_the_reasons() {
+    for world in worlds().await {
+        let (ann, bob, cyd) =
+            (world.person("ann").await, world.person("bob").await, world.person("cyd").await);
+        for one in [&bob, &cyd] {
+            one.tweet("I write").await;
+        }
+        ann.open("/search").await.has("People you might follow").has("href=\"/@bob\"").has("Popular here");
+        let id = async |name: &str| world.service.account_by_handle(name).await.unwrap().id;
+        let [a, b, c] = [id("ann").await, id("bob").await, id("cyd").await];
+        world.service.follow(a, b).await.unwrap();
+        world.service.follow(b, c).await.unwrap();
+        let page = ann.open("/search").await;
+        page.has("Followed by 1 person you follow").has("href=\"/@cyd\"").has_not("Popular here");
+        world.browser().open("/search").await.has_not("People you might follow");
+    }
+}
+
+#[tokio::test]
 async fn the_best_posts_say_why_they_are_there() {
     for world in worlds().await {
         let ann = world.person("ann").await;

@@ -96,6 +96,8 @@ pub struct AccountRow {
     pub relation: Relation,
     /// Its buttons.
     pub menu: RowMenu,
+    /// Why it is shown, in the reader's language; empty in most lists.
+    pub why: String,
 }
 
 /// An account in a list, drawn.

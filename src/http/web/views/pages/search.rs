@@ -101,6 +101,10 @@ pub struct SearchPage {
     pub people: Vec<AccountRow>,
     /// Found hashtags; filled on their tab.
     pub tags: Vec<TagRow>,
+    /// Before a search: hashtags that many use of late.
+    pub trending: Vec<TagRow>,
+    /// Before a search: whom the viewer might follow, with the reasons.
+    pub suggested: Vec<AccountRow>,
     /// The address of more.
     pub older: Option<String>,
 }
