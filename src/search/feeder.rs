@@ -98,7 +98,7 @@ impl Feeder {
                 None => return Ok(()),
             },
         };
-        self.search.set_building(None);
+        self.building(None);
         self.progress.set(from);
         let feeder = Arc::clone(self);
         let consume = move |batch: Vec<Logged>| {
@@ -142,7 +142,7 @@ impl Feeder {
 
     /// Fills the index from the tables. Answers where the log stood before; `None` when stopped.
     async fn fill(&self, stop: &CancellationToken) -> Result<Option<Position>> {
-        self.search.set_building(Some(Building::default()));
+        self.building(Some(Building::default()));
         let (cursor, now_ms) = (self.cursor.clone(), self.clock.now_ms());
         let noting = self.store.write(move |conn| {
             let head = events::head(conn)?;
@@ -157,7 +157,7 @@ impl Feeder {
         let (began, mut told, mut done, mut after) = (Instant::now(), Instant::now(), 0, TweetId(0));
         tracing::info!(tweets.total = total, "filling the search index from the database");
         while !stop.is_cancelled() {
-            self.search.set_building(Some(Building { done, total }));
+            self.building(Some(Building { done, total }));
             let ids = self.store.read(move |conn| tweets::scan(conn, after, FILL_BATCH)).await?;
             let Some(last) = ids.last() else {
                 self.apply(Vec::new(), Some(head)).await?;
@@ -174,6 +174,13 @@ impl Feeder {
             }
         }
         Ok(None)
+    }
+
+    /// Says how far the filling is, to searches and to operators.
+    fn building(&self, building: Option<Building>) {
+        let lacking = building.map_or(0, |building| building.total.saturating_sub(building.done));
+        metrics::gauge!(names::SEARCH_LACKING).set(f64::from(u32::try_from(lacking).unwrap_or(u32::MAX)));
+        self.search.set_building(building);
     }
 
     fn tell(&self, done: u64, total: u64, began: Instant) {

@@ -82,6 +82,8 @@ pub const STREAMS_CLOSED_TOTAL: &str = "rookery_streams_closed_total";
 pub const PUSHES_TOTAL: &str = "rookery_pushes_total";
 /// Known instances by health.
 pub const HOSTS: &str = "rookery_hosts";
+/// Tweets that the search index still lacks while it is filled.
+pub const SEARCH_LACKING: &str = "rookery_search_lacking";
 /// Documents in the search index.
 pub const SEARCH_DOCUMENTS: &str = "rookery_search_documents";
 /// Films and sounds worked on.
@@ -331,6 +333,12 @@ pub const TABLE: &[Metric] = &[
         help: "Known instances by breaker: closed, open, half_open or dead",
     },
     Metric { name: SEARCH_DOCUMENTS, kind: Kind::Gauge, labels: &[], help: "Documents in the search index" },
+    Metric {
+        name: SEARCH_LACKING,
+        kind: Kind::Gauge,
+        labels: &[],
+        help: "Tweets that the search index still lacks while it is filled; 0 when it is whole",
+    },
     Metric {
         name: FILMS_PROCESSED_TOTAL,
         kind: Kind::Counter,
