@@ -51,4 +51,6 @@ pub struct Preferences {
     pub expand_spoilers: bool,
     /// Whether moving pictures move by themselves.
     pub autoplay: bool,
+    /// The name of the time zone one lives in; `None` is UTC.
+    pub time_zone: Option<String>,
 }

@@ -16,11 +16,13 @@ use crate::client::ClientSettings;
 use crate::clock::Clock;
 use crate::model::account::{Account, Role, SessionKind, User, UserState};
 use crate::model::address::Addresses;
+use crate::model::hours::TimeOfDay;
 use crate::model::ids::{AccountId, IdMaker, TweetId};
 use crate::model::notification::NotificationKind;
 use crate::model::push::PushPolicy;
+use crate::model::telling::{Channel, Doer, Doers};
 use crate::push::{Subscriber, claims};
-use crate::service::{NewTweet, Origin, Rules, SignedIn};
+use crate::service::{NewTweet, Origin, Rules, SignedIn, TellingChanges};
 use crate::store::events::Position;
 use crate::store::follower::Progress;
 use crate::store::push::Due;
@@ -269,6 +271,57 @@ async fn what_is_not_wanted_is_not_planned() {
         assert_eq!(counts, [2, 2], "all and followed, all and follower on {}", world.engine);
         world.mention(bob, "@ann").await;
         assert_eq!(world.due().await.len(), 3, "{}", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_to_be_pushed_is_told_in_the_list_alone() {
+    for world in worlds().await {
+        let (ann, bob, cid) =
+            (world.person("ann").await, world.person("bob").await, world.person("cid").await);
+        world.service.follow(ann, bob).await.unwrap();
+        world.subscribe(ann, "/p/ann", &Subscriber::new()).await;
+        let told = vec![(NotificationKind::Mention, Channel::Push, Doers::from_iter([Doer::Followed]))];
+        let changes = TellingChanges { told, ..TellingChanges::default() };
+        world.service.set_telling(ann, changes).await.unwrap();
+        world.due().await;
+        for (who, wanted) in [(bob, 1), (cid, 0)] {
+            world.mention(who, "@ann").await;
+            assert_eq!(world.due().await.len(), wanted, "{}", world.engine);
+        }
+        assert_eq!(world.service.unread(ann).await.unwrap().count, 2, "{}", world.engine);
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_pushed_in_quiet_hours_and_nothing_of_them_later() {
+    for world in worlds().await {
+        let (ann, bob) = (world.person("ann").await, world.person("bob").await);
+        world.subscribe(ann, "/p/ann", &Subscriber::new()).await;
+        world.answers("/p/ann", ResponseTemplate::new(503)).await;
+        // It is 20:26 in UTC, and 5:26 in Tokyo.
+        let time = |text: &str| text.parse::<TimeOfDay>().unwrap();
+        let changes = TellingChanges {
+            quiet_hours: Some(Some((time("22:00"), time("05:30")))),
+            time_zone: Some(Some("Asia/Tokyo".to_owned())),
+            ..TellingChanges::default()
+        };
+        world.service.set_telling(ann, changes).await.unwrap();
+        world.mention(bob, "@ann are you asleep?").await;
+        assert_eq!(world.due().await, [], "{}", world.engine);
+        world.mention(bob, "@ann hello?").await;
+        // Whoever plans was away until the night was over.
+        world.clock.advance(5 * 60 * 1_000);
+        assert_eq!(world.due().await, [], "{}: it is no news in the morning", world.engine);
+        world.mention(bob, "@ann good morning").await;
+        world.plan().await;
+        assert_eq!(world.push().await.len(), 1, "{}", world.engine);
+        // What is to be tried again is dropped when the night has come meanwhile.
+        world.clock.advance(17 * 60 * 60 * 1_000);
+        assert_eq!(world.push().await.len(), 0, "{}", world.engine);
+        world.clock.advance(8 * 60 * 60 * 1_000);
+        assert_eq!(world.due().await, [], "{}", world.engine);
+        assert_eq!(world.service.unread(ann).await.unwrap().count, 3, "{}", world.engine);
     }
 }
 

@@ -52,7 +52,7 @@ enum End {
     Sent,
     Gone,
     Refused,
-    /// Its session ended, or there is nothing to tell any more.
+    /// Its session ended, there is nothing to tell any more, or it is not to be told now.
     Dropped,
     Retry(Option<Duration>),
     /// It was tried often enough.
@@ -143,6 +143,10 @@ impl Pushes {
         }
         let views = self.0.service.notifications_of(due.account, vec![due.notification]).await?;
         let Some(view) = views.first() else { return Ok(End::Dropped) };
+        // The night may have come while it waited to be tried again.
+        if self.0.service.telling(due.account).await?.quiet.holds(self.now_ms()) {
+            return Ok(End::Dropped);
+        }
         let payload = self.payload(&to, due.notification, view).await?;
         let Some(target) = target(&to) else { return Ok(End::Gone) };
         let sent = push::send(&self.0.client, &self.0.vapid, &target, &payload, self.now_ms()).await;

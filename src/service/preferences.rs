@@ -2,6 +2,7 @@
 
 use super::{NewTweet, Service};
 use crate::error::{Error, Result};
+use crate::model::hours;
 use crate::model::ids::AccountId;
 use crate::model::language;
 use crate::model::preferences::{ExpandMedia, Preferences};
@@ -23,6 +24,8 @@ pub struct PreferenceChanges {
     pub expand_spoilers: Option<bool>,
     /// Whether moving pictures move by themselves.
     pub autoplay: Option<bool>,
+    /// The time zone one lives in, or none.
+    pub time_zone: Option<Option<String>>,
 }
 
 impl Service {
@@ -39,6 +42,7 @@ impl Service {
     ) -> Result<Preferences> {
         let checked = |tag: Option<String>| tag.as_deref().map(language::validate).transpose();
         let language = changes.language.map(checked).transpose()?;
+        let time_zone = changes.time_zone.as_ref().map(|zone| known_zone(zone.as_deref())).transpose()?;
         let write = move |conn: &mut Conn| {
             // Held from reading to writing, so that no change undoes another.
             accounts::hold(conn, account)?;
@@ -50,6 +54,7 @@ impl Service {
                 expand_media: changes.expand_media.unwrap_or(before.expand_media),
                 expand_spoilers: changes.expand_spoilers.unwrap_or(before.expand_spoilers),
                 autoplay: changes.autoplay.unwrap_or(before.autoplay),
+                time_zone: time_zone.clone().unwrap_or(before.time_zone),
             };
             preferences::set(conn, account, &after)?;
             Ok(after)
@@ -73,6 +78,11 @@ impl Service {
         new.language = new.language.or(wishes.language);
         Ok(new)
     }
+}
+
+/// The name of a time zone as it is stored.
+pub(super) fn known_zone(name: Option<&str>) -> Result<Option<String>> {
+    name.map(hours::time_zone).transpose()
 }
 
 /// 403: an account that moved away writes no more.

@@ -41,12 +41,12 @@ pub fn add_for(conn: &mut Conn, tweet: &Tweet, whom: &[AccountId]) -> Result<Vec
             at_ms: tweet.created_at,
         })
         .collect();
-    let sifted = sifting::judge(conn, &told.iter().collect::<Vec<_>>())?;
+    let judged = sifting::judge(conn, &told.iter().collect::<Vec<_>>())?;
     let mut log = Vec::new();
-    for (told, sift) in told.into_iter().zip(sifted) {
+    for (told, verdict) in told.into_iter().zip(judged) {
         let account = told.account;
-        // What waits opens no conversation before it is let through.
-        if sift != Sift::Accept && account != tweet.author {
+        // What waits opens no conversation before it is let through. Who wants no notification is spoken to all the same.
+        if verdict.sift != Sift::Accept && account != tweet.author {
             continue;
         }
         let conversation = put(conn, account, tweet)?;

@@ -61,6 +61,7 @@ migrations! {
     36 "0036_push";
     37 "0037_link_timelines";
     38 "0038_trend_reviews";
+    39 "0039_telling";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

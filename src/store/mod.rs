@@ -63,6 +63,7 @@ pub mod sifting;
 pub mod signups;
 mod sqlite;
 pub mod synchronization;
+pub mod telling;
 pub mod threads;
 pub mod timelines;
 pub mod tombstones;

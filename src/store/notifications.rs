@@ -41,7 +41,7 @@ fn dedupe(account: AccountId, kind: NotificationKind, from: AccountId, tweet: Op
 
 /// Writes those that are wanted: the receiver is a user of ours, is not the doer (whose own poll may be over), is willing
 /// to hear of the doer, and has not muted the thread of the tweet. What waits by the receiver's choice is written too, what
-/// they do not want at all is not. Answers an event for each that is told.
+/// they do not want at all, or not by such a doer, is not. Answers an event for each that is told.
 pub fn insert(conn: &mut Conn, new: &[NewNotification]) -> Result<Vec<Event>, StoreError> {
     if new.is_empty() {
         return Ok(Vec::new());
@@ -56,12 +56,12 @@ pub fn insert(conn: &mut Conn, new: &[NewNotification]) -> Result<Vec<Event>, St
             from_another && willing.contains(&(n.account, n.from)) && !is_silenced
         })
         .collect();
-    let sifted = sifting::judge(conn, &wanted)?;
+    let judged = sifting::judge(conn, &wanted)?;
     let kept: Vec<(&NewNotification, bool)> = wanted
         .into_iter()
-        .zip(sifted)
-        .filter(|(_, sift)| *sift != Sift::Drop)
-        .map(|(n, sift)| (n, sift == Sift::Filter))
+        .zip(judged)
+        .filter(|(_, verdict)| verdict.wanted && verdict.sift != Sift::Drop)
+        .map(|(n, verdict)| (n, verdict.sift == Sift::Filter))
         .collect();
     let rows: Vec<Vec<Value>> = kept
         .iter()

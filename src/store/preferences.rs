@@ -10,7 +10,7 @@ use crate::model::visibility::Visibility;
 /// What an account prefers.
 pub fn of(conn: &mut Conn, account: AccountId) -> Result<Preferences, StoreError> {
     let found = conn.query_opt(
-        "select visibility, sensitive, language, expand_media, expand_spoilers, autoplay
+        "select visibility, sensitive, language, expand_media, expand_spoilers, autoplay, time_zone
          from preferences where account_id = $1",
         args![account],
         |row| {
@@ -21,6 +21,7 @@ pub fn of(conn: &mut Conn, account: AccountId) -> Result<Preferences, StoreError
                 expand_media: ExpandMedia::from_stored(&row.take::<String>()?),
                 expand_spoilers: row.take()?,
                 autoplay: row.take()?,
+                time_zone: row.take()?,
             })
         },
     )?;
@@ -30,11 +31,13 @@ pub fn of(conn: &mut Conn, account: AccountId) -> Result<Preferences, StoreError
 /// Writes what an account prefers.
 pub fn set(conn: &mut Conn, account: AccountId, wishes: &Preferences) -> Result<(), StoreError> {
     conn.execute(
-        "insert into preferences (account_id, visibility, sensitive, language, expand_media, expand_spoilers, autoplay)
-         values ($1, $2, $3, $4, $5, $6, $7)
+        "insert into preferences (account_id, visibility, sensitive, language, expand_media, expand_spoilers, autoplay,
+             time_zone)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict (account_id) do update set visibility = excluded.visibility, sensitive = excluded.sensitive,
              language = excluded.language, expand_media = excluded.expand_media,
-             expand_spoilers = excluded.expand_spoilers, autoplay = excluded.autoplay",
+             expand_spoilers = excluded.expand_spoilers, autoplay = excluded.autoplay,
+             time_zone = excluded.time_zone",
         args![
             account,
             wishes.visibility.map(Visibility::code),
@@ -43,6 +46,7 @@ pub fn set(conn: &mut Conn, account: AccountId, wishes: &Preferences) -> Result<
             wishes.expand_media.as_str(),
             wishes.expand_spoilers,
             wishes.autoplay,
+            wishes.time_zone.as_deref(),
         ],
     )?;
     Ok(())

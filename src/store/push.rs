@@ -5,11 +5,13 @@
 
 use super::conn::Conn;
 use super::value::args;
-use super::{Row, StoreError};
+use super::{Kind, Row, StoreError, Value, telling};
 use crate::clock::Millis;
+use crate::model::hours::Quiet;
 use crate::model::ids::{AccountId, NotificationId, SessionId};
 use crate::model::notification::NotificationKind;
 use crate::model::push::{PushPolicy, PushSubscription};
+use crate::model::telling::{Channel, Doer, Telling};
 
 /// A subscription to write.
 #[derive(Clone, Debug)]
@@ -82,13 +84,17 @@ fn destination(row: &mut Row<'_>) -> Result<Destination, StoreError> {
             endpoint: row.take()?,
             standard: row.take()?,
             kinds: kinds_of(&row.take::<String>()?),
-            policy: row.take::<String>()?.parse().map_err(|error| StoreError::Corrupt(format!("{error}")))?,
+            policy: policy(row)?,
         },
         session: row.take()?,
         public_key: row.take()?,
         auth: row.take()?,
         token_sealed: row.take()?,
     })
+}
+
+fn policy(row: &mut Row<'_>) -> Result<PushPolicy, StoreError> {
+    row.take::<String>()?.parse().map_err(|error| StoreError::Corrupt(format!("{error}")))
 }
 
 /// Kinds as they are stored: their words, with a space around each.
@@ -162,21 +168,77 @@ pub fn remove(conn: &mut Conn, subscription: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// What must be known of a notification and a subscription to tell whether one is for the other.
+struct Candidate {
+    subscription: i64,
+    account: AccountId,
+    notification: NotificationId,
+    kind: NotificationKind,
+    policy: PushPolicy,
+    follows: bool,
+    follows_back: bool,
+    at_ms: Millis,
+    telling: Telling,
+    quiet: Quiet,
+}
+
+impl Candidate {
+    /// What is not wanted of such a doer, and what comes in hours of silence, is not pushed; later it is no news.
+    fn is_wanted(&self, now_ms: Millis) -> bool {
+        let by_policy = match self.policy {
+            PushPolicy::All => true,
+            PushPolicy::Followed => self.follows,
+            PushPolicy::Follower => self.follows_back,
+            PushPolicy::None => false,
+        };
+        let doer = Doer::of(self.follows, self.follows_back);
+        let is_silent = self.quiet.holds(now_ms) || self.quiet.holds(self.at_ms);
+        by_policy && !is_silent && self.telling.wants(self.kind, doer, Channel::Push)
+    }
+}
+
 /// Plans these notifications for the subscriptions that want them. Answers how many deliveries there are now.
 pub fn plan(conn: &mut Conn, notifications: Vec<NotificationId>, now_ms: Millis) -> Result<u64, StoreError> {
     let ids: Vec<i64> = notifications.into_iter().map(|id| id.0).collect();
-    conn.execute(
-        "insert into push_deliveries (subscription_id, account_id, notification_id, due_at)
-         select s.id, s.account_id, n.id, $2
+    let candidates = conn.query(
+        "select s.id, s.account_id, n.id, n.kind, s.policy,
+             exists (select 1 from follows f where f.follower_id = n.account_id and f.followee_id = n.from_id),
+             exists (select 1 from follows f where f.follower_id = n.from_id and f.followee_id = n.account_id),
+             n.created_at, coalesce(p.telling, ''), p.quiet_from, p.quiet_until, w.time_zone
          from notifications n join push_subscriptions s on s.account_id = n.account_id
-         where n.id in_ints($1) and s.kinds like '% ' || n.kind || ' %'
-             and (s.policy = 'all'
-                 or (s.policy = 'followed' and exists (
-                     select 1 from follows f where f.follower_id = n.account_id and f.followee_id = n.from_id))
-                 or (s.policy = 'follower' and exists (
-                     select 1 from follows f where f.follower_id = n.from_id and f.followee_id = n.account_id)))
-         on conflict do nothing",
-        args![ids, now_ms],
+             left join notification_policies p on p.account_id = n.account_id
+             left join preferences w on w.account_id = n.account_id
+         where n.id in_ints($1) and s.policy <> 'none' and s.kinds like '% ' || n.kind || ' %'",
+        args![ids],
+        |row| {
+            Ok(Candidate {
+                subscription: row.take()?,
+                account: row.take()?,
+                notification: row.take()?,
+                kind: NotificationKind::from_stored(&row.take::<String>()?).unwrap_or_default(),
+                policy: policy(row)?,
+                follows: row.take()?,
+                follows_back: row.take()?,
+                at_ms: row.take()?,
+                telling: Telling::from_stored(&row.take::<String>()?),
+                quiet: telling::quiet(row)?,
+            })
+        },
+    )?;
+    let wanted = candidates.iter().filter(|candidate| candidate.is_wanted(now_ms));
+    let rows: Vec<Vec<Value>> = wanted
+        .map(|one| vec![one.subscription.into(), one.account.into(), one.notification.into(), now_ms.into()])
+        .collect();
+    conn.insert_rows(
+        "push_deliveries",
+        &[
+            ("subscription_id", Kind::Int),
+            ("account_id", Kind::Int),
+            ("notification_id", Kind::Int),
+            ("due_at", Kind::Int),
+        ],
+        "on conflict do nothing",
+        &rows,
     )
 }
 

@@ -10,6 +10,7 @@ use crate::clock::Millis;
 use crate::model::cursor::Cursor;
 use crate::model::ids::{AccountId, RowId, TweetId};
 use crate::model::sifting::{Sift, SiftFacts, SiftPolicy};
+use crate::model::telling::{Channel, Doer, Telling};
 use crate::model::visibility::Visibility;
 
 /// Requests and waiting notifications are counted up to here.
@@ -56,17 +57,26 @@ pub fn set_policy(conn: &mut Conn, account: AccountId, policy: &SiftPolicy) -> R
     Ok(())
 }
 
+/// What becomes of a notification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// By who the doer is.
+    pub sift: Sift,
+    /// Whether the list is to have such a thing by such a doer.
+    pub wanted: bool,
+}
+
 /// What becomes of each of these notifications. Two questions when nobody among them chose anything and no doer is
 /// limited, seven else, however many they are.
-pub fn judge(conn: &mut Conn, new: &[&NewNotification]) -> Result<Vec<Sift>, StoreError> {
+pub fn judge(conn: &mut Conn, new: &[&NewNotification]) -> Result<Vec<Verdict>, StoreError> {
     let receivers: Vec<i64> = new.iter().map(|n| n.account.0).collect();
     let doers: Vec<i64> = new.iter().map(|n| n.from.0).collect();
-    let policies: HashMap<AccountId, SiftPolicy> = conn
+    let choices: HashMap<AccountId, (SiftPolicy, Telling)> = conn
         .query(
-            "select account_id, not_following, not_followers, new_accounts, private_mentions, limited_accounts
+            "select account_id, not_following, not_followers, new_accounts, private_mentions, limited_accounts, telling
              from notification_policies where account_id in_ints($1)",
             args![receivers.clone()],
-            |row| Ok((row.take()?, policy(row)?)),
+            |row| Ok((row.take()?, (policy(row)?, Telling::from_stored(&row.take::<String>()?)))),
         )?
         .into_iter()
         .collect();
@@ -78,14 +88,17 @@ pub fn judge(conn: &mut Conn, new: &[&NewNotification]) -> Result<Vec<Sift>, Sto
         )?
         .into_iter()
         .collect();
-    if policies.is_empty() && !accounts.values().any(|(_, limited)| *limited) {
-        return Ok(vec![Sift::Accept; new.len()]);
+    if choices.is_empty() && !accounts.values().any(|(_, limited)| *limited) {
+        return Ok(vec![Verdict { sift: Sift::Accept, wanted: true }; new.len()]);
     }
     let facts = Facts::read(conn, new, (receivers, doers))?;
     let judged = new.iter().map(|n| {
         let (made_at, limited) = accounts.get(&n.from).copied().unwrap_or_default();
-        let policy = policies.get(&n.account).copied().unwrap_or_default();
-        policy.judge(&SiftFacts { made_at, limited, ..facts.of(n) }, n.at_ms)
+        let (policy, telling) = choices.get(&n.account).cloned().unwrap_or_default();
+        let facts = SiftFacts { made_at, limited, ..facts.of(n) };
+        let doer = Doer::of(facts.follows, facts.followed_since.is_some());
+        let wanted = telling.wants(n.kind, doer, Channel::List);
+        Verdict { sift: policy.judge(&facts, n.at_ms), wanted }
     });
     Ok(judged.collect())
 }

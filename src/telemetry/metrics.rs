@@ -324,7 +324,7 @@ pub const TABLE: &[Metric] = &[
         name: PUSHES_TOTAL,
         kind: Kind::Counter,
         labels: &["outcome"],
-        help: "Attempts to push a notification, by outcome: sent, gone (the push service knows the subscription no more), refused, retry, failed (given up) or dropped (the session ended, or there is nothing to tell any more)",
+        help: "Attempts to push a notification, by outcome: sent, gone (the push service knows the subscription no more), refused, retry, failed (given up) or dropped (the session ended, there is nothing to tell any more, or it is not to be told at this hour)",
     },
     Metric {
         name: HOSTS,

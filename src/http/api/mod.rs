@@ -46,6 +46,7 @@ mod sifting;
 mod signups;
 mod stream;
 mod table;
+mod telling;
 mod timelines;
 mod trend_reviews;
 mod trends;
@@ -228,6 +229,8 @@ fn table() -> Table {
         .add(READ, routes!(notifications::get_unread))
         .add(WRITE, routes!(notifications::mark_read))
         .add(WRITE, routes!(notifications::dismiss))
+        .add(READ, routes!(telling::get_notification_preferences))
+        .add(WRITE, routes!(telling::set_notification_preferences))
         .add(READ, routes!(sifting::get_notification_policy))
         .add(WRITE, routes!(sifting::set_notification_policy))
         .add(READ, routes!(sifting::get_notification_requests))

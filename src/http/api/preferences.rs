@@ -30,6 +30,8 @@ pub(super) struct Preferences {
     expand_spoilers: bool,
     /// Whether moving pictures move by themselves.
     autoplay: bool,
+    /// The time zone you live in, as its name in the IANA list; null is UTC. Quiet hours go by it.
+    time_zone: Option<String>,
 }
 
 /// What changes; what is not sent stays as it is.
@@ -51,6 +53,10 @@ pub(super) struct PreferencesChanges {
     expand_spoilers: Option<bool>,
     /// Whether moving pictures move by themselves.
     autoplay: Option<bool>,
+    /// The time zone you live in, as its name in the IANA list; null takes it away.
+    #[serde(default, deserialize_with = "null_takes_away")]
+    #[schema(value_type = Option<String>, max_length = 64, example = "Europe/Berlin")]
+    time_zone: Option<Option<String>>,
 }
 
 /// What you begin a tweet with, and how you like to read
@@ -75,6 +81,7 @@ pub(super) async fn set_preferences(
         expand_media: changes.expand_media,
         expand_spoilers: changes.expand_spoilers,
         autoplay: changes.autoplay,
+        time_zone: changes.time_zone,
     };
     Ok(Json(state.service.set_preferences(who.account, changes).await?.into()))
 }
@@ -88,10 +95,14 @@ impl From<preferences::Preferences> for Preferences {
             expand_media: wishes.expand_media,
             expand_spoilers: wishes.expand_spoilers,
             autoplay: wishes.autoplay,
+            time_zone: wishes.time_zone,
         }
     }
 }
 
-fn null_takes_away<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
+/// What is null is said, what is not sent is not.
+pub(super) fn null_takes_away<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(from).map(Some)
 }

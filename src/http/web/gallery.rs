@@ -13,6 +13,7 @@ use crate::federation::resolve::Missed;
 use crate::model::about::HouseRule;
 use crate::model::account::Signup;
 use crate::model::ids::{AccountId, RowId};
+use crate::model::telling::{Channel, Doers, Telling};
 use crate::search::Why;
 
 /// A name and the HTML of a page.
@@ -483,8 +484,22 @@ fn settings(tag: &str) -> Vec<Drawn> {
         draw("settings-blocked", &away(Away::Blocked, people(RowMenu::Follow))),
         draw("settings-muted", &away(Away::Muted, people(RowMenu::Muted))),
         draw("settings-muted-none", &away(Away::Muted, vec![])),
+        draw("settings-notifications", &telling(shell())),
         draw("settings-appearance", &AppearancePage { shell: shell(), language: "de".into() }),
     ]
+}
+
+fn telling(shell: PageShell) -> TellingPage {
+    let mut telling = Telling::default();
+    telling.choose(NotificationKind::Like, Channel::List, Doers::NONE);
+    let form = ToldForm {
+        quiet: true,
+        from: "22:00".into(),
+        until: "22:00".into(),
+        time_zone: "Europe/Berlin".into(),
+    };
+    let tables = Channel::ALL.map(|channel| TellingPage::table(channel, &telling)).into();
+    TellingPage { shell, tables, form, errors: complaint("time_zone", "bad_time_zone") }
 }
 
 fn errors(tag: &str) -> Vec<Drawn> {

@@ -43,7 +43,7 @@ use self::handlers::{
     about, accounts, announcements, apps, authorize, bookmarks, compose, delete, delivery, door, edit, emoji,
     follow_requests, follows, home, house, house_picture, instances, kept_away, leaving, moves,
     notifications, parked, polls, profile, profile_form, reactions, relays, reports, search, settings,
-    signups, tags, thread, trend_reviews, tweets,
+    settings_notifications, signups, tags, thread, trend_reviews, tweets,
 };
 use self::site::Site;
 use self::visit::Renewed;
@@ -144,6 +144,10 @@ fn about_oneself() -> Router<AppState> {
         .route("/settings/sessions/{id}/end", post(settings::end_session))
         .route("/settings/apps", get(apps::list))
         .route("/settings/apps/{id}/end", post(apps::end))
+        .route(
+            "/settings/notifications",
+            get(settings_notifications::page).post(settings_notifications::change),
+        )
         .route("/settings/move", get(moves::page).post(moves::start))
         .route("/settings/move/undo", post(moves::undo))
         .route("/settings/delete", get(leaving::page).post(leaving::leave))

@@ -17,6 +17,7 @@ mod paging;
 mod polls;
 mod reactions;
 mod sessions;
+mod telling;
 mod tweets;
 mod upkeep;
 mod uploads;

@@ -3,7 +3,7 @@
 
 use super::database::stores;
 use crate::model::cursor::Cursor;
-use crate::model::ids::{AccountId, RowId, SessionId, TweetId};
+use crate::model::ids::{AccountId, NotificationId, RowId, SessionId, TweetId};
 use crate::model::trend::{ReviewKind, TrendKind};
 use crate::store::timelines::{self, Slice};
 use crate::store::value::Value;
@@ -112,6 +112,12 @@ const HOT: &[(&str, &[&str], &[&str], Ask)] = &[
         ],
         &["likes_once", "tweets_by_account", "bookmarks_once", "pins_by_account", "muted_threads_pkey"],
         |conn| marks::recent(conn, ME, 7).map(drop),
+    ),
+    (
+        "for whom notifications are pushed",
+        &["push_subscriptions_by_account", "USING INTEGER PRIMARY KEY"],
+        &["push_subscriptions_by_account", "notifications_pkey"],
+        |conn| push::plan(conn, vec![NotificationId(1), NotificationId(2)], 7).map(drop),
     ),
     ("which sessions live", &["SEARCH s USING INTEGER PRIMARY KEY"], &["sessions_"], |conn| {
         sessions::live(conn, vec![SessionId(1), SessionId(2)], 7).map(drop)

@@ -27,6 +27,7 @@ mod search;
 mod sessions;
 mod sifting;
 mod signups;
+mod telling;
 mod threads;
 mod trend_reviews;
 mod wishes;

@@ -12,7 +12,7 @@ async fn a_tweet_goes_by_its_authors_preferences_where_it_says_nothing() {
         let before = world.get(&ann, path).await;
         let wanted = json!({
             "visibility": "public", "sensitive": false, "language": null, "expand_media": "default",
-            "expand_spoilers": false, "autoplay": false,
+            "expand_spoilers": false, "autoplay": false, "time_zone": null,
         });
         assert_eq!(before, wanted);
         let patch = format!("PATCH {path}");
@@ -33,6 +33,7 @@ async fn a_tweet_goes_by_its_authors_preferences_where_it_says_nothing() {
             json!({"visibility": "secret"}),
             json!({"language": "no language"}),
             json!({"expand_media": "some"}),
+            json!({"time_zone": "Mars/Olympus"}),
         ] {
             let refused = world.ask(Some(&ann), &patch, Some(odd)).await;
             assert_eq!(refused.status, 422, "{}", refused.body);

@@ -9,6 +9,7 @@ use crate::model::preferences::ExpandMedia;
 use crate::model::push::PushPolicy;
 use crate::model::quote::{MayQuote, QuotePolicy, QuoteState};
 use crate::model::sifting::Sift;
+use crate::model::telling::Doer;
 use crate::model::visibility::Visibility;
 
 /// One of the visibilities.
@@ -124,6 +125,17 @@ pub(in crate::http::api) fn push_policy() -> Object {
 /// The same, or null.
 pub(in crate::http::api) fn maybe_push_policy() -> Object {
     one_of_or_null(PushPolicy::ALL.map(PushPolicy::as_str))
+}
+
+/// By whom one is told.
+pub(in crate::http::api) fn doers() -> Array {
+    ArrayBuilder::new().items(one_of(Doer::ALL.map(Doer::as_str))).build()
+}
+
+/// The same, or null.
+pub(in crate::http::api) fn maybe_doers() -> Array {
+    let either = SchemaType::Array(vec![Type::Array, Type::Null]);
+    ArrayBuilder::new().schema_type(either).items(one_of(Doer::ALL.map(Doer::as_str))).build()
 }
 
 /// One of the kinds of notifications.

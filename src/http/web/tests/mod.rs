@@ -16,5 +16,6 @@ mod quotes;
 mod refusals;
 mod searching;
 mod surfaces;
+mod telling;
 mod threads;
 mod world;

@@ -11,6 +11,7 @@ mod people;
 mod reports;
 mod search;
 mod settings;
+mod telling;
 mod timelines;
 mod trends;
 mod tweets;
@@ -33,6 +34,7 @@ pub use settings::{
     AppearancePage, Away, EditProfilePage, KeptAwayPage, LeavePage, MovePage, ProfileForm, SecurityPage,
     SessionView,
 };
+pub use telling::{TellingPage, ToldForm, ToldRow, ToldTable};
 pub use timelines::{BookmarksPage, HomePage, LocalPage, NotificationsPage, TagPage};
 pub use trends::TrendsPage;
 pub use tweets::{
