@@ -269,6 +269,11 @@ pub const TOMBSTONE_KEEP_MS: Millis = 180 * DAY_MS;
 pub const RETIRED_KEY_KEEP_MS: Millis = 2 * DAY_MS;
 /// How long a sent activity is kept after its last delivery.
 pub const SENT_KEEP_MS: Millis = DAY_MS;
+/// How long a notification is kept, read or not: nobody answers after half a year.
+pub const NOTIFICATION_KEEP_MS: Millis = 180 * DAY_MS;
+/// Notifications of one account that are kept, the newest; as many of those that wait for a look. Who is told of more does
+/// not read to the end.
+pub const NOTIFICATIONS_KEPT: i64 = 2_000;
 /// The least time between two fetches of one actor after a failed signature: else a bad signature would be
 /// a way to make us fetch.
 pub const KEY_REFETCH_MS: Millis = 5 * MINUTE_MS;

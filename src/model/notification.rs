@@ -26,7 +26,7 @@ pub enum NotificationKind {
     Quote,
     /// A poll that you made or voted in is over.
     PollEnded,
-    /// A tweet was changed so that your vote in its poll is gone.
+    /// A tweet was changed that you repeated, or so that your vote in its poll is gone.
     Edited,
     /// A tweet that you quoted was changed.
     QuotedEdited,

@@ -11,9 +11,10 @@ use super::Service;
 use crate::clock::Millis;
 use crate::config::limits;
 use crate::error::{Chain, Result};
+use crate::model::ids::{AccountId, NotificationId};
 use crate::store::{
-    Conn, StoreError, apps, backfills, deliveries, delivery_results, events, inbox, own_keys, previews,
-    sessions, tombstones, trends, tweet_commands,
+    Conn, StoreError, apps, backfills, deliveries, delivery_results, events, inbox, keeping, own_keys,
+    previews, sessions, settings, tombstones, trends, tweet_commands,
 };
 use crate::telemetry::metrics as names;
 
@@ -21,6 +22,9 @@ use crate::telemetry::metrics as names;
 const EVERY: Duration = Duration::from_secs(10 * 60);
 /// Rows looked at in one unit of work: some milliseconds of the writer's time.
 const SLICE: i64 = 500;
+
+/// The setting with the last notification whose receiver was looked at.
+const LOOKED_TO: &str = "notifications_looked_to";
 
 /// What is forgotten, and when.
 struct Rule {
@@ -55,6 +59,7 @@ const RULES: &[Rule] = &[
     Rule { rows: "previews", keep_ms: limits::PREVIEW_LOOK_MS, forget: previews::prune },
     Rule { rows: "oauth_codes", keep_ms: limits::OAUTH_CODE_KEEP_MS, forget: apps::prune_codes },
     Rule { rows: "oauth_apps", keep_ms: limits::UNUSED_APP_KEEP_MS, forget: apps::prune },
+    Rule { rows: "notifications", keep_ms: limits::NOTIFICATION_KEEP_MS, forget: keeping::forget_old },
     Rule { rows: "trend_uses", keep_ms: limits::TREND_USE_KEEP_MS, forget: trends::prune },
     Rule { rows: "trend_peaks", keep_ms: limits::TREND_USE_KEEP_MS, forget: trends::prune_peaks },
     Rule { rows: "sessions", keep_ms: 0, forget: sessions::prune },
@@ -89,5 +94,39 @@ pub async fn forget_old(service: &Service) -> Result<u64> {
             all += forgotten;
         }
     }
-    Ok(all)
+    Ok(all + forget_surplus(service).await?)
+}
+
+/// Forgets what accounts have beyond the notifications that are kept of one. Who was told nothing since the last time has no
+/// more than then.
+async fn forget_surplus(service: &Service) -> Result<u64> {
+    let mut all = 0;
+    let stored = service.store().read(|conn| settings::get(conn, LOOKED_TO)).await?;
+    let mut after = NotificationId(stored.and_then(|text| text.parse().ok()).unwrap_or_default());
+    loop {
+        let read = move |conn: &mut Conn| keeping::receivers_after(conn, after, SLICE);
+        let (receivers, last) = service.store().read(read).await?;
+        let Some(last) = last else { return Ok(all) };
+        for receiver in receivers {
+            all += forget_surplus_of(service, receiver).await?;
+        }
+        after = last;
+        service.store().write(move |conn| settings::set(conn, LOOKED_TO, &last.to_string())).await?;
+    }
+}
+
+async fn forget_surplus_of(service: &Service, (account, waits): (AccountId, bool)) -> Result<u64> {
+    let read =
+        move |conn: &mut Conn| keeping::newest_beyond(conn, account, waits, limits::NOTIFICATIONS_KEPT);
+    let Some(up_to) = service.store().read(read).await? else { return Ok(0) };
+    let mut all = 0;
+    loop {
+        let forget = move |conn: &mut Conn| keeping::forget_up_to(conn, (account, waits), up_to, SLICE);
+        let forgotten = service.store().write(forget).await?;
+        if forgotten == 0 {
+            return Ok(all);
+        }
+        metrics::counter!(names::ROWS_FORGOTTEN_TOTAL, "rows" => "notifications").increment(forgotten);
+        all += forgotten;
+    }
 }

@@ -35,6 +35,7 @@ pub mod inbox;
 pub mod instance_admin;
 pub mod instances;
 pub mod intake;
+pub mod keeping;
 pub mod lists;
 pub mod markers;
 pub mod marks;

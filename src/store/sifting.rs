@@ -337,6 +337,16 @@ pub fn dismiss(conn: &mut Conn, account: AccountId, from: AccountId, limit: i64)
     Ok(true)
 }
 
+/// Forgets a request of which nothing waits any more.
+pub fn close_empty(conn: &mut Conn, account: AccountId, from: AccountId) -> Result<(), StoreError> {
+    conn.execute(
+        "delete from notification_requests where account_id = $1 and from_id = $2 and not exists (
+             select 1 from notifications n where n.from_id = $2 and n.account_id = $1 and n.filtered)",
+        args![account, from],
+    )?;
+    Ok(())
+}
+
 /// Forgets a request.
 pub fn close(conn: &mut Conn, account: AccountId, from: AccountId) -> Result<(), StoreError> {
     conn.execute(

@@ -204,6 +204,15 @@ pub fn of_account(conn: &mut Conn, account: AccountId, limit: i64) -> Result<Vec
     )
 }
 
+/// Accounts of ours that repeated a tweet.
+pub fn local_sharers(conn: &mut Conn, tweet: TweetId, limit: i64) -> Result<Vec<AccountId>, StoreError> {
+    conn.query(
+        "select account_id from tweets where retweet_of = $1 and local order by account_id limit $2",
+        args![tweet, limit],
+        |row| row.take(),
+    )
+}
+
 /// Versions of a tweet before its present one, oldest first.
 pub fn edits(conn: &mut Conn, tweet: TweetId, limit: i64) -> Result<Vec<TweetEdit>, StoreError> {
     // Versions from before polls could change have the first poll that a later one names, or the present one.

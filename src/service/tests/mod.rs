@@ -13,6 +13,7 @@ mod lists;
 mod log;
 mod notifications;
 mod oauth;
+mod once;
 mod paging;
 mod polls;
 mod reactions;

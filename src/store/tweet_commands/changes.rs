@@ -20,6 +20,8 @@ use crate::store::{StoreError, conversations, emoji, events, int, media, polls, 
 const AUDIENCE_LIMIT: i64 = 500;
 /// Tweets of ours whose authors are told that what they quote was changed: the newest.
 const QUOTERS_TOLD: i64 = 500;
+/// Accounts of ours that are told that what they repeated was changed.
+const SHARERS_TOLD: i64 = 500;
 
 /// A new version of a tweet.
 #[derive(Clone, Debug)]
@@ -84,6 +86,10 @@ pub fn edit_held(conn: &mut Conn, before: &Tweet, edit: &EditTweet) -> Result<()
             log.push(Event::PollRestarted { tweet: tweet.id, author, voters, at_ms });
         }
     }
+    // Who voted too is told once of both.
+    let sharers = tweets::local_sharers(conn, tweet.id, SHARERS_TOLD)?;
+    let shared = NotificationKind::Edited;
+    told.extend(sharers.into_iter().map(|sharer| told_of_edit(edit, sharer, shared, tweet.id)));
     let quoters = quotes::local_quoters(conn, tweet.id, QUOTERS_TOLD)?;
     let quoted = NotificationKind::QuotedEdited;
     told.extend(quoters.into_iter().map(|(quoting, quoter)| told_of_edit(edit, quoter, quoted, quoting)));
