@@ -629,6 +629,29 @@ sessions-since = seit
 sessions-seen = zuletzt benutzt
 sessions-end = Beenden
 
+# One's e-mail address
+settings-email = E-Mail
+email-title = Deine E-Mail-Adresse
+email-confirmed = bestätigt
+email-wanted = { $name } tritt an ihre Stelle, sobald du dem Link in der E-Mail dorthin folgst.
+email-failed = Die E-Mail konnte nicht zugestellt werden. Stimmt die Adresse?
+email-waits = Eine E-Mail ist unterwegs. Folge dem Link darin innerhalb eines Tages.
+email-unconfirmed = Sie ist noch nicht bestätigt, und es wird nichts dorthin geschickt.
+email-again = E-Mail zusenden
+email-no-mail = Dieser Server verschickt keine E-Mails.
+email-change = Andere Adresse verwenden
+email-new = Neue Adresse
+confirm-title = E-Mail-Adresse bestätigen
+confirm-text = Ist { $name } deine Adresse?
+confirm-go = Ja, das ist meine
+
+# Letters
+letter-hello = Hallo { $name },
+letter-confirm-subject = Bestätige deine E-Mail-Adresse bei { $name }
+letter-confirm-text = jemand, hoffentlich du, hat bei { $name } diese Adresse für ein Konto angegeben. Bitte bestätige, dass sie dir gehört:
+letter-confirm-link = Adresse bestätigen
+letter-confirm-foot = Der Link gilt einen Tag lang. Warst du das nicht, musst du nichts tun: Es kommt keine weitere E-Mail.
+
 # Of what one is told
 told-in-list = In der Liste
 told-in-list-hint = Was du hier abschaltest, wird auch sonst nirgends gemeldet.
@@ -809,6 +832,9 @@ flash-app-ended = Die App darf dein Konto nicht mehr benutzen.
 flash-app-denied = Die App wurde nicht hereingelassen.
 flash-session-ended = Sitzung beendet.
 flash-appearance-saved = Gespeichert.
+flash-letter-sent = Eine E-Mail ist unterwegs. Folge dem Link darin.
+flash-letter-later = Jetzt wurde keine E-Mail verschickt. Warte ein wenig und sieh dann nach.
+flash-email-confirmed = Deine E-Mail-Adresse ist bestätigt.
 flash-notifications-read = Alles gelesen.
 flash-logged-out = Du bist abgemeldet. Bis bald.
 flash-welcome = Willkommen! Das ist deine Startseite.
@@ -842,6 +868,9 @@ error-not-a-time = Das ist kein Tag und keine Zeit. Richtig ist 2026-01-31 12:00
 error-same-time = Die Ruhezeit endet zu einer anderen Zeit, als sie beginnt.
 error-bad-time-zone = Diese Zeitzone ist nicht bekannt.
 error-bad-time-of-day = Eine Uhrzeit wird wie 22:30 geschrieben.
+error-bad-link = Dieser Link gilt nicht mehr. Lass dir in den Einstellungen einen neuen schicken.
+error-no-mail = Dieser Server verschickt keine E-Mails.
+error-confirmed = Keine Adresse wartet auf Bestätigung.
 error-bad-emoji = Reagiere mit einem Emoji.
 error-not-followed = Empfiehl Konten, denen du folgst.
 error-id-too-many = Du kannst höchstens { $limit } Beiträge anheften. Löse zuerst einen.

@@ -638,6 +638,29 @@ sessions-since = since
 sessions-seen = last used
 sessions-end = End
 
+# One's e-mail address
+settings-email = Email
+email-title = Your email address
+email-confirmed = confirmed
+email-wanted = { $name } takes its place once you follow the link in the letter that we sent there.
+email-failed = The letter could not be delivered. Is the address right?
+email-waits = A letter is on its way. Follow the link in it within a day.
+email-unconfirmed = It is not confirmed yet, and nothing is mailed there.
+email-again = Send me the letter
+email-no-mail = This server sends no mail.
+email-change = Use another address
+email-new = New address
+confirm-title = Confirm your email address
+confirm-text = Is { $name } your address?
+confirm-go = Yes, it is mine
+
+# Letters
+letter-hello = Hello { $name },
+letter-confirm-subject = Confirm your email address at { $name }
+letter-confirm-text = somebody, hopefully you, gave this address to an account at { $name }. Please confirm that it is yours:
+letter-confirm-link = Confirm the address
+letter-confirm-foot = The link is good for a day. If this was not you, there is nothing to do: no more mail will come.
+
 # Of what one is told
 told-in-list = In the list
 told-in-list-hint = What you turn off here is not told anywhere else either.
@@ -818,6 +841,9 @@ flash-app-ended = The app may no longer use your account.
 flash-app-denied = The app was not let in.
 flash-session-ended = Session ended.
 flash-appearance-saved = Saved.
+flash-letter-sent = A letter is on its way. Follow the link in it.
+flash-letter-later = No letter was sent now. Wait a little, and look again.
+flash-email-confirmed = Your email address is confirmed.
 flash-notifications-read = All read.
 flash-logged-out = You are logged out. See you soon.
 flash-welcome = Welcome! This is your home.
@@ -851,6 +877,9 @@ error-not-a-time = This is no day or time. Right is 2026-01-31 12:00.
 error-same-time = Quiet hours end at another time than they begin.
 error-bad-time-zone = This time zone is not known.
 error-bad-time-of-day = A time of the day is written as 22:30.
+error-bad-link = This link is not good any more. Let yourself be sent another one in the settings.
+error-no-mail = This server sends no mail.
+error-confirmed = No address waits to be confirmed.
 error-bad-emoji = React with one emoji.
 error-not-followed = Recommend accounts that you follow.
 error-id-too-many = You can pin at most { $limit } posts. Unpin one first.

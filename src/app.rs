@@ -22,10 +22,12 @@ use crate::federation::{DeliverySettings, Federation, InstanceKey};
 use crate::http::health::Check;
 use crate::http::mastodon::{self, KeptPosts};
 use crate::http::state::{AppState, Parts};
+use crate::http::web;
+use crate::mail::Mailer;
 use crate::media::{FilmSettings, Media, MediaSettings, find_programs};
 use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
-use crate::notify::Pushes;
+use crate::notify::{Letters, Pushes};
 use crate::previews::Previews;
 use crate::search::{Feeder, Finder, OpenError, Opened, Search};
 use crate::secrets;
@@ -66,6 +68,8 @@ pub struct App {
     stream: Hub,
     /// Push messages.
     push: Pushes,
+    /// Letters by mail.
+    letters: Letters,
     /// Pictures.
     pub media: Arc<Media>,
     /// Pictures of other instances.
@@ -119,13 +123,15 @@ impl App {
         let key_folder = config.storage.data_dir.clone();
         let instance_key = tokio::task::spawn_blocking(move || instance_key(&key_folder)).await;
         let instance_key = instance_key.map_err(Error::internal)??;
-        let push_key = instance_key.clone();
+        let (push_key, mail_key) = (instance_key.clone(), instance_key.clone());
         let federation = Federation::open(service.clone(), client.clone(), instance_key).await?;
         // Whoever does not federate has phones too.
         let push_client = Client::new(ClientSettings { off: false, ..client_settings(config) });
         let push_client = push_client.map_err(Error::internal)?;
         let say = mastodon::say(&service);
         let push = Pushes::open(service.clone(), push_client, push_key, say).await?;
+        let mailer = Mailer::new(&config.mail, &service.rules().instance_name).map_err(Error::internal)?;
+        let letters = Letters::new(service.clone(), mailer, mail_key, web::word(&service));
         let media_settings = MediaSettings {
             data_dir: config.storage.data_dir.clone(),
             decode_threads: DECODE_THREADS,
@@ -152,6 +158,7 @@ impl App {
             home: Home::new(service.clone(), &timeline_settings(config)),
             stream: Hub::new(service.clone()),
             push,
+            letters,
             service,
             stop,
             tasks,
@@ -180,6 +187,7 @@ impl App {
         let following = stream::run(self.stream.clone(), head, self.stop.clone());
         self.consume("streams", self.stream.progress(), following);
         self.start_push();
+        self.run("letters", self.letters.clone().work(self.stop.clone()));
         self.pictures.refill().await?;
         let (service, media, stop) = (self.service.clone(), Arc::clone(&self.media), self.stop.clone());
         self.run("media upkeep", async move { media_upkeep::run(service, &media, stop).await });
@@ -211,6 +219,7 @@ impl App {
             finder,
             stream: self.stream.clone(),
             push: self.push.clone(),
+            letters: self.letters.clone(),
             kept_posts: KeptPosts::new(self.service.rules().room),
             media: Arc::clone(&self.media),
             pictures: self.pictures.clone(),

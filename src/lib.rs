@@ -6,7 +6,7 @@
 //! 4. [`http`] — server, middleware, the REST APIs, the pages, the ActivityPub endpoints
 //! 3. [`service`], [`federation`], [`timelines`], [`search`], [`previews`], [`trends`], [`stream`], [`notify`] — use-cases and
 //!    log consumers
-//! 2. [`store`] (the only SQL), [`media`], [`client`] (the only outgoing HTTP), [`push`]
+//! 2. [`store`] (the only SQL), [`media`], [`client`] (the only outgoing HTTP), [`mail`], [`push`]
 //! 1. [`model`] — plain types and rules, no I/O
 //! 0. [`config`], [`telemetry`], [`clock`], [`buckets`], [`crew`], [`error`], [`secrets`]
 
@@ -25,6 +25,7 @@ pub mod timelines;
 pub mod trends;
 
 pub mod client;
+pub mod mail;
 pub mod media;
 pub mod push;
 pub mod store;

@@ -12,6 +12,7 @@ use super::Failure;
 use crate::app::{self, INSTANCE_KEY_FILE};
 use crate::config::{Config, Registration};
 use crate::error::Chain;
+use crate::mail::Mailer;
 use crate::store::{self, Examined, StoreError};
 
 /// `doctor` has no options of its own.
@@ -62,6 +63,7 @@ pub fn run(_args: &Args, config: &Config) -> Result<(), Failure> {
     findings.extend(database_findings(&examined));
     findings.extend(key_finding(&config.storage.data_dir, &examined));
     findings.push(film_finding(config));
+    findings.extend(mail_finding(config));
     findings.extend(advice(config));
     report(&findings)
 }
@@ -143,6 +145,31 @@ pub fn database_findings(examined: &Result<Examined, StoreError>) -> Vec<Finding
     findings
 }
 
+/// Whether the mail server takes our letters, if there is one.
+pub fn mail_finding(config: &Config) -> Option<Finding> {
+    let server = config.mail.server.as_ref()?;
+    let shown = format!("{}:{}", server.host, server.port);
+    let broken = |why: &dyn fmt::Display| {
+        let sentence = format!(
+            "the mail server {shown} cannot be used ({why}); mend mail_server and the settings beside it"
+        );
+        Some(Finding::new(Weight::Broken, sentence))
+    };
+    let mailer = match Mailer::new(&config.mail, &config.community.instance_name) {
+        Ok(mailer) => mailer?,
+        Err(error) => return broken(&Chain(&error)),
+    };
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return broken(&error),
+    };
+    match runtime.block_on(mailer.examine()) {
+        Ok(true) => Some(Finding::new(Weight::Fine, format!("the mail server {shown} answers"))),
+        Ok(false) => broken(&"it does not answer as one"),
+        Err(error) => broken(&Chain(&error)),
+    }
+}
+
 /// Whether the secret that opens the accounts' private keys is there.
 pub fn key_finding(data_dir: &Path, examined: &Result<Examined, StoreError>) -> Option<Finding> {
     let inhabited = matches!(examined, Ok(Examined::Found { inhabited: true, .. }));
@@ -215,6 +242,7 @@ pub fn advice(config: &Config) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{MailServer, MailTls};
 
     fn advice_names(config: &Config) -> Vec<String> {
         let first_word = |finding: Finding| finding.sentence.split(' ').next().unwrap().to_owned();
@@ -257,6 +285,18 @@ mod tests {
             std::fs::write(folder.path().join(program), b"").unwrap();
         }
         assert_eq!(film_finding(&config).weight, Weight::Fine);
+    }
+
+    #[test]
+    fn a_mail_server_that_does_not_answer_is_seen() {
+        let mut config = Config::defaults();
+        assert_eq!(mail_finding(&config), None, "there need be none");
+        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        config.mail.server =
+            Some(MailServer { host: "127.0.0.1".to_owned(), port: free, tls: MailTls::None });
+        config.mail.from = "rook@a.test".to_owned();
+        let finding = mail_finding(&config).unwrap();
+        assert!(finding.weight == Weight::Broken && finding.sentence.contains("127.0.0.1"), "{finding}");
     }
 
     #[test]

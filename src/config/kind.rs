@@ -11,7 +11,7 @@ use unic_langid::LanguageIdentifier;
 use url::Url;
 
 use super::limits::CONFIG_LIST_MAX;
-use super::{BaseUrl, DatabaseUrl, DevHost};
+use super::{BaseUrl, DatabaseUrl, DevHost, MailServer, MailTls, Secret};
 
 /// Reads a value's text; the error continues a sentence that names it: "is not a whole number".
 type Parse<T> = Box<dyn Fn(&str) -> Result<T, String>>;
@@ -150,6 +150,62 @@ pub(super) fn database_url() -> Kind<Option<DatabaseUrl>> {
         }
     });
     Kind { secret: true, ..kind }
+}
+
+/// A mail server's address, or nothing.
+pub(super) fn mail_server() -> Kind<Option<MailServer>> {
+    let show = |server: &Option<MailServer>| {
+        let shown = server.as_ref().map(|server| {
+            let known = MAIL_SCHEMES.iter().find(|(_, tls, _)| *tls == server.tls);
+            let scheme = known.map_or("smtp", |(scheme, _, _)| *scheme);
+            format!("{scheme}://{}:{}", server.host, server.port)
+        });
+        shown.unwrap_or_default()
+    };
+    let allowed = "empty, or smtps://, starttls:// or smtp://, a host and perhaps a port, such as \
+                   starttls://mail.example.org:587";
+    Kind::new(allowed, show, |text| {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let url = Url::parse(text).map_err(|_| "is not a URL".to_owned())?;
+        let known = MAIL_SCHEMES.iter().find(|(scheme, _, _)| *scheme == url.scheme());
+        let (_, tls, port) = known.ok_or_else(|| format!("starts with {}:", url.scheme()))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("has a name or a password; these are mail_user and mail_password".to_owned());
+        }
+        let host = url.host_str().filter(|host| !host.is_empty()).ok_or("names no host")?;
+        let host = host.trim_matches(['[', ']']).to_owned();
+        Ok(Some(MailServer { host, port: url.port().unwrap_or(*port), tls: *tls }))
+    })
+}
+
+const MAIL_SCHEMES: [(&str, MailTls, u16); 3] =
+    [("smtps", MailTls::Wrapped, 465), ("starttls", MailTls::StartTls, 587), ("smtp", MailTls::None, 25)];
+
+/// A password, or nothing.
+pub(super) fn secret() -> Kind<Secret> {
+    let show = |secret: &Secret| secret.0.clone();
+    let kind = Kind::new("text on one line of at most 200 characters, or empty", show, |text| {
+        match text.chars().count() {
+            _ if text.chars().any(char::is_control) => Err("has control characters".to_owned()),
+            count if count > 200 => Err("is too long".to_owned()),
+            _ => Ok(Secret(text.to_owned())),
+        }
+    });
+    Kind { secret: true, ..kind }
+}
+
+/// An e-mail address, or nothing.
+pub(super) fn mail_address() -> Kind<String> {
+    Kind::new("empty, or an address such as rookery@example.org", String::clone, |text| {
+        let parts = text.split_once('@').filter(|(local, host)| !local.is_empty() && !host.is_empty());
+        let is_plain = text.len() <= 254 && !text.chars().any(|one| one.is_whitespace() || one.is_control());
+        match text.is_empty() || (parts.is_some() && is_plain) {
+            true => Ok(text.to_owned()),
+            false => Err("is not an e-mail address".to_owned()),
+        }
+    })
 }
 
 /// Networks in CIDR notation, and single addresses, separated by commas.

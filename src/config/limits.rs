@@ -269,6 +269,10 @@ pub const TOMBSTONE_KEEP_MS: Millis = 180 * DAY_MS;
 pub const RETIRED_KEY_KEEP_MS: Millis = 2 * DAY_MS;
 /// How long a sent activity is kept after its last delivery.
 pub const SENT_KEEP_MS: Millis = DAY_MS;
+/// How long the link in a letter that asks whose an address is may be followed.
+pub const EMAIL_LINK_MS: Millis = DAY_MS;
+/// Such letters an account may ask for in a day: they go to whatever address it names.
+pub const EMAIL_LETTERS_A_DAY: i64 = 5;
 /// How long a notification is kept, read or not: nobody answers after half a year.
 pub const NOTIFICATION_KEEP_MS: Millis = 180 * DAY_MS;
 /// Notifications of one account that are kept, the newest; as many of those that wait for a look. Who is told of more does

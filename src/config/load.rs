@@ -64,7 +64,7 @@ mod tests {
     use std::net::SocketAddr;
     use std::path::PathBuf;
 
-    use super::super::{DevHost, LogFormat, Registration};
+    use super::super::{DevHost, LogFormat, MailServer, MailTls, Registration};
     use super::*;
 
     fn with(file: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
@@ -150,6 +150,30 @@ mod tests {
         let config = with("database_url = \"postgres://me:hunter2@db/x\"", &[]).unwrap();
         assert!(!format!("{config:?}").contains("hunter2"));
         assert_eq!(config.storage.database_url.unwrap().as_str(), "postgres://me:hunter2@db/x");
+    }
+
+    #[test]
+    fn a_mail_server_has_a_scheme_a_host_and_a_sender_and_its_password_is_not_shown() {
+        let told = with("mail_server = \"smtps://mail.test\"\nmail_password = \"a\tb\"", &[]).unwrap_err();
+        let told = told.sentences().join("; ");
+        assert!(told.contains("mail_from must be set") && told.contains("mail_password"), "{told}");
+        assert!(!told.contains("a\\tb") && !told.contains("a\tb"), "{told}");
+        for (text, tls, port) in [
+            ("smtps://mail.test", MailTls::Wrapped, 465),
+            ("starttls://mail.test:2525", MailTls::StartTls, 2525),
+            ("smtp://mail.test", MailTls::None, 25),
+        ] {
+            let file =
+                format!("mail_server = {text:?}\nmail_from = \"rook@a.test\"\nmail_password = \"hunter2\"");
+            let mail = with(&file, &[]).unwrap().mail;
+            let host = "mail.test".to_owned();
+            assert_eq!(mail.server, Some(MailServer { host, port, tls }), "{text}");
+            assert!(!format!("{mail:?}").contains("hunter2"));
+        }
+        for odd in ["mail.test", "http://mail.test", "smtp://", "smtps://me:pw@mail.test"] {
+            let file = format!("mail_server = {odd:?}\nmail_from = \"rook@a.test\"");
+            assert!(with(&file, &[]).is_err(), "{odd}");
+        }
     }
 
     #[test]

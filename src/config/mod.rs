@@ -41,6 +41,8 @@ pub struct Config {
     pub media: Media,
     /// Exchange with other instances.
     pub federation: Federation,
+    /// The server that takes our mail.
+    pub mail: Mail,
     /// When a home timeline is pushed and when it is pulled.
     pub timelines: Timelines,
     /// What is logged and how.
@@ -153,6 +155,58 @@ pub struct DevHost {
     pub name: String,
     /// The address that connections to it go to.
     pub address: SocketAddr,
+}
+
+/// The server that takes our mail.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mail {
+    /// Where it is; `None` sends no mail.
+    pub server: Option<MailServer>,
+    /// The name by which we log in there; empty for none.
+    pub user: String,
+    /// The password of that name.
+    pub password: Secret,
+    /// The address that letters come from.
+    pub from: String,
+}
+
+/// A mail server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailServer {
+    /// Its name, which its certificate must have.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is secured.
+    pub tls: MailTls,
+}
+
+/// How a connection to a mail server is secured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailTls {
+    /// Not at all: for a server on this machine.
+    None,
+    /// TLS after the first words, or nothing is sent.
+    StartTls,
+    /// TLS from the first byte.
+    Wrapped,
+}
+
+/// A password. It is not shown by `Debug`.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The password itself: for logging in only.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(hidden)")
+    }
 }
 
 /// When a home timeline is pushed and when it is pulled.

@@ -8,13 +8,13 @@ use std::path::PathBuf;
 use tracing::level_filters::LevelFilter;
 
 use super::kind::{
-    address, base_url, database_url, dev_hosts, folder, language, line, networks, number, one_of, switch,
-    web_address,
+    address, base_url, database_url, dev_hosts, folder, language, line, mail_address, mail_server, networks,
+    number, one_of, secret, switch, web_address,
 };
 use super::reader::Reader;
 use super::{
-    BaseUrl, Community, Config, Federation, Log, LogFormat, Media, Registration, Server, Storage, Timelines,
-    Tweets,
+    BaseUrl, Community, Config, Federation, Log, LogFormat, Mail, Media, Registration, Secret, Server,
+    Storage, Timelines, Tweets,
 };
 
 const MIB: u64 = 1024 * 1024;
@@ -40,6 +40,7 @@ pub(super) fn declare(reader: &mut Reader<'_>) -> Config {
         tweets: tweets(reader),
         media: media(reader),
         federation: federation(reader),
+        mail: mail(reader),
         timelines: timelines(reader),
         log: log(reader),
     }
@@ -302,6 +303,42 @@ fn federation(reader: &mut Reader<'_>) -> Federation {
              of the time, so the number may be far above the cores.",
         ),
     }
+}
+
+fn mail(reader: &mut Reader<'_>) -> Mail {
+    reader.section("Mail");
+    let mail = Mail {
+        server: reader.read(
+            "mail_server",
+            None,
+            &mail_server(),
+            "The server that takes our mail. Empty sends none: then nobody is asked whether an address is theirs. \
+             `smtps` is TLS from the first byte (port 465), `starttls` TLS after the first words (587), `smtp` none \
+             at all (25), for a server on this machine. [More](mail.md).",
+        ),
+        user: reader.read(
+            "mail_user",
+            String::new(),
+            &line(0, 200),
+            "The name by which we log in at the mail server; empty does not log in.",
+        ),
+        password: reader.read(
+            "mail_password",
+            Secret::default(),
+            &secret(),
+            "The password of `mail_user`. Better set by `ROOKERY_MAIL_PASSWORD` than in the file.",
+        ),
+        from: reader.read(
+            "mail_from",
+            String::new(),
+            &mail_address(),
+            "The address that letters come from. The mail server must let us write in its name.",
+        ),
+    };
+    if mail.server.is_some() && mail.from.is_empty() {
+        reader.problem("mail_from must be set when mail_server is".to_owned());
+    }
+    mail
 }
 
 fn timelines(reader: &mut Reader<'_>) -> Timelines {

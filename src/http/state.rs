@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::mastodon::KeptPosts;
 use crate::federation::Federation;
 use crate::media::Media;
-use crate::notify::Pushes;
+use crate::notify::{Letters, Pushes};
 use crate::search::Finder;
 use crate::service::{RemotePictures, Service};
 use crate::stream::Hub;
@@ -34,6 +34,8 @@ pub struct Parts {
     pub stream: Hub,
     /// Subscriptions to push messages.
     pub push: Pushes,
+    /// E-mail addresses and letters.
+    pub letters: Letters,
     /// Posts as apps were shown them.
     pub kept_posts: KeptPosts,
 }

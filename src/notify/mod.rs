@@ -1,4 +1,4 @@
-//! Telling people what they were told where no page is open: Web Push.
+//! Telling people what they were told where no page is open: Web Push; and letters by mail ([`Letters`]).
 //!
 //! The consumer `push` of the log plans a delivery for each subscription that wants a notification; workers encrypt it
 //! for the subscriber and hand it to the subscriber's push service ([`crate::push`]). A subscription belongs to a session
@@ -9,11 +9,13 @@
 //! and only who has it already can read the message.
 
 mod feed;
+mod letters;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod work;
 
+pub use letters::{EmailView, Letters, Matter, Word, Worded};
 pub use subscriptions::{Keys, NewPush};
 
 use std::sync::Arc;

@@ -62,6 +62,7 @@ migrations! {
     37 "0037_link_timelines";
     38 "0038_trend_reviews";
     39 "0039_telling";
+    40 "0040_mail";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

@@ -21,6 +21,7 @@ pub mod delivery_results;
 pub mod departures;
 pub mod dialect;
 pub mod echo;
+pub mod emails;
 pub mod emoji;
 pub mod events;
 mod examine;

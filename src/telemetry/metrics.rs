@@ -80,6 +80,8 @@ pub const STREAM_EVENTS_TOTAL: &str = "rookery_stream_events_total";
 pub const STREAMS_CLOSED_TOTAL: &str = "rookery_streams_closed_total";
 /// Messages to push services.
 pub const PUSHES_TOTAL: &str = "rookery_pushes_total";
+/// Attempts to send a letter by mail.
+pub const LETTERS_TOTAL: &str = "rookery_letters_total";
 /// Known instances by health.
 pub const HOSTS: &str = "rookery_hosts";
 /// Tweets that the search index still lacks while it is filled.
@@ -325,6 +327,12 @@ pub const TABLE: &[Metric] = &[
         kind: Kind::Counter,
         labels: &["outcome"],
         help: "Attempts to push a notification, by outcome: sent, gone (the push service knows the subscription no more), refused, retry, failed (given up) or dropped (the session ended, there is nothing to tell any more, or it is not to be told at this hour)",
+    },
+    Metric {
+        name: LETTERS_TOTAL,
+        kind: Kind::Counter,
+        labels: &["kind", "outcome"],
+        help: "Attempts to send a letter by mail, by kind (confirmation) and outcome: sent, refused (there is no such address), retry or failed (given up)",
     },
     Metric {
         name: HOSTS,

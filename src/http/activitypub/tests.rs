@@ -101,6 +101,12 @@ async fn world_with(database: TestStore, rules: Rules) -> World {
     .await
     .unwrap();
     let state = AppState::from(crate::http::state::Parts {
+        letters: crate::notify::Letters::new(
+            service.clone(),
+            None,
+            InstanceKey::new([7; 32]),
+            crate::http::web::word(&service),
+        ),
         push,
         kept_posts: crate::http::mastodon::KeptPosts::new(Default::default()),
         stream: crate::stream::Hub::new(service.clone()),

@@ -11,6 +11,7 @@ mod conversations;
 mod deliveries;
 mod discovery;
 mod document;
+mod emails;
 mod emoji;
 mod featured;
 mod filters;
@@ -113,6 +114,9 @@ fn table() -> Table {
         .add(READ, routes!(preferences::get_preferences))
         .add(WRITE, routes!(preferences::set_preferences))
         .add(WRITE, routes!(me::change_password))
+        .add(READ, routes!(emails::get_email))
+        .add(WRITE, routes!(emails::set_email))
+        .add(WRITE, routes!(emails::confirm_email))
         .add(READ, routes!(moves::get_aliases))
         .add(WRITE, routes!(moves::set_aliases))
         .add(WRITE, routes!(moves::move_account))

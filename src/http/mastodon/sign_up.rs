@@ -92,9 +92,10 @@ pub(super) async fn create(
     }
 }
 
-/// `POST /api/v1/emails/confirmations`: no address waits to be confirmed here.
-pub(super) async fn confirm(Auth(_): Auth) -> Answer<Nothing> {
-    Err(Error::forbidden("confirmed", "no e-mail address waits to be confirmed here").into())
+/// `POST /api/v1/emails/confirmations`: the letter that asks whether one's address is one's own, once more.
+pub(super) async fn confirm(State(state): State<AppState>, Auth(who): Auth) -> Answer<Nothing> {
+    state.letters.ask_again(who.account).await?;
+    Ok(Nothing {}.answer())
 }
 
 fn refused(field: &'static str, error: &'static str, description: String) -> Response {

@@ -14,6 +14,7 @@ use crate::model::about::HouseRule;
 use crate::model::account::Signup;
 use crate::model::ids::{AccountId, RowId};
 use crate::model::telling::{Channel, Doers, Telling};
+use crate::notify::EmailView;
 use crate::search::Why;
 
 /// A name and the HTML of a page.
@@ -485,8 +486,29 @@ fn settings(tag: &str) -> Vec<Drawn> {
         draw("settings-muted", &away(Away::Muted, people(RowMenu::Muted))),
         draw("settings-muted-none", &away(Away::Muted, vec![])),
         draw("settings-notifications", &telling(shell())),
+        draw("settings-email", &email(shell(), false)),
+        draw("settings-email-failed", &email(shell(), true)),
+        draw("confirm-email", &confirmation(shell(), "ada@example.org", FormErrors::default())),
+        draw("confirm-email-late", &confirmation(shell(), "", complaint("token", "bad_link"))),
         draw("settings-appearance", &AppearancePage { shell: shell(), language: "de".into() }),
     ]
+}
+
+fn email(shell: PageShell, failed: bool) -> EmailPage {
+    let email = EmailView {
+        address: "ada@example.org".to_owned(),
+        confirmed: true,
+        wanted: Some("ada@example.net".to_owned()),
+        waits: !failed,
+        failed,
+        sends: true,
+    };
+    EmailPage { shell, email, typed: "ada@".to_owned(), errors: complaint("email", "bad_email") }
+}
+
+fn confirmation(shell: PageShell, address: &str, errors: FormErrors) -> ConfirmEmailPage {
+    let (address, token) = (address.to_owned(), "AbC".repeat(40));
+    ConfirmEmailPage { shell, address, account: AccountId(7), token, errors }
 }
 
 fn telling(shell: PageShell) -> TellingPage {

@@ -10,6 +10,7 @@ mod back;
 mod cookies;
 mod handlers;
 pub mod i18n;
+mod letters;
 mod present;
 mod site;
 pub mod views;
@@ -37,13 +38,14 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 
 pub(in crate::http) use self::handlers::errors::render_failure;
+pub use self::letters::word;
 
 use self::cookies::{Cookies, FLASH};
 use self::handlers::{
     about, accounts, announcements, apps, authorize, bookmarks, compose, delete, delivery, door, edit, emoji,
     follow_requests, follows, home, house, house_picture, instances, kept_away, leaving, moves,
     notifications, parked, polls, profile, profile_form, reactions, relays, reports, search, settings,
-    settings_notifications, signups, tags, thread, trend_reviews, tweets,
+    settings_email, settings_notifications, signups, tags, thread, trend_reviews, tweets,
 };
 use self::site::Site;
 use self::visit::Renewed;
@@ -68,6 +70,7 @@ fn at_the_door() -> Router<AppState> {
     Router::new()
         .route("/setup", get(door::setup_page).post(door::set_up))
         .route("/signup", get(door::signup_page).post(door::sign_up))
+        .route("/email/confirm", get(settings_email::confirm_page).post(settings_email::confirm))
         .route("/login", get(door::login_page).post(door::log_in))
         .route("/logout", post(door::log_out))
         .route("/oauth/authorize", get(authorize::ask).post(authorize::decide))
@@ -148,6 +151,8 @@ fn about_oneself() -> Router<AppState> {
             "/settings/notifications",
             get(settings_notifications::page).post(settings_notifications::change),
         )
+        .route("/settings/email", get(settings_email::page).post(settings_email::change))
+        .route("/settings/email/again", post(settings_email::ask_again))
         .route("/settings/move", get(moves::page).post(moves::start))
         .route("/settings/move/undo", post(moves::undo))
         .route("/settings/delete", get(leaving::page).post(leaving::leave))

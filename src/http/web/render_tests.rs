@@ -90,9 +90,10 @@ fn every_form_posts_or_searches_and_comes_back() {
                 continue;
             }
             assert!(form.contains("method=\"post\"") && form.contains("action=\"/"), "{name}: {form}");
-            let own_way_back = ["/logout", "/setup", "/signup", "/settings/", "/oauth/"]
-                .iter()
-                .any(|path| form.contains(&format!("action=\"{path}")));
+            let own_way_back =
+                ["/logout", "/setup", "/signup", "/settings/", "/email/", "/unsubscribe", "/oauth/"]
+                    .iter()
+                    .any(|path| form.contains(&format!("action=\"{path}")));
             assert!(own_way_back || form.contains("name=\"return_to\" value=\"/"), "{name}: {form}");
         }
     }

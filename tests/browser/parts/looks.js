@@ -135,6 +135,7 @@ export default function (seat) {
         await page.getByLabel("New password").fill("short");
         await send(page);
       }],
+      ["settings-email", "/settings/email"],
       ["settings-notifications", "/settings/notifications"],
       ["settings-move", "/settings/move"],
       ["settings-delete", "/settings/delete"],

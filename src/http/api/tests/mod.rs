@@ -4,6 +4,7 @@ mod bad_input;
 mod conversations;
 mod deliveries;
 mod description;
+mod emails;
 mod emoji;
 mod everyday;
 mod films;

@@ -25,11 +25,13 @@ use crate::http::api::OWN_SCOPES;
 use crate::http::middleware::{Gateway, layers};
 use crate::http::server::PeerAddr;
 use crate::http::state::AppState;
+use crate::mail::sink::Sink;
 use crate::media::film_tests::film_settings;
 use crate::media::{FilmSettings, Media, MediaSettings};
 use crate::model::account::{Role, SessionKind, UserState};
 use crate::model::address::Addresses;
 use crate::model::ids::IdMaker;
+use crate::notify::Letters;
 use crate::search::{Feeder, Finder, Search};
 use crate::service::{Origin, PictureSettings, RemotePictures, Rules, Service, SignUp};
 use crate::store::tests::counted::counts;
@@ -56,6 +58,9 @@ pub(in crate::http) struct World {
     pub(in crate::http) stream: Hub,
     pub(in crate::http) router: Router,
     pub(in crate::http) home: Home,
+    /// What is sent by mail.
+    pub(in crate::http) letters: Letters,
+    pub(in crate::http) sink: Sink,
     search: Arc<Search>,
     files: TempDir,
     /// How to open the database once more.
@@ -186,7 +191,12 @@ impl World {
         )
         .await
         .unwrap();
+        let sink = Sink::start().await;
+        let word = crate::http::web::word(&service);
+        let letters_key = InstanceKey::new([7; 32]);
+        let letters = Letters::new(service.clone(), Some(sink.mailer()), letters_key, word);
         let state = AppState::from(crate::http::state::Parts {
+            letters: letters.clone(),
             push,
             kept_posts: crate::http::mastodon::KeptPosts::new(Default::default()),
             stream: stream.clone(),
@@ -211,6 +221,8 @@ impl World {
         let router = layers(routes.with_state(state), gateway);
         Self {
             service,
+            letters,
+            sink,
             clock,
             engine,
             media,

@@ -36,6 +36,7 @@ pub(super) mod relays;
 pub(super) mod reports;
 pub(super) mod search;
 pub(super) mod settings;
+pub(super) mod settings_email;
 pub(super) mod settings_notifications;
 pub(super) mod signups;
 pub(super) mod tags;

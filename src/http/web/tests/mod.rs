@@ -4,6 +4,7 @@ mod admin;
 mod apps;
 mod browser;
 mod doors;
+mod email;
 mod emoji;
 mod everyday;
 mod forms;

@@ -47,6 +47,7 @@ async fn every_page_is_sound_for_members_and_visitors() {
             "/settings/apps",
             "/settings/blocked",
             "/settings/muted",
+            "/settings/email",
             "/settings/notifications",
             "/settings/move",
             "/settings/delete",

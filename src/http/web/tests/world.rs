@@ -21,10 +21,12 @@ use crate::http::middleware::{Gateway, layers};
 use crate::http::server::PeerAddr;
 use crate::http::state::AppState;
 use crate::http::{api, oauth, web};
+use crate::mail::sink::Sink;
 use crate::media::{Media, MediaSettings};
 use crate::model::account::{Role, UserState};
 use crate::model::address::Addresses;
 use crate::model::ids::{AccountId, IdMaker};
+use crate::notify::Letters;
 use crate::search::{Feeder, Finder, Search};
 use crate::service::{PictureSettings, RemotePictures, Rules, Service, SignUp};
 use crate::store::tests::database::{TestStore, stores};
@@ -40,6 +42,9 @@ pub(super) struct World {
     pub(super) clock: Clock,
     pub(super) engine: &'static str,
     pub(super) files: TempDir,
+    /// What is sent by mail.
+    pub(super) letters: Letters,
+    pub(super) sink: Sink,
     router: Router,
     stop: CancellationToken,
     _database: TestStore,
@@ -113,7 +118,12 @@ impl World {
         )
         .await
         .unwrap();
+        let sink = Sink::start().await;
+        let key = InstanceKey::new([7; 32]);
+        let word = crate::http::web::word(&service);
+        let letters = Letters::new(service.clone(), Some(sink.mailer()), key, word);
         let state = AppState::from(crate::http::state::Parts {
+            letters: letters.clone(),
             push,
             kept_posts: crate::http::mastodon::KeptPosts::new(Default::default()),
             stream: crate::stream::Hub::new(service.clone()),
@@ -131,7 +141,8 @@ impl World {
         };
         let routes = web::routes(&state).merge(oauth::routes()).merge(api::routes());
         let router = layers(routes.with_state(state), gateway);
-        Self { service, clock, engine: database.engine, files, router, stop, _database: database }
+        let engine = database.engine;
+        Self { service, clock, engine, files, letters, sink, router, stop, _database: database }
     }
 
     /// Somebody's browser, which knows nothing of this instance yet.

@@ -4,6 +4,7 @@ mod about;
 mod admin;
 mod apps;
 mod door;
+mod email;
 mod emoji;
 mod error;
 mod house;
@@ -22,6 +23,7 @@ pub use admin::{
 };
 pub use apps::{AppRow, AppsPage, CodePage, ConsentPage};
 pub use door::{LoginPage, SetupPage, SignupPage, SignupState};
+pub use email::{ConfirmEmailPage, EmailPage};
 pub use emoji::{EmojiForm, EmojiPage};
 pub use error::{ErrorKind, ErrorPage};
 pub use house::{
