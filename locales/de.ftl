@@ -645,12 +645,40 @@ confirm-title = E-Mail-Adresse bestätigen
 confirm-text = Ist { $name } deine Adresse?
 confirm-go = Ja, das ist meine
 
+# The digest
+digest-title = Per E-Mail, was du nicht gelesen hast
+digest-every = Wie oft
+digest-off = Nie
+digest-daily = Täglich
+digest-weekly = Wöchentlich
+digest-hour = Zu welcher Stunde (0 bis 23)
+digest-failed = Sie wurde abgeschaltet: An deine Adresse ließ sich nichts zustellen. Sieh nach, ob sie stimmt, und schalte sie wieder ein.
+digest-unconfirmed = Sie kommt, sobald deine Adresse bestätigt ist:
+unsubscribe-title = E-Mails mit dem, was du nicht gelesen hast
+unsubscribe-text = Möchtest du diese E-Mails nicht mehr?
+unsubscribe-go = Keine mehr davon
+unsubscribe-done = Du bekommst diese E-Mails nicht mehr. In den Einstellungen kannst du sie wieder einschalten.
+
 # Letters
 letter-hello = Hallo { $name },
 letter-confirm-subject = Bestätige deine E-Mail-Adresse bei { $name }
 letter-confirm-text = jemand, hoffentlich du, hat bei { $name } diese Adresse für ein Konto angegeben. Bitte bestätige, dass sie dir gehört:
 letter-confirm-link = Adresse bestätigen
 letter-confirm-foot = Der Link gilt einen Tag lang. Warst du das nicht, musst du nichts tun: Es kommt keine weitere E-Mail.
+letter-digest-subject = Neues bei { $name }
+letter-digest-text = das ist bei { $name } geschehen, seit du zuletzt nachgesehen hast:
+letter-digest-others = { $name } und { $n ->
+    [one] eine weitere Person
+   *[other] { $n } weitere
+}
+letter-digest-more = { $n ->
+    [one] Noch etwas ist geschehen.
+   *[other] Noch { $count } Dinge sind geschehen.
+}
+letter-digest-link = Alles ansehen
+letter-digest-foot = Du bekommst dies, weil du es in deinen Einstellungen so gewählt hast.
+letter-digest-choose = Wählen, was darin steht
+letter-digest-end = Keine solchen E-Mails mehr
 
 # Of what one is told
 told-in-list = In der Liste
@@ -871,6 +899,7 @@ error-bad-time-of-day = Eine Uhrzeit wird wie 22:30 geschrieben.
 error-bad-link = Dieser Link gilt nicht mehr. Lass dir in den Einstellungen einen neuen schicken.
 error-no-mail = Dieser Server verschickt keine E-Mails.
 error-confirmed = Keine Adresse wartet auf Bestätigung.
+error-bad-hour = Eine Stunde des Tages ist eine Zahl von 0 bis 23.
 error-bad-emoji = Reagiere mit einem Emoji.
 error-not-followed = Empfiehl Konten, denen du folgst.
 error-id-too-many = Du kannst höchstens { $limit } Beiträge anheften. Löse zuerst einen.

@@ -654,12 +654,40 @@ confirm-title = Confirm your email address
 confirm-text = Is { $name } your address?
 confirm-go = Yes, it is mine
 
+# The digest
+digest-title = By mail, what you have not read
+digest-every = How often
+digest-off = Never
+digest-daily = Daily
+digest-weekly = Weekly
+digest-hour = At which hour (0 to 23)
+digest-failed = It was turned off: nothing could be delivered to your address. Look whether it is right, and turn it on again.
+digest-unconfirmed = It comes once your address is confirmed:
+unsubscribe-title = Mail with what you have not read
+unsubscribe-text = Do you want no more of these letters?
+unsubscribe-go = No more of them
+unsubscribe-done = You get no more of these letters. You can turn them on again in the settings.
+
 # Letters
 letter-hello = Hello { $name },
 letter-confirm-subject = Confirm your email address at { $name }
 letter-confirm-text = somebody, hopefully you, gave this address to an account at { $name }. Please confirm that it is yours:
 letter-confirm-link = Confirm the address
 letter-confirm-foot = The link is good for a day. If this was not you, there is nothing to do: no more mail will come.
+letter-digest-subject = What is new at { $name }
+letter-digest-text = this happened at { $name } since you last looked:
+letter-digest-others = { $name } and { $n ->
+    [one] one other
+   *[other] { $n } others
+}
+letter-digest-more = { $n ->
+    [one] One more thing happened.
+   *[other] { $count } more things happened.
+}
+letter-digest-link = See all of it
+letter-digest-foot = You get this as you asked for it in your settings.
+letter-digest-choose = Choose what it has
+letter-digest-end = No more of these letters
 
 # Of what one is told
 told-in-list = In the list
@@ -880,6 +908,7 @@ error-bad-time-of-day = A time of the day is written as 22:30.
 error-bad-link = This link is not good any more. Let yourself be sent another one in the settings.
 error-no-mail = This server sends no mail.
 error-confirmed = No address waits to be confirmed.
+error-bad-hour = An hour of the day is a number from 0 to 23.
 error-bad-emoji = React with one emoji.
 error-not-followed = Recommend accounts that you follow.
 error-id-too-many = You can pin at most { $limit } posts. Unpin one first.

@@ -13,6 +13,7 @@ pub mod conversation;
 pub mod credentials;
 pub mod cursor;
 pub mod delivery;
+pub mod digest;
 pub mod emoji;
 pub mod entities;
 pub mod event;

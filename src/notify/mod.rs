@@ -15,7 +15,7 @@ mod subscriptions;
 mod tests;
 mod work;
 
-pub use letters::{EmailView, Letters, Matter, Word, Worded};
+pub use letters::{DigestLine, DigestText, EmailView, Letters, Matter, Word, Worded};
 pub use subscriptions::{Keys, NewPush};
 
 use std::sync::Arc;

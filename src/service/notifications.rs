@@ -109,6 +109,22 @@ impl Service {
         self.notification_views(account, rows, read).await
     }
 
+    /// The newest notifications of an account that it has not read, of those after `after`.
+    pub async fn unread_notifications(
+        &self,
+        account: AccountId,
+        after: NotificationId,
+        limit: i64,
+    ) -> Result<Vec<NotificationView>> {
+        let read = move |conn: &mut Conn| {
+            let read = markers::notifications_read(conn, account)?;
+            let newer = Cursor { before: None, after: Some(read.max(after).0) };
+            Ok((notifications::list(conn, account, newer, Vec::new(), limit)?, read))
+        };
+        let (rows, read) = self.store().read(read).await?;
+        if rows.is_empty() { Ok(Vec::new()) } else { self.notification_views(account, rows, read).await }
+    }
+
     async fn notification_views(
         &self,
         account: AccountId,

@@ -7,7 +7,7 @@ use crate::model::ids::AccountId;
 use crate::model::language;
 use crate::model::preferences::{ExpandMedia, Preferences};
 use crate::model::visibility::Visibility;
-use crate::store::{Conn, accounts, moves, preferences};
+use crate::store::{Conn, accounts, digests, moves, preferences};
 
 /// What changes of one's preferences; `None` leaves as it is.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +43,7 @@ impl Service {
         let checked = |tag: Option<String>| tag.as_deref().map(language::validate).transpose();
         let language = changes.language.map(checked).transpose()?;
         let time_zone = changes.time_zone.as_ref().map(|zone| known_zone(zone.as_deref())).transpose()?;
+        let now_ms = self.now_ms();
         let write = move |conn: &mut Conn| {
             // Held from reading to writing, so that no change undoes another.
             accounts::hold(conn, account)?;
@@ -57,6 +58,10 @@ impl Service {
                 time_zone: time_zone.clone().unwrap_or(before.time_zone),
             };
             preferences::set(conn, account, &after)?;
+            if time_zone.is_some() {
+                let due_at = digests::of(conn, account)?.next_at(after.time_zone.as_deref(), now_ms);
+                digests::next(conn, account, due_at, 0)?;
+            }
             Ok(after)
         };
         Ok(self.store().write(write).await?)

@@ -63,6 +63,7 @@ migrations! {
     38 "0038_trend_reviews";
     39 "0039_telling";
     40 "0040_mail";
+    41 "0041_digests";
 }
 
 /// Any number that no other program on the same database is likely to use: "rook" in ASCII.

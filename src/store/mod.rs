@@ -20,6 +20,7 @@ pub mod deliveries;
 pub mod delivery_results;
 pub mod departures;
 pub mod dialect;
+pub mod digests;
 pub mod echo;
 pub mod emails;
 pub mod emoji;

@@ -332,7 +332,7 @@ pub const TABLE: &[Metric] = &[
         name: LETTERS_TOTAL,
         kind: Kind::Counter,
         labels: &["kind", "outcome"],
-        help: "Attempts to send a letter by mail, by kind (confirmation) and outcome: sent, refused (there is no such address), retry or failed (given up)",
+        help: "Attempts to send a letter by mail, by kind (confirmation or digest) and outcome: sent, refused (there is no such address), retry or failed (given up)",
     },
     Metric {
         name: HOSTS,

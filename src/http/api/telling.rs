@@ -6,9 +6,10 @@ use utoipa::ToSchema;
 
 use super::Answer;
 use super::preferences::null_takes_away;
-use super::types::{doers, maybe_doers, notification_kind};
+use super::types::{doers, every, maybe_doers, maybe_every, notification_kind};
 use crate::http::extract::{Auth, Json};
 use crate::http::state::AppState;
+use crate::model::digest::Every;
 use crate::model::hours::TimeOfDay;
 use crate::model::notification::NotificationKind;
 use crate::model::telling::{Channel, Doer, Doers, Told};
@@ -21,8 +22,35 @@ pub(super) struct NotificationPreferences {
     kinds: Vec<ToldKind>,
     /// When neither push messages nor mail come; null when they may at any time.
     quiet_hours: Option<QuietHours>,
-    /// The time zone of the quiet hours, as in your preferences; null is UTC.
+    /// The time zone of the quiet hours and of the digest, as in your preferences; null is UTC.
     time_zone: Option<String>,
+    /// The mail with what you have not read.
+    digest: Digest,
+}
+
+/// The mail with what you have not read; it comes only when there is something, and only to a confirmed address.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Digest {
+    /// How often it comes at most.
+    #[schema(schema_with = every)]
+    every: Every,
+    /// At which hour of the day.
+    #[schema(minimum = 0, maximum = 23)]
+    hour: i64,
+    /// Whether it was turned off as nothing could be sent to your address.
+    failed: bool,
+}
+
+/// What changes of the digest.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct DigestChanges {
+    /// How often it comes at most.
+    #[serde(default)]
+    #[schema(schema_with = maybe_every, required = false)]
+    every: Option<Every>,
+    /// At which hour of the day.
+    #[schema(minimum = 0, maximum = 23)]
+    hour: Option<i64>,
 }
 
 /// A kind of notification, and by whom it is told to you: by accounts that you follow, by those that follow you and that
@@ -57,6 +85,8 @@ pub(super) struct NotificationPreferencesChanges {
     #[serde(default, deserialize_with = "null_takes_away")]
     #[schema(value_type = Option<String>, max_length = 64, example = "Europe/Berlin")]
     time_zone: Option<Option<String>>,
+    /// The mail with what you have not read.
+    digest: Option<DigestChanges>,
 }
 
 /// What changes of a kind of notification.
@@ -115,6 +145,8 @@ pub(super) async fn set_notification_preferences(
         told: told.collect(),
         quiet_hours: changes.quiet_hours.map(|hours| hours.map(|hours| (hours.from, hours.until))),
         time_zone: changes.time_zone,
+        every: changes.digest.as_ref().and_then(|digest| digest.every),
+        hour: changes.digest.as_ref().and_then(|digest| digest.hour),
     };
     Ok(Json(state.service.set_telling(who.account, changes).await?.into()))
 }
@@ -140,6 +172,7 @@ impl From<TellingView> for NotificationPreferences {
             kinds: kinds.into(),
             quiet_hours: hours.map(|hours| QuietHours { from: hours.from(), until: hours.until() }),
             time_zone: view.quiet.zone,
+            digest: Digest { every: view.digest.every, hour: view.digest.hour, failed: view.digest.failed },
         }
     }
 }

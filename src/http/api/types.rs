@@ -28,9 +28,9 @@ pub(super) use report::Report;
 pub(super) use tweet::{Thread, Tweet, Version};
 pub(super) use user::{CurrentUser, Session, Signup, User, UserRef};
 pub(super) use words::{
-    doers, expand_media, filter_contexts, maybe_doers, maybe_expand_media, maybe_filter_action,
-    maybe_list_replies, maybe_push_policy, maybe_quote_policy, maybe_sift, maybe_visibility,
-    notification_kind, notification_kinds, push_policy, sift, visibility,
+    doers, every, expand_media, filter_contexts, maybe_doers, maybe_every, maybe_expand_media,
+    maybe_filter_action, maybe_list_replies, maybe_push_policy, maybe_quote_policy, maybe_sift,
+    maybe_visibility, notification_kind, notification_kinds, push_policy, sift, visibility,
 };
 
 use std::sync::Arc;

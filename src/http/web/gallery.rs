@@ -489,6 +489,8 @@ fn settings(tag: &str) -> Vec<Drawn> {
         draw("settings-email", &email(shell(), false)),
         draw("settings-email-failed", &email(shell(), true)),
         draw("confirm-email", &confirmation(shell(), "ada@example.org", FormErrors::default())),
+        draw("unsubscribe", &unsubscribing(shell(), false)),
+        draw("unsubscribe-done", &unsubscribing(shell(), true)),
         draw("confirm-email-late", &confirmation(shell(), "", complaint("token", "bad_link"))),
         draw("settings-appearance", &AppearancePage { shell: shell(), language: "de".into() }),
     ]
@@ -511,6 +513,16 @@ fn confirmation(shell: PageShell, address: &str, errors: FormErrors) -> ConfirmE
     ConfirmEmailPage { shell, address, account: AccountId(7), token, errors }
 }
 
+fn unsubscribing(shell: PageShell, done: bool) -> UnsubscribePage {
+    UnsubscribePage {
+        shell,
+        account: AccountId(7),
+        token: "AbC".repeat(40),
+        done,
+        errors: FormErrors::default(),
+    }
+}
+
 fn telling(shell: PageShell) -> TellingPage {
     let mut telling = Telling::default();
     telling.choose(NotificationKind::Like, Channel::List, Doers::NONE);
@@ -519,9 +531,13 @@ fn telling(shell: PageShell) -> TellingPage {
         from: "22:00".into(),
         until: "22:00".into(),
         time_zone: "Europe/Berlin".into(),
+        every: "daily".into(),
+        hour: "8".into(),
+        digest_failed: true,
     };
     let tables = Channel::ALL.map(|channel| TellingPage::table(channel, &telling)).into();
-    TellingPage { shell, tables, form, errors: complaint("time_zone", "bad_time_zone") }
+    let email = EmailView { sends: true, ..EmailView::default() };
+    TellingPage { shell, tables, form, email, errors: complaint("time_zone", "bad_time_zone") }
 }
 
 fn errors(tag: &str) -> Vec<Drawn> {

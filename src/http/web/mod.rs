@@ -45,7 +45,7 @@ use self::handlers::{
     about, accounts, announcements, apps, authorize, bookmarks, compose, delete, delivery, door, edit, emoji,
     follow_requests, follows, home, house, house_picture, instances, kept_away, leaving, moves,
     notifications, parked, polls, profile, profile_form, reactions, relays, reports, search, settings,
-    settings_email, settings_notifications, signups, tags, thread, trend_reviews, tweets,
+    settings_email, settings_notifications, signups, tags, thread, trend_reviews, tweets, unsubscribe,
 };
 use self::site::Site;
 use self::visit::Renewed;
@@ -71,6 +71,7 @@ fn at_the_door() -> Router<AppState> {
         .route("/setup", get(door::setup_page).post(door::set_up))
         .route("/signup", get(door::signup_page).post(door::sign_up))
         .route("/email/confirm", get(settings_email::confirm_page).post(settings_email::confirm))
+        .route("/unsubscribe", get(unsubscribe::page).post(unsubscribe::end))
         .route("/login", get(door::login_page).post(door::log_in))
         .route("/logout", post(door::log_out))
         .route("/oauth/authorize", get(authorize::ask).post(authorize::decide))

@@ -1,15 +1,19 @@
-//! Letters by mail: the one that asks whether an address is somebody's.
+//! Letters by mail: the one that asks whether an address is somebody's, and the digest of what was not read.
 //!
 //! What is to be sent is a row, taken by workers with a lease; a crash repeats one letter at most. Links in letters carry
 //! what they are good for, sealed with the instance's key and bound to an account: nobody else can make one, and the
 //! database alone does not tell them.
 
 mod addresses;
+mod digest;
+#[cfg(test)]
+mod digest_tests;
 #[cfg(test)]
 mod tests;
 mod work;
 
 pub use addresses::EmailView;
+pub use digest::{DigestLine, DigestText};
 
 use std::sync::Arc;
 
@@ -38,6 +42,8 @@ pub enum Matter {
         /// Where they say so.
         link: String,
     },
+    /// What somebody has not read.
+    Digest(DigestText),
 }
 
 /// A letter in words.

@@ -16,16 +16,16 @@ use crate::store::tests::database::{TestStore, stores};
 const MORNING_MS: i64 = 1_780_000_000_000;
 const PASSWORD: &str = "correct horse battery";
 
-struct World {
-    service: Service,
-    letters: Letters,
-    sink: Sink,
-    clock: Clock,
-    engine: &'static str,
-    database: TestStore,
+pub(super) struct World {
+    pub(super) service: Service,
+    pub(super) letters: Letters,
+    pub(super) sink: Sink,
+    pub(super) clock: Clock,
+    pub(super) engine: &'static str,
+    pub(super) database: TestStore,
 }
 
-async fn worlds() -> Vec<World> {
+pub(super) async fn worlds() -> Vec<World> {
     let mut worlds = Vec::new();
     for database in stores().await {
         let (clock, sink) = (Clock::manual(MORNING_MS), Sink::start().await);
@@ -36,13 +36,20 @@ async fn worlds() -> Vec<World> {
     worlds
 }
 
-fn process(database: &TestStore, clock: &Clock, sink: Option<&Sink>) -> (Service, Letters) {
+pub(super) fn process(database: &TestStore, clock: &Clock, sink: Option<&Sink>) -> (Service, Letters) {
     let ids = Arc::new(IdMaker::new(clock.clone(), 0));
     let addresses = Addresses::new("https://rook.test".parse().unwrap()).unwrap();
     let service = Service::new(database.store.clone(), clock.clone(), ids, addresses, Rules::default());
     let word: Word = Arc::new(|matter, language| {
-        let Matter::Confirm { username, link } = matter;
-        let text = format!("{username} in {language}: {link} .");
+        let text = match matter {
+            Matter::Confirm { username, link } => format!("{username} in {language}: {link} ."),
+            Matter::Digest(digest) => {
+                let said = digest.lines.iter().map(|line| {
+                    format!("{} by {} and {}: {}", line.kind.as_str(), line.name, line.others, line.body)
+                });
+                said.collect::<Vec<_>>().join("\n")
+            }
+        };
         Ok(Worded { subject: "confirm".to_owned(), html: format!("<p>{text}</p>"), text })
     });
     let letters = Letters::new(service.clone(), sink.map(Sink::mailer), InstanceKey::new([7; 32]), word);
@@ -50,7 +57,7 @@ fn process(database: &TestStore, clock: &Clock, sink: Option<&Sink>) -> (Service
 }
 
 impl World {
-    async fn person(&self, name: &str) -> SignedIn {
+    pub(super) async fn person(&self, name: &str) -> SignedIn {
         let new = SignUp {
             username: name.to_owned(),
             email: format!("{name}@mail.test"),
@@ -65,7 +72,7 @@ impl World {
     }
 
     /// Sends what is due; answers what came of it.
-    async fn send(&self) -> Vec<Got> {
+    pub(super) async fn send(&self) -> Vec<Got> {
         let before = self.sink.letters().len();
         self.letters.send_due().await.unwrap();
         self.sink.letters().split_off(before)

@@ -10,6 +10,7 @@ use crate::clock::{MINUTE_MS, Millis};
 use crate::error::{Chain, Result};
 use crate::mail::{Letter, Mailer, Posted};
 use crate::store::Conn;
+use crate::store::digests;
 use crate::store::emails::{self, DueEmail};
 use crate::telemetry::metrics as names;
 
@@ -46,13 +47,22 @@ impl Letters {
         loop {
             let now_ms = self.now_ms();
             // Looking is not writing, and there is seldom something.
-            if !self.store().read(move |conn| emails::is_due(conn, now_ms)).await? {
+            let look =
+                move |conn: &mut Conn| Ok((emails::is_due(conn, now_ms)?, digests::is_due(conn, now_ms)?));
+            let (asks, digests) = self.store().read(look).await?;
+            if !asks && !digests {
                 return Ok(());
             }
             let times = (now_ms, now_ms.saturating_add(LEASE_MS));
-            let due = self.store().write(move |conn| emails::take(conn, times, AT_ONCE)).await?;
-            for due in due {
-                self.ask_whose(mailer, due).await?;
+            if asks {
+                for due in self.store().write(move |conn| emails::take(conn, times, AT_ONCE)).await? {
+                    held_up(self.ask_whose(mailer, due).await);
+                }
+            }
+            if digests {
+                for due in self.store().write(move |conn| digests::take(conn, times, AT_ONCE)).await? {
+                    held_up(self.digest(mailer, due).await);
+                }
             }
         }
     }
@@ -79,8 +89,15 @@ impl Letters {
     }
 }
 
+/// A letter that could not be made holds up no other; it is tried again when its lease is over.
+fn held_up(made: Result<()>) {
+    if let Err(error) = made {
+        tracing::warn!(error = %Chain(&error), "a letter waits until its lease is over");
+    }
+}
+
 /// Counts what became of a letter, and tells the operator why one was not taken.
-fn count(kind: &'static str, posted: &Posted, attempts: i64) {
+pub(super) fn count(kind: &'static str, posted: &Posted, attempts: i64) {
     let last = attempts.saturating_add(1) >= ATTEMPTS_MAX;
     let (outcome, why) = match posted {
         Posted::Taken => ("sent", None),
@@ -95,6 +112,6 @@ fn count(kind: &'static str, posted: &Posted, attempts: i64) {
 }
 
 /// How long to wait after so many attempts before this one.
-fn pause(attempts: i64) -> Millis {
+pub(super) fn pause(attempts: i64) -> Millis {
     PAUSE_MS.saturating_mul(4_i64.saturating_pow(u32::try_from(attempts).unwrap_or_default()))
 }

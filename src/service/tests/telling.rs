@@ -111,7 +111,8 @@ async fn hours_of_silence_are_kept_with_the_time_zone_and_odd_ones_change_nothin
             (Some(None), Some(Some("Nowhere".to_owned())), "bad_time_zone"),
         ] {
             let told = vec![(Like, Channel::Push, Doers::NONE)];
-            let odd = TellingChanges { told, quiet_hours: hours, time_zone: zone };
+            let odd =
+                TellingChanges { told, quiet_hours: hours, time_zone: zone, ..TellingChanges::default() };
             assert_eq!(code(service.set_telling(ann, odd).await), wanted);
         }
         assert_eq!(service.telling(ann).await.unwrap(), view, "{}", world.engine);

@@ -8,8 +8,8 @@ use crate::model::trend::{ReviewKind, TrendKind};
 use crate::store::timelines::{self, Slice};
 use crate::store::value::Value;
 use crate::store::{
-    Conn, Dialect, StoreError, conversations, deliveries, events, featured, filters, follows, lists, markers,
-    marks, previews, push, reactions, scheduled, search, sessions, trends,
+    Conn, Dialect, StoreError, conversations, deliveries, digests, emails, events, featured, filters,
+    follows, keeping, lists, markers, marks, previews, push, reactions, scheduled, search, sessions, trends,
 };
 
 impl Conn {
@@ -230,6 +230,21 @@ const HOT: &[(&str, &[&str], &[&str], Ask)] = &[
         &["markers_pkey"],
         |conn| markers::notifications_read(conn, ME).map(drop),
     ),
+    ("letters that ask", &["email_confirmations_due"], &["email_confirmations_due"], |conn| {
+        emails::is_due(conn, 7).map(drop)
+    }),
+    ("digests whose time has come", &["digests_due"], &["digests_due"], |conn| {
+        digests::is_due(conn, 7).map(drop)
+    }),
+    (
+        "what one has beyond what is kept",
+        &["notifications_shown (account_id=?)"],
+        &["notifications_shown"],
+        |conn| keeping::newest_beyond(conn, ME, false, 7).map(drop),
+    ),
+    ("who was told lately", &["USING INTEGER PRIMARY KEY (rowid>?)"], &["notifications_pkey"], |conn| {
+        keeping::receivers_after(conn, NotificationId(7), 20).map(drop)
+    }),
     (
         "where a session is told",
         &["push_subscriptions_1 (session_id=?)"],

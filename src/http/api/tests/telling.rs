@@ -25,6 +25,7 @@ async fn one_chooses_what_is_told_by_whom_and_how() {
             "kinds": [{"kind": "mention", "list": ["followed"], "mail": []}, {"kind": "like", "push": ["follower"]}],
             "quiet_hours": {"from": "22:30", "until": "07:00"},
             "time_zone": "europe/berlin",
+            "digest": {"every": "weekly"},
         });
         let after = world.ask(Some(&ann), &patch, Some(changes)).await.good();
         let mention = json!({"kind": "mention", "list": ["followed"], "push": all, "mail": []});
@@ -33,6 +34,7 @@ async fn one_chooses_what_is_told_by_whom_and_how() {
         assert_eq!(after["quiet_hours"], json!({"from": "22:30", "until": "07:00"}));
         assert_eq!(after["time_zone"], "Europe/Berlin");
         assert_eq!(world.get(&ann, "/api/users/me/preferences").await["time_zone"], "Europe/Berlin");
+        assert_eq!(after["digest"], json!({"every": "weekly", "hour": 8, "failed": false}));
         assert_eq!(world.get(&ann, PATH).await, after);
 
         world.tweet(&bob, "@ann hello").await;
@@ -40,6 +42,8 @@ async fn one_chooses_what_is_told_by_whom_and_how() {
         assert_eq!(told["items"], json!([]), "{}", world.engine);
 
         for (odd, field) in [
+            (json!({"digest": {"hour": 24}}), "hour"),
+            (json!({"digest": {"every": "hourly"}}), "digest.every"),
             (json!({"kinds": [{"kind": "sneeze"}]}), "kinds[0].kind"),
             (json!({"kinds": [{"kind": "like", "list": ["everybody"]}]}), "kinds[0].list[0]"),
             (json!({"quiet_hours": {"from": "22:30", "until": "25:00"}}), "quiet_hours.until"),

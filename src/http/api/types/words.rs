@@ -2,6 +2,7 @@
 
 use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
 
+use crate::model::digest::Every;
 use crate::model::filter::{FilterAction, FilterContext};
 use crate::model::list::ListReplies;
 use crate::model::notification::NotificationKind;
@@ -125,6 +126,16 @@ pub(in crate::http::api) fn push_policy() -> Object {
 /// The same, or null.
 pub(in crate::http::api) fn maybe_push_policy() -> Object {
     one_of_or_null(PushPolicy::ALL.map(PushPolicy::as_str))
+}
+
+/// How often a digest comes.
+pub(in crate::http::api) fn every() -> Object {
+    one_of(Every::ALL.map(Every::as_str))
+}
+
+/// The same, or null.
+pub(in crate::http::api) fn maybe_every() -> Object {
+    one_of_or_null(Every::ALL.map(Every::as_str))
 }
 
 /// By whom one is told.

@@ -43,6 +43,7 @@ pub(super) mod tags;
 pub(super) mod thread;
 pub(super) mod trend_reviews;
 pub(super) mod tweets;
+pub(super) mod unsubscribe;
 
 use axum::http::StatusCode;
 use serde::Deserialize;

@@ -53,8 +53,8 @@ pub(in crate::http::web) async fn ask_again(member: Member) -> Answer {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(in crate::http::web) struct Link {
-    account: AccountId,
-    token: String,
+    pub(super) account: AccountId,
+    pub(super) token: String,
 }
 
 /// `GET /email/confirm`: asks, as programs follow links in letters too.

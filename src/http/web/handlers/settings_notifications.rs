@@ -8,25 +8,27 @@ use crate::http::extract::Form;
 use crate::http::web::views::pages::{TellingPage, ToldForm};
 use crate::http::web::views::{self, FormErrors, Nav};
 use crate::http::web::visit::{Answer, Member, Visit, show};
+use crate::model::digest::Every;
 use crate::model::hours::TimeOfDay;
 use crate::model::notification::NotificationKind;
 use crate::model::telling::{Channel, Doer, Doers, Telling};
+use crate::notify::EmailView;
 use crate::service::{TellingChanges, TellingView};
 
 const HERE: &str = "/settings/notifications";
 
-/// The ways by which the page lets one choose.
-const CHANNELS: [Channel; 2] = [Channel::List, Channel::Push];
-
 /// `GET /settings/notifications`
 pub(in crate::http::web) async fn page(member: Member) -> Answer {
     let Member { visit, me, .. } = member;
-    let TellingView { telling, quiet } = visit.service().telling(me).await?;
+    let TellingView { telling, quiet, digest } = visit.service().telling(me).await?;
     let form = ToldForm {
         quiet: quiet.hours.is_some(),
         from: quiet.hours.map_or("22:00".to_owned(), |hours| hours.from().to_string()),
         until: quiet.hours.map_or("07:00".to_owned(), |hours| hours.until().to_string()),
         time_zone: quiet.zone.unwrap_or_default(),
+        every: digest.every.as_str().to_owned(),
+        hour: digest.hour.to_string(),
+        digest_failed: digest.failed,
     };
     show(&telling_page(&visit, &telling, form, FormErrors::default()).await?)
 }
@@ -40,17 +42,21 @@ pub(in crate::http::web) struct Chosen {
     from: String,
     until: String,
     time_zone: String,
+    every: Option<String>,
+    hour: Option<String>,
 }
 
 /// `POST /settings/notifications`
 pub(in crate::http::web) async fn change(member: Member, Form(chosen): Form<Chosen>) -> Answer {
     let Member { visit, me, .. } = member;
-    let told = chosen.told();
+    let told = chosen.told(ways(&visit));
     let changed = async {
         let changes = TellingChanges {
             told: told.clone(),
             quiet_hours: Some(chosen.quiet_hours()?),
             time_zone: Some(Some(chosen.time_zone.trim().to_owned()).filter(|zone| !zone.is_empty())),
+            every: chosen.every.as_deref().map(Every::from_stored),
+            hour: chosen.hour.as_deref().map(|hour| hour.trim().parse().unwrap_or(-1)),
         };
         visit.service().set_telling(me, changes).await
     };
@@ -60,16 +66,29 @@ pub(in crate::http::web) async fn change(member: Member, Form(chosen): Form<Chos
     for (kind, channel, doers) in told {
         telling.choose(kind, channel, doers);
     }
-    let Chosen { quiet, from, until, time_zone, .. } = chosen;
-    let form = ToldForm { quiet: quiet.is_some(), from, until, time_zone };
+    let Chosen { quiet, from, until, time_zone, every, hour, .. } = chosen;
+    let form = ToldForm {
+        quiet: quiet.is_some(),
+        from,
+        until,
+        time_zone,
+        every: every.unwrap_or_default(),
+        hour: hour.unwrap_or_default(),
+        digest_failed: false,
+    };
     Ok(views::page(status, &telling_page(&visit, &telling, form, errors).await?))
+}
+
+/// The ways of telling that there are.
+fn ways(visit: &Visit) -> &'static [Channel] {
+    if visit.state.letters.sends() { &Channel::ALL } else { &[Channel::List, Channel::Push] }
 }
 
 impl Chosen {
     /// What each box of the page says; one that is not sent is not ticked.
-    fn told(&self) -> Vec<(NotificationKind, Channel, Doers)> {
+    fn told(&self, ways: &'static [Channel]) -> Vec<(NotificationKind, Channel, Doers)> {
         let cells =
-            CHANNELS.into_iter().flat_map(|channel| NotificationKind::ALL.map(|kind| (channel, kind)));
+            ways.iter().copied().flat_map(|channel| NotificationKind::ALL.map(|kind| (channel, kind)));
         let told = cells.map(|(channel, kind)| {
             let ticked =
                 |doer: &Doer| self.on.iter().any(|on| *on == TellingPage::cell(channel, kind, *doer));
@@ -96,6 +115,10 @@ async fn telling_page(
     form: ToldForm,
     errors: FormErrors,
 ) -> Result<TellingPage> {
-    let tables = CHANNELS.map(|channel| TellingPage::table(channel, telling)).into();
-    Ok(TellingPage { shell: visit.shell(Nav::Settings).await?, tables, form, errors })
+    let tables = ways(visit).iter().map(|channel| TellingPage::table(*channel, telling)).collect();
+    let email = match visit.viewer() {
+        Some(me) => visit.state.letters.email(me).await?,
+        None => EmailView::default(),
+    };
+    Ok(TellingPage { shell: visit.shell(Nav::Settings).await?, tables, form, email, errors })
 }

@@ -44,3 +44,24 @@ impl ConfirmEmailPage {
     /// The form has nothing to be filled in.
     const FIELDS: [&'static str; 0] = [];
 }
+
+/// `GET /unsubscribe`: ending digests.
+#[derive(Template)]
+#[template(path = "unsubscribe.html")]
+pub struct UnsubscribePage {
+    /// Everything around.
+    pub shell: PageShell,
+    /// Whose they are.
+    pub account: AccountId,
+    /// The proof, as the link has it.
+    pub token: String,
+    /// They have ended.
+    pub done: bool,
+    /// Complaints.
+    pub errors: FormErrors,
+}
+
+impl UnsubscribePage {
+    /// The form has nothing to be filled in.
+    const FIELDS: [&'static str; 0] = [];
+}

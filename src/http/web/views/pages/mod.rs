@@ -23,7 +23,7 @@ pub use admin::{
 };
 pub use apps::{AppRow, AppsPage, CodePage, ConsentPage};
 pub use door::{LoginPage, SetupPage, SignupPage, SignupState};
-pub use email::{ConfirmEmailPage, EmailPage};
+pub use email::{ConfirmEmailPage, EmailPage, UnsubscribePage};
 pub use emoji::{EmojiForm, EmojiPage};
 pub use error::{ErrorKind, ErrorPage};
 pub use house::{

@@ -3,9 +3,11 @@
 use askama::Template;
 
 use crate::http::web::views::{FormErrors, PageShell};
+use crate::model::digest::Every;
 use crate::model::hours;
 use crate::model::notification::NotificationKind;
 use crate::model::telling::{Channel, Doer, Telling};
+use crate::notify::EmailView;
 
 /// What the form holds beside its boxes.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +20,12 @@ pub struct ToldForm {
     pub until: String,
     /// The name of the time zone; empty for none.
     pub time_zone: String,
+    /// How often the digest comes.
+    pub every: String,
+    /// At which hour, as typed.
+    pub hour: String,
+    /// It was turned off, as nothing could be sent to the address.
+    pub digest_failed: bool,
 }
 
 /// The boxes of one way of telling.
@@ -54,12 +62,17 @@ pub struct TellingPage {
     pub tables: Vec<ToldTable>,
     /// The rest of the form.
     pub form: ToldForm,
+    /// Where mail goes, if it does.
+    pub email: EmailView,
     /// Complaints.
     pub errors: FormErrors,
 }
 
 impl TellingPage {
-    const FIELDS: [&'static str; 3] = ["from", "until", "time_zone"];
+    const FIELDS: [&'static str; 4] = ["from", "until", "time_zone", "hour"];
+    /// How often the digest may come.
+    const EVERY: [(Every, &'static str); 3] =
+        [(Every::Off, "digest-off"), (Every::Daily, "digest-daily"), (Every::Weekly, "digest-weekly")];
     /// The columns: the doer's word, and the key of what they are called.
     const DOERS: [(&'static str, &'static str); 3] =
         [("followed", "told-by-followed"), ("follower", "told-by-follower"), ("other", "told-by-other")];
