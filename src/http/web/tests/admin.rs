@@ -190,14 +190,12 @@ async fn an_admin_subscribes_to_a_relay_and_leaves_it() {
 #[tokio::test]
 async fn an_admin_decides_on_the_page_what_may_trend() {
     for world in worlds().await {
-        world.account("chief", Role::Admin).await;
-        world.account("ann", Role::User).await;
+        let people = [world.account("chief", Role::Admin).await, world.account("ann", Role::User).await];
         let (chief, ann) = (world.sign_in("chief").await, world.sign_in("ann").await);
         chief.open("/admin/trends").await.has("Nothing stands out").has("All of this trends");
-        let trend = |conn: &mut Conn| {
+        let trend = move |conn: &mut Conn| {
             let rook = |who: AccountId| Use { kind: 0, item: "rooks".to_owned(), account: who };
-            let people: Vec<AccountId> = conn.query("select id from accounts", &[], |row| row.take())?;
-            trends::used(conn, &people.into_iter().map(rook).collect::<Vec<_>>(), NOW)?;
+            trends::used(conn, &people.map(rook), NOW)?;
             trends::reckon(conn, TrendKind::Tags, NOW, NOW)
         };
         world.service.store().write(trend).await.unwrap();
