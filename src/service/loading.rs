@@ -267,6 +267,9 @@ impl Pieces for OnShelf<'_> {
     }
 }
 
+/// All that somebody did of late, if it was read, and what they did to some tweets.
+type Marks = (Option<Arc<RecentMarks>>, IdMap<TweetId, Flags>);
+
 /// What the viewer did to the tweets that are asked for: by all that was done of late, and for older ones each by itself.
 /// What is left in `asked` are the latter.
 fn marks_of(
@@ -274,7 +277,7 @@ fn marks_of(
     viewer: AccountId,
     asked: &mut Lacking,
     now_ms: Millis,
-) -> std::result::Result<(Option<Arc<RecentMarks>>, IdMap<TweetId, Flags>), StoreError> {
+) -> std::result::Result<Marks, StoreError> {
     let recent = match asked.recent_marks {
         true => Some(marks::recent(conn, viewer, now_ms.saturating_sub(RECENT_MS))?),
         false => None,

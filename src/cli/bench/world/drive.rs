@@ -242,7 +242,7 @@ impl Worker {
             Act::Search(_) => self.tally.searches.push(took),
             Act::Post(_) => {
                 let made: Value = serde_json::from_slice(answer.body).map_err(Error::internal)?;
-                let id = made["id"].as_str().unwrap_or_default().to_owned();
+                let id = made.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
                 self.tally.posts.push(took);
                 let followers = self.world.shape.followers.of(planned.who).len();
                 self.tally.deliveries =

@@ -119,7 +119,7 @@ impl Shape {
 
 /// Whether somebody reads and writes much.
 fn is_heavy(number: u32) -> bool {
-    number % HEAVY_PART == 0
+    number.is_multiple_of(HEAVY_PART)
 }
 
 fn weight(number: u32, times: f64) -> f64 {
