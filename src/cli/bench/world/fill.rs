@@ -54,6 +54,11 @@ pub(super) async fn open(place: Place) -> Result<Store, Failure> {
     Ok(opened.map_err(Error::internal)?.map_err(Error::from)?)
 }
 
+/// Closes it, and waits until all of it is on the disk.
+pub(super) async fn close(store: Store) -> Result<(), Failure> {
+    Ok(tokio::task::spawn_blocking(move || store.close()).await.map_err(Error::internal)?)
+}
+
 /// A bar that counts, on standard error.
 pub(super) fn bar(what: &str, all: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg:32} {wide_bar} {human_pos}/{human_len} {eta}")

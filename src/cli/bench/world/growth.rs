@@ -13,11 +13,10 @@ use super::fill::{self, Filled, Past};
 use super::maxima::{self, Asking};
 use super::server::Running;
 use super::shape::Shape;
-use super::{READERS, Size, WRITERS, bytes_of, indexed};
+use super::{READERS, Size, WRITERS, bytes_of, drawn, folder_in, indexed};
 use crate::cli::Failure;
 use crate::cli::bench::report::{self, Figure};
 use crate::clock::{DAY_MS, Millis};
-use crate::error::Error;
 
 /// Posts of the smallest world, all of the last month; what is added is older.
 const LEAST: usize = 10_000;
@@ -59,13 +58,8 @@ pub fn run(args: &Args) -> Result<(), Failure> {
 }
 
 async fn measure(args: &Args) -> Result<Vec<Figure>, Failure> {
-    let folder = match &args.folder {
-        Some(folder) => tempfile::tempdir_in(folder)?,
-        None => tempfile::tempdir()?,
-    };
-    let seed = args.seed;
-    let shape = tokio::task::spawn_blocking(move || Shape::draw(Size::Ci.people(), seed)).await;
-    let shape = Arc::new(shape.map_err(Error::internal)??);
+    let (folder, seed) = (folder_in(args.folder.as_deref())?, args.seed);
+    let shape = drawn(Size::Ci.people(), seed).await?;
     let mut figures = Vec::new();
     let mut first = None;
     let (mut posts, mut filled) = (LEAST, None);
@@ -79,7 +73,7 @@ async fn measure(args: &Args) -> Result<Vec<Figure>, Failure> {
                 there
             }
         };
-        tokio::task::spawn_blocking(move || store.close()).await.map_err(Error::internal)?;
+        fill::close(store).await?;
         let costs = costs(folder.path(), args, (&shape, &there), posts).await?;
         let first = *first.get_or_insert(costs);
         let micros = |name, cost: fn(&Costs) -> f64| {

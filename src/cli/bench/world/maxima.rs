@@ -17,7 +17,7 @@ use super::fill::{self, bar};
 use super::server::Running;
 use super::words::Words;
 use crate::cli::Failure;
-use crate::cli::bench::report::{percentile_ms, rate};
+use crate::cli::bench::report::{number, percentile_ms, rate};
 use crate::cli::bench::wire::{Asked, Asker};
 use crate::clock::{Clock, DAY_MS};
 use crate::error::Error;
@@ -38,6 +38,18 @@ pub(super) struct Most {
     pub(super) within_ms: [f64; 2],
     /// Seconds of a core that one costs the server.
     pub(super) cpu: f64,
+}
+
+impl Most {
+    /// What came of so many answers in that time, which cost the server so many seconds of a core.
+    fn of(mut times: Vec<Duration>, took: Duration, cpu: f64) -> Self {
+        times.sort_unstable();
+        Self {
+            a_second: rate(times.len(), took),
+            within_ms: [percentile_ms(&times, 50), percentile_ms(&times, 99)],
+            cpu: cpu / number(times.len()).max(1.0),
+        }
+    }
 }
 
 /// What is asked again and again.
@@ -70,15 +82,7 @@ pub(super) async fn most(
     while let Some(some) = askers.join_next().await {
         times.extend(some.map_err(Error::internal)??);
     }
-    let took = begun.elapsed();
-    let used = server.used()?.cpu - before.cpu;
-    times.sort_unstable();
-    let count = u32::try_from(times.len()).map_or(f64::INFINITY, f64::from);
-    Ok(Most {
-        a_second: rate(times.len(), took),
-        within_ms: [percentile_ms(&times, 50), percentile_ms(&times, 99)],
-        cpu: used / count.max(1.0),
-    })
+    Ok(Most::of(times, begun.elapsed(), server.used()?.cpu - before.cpu))
 }
 
 async fn ask(world: Arc<World>, asking: Asking, seed: u64, end: Instant) -> Result<Vec<Duration>, Failure> {
@@ -145,15 +149,7 @@ pub(super) async fn everybody(
         times.extend(some.map_err(Error::internal)??);
     }
     work.finish();
-    let used = server.used()?.cpu - before.cpu;
-    let count = u32::try_from(people).map_or(f64::INFINITY, f64::from);
-    let a_second = rate(times.len(), begun.elapsed());
-    times.sort_unstable();
-    Ok(Most {
-        a_second,
-        within_ms: [percentile_ms(&times, 50), percentile_ms(&times, 99)],
-        cpu: used / count.max(1.0),
-    })
+    Ok(Most::of(times, begun.elapsed(), server.used()?.cpu - before.cpu))
 }
 
 /// The same rows written bare, with no request and no rules: as many in one commit as connections ask at once. A second.
@@ -183,6 +179,6 @@ pub(super) async fn bare_posts(
         store.write(move |conn| CreateTweet::write_set(conn, &set)).await.map_err(Error::from)?;
     }
     let a_second = rate(count, begun.elapsed());
-    tokio::task::spawn_blocking(move || store.close()).await.map_err(Error::internal)?;
+    fill::close(store).await?;
     Ok(a_second)
 }

@@ -154,30 +154,39 @@ async fn measure(args: &Args) -> Result<(Vec<report::Figure>, Option<Costs>), Fa
 
 impl Scene {
     async fn set(args: &Args) -> Result<Self, Failure> {
-        let folder = match &args.folder {
-            Some(folder) => tempfile::tempdir_in(folder)?,
-            None => tempfile::tempdir()?,
-        };
-        let people = args.size.people();
-        eprintln!("drawing {people} people …");
-        let seed = args.seed;
-        let shape = tokio::task::spawn_blocking(move || Shape::draw(people, seed)).await;
-        let shape = shape.map_err(Error::internal)??;
+        let folder = folder_in(args.folder.as_deref())?;
+        let (people, seed) = (args.size.people(), args.seed);
+        let shape = drawn(people, seed).await?;
         let store = fill::open(fill::place(folder.path(), args.database.as_deref())).await?;
         if store.read(crate::store::users::any).await.map_err(Error::from)? {
             return Err(Failure::Other("the database is not empty: a bench fills one of its own".to_owned()));
         }
         let posts = usize::try_from(people).unwrap_or_default().saturating_mul(POSTS_EACH);
         let filled: Filled = fill::fill(&store, &shape, Past::month(posts, seed)).await?;
-        tokio::task::spawn_blocking(move || store.close()).await.map_err(Error::internal)?;
+        fill::close(store).await?;
         let disk = bytes_of(folder.path(), "rookery.db");
         let log = folder.path().join("server.log");
         let server = Running::start(folder.path(), args.database.as_deref(), &log).await?;
         let idle = server.used()?;
-        let world = Arc::new(World::new(Arc::new(shape), filled, server.address));
+        let world = Arc::new(World::new(shape, filled, server.address));
         indexed(&server, posts).await?;
         Ok(Self { folder, server, world, idle, posts, disk })
     }
+}
+
+/// A folder for the data of a bench, gone with it.
+fn folder_in(place: Option<&Path>) -> Result<tempfile::TempDir, Failure> {
+    Ok(match place {
+        Some(place) => tempfile::tempdir_in(place)?,
+        None => tempfile::tempdir()?,
+    })
+}
+
+/// Draws so many people, off the threads of the load.
+async fn drawn(people: u32, seed: u64) -> Result<Arc<Shape>, Failure> {
+    eprintln!("drawing {people} people …");
+    let shape = tokio::task::spawn_blocking(move || Shape::draw(people, seed)).await;
+    Ok(Arc::new(shape.map_err(Error::internal)??))
 }
 
 /// Waits until the search has read all of the past.

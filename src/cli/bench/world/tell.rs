@@ -7,6 +7,7 @@ use super::maxima::Most;
 use super::paper::Costs;
 use super::plan::{HOMES, INTERACTIONS, POSTS};
 use super::server::Used;
+use super::{HOME_MS, POST_MS};
 use crate::cli::bench::report::{Figure, number, percentile_ms, rate};
 
 const MIB: f64 = 1_048_576.0;
@@ -45,10 +46,10 @@ pub(super) fn life(figures: &mut Vec<Figure>, tally: &Tally, (before, after): (U
     figures.extend([
         Figure::new("life: home pages", rate(tally.homes.len(), time), "a second").beside(HOMES, "wanted"),
         Figure::new("… half of them in", percentile(&tally.homes, 50), "ms"),
-        Figure::new("… 99 of 100 in", percentile(&tally.homes, 99), "ms").beside(50.0, "ms at most"),
+        Figure::new("… 99 of 100 in", percentile(&tally.homes, 99), "ms").beside(HOME_MS, "ms at most"),
         Figure::new("life: posts on the disk", rate(tally.posts.len(), time), "a second")
             .beside(POSTS, "wanted"),
-        Figure::new("… 99 of 100 in", percentile(&tally.posts, 99), "ms").beside(100.0, "ms at most"),
+        Figure::new("… 99 of 100 in", percentile(&tally.posts, 99), "ms").beside(POST_MS, "ms at most"),
         Figure::new("life: homes with a new post", deliveries, "a second").beside(23_000.0, "wanted"),
         Figure::new(
             "life: likes, reposts, answers, follows",
@@ -78,9 +79,9 @@ pub(super) fn more(figures: &mut Vec<Figure>, steps: &[(f64, Tally)]) {
         figures.extend([
             Figure::new("hundredths of the Seed tried", *percent, "%"),
             Figure::new("… home pages, 99 of 100 in", percentile(&tally.homes, 99), "ms")
-                .beside(50.0, "ms at most"),
+                .beside(HOME_MS, "ms at most"),
             Figure::new("… posts, 99 of 100 in", percentile(&tally.posts, 99), "ms")
-                .beside(100.0, "ms at most"),
+                .beside(POST_MS, "ms at most"),
         ]);
     }
 }
